@@ -1,0 +1,1 @@
+//! Makes an organisation on a Lobu server equal to what a project's files say.

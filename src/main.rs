@@ -1,0 +1,3 @@
+//! The `lobu` command.
+
+fn main() {}
