@@ -1,0 +1,19 @@
+//! The field's words: identifiers, values and paths that every other module speaks.
+
+mod diagnostic;
+mod ids;
+mod key;
+mod number;
+mod path;
+mod sensitivity;
+mod text;
+mod value;
+
+pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
+pub use ids::{AgentId, InvalidName, OrgSlug, SecretName, StableId, TypeSlug};
+pub use key::{Kind, ResourceKey};
+pub use number::{Number, UnsafeNumber};
+pub use path::FieldPath;
+pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_url};
+pub use text::{Sensitive, Text};
+pub use value::Value;
