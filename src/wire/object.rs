@@ -1,0 +1,97 @@
+use super::Json;
+
+/// An answer that lacks an expected member or has one of another type (P11): this is not the API that we know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}` should be {expected} and is {found}")]
+pub struct ShapeError {
+    /// The place in the answer, such as `agents[3].name`.
+    pub path: String,
+    /// What should stand there.
+    pub expected: &'static str,
+    /// What stands there, by type.
+    pub found: &'static str,
+}
+
+/// A JSON object being read, with the path that leads to it.
+pub(super) struct Object<'json> {
+    members: &'json serde_json::Map<String, Json>,
+    path: String,
+}
+
+pub(super) fn type_name(json: Option<&Json>) -> &'static str {
+    match json {
+        None => "missing",
+        Some(Json::Null) => "null",
+        Some(Json::Bool(_)) => "a truth value",
+        Some(Json::Number(_)) => "a number",
+        Some(Json::String(_)) => "a text",
+        Some(Json::Array(_)) => "a list",
+        Some(Json::Object(_)) => "an object",
+    }
+}
+
+impl<'json> Object<'json> {
+    pub(super) fn new(json: &'json Json, path: impl Into<String>) -> Result<Self, ShapeError> {
+        let path = path.into();
+        match json {
+            Json::Object(members) => Ok(Self { members, path }),
+            other => Err(ShapeError { path, expected: "an object", found: type_name(Some(other)) }),
+        }
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn wrong<T>(&self, name: &str, expected: &'static str) -> Result<T, ShapeError> {
+        Err(ShapeError { path: self.path_of(name), expected, found: type_name(self.members.get(name)) })
+    }
+
+    /// A member that may be absent or null.
+    pub(super) fn get(&self, name: &str) -> Option<&'json Json> {
+        self.members.get(name).filter(|json| !json.is_null())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<String, ShapeError> {
+        self.optional_text(name)?.map_or_else(|| self.wrong(name, "a text"), Ok)
+    }
+
+    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, ShapeError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text.clone())),
+            Some(_) => self.wrong(name, "a text"),
+        }
+    }
+
+    pub(super) fn optional_bool(&self, name: &str) -> Result<Option<bool>, ShapeError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Json::Bool(truth)) => Ok(Some(*truth)),
+            Some(_) => self.wrong(name, "a truth value"),
+        }
+    }
+
+    pub(super) fn object(&self, name: &str) -> Result<Object<'json>, ShapeError> {
+        match self.get(name) {
+            Some(json) => Object::new(json, self.path_of(name)),
+            None => self.wrong(name, "an object"),
+        }
+    }
+
+    /// The elements of a list of objects, each with its path.
+    pub(super) fn objects(&self, name: &str) -> Result<Vec<Object<'json>>, ShapeError> {
+        let Some(Json::Array(elements)) = self.get(name) else { return self.wrong(name, "a list") };
+        let path = self.path_of(name);
+        elements.iter().enumerate().map(|(at, json)| Object::new(json, format!("{path}[{at}]"))).collect()
+    }
+
+    pub(super) fn members(&self) -> &'json serde_json::Map<String, Json> {
+        self.members
+    }
+
+    /// A member that must be an object, a list or absent, as raw JSON.
+    pub(super) fn raw(&self, name: &str) -> Option<Json> {
+        self.get(name).cloned()
+    }
+}
