@@ -1,11 +1,20 @@
-//! The org as it is: what is asked of a server and what may be sent to it.
+//! The org as it is: what is asked of a server, what may be sent to it, and what its answers mean.
 
 mod access;
+mod actual;
+mod convert;
 mod error;
+mod read;
 mod requests;
 
 pub use access::{AgentCreated, OrgRead, OrgWrite, PlatformStored, PlatformsProbe, SecretsProbe};
+pub use actual::{
+    ActualAgent, ActualEntityType, ActualMemory, ActualPlatform, ActualRelationshipType, ActualSettings, ActualState,
+    Generation, SecretsMode, ServerTraits,
+};
+pub use convert::Reader;
 pub use error::{OrgError, Outcome, Request};
+pub use read::{AgentScope, ReadError, ReadScope, read_actual};
 pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,
     SettingsPatch, StoredRule,

@@ -1,0 +1,177 @@
+//! Reads what a plan needs of an org: lists first, then the details of what is declared, side by side.
+
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use crate::model::{AgentId, OrgSlug, Place, TypeSlug, classify};
+use crate::wire::{AgentRow, Health};
+
+use super::convert::{Reader, rules, shown};
+use super::{
+    ActualAgent, ActualMemory, ActualState, Generation, OrgError, OrgRead, PlatformsProbe, SecretsMode, ServerTraits,
+};
+
+/// What is to be read of an org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadScope {
+    /// The agent that the platforms route is probed with, existing or not (P11).
+    pub probe: AgentId,
+    /// Whether agents are read at all, and of which the config and the platforms.
+    pub agents: Option<AgentScope>,
+    /// Whether types are read at all, and the rules of which relationship types.
+    pub memory: Option<Vec<TypeSlug>>,
+}
+
+/// Whose details are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentScope {
+    /// The agents whose config is read.
+    pub settings: Vec<AgentId>,
+    /// The agents whose platforms are read.
+    pub platforms: Vec<AgentId>,
+}
+
+/// Why an org could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// A request failed.
+    #[error(transparent)]
+    Org(#[from] OrgError),
+    /// `/health` names a service that is not known (P11).
+    #[error("this does not look like the Lobu API: /health names the service `{service}`")]
+    UnknownServer {
+        /// What it calls itself.
+        service: String,
+    },
+    /// Platforms are kept elsewhere, as on servers of generation G3 (P11, generations.md).
+    #[error("this server keeps platforms elsewhere: {what}")]
+    PlatformsElsewhere {
+        /// What the probe answered.
+        what: String,
+    },
+}
+
+/// How many requests may wait at once while one family's details are read; the transport bounds what is in flight.
+const SIDE_BY_SIDE: usize = 64;
+
+/// Reads an org.
+///
+/// # Errors
+/// Any read that fails ends it: unknown is not empty.
+pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) -> Result<ActualState, ReadError> {
+    let agents = async {
+        match &scope.agents {
+            Some(_) => org.agents().await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let types = async {
+        match &scope.memory {
+            Some(_) => futures::try_join!(org.entity_types(), org.relationship_types()).map(Some),
+            None => Ok(None),
+        }
+    };
+    // Credentials and the org's existence show in the lists; they are looked at before what /health said.
+    let (agents, types, health, probe, secrets) =
+        futures::join!(agents, types, org.health(), org.probe_platforms(&scope.probe), org.probe_secrets());
+    let (agents, types) = (agents?, types?);
+    let server = server_traits(&health?)?;
+    if let PlatformsProbe::Elsewhere { what } = probe? {
+        return Err(ReadError::PlatformsElsewhere { what });
+    }
+    let secrets = secrets?;
+    let reader = Reader { org: slug.clone(), mode: SecretsMode::of(&secrets) };
+    let agents = async {
+        match (agents, &scope.agents) {
+            (Some(rows), Some(details)) => agent_details(org, &reader, rows, details).await.map(Some),
+            _ => Ok(None),
+        }
+    };
+    let memory = async {
+        match (types, &scope.memory) {
+            (Some((entities, relationships)), Some(wanted)) => {
+                memory_details(org, reader.memory(entities, relationships), wanted).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    };
+    let (agents, memory) = futures::try_join!(agents, memory)?;
+    Ok(ActualState { server, secrets, agents, memory })
+}
+
+fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
+    let generation =
+        Generation::of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
+    Ok(ServerTraits::of(generation, health))
+}
+
+async fn agent_details(
+    org: &impl OrgRead,
+    reader: &Reader,
+    rows: Vec<AgentRow>,
+    details: &AgentScope,
+) -> Result<BTreeMap<AgentId, ActualAgent>, ReadError> {
+    let agent = |row: AgentRow| {
+        let agent = ActualAgent {
+            name: classify(Place::Elsewhere, "", &row.name),
+            description: shown(row.description),
+            settings: None,
+            platforms: None,
+        };
+        (AgentId::from_server(row.agent_id), agent)
+    };
+    let mut agents: BTreeMap<_, _> = rows.into_iter().map(agent).collect();
+    let existing = |ids: &[AgentId]| ids.iter().filter(|id| agents.contains_key(*id)).cloned().collect::<Vec<_>>();
+    let settings = stream::iter(existing(&details.settings))
+        .map(|id| async move {
+            let row = org.settings(&id).await?;
+            Ok::<_, ReadError>((id, row.map(|row| reader.settings(row))))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect::<Vec<_>>();
+    let platforms = stream::iter(existing(&details.platforms))
+        .map(|id| async move {
+            let rows = org.platforms(&id).await?;
+            Ok::<_, ReadError>((id, rows.map(|rows| rows.iter().map(|row| reader.platform(row)).collect::<Vec<_>>())))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect::<Vec<_>>();
+    let (settings, platforms) = futures::try_join!(settings, platforms)?;
+    // An agent that was in the list and is gone now was deleted in between: it is not there.
+    for (id, settings) in settings {
+        match (settings, agents.get_mut(&id)) {
+            (Some(settings), Some(agent)) => agent.settings = Some(settings),
+            _ => drop(agents.remove(&id)),
+        }
+    }
+    for (id, platforms) in platforms {
+        match (platforms, agents.get_mut(&id)) {
+            (Some(platforms), Some(agent)) => agent.platforms = Some(platforms),
+            _ => drop(agents.remove(&id)),
+        }
+    }
+    Ok(agents)
+}
+
+async fn memory_details(
+    org: &impl OrgRead,
+    mut memory: ActualMemory,
+    wanted: &[TypeSlug],
+) -> Result<ActualMemory, ReadError> {
+    let existing = wanted.iter().filter(|slug| memory.relationship_types.contains_key(*slug)).cloned();
+    let read = stream::iter(existing.collect::<Vec<_>>())
+        .map(|slug| async move {
+            let rows = org.rules(&slug).await?;
+            Ok::<_, ReadError>((slug, rules(rows)))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect::<Vec<_>>()
+        .await?;
+    for (slug, rules) in read {
+        if let Some(relationship) = memory.relationship_types.get_mut(&slug) {
+            relationship.rules = Some(rules);
+        }
+    }
+    Ok(memory)
+}
