@@ -1,0 +1,101 @@
+use crate::model::{SecretName, Text, Value};
+use crate::org::SecretsMode;
+
+use super::shape::Leaf;
+
+/// What comparing a declared value with the org's says (W1, W3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Different,
+    /// Nobody can tell: it counts as equal.
+    Incomparable,
+}
+
+/// Compares a leaf of the config.
+pub(super) fn leaf(kind: Leaf, mode: SecretsMode, declared: &Value, actual: &Value) -> Comparison {
+    match (kind, declared, actual) {
+        (Leaf::SecretText, Value::Text(declared), Value::Text(actual)) => mcp_text(mode, declared, actual),
+        (Leaf::JudgedDomains, declared, actual) => of(normalised(declared) == normalised(actual)),
+        _ => plain(declared, actual),
+    }
+}
+
+/// Compares a text of a platform's config.
+pub(super) fn platform_text(mode: SecretsMode, declared: &Text, actual: &Value) -> Comparison {
+    match (declared, actual) {
+        (Text::SecretRef(name), Value::Text(Text::SecretRef(other))) => of(name == other),
+        (Text::SecretRef(_), _) if mode == SecretsMode::References => Comparison::Different,
+        (Text::SecretRef(_), _) | (_, Value::Text(Text::Opaque)) => Comparison::Incomparable,
+        (declared, Value::Text(actual)) => of(declared.literal() == actual.literal() && actual.literal().is_some()),
+        _ => Comparison::Different,
+    }
+}
+
+/// In an MCP field the text `$NAME` is that reference, and any other literal cannot be compared with one (W3).
+fn mcp_text(mode: SecretsMode, declared: &Text, actual: &Text) -> Comparison {
+    match (declared, actual) {
+        (Text::SecretRef(name), Text::SecretRef(other)) => of(name == other),
+        (Text::SecretRef(_), _) if mode == SecretsMode::References => Comparison::Different,
+        (Text::SecretRef(_), _) | (_, Text::Opaque) => Comparison::Incomparable,
+        (declared, actual) => of(declared.literal() == actual.literal() && actual.literal().is_some()),
+    }
+}
+
+/// Compares values without secrets: by text, whether it may be printed or not.
+pub(super) fn plain(declared: &Value, actual: &Value) -> Comparison {
+    of(same(declared, actual))
+}
+
+/// Compares two texts, printable or not.
+pub(super) fn same_text(declared: &Text, actual: &Text) -> bool {
+    declared == actual || (declared.literal().is_some() && declared.literal() == actual.literal())
+}
+
+fn same(declared: &Value, actual: &Value) -> bool {
+    match (declared, actual) {
+        (Value::Text(declared), Value::Text(actual)) => same_text(declared, actual),
+        (Value::List(declared), Value::List(actual)) => {
+            declared.len() == actual.len()
+                && declared.iter().zip(actual).all(|(declared, actual)| same(declared, actual))
+        }
+        (Value::Map(declared), Value::Map(actual)) => {
+            declared.len() == actual.len()
+                && declared.iter().all(|(name, value)| actual.get(name).is_some_and(|actual| same(value, actual)))
+        }
+        _ => declared == actual,
+    }
+}
+
+fn of(equal: bool) -> Comparison {
+    if equal { Comparison::Equal } else { Comparison::Different }
+}
+
+/// Judged domains with their domains as the runtime matches them: trimmed, lower case, `*.` as `.` (P7, trap/D35).
+fn normalised(value: &Value) -> Value {
+    let Value::List(elements) = value else { return value.clone() };
+    let element = |element: &Value| match element {
+        Value::Map(members) => {
+            let mut members = members.clone();
+            if let Some(domain) = members.get("domain").and_then(Value::literal).map(normalised_domain) {
+                members.insert("domain".to_owned(), Value::known(domain));
+            }
+            Value::Map(members)
+        }
+        other => other.clone(),
+    };
+    Value::List(elements.iter().map(element).collect())
+}
+
+fn normalised_domain(domain: &str) -> String {
+    let domain = domain.trim().to_lowercase();
+    domain.strip_prefix("*.").map_or_else(|| domain.clone(), |rest| format!(".{rest}"))
+}
+
+/// The reference that a declared text is.
+pub(super) fn reference(value: &Value) -> Option<&SecretName> {
+    match value {
+        Value::Text(Text::SecretRef(name)) => Some(name),
+        _ => None,
+    }
+}

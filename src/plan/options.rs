@@ -1,0 +1,56 @@
+use std::collections::BTreeSet;
+
+use crate::model::{FieldPath, OrgSlug, ResourceKey, SecretName};
+
+use super::Selection;
+
+/// What the command line says about how to plan.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The org, which the path of the injected memory MCP names (P6).
+    pub org: OrgSlug,
+    /// Whether what a file could express and this project does not is taken away (P5).
+    pub prune: bool,
+    /// Which incomparable values are sent again (W3).
+    pub resend: Resend,
+    /// What is planned (P12).
+    pub selection: Selection,
+}
+
+/// Which incomparable values are sent again: `all`, secrets by name, resources by `kind/id`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resend {
+    all: bool,
+    names: BTreeSet<SecretName>,
+    resources: BTreeSet<String>,
+}
+
+impl Resend {
+    /// Reads the values of `--resend-secrets`; those that are neither come back as errors.
+    pub fn parse<'text>(values: impl IntoIterator<Item = &'text str>) -> Result<Self, Vec<String>> {
+        let mut resend = Self::default();
+        let mut wrong = Vec::new();
+        for value in values {
+            if value == "all" {
+                resend.all = true;
+            } else if let Ok(name) = SecretName::parse(value.trim_start_matches('$')) {
+                resend.names.insert(name);
+            } else if value.contains('/') {
+                resend.resources.insert(value.to_owned());
+            } else {
+                wrong.push(value.to_owned());
+            }
+        }
+        if wrong.is_empty() { Ok(resend) } else { Err(wrong) }
+    }
+
+    /// Whether nothing is sent again.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.names.is_empty() && self.resources.is_empty()
+    }
+
+    /// Whether an incomparable value is sent again.
+    pub(super) fn covers(&self, key: &ResourceKey, _path: &FieldPath, name: Option<&SecretName>) -> bool {
+        self.all || self.resources.contains(&key.to_string()) || name.is_some_and(|name| self.names.contains(name))
+    }
+}

@@ -1,0 +1,349 @@
+//! Lays what the files declare over what the org has, since the server replaces each member of a config whole (P4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::{Declaration, EntryKey};
+use crate::model::{FieldPath, ResourceKey, SecretName, Value};
+use crate::org::SecretsMode;
+
+use super::compare::{self, Comparison};
+use super::shape::{Keyed, Leaf, Member, Shape};
+use super::{FieldAction, FieldChange, Options};
+
+/// One config being overlaid; collects what changes.
+pub(super) struct Overlay<'plan> {
+    pub(super) key: &'plan ResourceKey,
+    pub(super) mode: SecretsMode,
+    pub(super) options: &'plan Options,
+    pub(super) sources: &'plan BTreeMap<(FieldPath, String), String>,
+    pub(super) fields: Vec<FieldChange>,
+    /// Places where the org has something of another type than the API knows.
+    pub(super) mismatches: Vec<FieldPath>,
+    /// Literals that this server would read as references (V1).
+    pub(super) misread: Vec<FieldPath>,
+}
+
+impl Overlay<'_> {
+    /// The member as it will be stored; none where nothing is left of it.
+    pub(super) fn merge(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        let actual = actual.filter(|actual| **actual != Value::Null);
+        match (member.shape, declared) {
+            (Shape::Leaf(Leaf::Kept), _) => actual.cloned(),
+            (Shape::Leaf(_), None) => self.undeclared(path, member, actual),
+            (Shape::Leaf(leaf), Some(Declaration::Leaf(value))) => Some(self.leaf(path, member, leaf, value, actual)),
+            (Shape::Leaf(_), Some(_)) => self.cleared(path, member, actual),
+            (Shape::Table(members), declared) => self.table(path, members, declared, actual),
+            (Shape::Map(inner), declared) => self.map(path, member, *inner, declared, actual),
+            (Shape::Keyed(keyed), declared) => self.keyed(path, member, keyed, declared, actual),
+        }
+    }
+
+    fn leaf(&mut self, path: &FieldPath, member: &Member, leaf: Leaf, value: &Value, actual: Option<&Value>) -> Value {
+        let misread = leaf == Leaf::SecretText && self.mode != SecretsMode::References;
+        if misread && value.literal().and_then(SecretName::from_reference).is_some() {
+            self.misread.push(path.clone());
+        }
+        let Some(actual) = actual.filter(|actual| !actual.is_blank() || value.is_blank()) else {
+            if leaf != Leaf::TextIfKept {
+                self.push(path, member, FieldAction::Add, None, Some(value));
+            }
+            return value.clone();
+        };
+        match compare::leaf(leaf, self.mode, value, actual) {
+            Comparison::Equal => actual.clone(),
+            Comparison::Incomparable if !self.options.resend.covers(self.key, path, compare::reference(value)) => {
+                self.push(path, member, FieldAction::Incomparable, Some(actual), Some(value));
+                actual.clone()
+            }
+            Comparison::Incomparable | Comparison::Different => {
+                self.push(path, member, FieldAction::Change, Some(actual), Some(value));
+                value.clone()
+            }
+        }
+    }
+
+    fn cleared(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+        match actual {
+            Some(actual) if !actual.is_blank() => {
+                self.push(path, member, FieldAction::Clear, Some(actual), None);
+                empty(member.shape)
+            }
+            other => other.cloned(),
+        }
+    }
+
+    /// What no file names: carried over as drift, or taken away by `--prune` (P4, P5).
+    fn undeclared(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+        let actual = actual?;
+        if actual.is_blank() || *actual == Value::Bool(false) {
+            return Some(actual.clone());
+        }
+        if self.options.prune && member.prunable {
+            self.push(path, member, FieldAction::Remove, Some(actual), None);
+            return empty(member.shape);
+        }
+        self.push(path, member, FieldAction::Drift { prunable: member.prunable }, Some(actual), None);
+        Some(actual.clone())
+    }
+
+    fn table(
+        &mut self,
+        path: &FieldPath,
+        members: &[Member],
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        let found = match self.object(path, declared, actual) {
+            Ok(found) => found,
+            Err(kept) => return kept,
+        };
+        let declared = match declared {
+            Some(Declaration::Table(declared)) => Some(declared),
+            _ => None,
+        };
+        let mut merged = found.clone();
+        for member in members {
+            let of_member = declared.and_then(|declared| declared.get(member.name));
+            let value = self.merge(&path.join(member.name), member, of_member, found.get(member.name));
+            set(&mut merged, member.name, value);
+        }
+        (actual.is_some() || !merged.is_empty()).then_some(Value::Map(merged))
+    }
+
+    /// The org's object; or, where it is none, what to keep.
+    fn object(
+        &mut self,
+        path: &FieldPath,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Result<BTreeMap<String, Value>, Option<Value>> {
+        match actual {
+            None => Ok(BTreeMap::new()),
+            Some(Value::Map(found)) => Ok(found.clone()),
+            Some(other) => {
+                if declared.is_some() {
+                    self.mismatches.push(path.clone());
+                }
+                Err(Some(other.clone()))
+            }
+        }
+    }
+
+    fn map(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        inner: Shape,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        let found = match self.object(path, declared, actual) {
+            Ok(found) => found,
+            Err(kept) => return kept,
+        };
+        let declared = match declared {
+            Some(Declaration::Table(declared)) => declared.clone(),
+            Some(Declaration::Clear) => found.keys().map(|name| (name.clone(), Declaration::Clear)).collect(),
+            _ => BTreeMap::new(),
+        };
+        let entry = Member { name: "", shape: inner, ..*member };
+        let mut merged = BTreeMap::new();
+        for name in declared.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+            let value = self.map_entry(&path.join(name.clone()), &entry, declared.get(name), found.get(name));
+            set(&mut merged, name, value);
+        }
+        (actual.is_some() || !merged.is_empty()).then_some(Value::Map(merged))
+    }
+
+    fn map_entry(
+        &mut self,
+        path: &FieldPath,
+        entry: &Member,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        match (entry.shape, declared, actual) {
+            (_, Some(Declaration::Clear), actual) => {
+                self.cleared(path, entry, actual);
+                None
+            }
+            (Shape::Table(_), None, actual) => self.undeclared_entry(path, entry, actual),
+            (Shape::Table(members), Some(declared), None) => {
+                let value = self.new_entry(|overlay| overlay.table(path, members, Some(declared), None));
+                let value = value.unwrap_or_else(|| Value::Map(BTreeMap::new()));
+                self.push(path, entry, FieldAction::Add, None, Some(&value));
+                Some(value)
+            }
+            (_, declared, actual) => self.merge(path, entry, declared, actual),
+        }
+    }
+
+    /// An entry that is made new is one change, not one for each of its fields.
+    fn new_entry(&mut self, build: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
+        let before = self.fields.len();
+        let value = build(self);
+        self.fields.truncate(before);
+        value
+    }
+
+    fn undeclared_entry(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+        let actual = actual?;
+        if self.options.prune && member.prunable {
+            self.push(path, member, FieldAction::Remove, Some(actual), None);
+            return None;
+        }
+        self.push(path, member, FieldAction::Drift { prunable: member.prunable }, Some(actual), None);
+        Some(actual.clone())
+    }
+
+    fn keyed(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        keyed: &Keyed,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        let found = match actual {
+            None => Vec::new(),
+            Some(Value::List(found)) => found.clone(),
+            Some(other) => {
+                if declared.is_some() {
+                    self.mismatches.push(path.clone());
+                }
+                return Some(other.clone());
+            }
+        };
+        if matches!(declared, Some(Declaration::Clear)) {
+            return self.cleared(path, member, actual);
+        }
+        let declared = match declared {
+            Some(Declaration::Keyed(declared)) => declared.as_slice(),
+            _ => &[],
+        };
+        let found: Vec<_> = found.into_iter().map(|entry| (entry_key(keyed, &entry), entry)).collect();
+        let mut merged = Vec::new();
+        for (key, declaration) in declared {
+            let existing = found.iter().find(|(other, _)| other.as_ref() == Some(key)).map(|(_, entry)| entry);
+            merged.push(self.keyed_entry(&path.join(key.step()), member, keyed, (key, declaration), existing));
+        }
+        let is_declared = |key: &Option<EntryKey>| declared.iter().any(|(other, _)| Some(other) == key.as_ref());
+        let mut kept = Vec::new();
+        for (key, entry) in found.iter().filter(|(key, _)| !is_declared(key)) {
+            let step = key.as_ref().map_or_else(|| "?".to_owned(), EntryKey::step);
+            kept.extend(self.undeclared_entry(&path.join(step), member, Some(entry)));
+        }
+        let before: Vec<_> = found.iter().filter_map(|(key, _)| key.clone()).collect();
+        let after: Vec<_> = merged.iter().chain(&kept).filter_map(|entry| entry_key(keyed, entry)).collect();
+        self.order(path, member, keyed.order_counts, declared, &before, &after);
+        merged.extend(kept);
+        (actual.is_some() || !merged.is_empty()).then_some(Value::List(merged))
+    }
+
+    fn keyed_entry(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        keyed: &Keyed,
+        (key, declaration): (&EntryKey, &Declaration),
+        existing: Option<&Value>,
+    ) -> Value {
+        if let Some(existing) = existing {
+            return self
+                .table(path, keyed.entry, Some(declaration), Some(existing))
+                .unwrap_or_else(|| existing.clone());
+        }
+        let built = self.new_entry(|overlay| overlay.table(path, keyed.entry, Some(declaration), None));
+        let mut entry = match built {
+            Some(Value::Map(entry)) => entry,
+            _ => BTreeMap::new(),
+        };
+        entry.extend(keyed.key.iter().zip(&key.0).map(|(name, part)| ((*name).to_owned(), Value::known(part))));
+        entry.extend(keyed.new_entry.iter().map(|(name, truth)| ((*name).to_owned(), Value::Bool(*truth))));
+        let entry = Value::Map(entry);
+        self.push(path, member, FieldAction::Add, None, Some(&entry));
+        entry
+    }
+
+    /// A change of order alone is a change of the list, where order counts.
+    fn order(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        counts: bool,
+        declared: &[(EntryKey, Declaration)],
+        before: &[EntryKey],
+        after: &[EntryKey],
+    ) {
+        let relevant = |key: &&EntryKey| counts || declared.iter().any(|(other, _)| other == *key);
+        let stays = |key: &&EntryKey| before.contains(key) && after.contains(key);
+        let steps = |keys: &[EntryKey]| -> Vec<String> {
+            keys.iter().filter(relevant).filter(stays).map(EntryKey::step).collect()
+        };
+        let (before, after) = (steps(before), steps(after));
+        if !declared.is_empty() && before != after {
+            let (before, after) = (Value::known_list(before), Value::known_list(after));
+            self.push(path, member, FieldAction::Change, Some(&before), Some(&after));
+        }
+    }
+
+    fn push(
+        &mut self,
+        path: &FieldPath,
+        member: &Member,
+        action: FieldAction,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) {
+        let elements = after.and_then(Value::as_list).unwrap_or_default().iter();
+        let named = elements.filter_map(element_name).chain([String::new()]);
+        let source = |element: String| {
+            let source = self.sources.get(&(path.clone(), element.clone()))?;
+            Some((element, source.clone()))
+        };
+        let sources = named.filter_map(source).collect();
+        self.fields.push(FieldChange {
+            path: path.clone(),
+            action,
+            before: before.cloned(),
+            after: after.cloned(),
+            sources,
+            guarded: member.guarded,
+        });
+    }
+}
+
+/// How an element of a merged list is named where its source is kept: the text itself, or the judged domain.
+fn element_name(element: &Value) -> Option<String> {
+    match element {
+        Value::Map(members) => members.get("domain").and_then(Value::literal).map(str::to_owned),
+        other => other.literal().map(str::to_owned),
+    }
+}
+
+fn entry_key(keyed: &Keyed, entry: &Value) -> Option<EntryKey> {
+    let members = entry.as_map()?;
+    let part = |name: &&str| members.get(*name).and_then(Value::literal).map(str::to_owned);
+    keyed.key.iter().map(part).collect::<Option<Vec<_>>>().map(EntryKey)
+}
+
+/// What stands for nothing: an empty list where a list was, else nothing at all.
+pub(super) fn empty(shape: Shape) -> Option<Value> {
+    match shape {
+        Shape::Leaf(Leaf::List | Leaf::JudgedDomains) | Shape::Keyed(_) => Some(Value::List(Vec::new())),
+        Shape::Leaf(_) | Shape::Table(_) | Shape::Map(_) => None,
+    }
+}
+
+fn set(members: &mut BTreeMap<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => drop(members.insert(name.to_owned(), value)),
+        None => drop(members.remove(name)),
+    }
+}

@@ -1,0 +1,246 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::Rule;
+use crate::model::{AgentId, FieldPath, Kind, ResourceKey, SecretName, TypeSlug, Value};
+use crate::org::{
+    AgentCreate, AgentPatch, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SecretsMode, SettingsPatch,
+    StoredRule,
+};
+
+/// What becomes of a resource (P1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is as declared; it may have incomparable values.
+    Unchanged,
+    /// It has what the files do not declare, and is left alone.
+    Drift,
+}
+
+/// What becomes of a field (P2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FieldAction {
+    /// It was not there.
+    Add,
+    /// It has another value.
+    Change,
+    /// The files say that it is empty (F1).
+    Clear,
+    /// `--prune` takes it away (P5).
+    Remove,
+    /// It is left alone.
+    Drift {
+        /// Whether a file could express it, so that pull keeps it and `--prune` removes it.
+        prunable: bool,
+    },
+    /// It counts as equal, since nobody can tell (W3).
+    Incomparable,
+}
+
+impl FieldAction {
+    /// Whether something is written for it.
+    pub fn is_change(self) -> bool {
+        matches!(self, Self::Add | Self::Change | Self::Clear | Self::Remove)
+    }
+}
+
+/// One field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Where it is.
+    pub path: FieldPath,
+    /// What becomes of it.
+    pub action: FieldAction,
+    /// What the org has.
+    pub before: Option<Value>,
+    /// What it will have.
+    pub after: Option<Value>,
+    /// Which elements of a merged value came from a skill: element to skill (P1).
+    pub sources: BTreeMap<String, String>,
+    /// Whether clearing it under `--yes` also needs `--allow-clear` (F1).
+    pub guarded: bool,
+}
+
+/// A request of a row, decided in the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Make an agent.
+    CreateAgent(AgentCreate),
+    /// Change an agent.
+    UpdateAgent(AgentPatch),
+    /// Replace members of its config.
+    PatchSettings(SettingsPatch),
+    /// Make or change a platform.
+    PutPlatform(PlatformPut),
+    /// Make an entity type.
+    CreateEntityType(EntityTypeWrite),
+    /// Change an entity type.
+    UpdateEntityType(EntityTypeWrite),
+    /// Make a relationship type.
+    CreateRelationshipType(RelationshipTypeWrite),
+    /// Change a relationship type.
+    UpdateRelationshipType(RelationshipTypeWrite),
+    /// Link a relationship type to its inverse, once both are there (P9).
+    LinkInverse(RelationshipTypeWrite),
+    /// Add a rule.
+    AddRule(TypeSlug, Rule),
+    /// Remove a rule.
+    RemoveRule(TypeSlug, StoredRule),
+}
+
+/// One resource of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which one.
+    pub key: ResourceKey,
+    /// What becomes of it.
+    pub action: Action,
+    /// Its fields that differ, drift or cannot be compared, in the order of the server's members.
+    pub fields: Vec<FieldChange>,
+    /// Whether a platform restarts.
+    pub will_restart: bool,
+    /// Things to look at before agreeing: `!` lines.
+    pub attention: Vec<String>,
+    /// The requests, in order.
+    pub writes: Vec<Write>,
+}
+
+impl Row {
+    /// Whether anything is written for it.
+    pub fn is_change(&self) -> bool {
+        matches!(self.action, Action::Create | Action::Update)
+    }
+
+    /// The outermost members of its fields that change, for the brackets of the row.
+    pub fn changed_members(&self) -> Vec<&str> {
+        self.members(|field| field.action.is_change())
+    }
+
+    /// The outermost members of its fields that drift.
+    pub fn drifting_members(&self) -> Vec<&str> {
+        self.members(|field| matches!(field.action, FieldAction::Drift { .. }))
+    }
+
+    fn members(&self, wanted: impl Fn(&FieldChange) -> bool) -> Vec<&str> {
+        let mut seen = BTreeSet::new();
+        let roots = self.fields.iter().filter(|field| wanted(field)).map(|field| field.path.root());
+        roots.filter(|root| seen.insert(*root)).collect()
+    }
+}
+
+/// A new or changed use of a secret (P13).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretUse {
+    /// The secret.
+    pub name: SecretName,
+    /// Where it goes: `agent/platform.field`, or the host of an MCP server.
+    pub place: String,
+}
+
+/// A secret whose value or name a write needs (V5), with the places that use it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// The secret.
+    pub name: SecretName,
+    /// The places.
+    pub places: Vec<String>,
+}
+
+/// Something that this server cannot take: a plan error, exit 3.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The resource.
+    pub key: ResourceKey,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A plan: what would be done, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// How secret values reach this server; the head of the plan says it (V2).
+    pub secrets: SecretsMode,
+    /// The server's generation, by its word.
+    pub generation: &'static str,
+    /// The rows, in the order of kinds, then of the files.
+    pub rows: Vec<Row>,
+    /// What the org has and the project does not declare, by kind (P3). Shown one by one with `--all`.
+    pub undeclared: BTreeMap<Kind, Vec<String>>,
+    /// What selectors left out of the project, by kind (P12).
+    pub left_out: BTreeMap<Kind, usize>,
+    /// New or changed uses of secrets.
+    pub secrets_used: Vec<SecretUse>,
+    /// Secrets that the writes need.
+    pub needs: Vec<Need>,
+    /// What cannot be done.
+    pub problems: Vec<Problem>,
+    /// What to know, one closing line each (F2).
+    pub notes: Vec<String>,
+    /// What the reader can mend, in the org or the files.
+    pub warnings: Vec<Problem>,
+}
+
+/// How many rows of each action there are, and how many removed parts (P1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that are made.
+    pub create: usize,
+    /// Rows that are changed.
+    pub update: usize,
+    /// Fields and entries that `--prune` takes away.
+    pub remove: usize,
+    /// Rows that are as declared.
+    pub unchanged: usize,
+    /// Rows with drift.
+    pub drift: usize,
+    /// Values that cannot be compared.
+    pub incomparable: usize,
+}
+
+impl Plan {
+    /// Whether there is nothing to apply. Drift and incomparable values never count.
+    pub fn is_empty(&self) -> bool {
+        !self.rows.iter().any(Row::is_change)
+    }
+
+    /// The counts.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for row in &self.rows {
+            match row.action {
+                Action::Create => summary.create += 1,
+                Action::Update => summary.update += 1,
+                Action::Unchanged => summary.unchanged += 1,
+                Action::Drift => summary.drift += 1,
+            }
+            for field in &row.fields {
+                summary.remove += usize::from(field.action == FieldAction::Remove);
+                summary.incomparable += usize::from(field.action == FieldAction::Incomparable);
+            }
+        }
+        summary
+    }
+
+    /// The clears and removals that need `--allow-clear` under `--yes` (F1, P5).
+    pub fn guarded_clears(&self) -> Vec<(&ResourceKey, &FieldPath)> {
+        let guarded =
+            |field: &&FieldChange| field.guarded && matches!(field.action, FieldAction::Clear | FieldAction::Remove);
+        let of_row = |row| {
+            let Row { key, fields, .. }: &Row = row;
+            fields.iter().filter(guarded).map(move |field| (key, &field.path))
+        };
+        self.rows.iter().flat_map(of_row).collect()
+    }
+
+    /// The agent of the project that a row belongs to must exist or be made by it.
+    pub fn creates_agent(&self, agent: &AgentId) -> bool {
+        let is =
+            |row: &Row| row.key.kind == Kind::Agent && row.action == Action::Create && row.key.id == agent.as_str();
+        self.rows.iter().any(is)
+    }
+}

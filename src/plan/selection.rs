@@ -1,0 +1,112 @@
+use wildmatch::WildMatch;
+
+use crate::model::Kind;
+
+/// One of the two families of resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// Agents, settings and platforms.
+    Agents,
+    /// Entity types and relationship types.
+    Memory,
+}
+
+/// A selector: `kind/id`, with `*` and `?` in the id; `agent/x` covers its settings and platforms (P12).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selector {
+    kind: Kind,
+    id: WildMatch,
+    text: String,
+}
+
+/// A selector that is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is not a selector: write kind/id, with kind one of agent, settings, platform, entity-type, relationship-type"
+)]
+pub struct InvalidSelector {
+    /// What was written.
+    pub text: String,
+}
+
+impl Selector {
+    /// Reads a selector.
+    pub fn parse(text: &str) -> Result<Self, InvalidSelector> {
+        let invalid = || InvalidSelector { text: text.to_owned() };
+        let (kind, id) = text.split_once('/').ok_or_else(invalid)?;
+        let kind = Kind::from_word(kind).filter(|_| !id.is_empty()).ok_or_else(invalid)?;
+        Ok(Self { kind, id: WildMatch::new(id), text: text.to_owned() })
+    }
+
+    /// The selector as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn matches(&self, kind: Kind, id: &str) -> bool {
+        if kind == self.kind {
+            return self.id.matches(id);
+        }
+        let agent = id.split('/').next().unwrap_or_default();
+        self.kind == Kind::Agent && matches!(kind, Kind::Settings | Kind::Platform) && self.id.matches(agent)
+    }
+}
+
+/// What a plan speaks about: a family, and selectors within it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Selection {
+    /// The family; the other is neither read, shown nor counted.
+    pub only: Option<Only>,
+    /// The selectors; none selects everything.
+    pub selectors: Vec<Selector>,
+}
+
+impl Selection {
+    /// Whether a kind is planned at all.
+    pub fn covers_kind(&self, kind: Kind) -> bool {
+        match self.only {
+            Some(Only::Agents) => !kind.is_memory(),
+            Some(Only::Memory) => kind.is_memory(),
+            None => true,
+        }
+    }
+
+    /// Whether a resource is planned.
+    pub fn covers(&self, kind: Kind, id: &str) -> bool {
+        self.covers_kind(kind)
+            && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.matches(kind, id)))
+    }
+
+    /// Whether everything of a family is planned, so that what is not declared can be spoken of (P3).
+    pub fn is_whole(&self) -> bool {
+        self.selectors.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_covers_its_settings_and_platforms() {
+        let selection = Selection { only: None, selectors: vec![Selector::parse("agent/tri*").unwrap()] };
+        assert!(selection.covers(Kind::Agent, "triage"));
+        assert!(selection.covers(Kind::Settings, "triage"));
+        assert!(selection.covers(Kind::Platform, "triage/triage-slack"));
+        assert!(!selection.covers(Kind::Platform, "other/triage-slack"));
+        assert!(!selection.covers(Kind::EntityType, "triage"));
+    }
+
+    #[test]
+    fn a_family_leaves_the_other_out() {
+        let selection = Selection { only: Some(Only::Memory), selectors: Vec::new() };
+        assert!(selection.covers(Kind::EntityType, "a") && !selection.covers(Kind::Agent, "a"));
+    }
+
+    #[test]
+    fn selectors_are_kind_and_id() {
+        for text in ["agent", "agents/x", "agent/", "/x", ""] {
+            assert!(Selector::parse(text).is_err(), "{text}");
+        }
+    }
+}
