@@ -1,6 +1,7 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
 
 pub mod desired;
+pub mod execute;
 pub mod model;
 pub mod org;
 pub mod plan;

@@ -1,0 +1,12 @@
+//! Carries out an approved plan: events while it runs, a report at the end.
+
+mod approval;
+mod explain;
+mod report;
+mod run;
+mod step;
+
+pub use approval::{Approval, ApprovedPlan};
+pub use explain::explain;
+pub use report::{Failure, Report, RowOutcome};
+pub use run::{Event, Limits, execute};

@@ -1,0 +1,224 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use futures::future::{Either, select};
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use crate::model::OrgSlug;
+use crate::org::{Generation, OrgWrite};
+use crate::plan::{Row, Task, tasks};
+
+use super::step::{Place, Step, carry_out};
+use super::{ApprovedPlan, Report, RowOutcome, explain};
+
+/// How an execution runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many tasks run side by side, at least 1.
+    pub parallelism: usize,
+    /// Whether a failure stops only what depends on it (A3).
+    pub keep_going: bool,
+}
+
+/// What happens while a plan is carried out, by row of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The first request of a row is being sent.
+    Started {
+        /// The row.
+        row: usize,
+    },
+    /// The row has its outcome.
+    Finished {
+        /// The row.
+        row: usize,
+        /// What became of it.
+        outcome: RowOutcome,
+    },
+}
+
+/// Carries out a plan: independent chains side by side, in order within a chain (A1).
+///
+/// After the first failure, or once `interrupted` is ready, nothing new starts; what is in flight is waited for (A3). The
+/// report lists every row that had something to write. Running again heals.
+pub async fn execute(
+    org: &impl OrgWrite,
+    approved: &ApprovedPlan,
+    slug: &OrgSlug,
+    server: Generation,
+    limits: Limits,
+    interrupted: impl Future<Output = ()>,
+    on_event: &mut (dyn FnMut(Event) + Send),
+) -> Report {
+    let plan = approved.plan();
+    let place = Place { org: slug.clone(), server, mode: plan.secrets };
+    let mut run = Run::new(tasks(plan), plan.rows.len(), limits);
+    let mut in_flight = FuturesUnordered::new();
+    let mut interrupted = Box::pin(interrupted);
+    let mut watching = true;
+    loop {
+        while in_flight.len() < limits.parallelism.max(1) {
+            let Some((position, task)) = run.next() else { break };
+            let Some(row) = plan.rows.get(task.row) else { continue };
+            run.start(task.row, on_event);
+            let (place, org) = (&place, org);
+            in_flight.push(async move { (position, task.row, carry_out_task(org, place, row, &task).await) });
+        }
+        if in_flight.is_empty() {
+            break;
+        }
+        let finished = if watching {
+            match select(in_flight.next(), interrupted.as_mut()).await {
+                Either::Left((finished, _)) => finished,
+                Either::Right(((), _)) => {
+                    watching = false;
+                    run.stop(true);
+                    continue;
+                }
+            }
+        } else {
+            in_flight.next().await
+        };
+        if let Some((position, row, (wrote, outcome))) = finished {
+            run.wrote |= wrote;
+            run.finish(position, row, outcome, on_event);
+        }
+    }
+    run.into_report(approved)
+}
+
+/// Carries out the requests of a task, and says whether any of them succeeded.
+async fn carry_out_task(org: &impl OrgWrite, place: &Place, row: &Row, task: &Task) -> (bool, RowOutcome) {
+    let mut said = None;
+    let mut wrote = false;
+    for write in task.writes.iter().filter_map(|at| row.writes.get(*at)) {
+        match carry_out(org, place, row, write).await {
+            Ok(Step::Done(what)) => said = what.or(said),
+            Ok(Step::Doubtful) => return (wrote, doubtful()),
+            Err(error) => {
+                let hint = explain(write, &error, place.server);
+                return (wrote, RowOutcome::of_error(error, hint));
+            }
+        }
+        wrote = true;
+    }
+    (wrote, RowOutcome::Done(said))
+}
+
+fn doubtful() -> RowOutcome {
+    let what =
+        "the server says that nothing changed, which it also says when it loses a rotated secret; check the platform";
+    RowOutcome::Unknown(what.to_owned())
+}
+
+/// The state of every task and row.
+struct Run {
+    tasks: Vec<Task>,
+    /// Per task, how many of its prerequisites are not done yet.
+    waits: Vec<usize>,
+    /// Per task, the tasks that wait for it.
+    dependents: Vec<Vec<usize>>,
+    /// The tasks that may start, in plan order.
+    ready: BTreeSet<usize>,
+    /// Per row, the tasks that it still waits for, and the worst outcome so far.
+    rows: Vec<(usize, Option<RowOutcome>)>,
+    started: Vec<bool>,
+    keep_going: bool,
+    stopped: bool,
+    interrupted: bool,
+    /// Whether any request succeeded.
+    wrote: bool,
+}
+
+impl Run {
+    fn new(tasks: Vec<Task>, rows: usize, limits: Limits) -> Self {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for task in &tasks {
+            *counts.entry(task.row).or_default() += 1;
+        }
+        let rows = (0..rows).map(|row| (counts.get(&row).copied().unwrap_or_default(), None)).collect::<Vec<_>>();
+        let waits: Vec<_> = tasks.iter().map(|task| task.after.len()).collect();
+        let mut dependents = vec![Vec::new(); tasks.len()];
+        for (position, task) in tasks.iter().enumerate() {
+            for other in &task.after {
+                dependents.get_mut(*other).into_iter().for_each(|waiting: &mut Vec<usize>| waiting.push(position));
+            }
+        }
+        let ready = waits.iter().enumerate().filter(|(_, count)| **count == 0).map(|(position, _)| position).collect();
+        Self {
+            started: vec![false; rows.len()],
+            tasks,
+            waits,
+            dependents,
+            ready,
+            rows,
+            keep_going: limits.keep_going,
+            stopped: false,
+            interrupted: false,
+            wrote: false,
+        }
+    }
+
+    fn stop(&mut self, interrupted: bool) {
+        self.stopped = true;
+        self.interrupted |= interrupted;
+    }
+
+    /// The next task whose prerequisites are done; tasks behind a failed one never become ready.
+    fn next(&mut self) -> Option<(usize, Task)> {
+        if self.stopped {
+            return None;
+        }
+        let position = self.ready.pop_first()?;
+        Some((position, self.tasks.get(position)?.clone()))
+    }
+
+    /// Makes the tasks ready that waited for this one alone.
+    fn release(&mut self, position: usize) {
+        for dependent in self.dependents.get(position).cloned().unwrap_or_default() {
+            let Some(count) = self.waits.get_mut(dependent) else { continue };
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.ready.insert(dependent);
+            }
+        }
+    }
+
+    fn start(&mut self, row: usize, on_event: &mut (dyn FnMut(Event) + Send)) {
+        if let Some(started) = self.started.get_mut(row)
+            && !std::mem::replace(started, true)
+        {
+            on_event(Event::Started { row });
+        }
+    }
+
+    fn finish(&mut self, position: usize, row: usize, outcome: RowOutcome, on_event: &mut (dyn FnMut(Event) + Send)) {
+        if matches!(outcome, RowOutcome::Done(_)) {
+            self.release(position);
+        } else if !self.keep_going {
+            self.stop(false);
+        }
+        let Some((left, worst)) = self.rows.get_mut(row) else { return };
+        *left = left.saturating_sub(1);
+        match (&worst, &outcome) {
+            (Some(RowOutcome::Failed(_) | RowOutcome::Unknown(_)), RowOutcome::Done(_))
+            | (Some(RowOutcome::Done(Some(_))), RowOutcome::Done(None)) => {}
+            _ => *worst = Some(outcome),
+        }
+        if let Some(outcome) = worst.clone().filter(|outcome| *left == 0 || !matches!(outcome, RowOutcome::Done(_))) {
+            on_event(Event::Finished { row, outcome });
+        }
+    }
+
+    fn into_report(self, approved: &ApprovedPlan) -> Report {
+        let outcome = |(left, worst): (usize, Option<RowOutcome>)| match worst {
+            // A row of which only a part was done is not done: its type may lack its inverse.
+            Some(RowOutcome::Done(_)) | None if left > 0 => RowOutcome::NotTried,
+            Some(outcome) => outcome,
+            None => RowOutcome::Done(None),
+        };
+        let rows = approved.plan().rows.iter().zip(self.rows).filter(|(row, _)| row.is_change());
+        let rows = rows.map(|(row, state)| (row.key.clone(), outcome(state))).collect();
+        Report { rows, interrupted: self.interrupted, wrote: self.wrote }
+    }
+}
