@@ -123,7 +123,7 @@ struct Run {
     /// Per row, the tasks that it still waits for, and the worst outcome so far.
     rows: Vec<(usize, Option<RowOutcome>)>,
     started: Vec<bool>,
-    keep_going: bool,
+    limits: Limits,
     stopped: bool,
     interrupted: bool,
     /// Whether any request succeeded.
@@ -152,7 +152,7 @@ impl Run {
             dependents,
             ready,
             rows,
-            keep_going: limits.keep_going,
+            limits,
             stopped: false,
             interrupted: false,
             wrote: false,
@@ -195,7 +195,7 @@ impl Run {
     fn finish(&mut self, position: usize, row: usize, outcome: RowOutcome, on_event: &mut (dyn FnMut(Event) + Send)) {
         if matches!(outcome, RowOutcome::Done(_)) {
             self.release(position);
-        } else if !self.keep_going {
+        } else if !self.limits.keep_going {
             self.stop(false);
         }
         let Some((left, worst)) = self.rows.get_mut(row) else { return };
