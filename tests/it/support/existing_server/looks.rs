@@ -17,7 +17,12 @@ pub(crate) fn owner_token(org: &str) -> String {
 impl State {
     /// Adds a private org with an owner, `user-<org>`, and the owner's PAT.
     pub(crate) fn add_organisation(&mut self, slug: &str) {
-        self.organisations.push(Organisation { slug: slug.to_owned(), id: format!("org-{slug}"), public: false });
+        self.organisations.push(Organisation {
+            slug: slug.to_owned(),
+            name: format!("Org {slug}"),
+            id: format!("org-{slug}"),
+            public: false,
+        });
         self.add_token(&owner_token(slug), &format!("user-{slug}"), slug, "owner", &ALL_SCOPES);
     }
 

@@ -222,10 +222,7 @@ fn userinfo(state: &State, request: &RecordedRequest) -> Answer {
         .organisations
         .iter()
         .filter(|organisation| state.memberships.contains_key(&(organisation.slug.clone(), token.user.clone())))
-        .map(|organisation| {
-            let name = format!("Org {}", organisation.slug);
-            json!({"id": organisation.id, "slug": organisation.slug, "name": name})
-        })
+        .map(|organisation| json!({"id": organisation.id, "slug": organisation.slug, "name": organisation.name}))
         .collect();
     Answer::json(200, &json!({"sub": token.user, "organizations": organisations}))
 }
@@ -240,7 +237,7 @@ fn public_organisations(state: &State) -> Answer {
             json!({
                 "id": organisation.id,
                 "slug": organisation.slug,
-                "name": format!("Org {}", organisation.slug),
+                "name": organisation.name,
                 "logo": null,
                 "description": null,
                 "created_at": "2026-11-22T10:00:00.000Z",

@@ -59,7 +59,14 @@ impl ExistingServer {
         let served = Arc::clone(&shared);
         let thread = std::thread::spawn(move || serve(listener, served, stopped));
         let server = Self { address, shared, stop: Some(stop), thread: Some(thread) };
-        server.state().add_organisation("dev");
+        let mut state = server.state();
+        state.add_organisation("dev");
+        // The local development server makes its org itself, under this name.
+        let local = state.options.malformed_entity_create();
+        if let Some(organisation) = state.organisations.first_mut().filter(|_| local) {
+            "Local Dev".clone_into(&mut organisation.name);
+        }
+        drop(state);
         server
     }
 

@@ -14,6 +14,8 @@ const EPOCH_MS: i64 = 1_795_343_600_000;
 pub(crate) struct Organisation {
     /// What stands in the path.
     pub(crate) slug: String,
+    /// What lists of orgs call it.
+    pub(crate) name: String,
     /// Its id, as schema rows show it.
     pub(crate) id: String,
     /// Whether its types appear in every other org's lists.

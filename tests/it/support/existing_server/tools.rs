@@ -73,7 +73,7 @@ fn list_organizations(state: &State, caller: &Caller, body: &Value) -> Answer {
             (seen && organisation.slug.contains(search)).then(|| {
                 json!({
                     "slug": organisation.slug,
-                    "name": format!("Org {}", organisation.slug),
+                    "name": organisation.name,
                     "is_member": is_member,
                     "is_current": organisation.slug == caller.org,
                     "visibility": if organisation.public { "public" } else { "private" },
