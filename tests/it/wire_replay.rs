@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::support::existing_server::{ExistingServer, Options, owner_token};
 use crate::support::wire::{
-    Chain, Credential, HttpTransport, RuleIds, Segment, load_order, own_wire, replay, replay_exchanges, scenes,
-    shared_wire,
+    Chain, Credential, Difference, DifferenceKind, Exchange, HttpTransport, Received, RuleIds, Segment, load_order,
+    own_wire, replay, replay_exchanges, scenes, shared_wire,
 };
 
 const READER: &str = "owl_pat_reader-of-readonly_____________";
@@ -42,19 +42,18 @@ fn prepare(server: &ExistingServer, segment: &Segment) {
     }
 }
 
-async fn replay_on_fresh_double(chain: &Chain) -> Vec<String> {
-    let server = double(chain.manager());
-    let transport = transport(&server);
-    let differences =
-        replay(chain, |segment| prepare(&server, segment), async |exchange| transport.send(exchange).await);
-    differences.await.iter().map(ToString::to_string).collect()
+async fn replay_on(server: &ExistingServer, chain: &Chain) -> Vec<Difference> {
+    let transport = transport(server);
+    let send = async |exchange: &Exchange| -> Received { transport.send(exchange).await };
+    replay(chain, |segment| prepare(server, segment), send).await
 }
 
 async fn replay_all(root: &Path) {
     let mut differences = Vec::new();
     for chain in load_order(root) {
-        let found = replay_on_fresh_double(&chain).await;
-        differences.extend(found.into_iter().map(|difference| format!("[{}] {difference}", chain.name())));
+        let found = replay_on(&double(chain.manager()), &chain).await;
+        differences
+            .extend(found.into_iter().map(|difference| format!("[{}, {}] {difference}", chain.name(), chain.start)));
     }
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
@@ -87,10 +86,20 @@ async fn the_double_answers_every_probe_like_the_server() {
             for exchange in &scene.prelude {
                 transport.send(exchange).await;
             }
-            let send = async |exchange: &_| transport.send(exchange).await;
+            let send = async |exchange: &Exchange| transport.send(exchange).await;
             let found = replay_exchanges(&scene.probes, &mut RuleIds::default(), send).await;
             differences.extend(found.iter().map(|difference| format!("[{directory}] {difference}")));
         }
     }
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[tokio::test]
+async fn a_double_of_the_other_shape_does_not_pass() {
+    for chain in load_order(&own_wire()) {
+        let differences = replay_on(&double(!chain.manager()), &chain).await;
+        let kinds: Vec<DifferenceKind> = differences.iter().map(|difference| difference.kind).collect();
+        assert!(kinds.contains(&DifferenceKind::Value), "{}: {kinds:?}", chain.name());
+        assert!(kinds.iter().any(|kind| matches!(kind, DifferenceKind::Missing | DifferenceKind::Unexpected)));
+    }
 }

@@ -1,6 +1,6 @@
 //! Quirks of G1 that a client must live with, and what a test can see of them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Client;
 use crate::support::existing_server::{ExistingServer, Options};
@@ -119,7 +119,7 @@ async fn a_deleted_relationship_keeps_its_slug_and_a_used_entity_type_stays() {
     assert_eq!(call("create").await.0, 400);
     let listed = json!({"schema_type": "relationship_type", "action": "list", "include_deleted": true});
     let (_, listed) = client.schema(listed).await;
-    assert!(listed.pointer("/relationship_types/0/deleted_at").is_some_and(|time| time.is_string()));
+    assert!(listed.pointer("/relationship_types/0/deleted_at").is_some_and(Value::is_string));
     {
         let mut state = server.state();
         state.add_entity_type("dev", "person", "Person", None);

@@ -140,7 +140,7 @@ fn copy(source: &Path, target: &Path) {
         if entry.file_type().expect("a type").is_dir() {
             copy(&entry.path(), &to);
         } else {
-            drop(std::fs::copy(entry.path(), to).expect("a copy"));
+            std::fs::copy(entry.path(), to).expect("a copy");
         }
     }
 }
@@ -269,7 +269,7 @@ fn without_ports(text: &str) -> String {
         for part in parts {
             let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
             let port = if rest.len() < part.len() { "[PORT]" } else { "" };
-            whole.push_str(&format!("{host}{port}{rest}"));
+            whole.extend([host, port, rest]);
         }
         redacted = whole;
     }
@@ -321,6 +321,12 @@ mod tests {
         exit code: 2
         ");
         assert!(output.everything().ends_with("plan 5ef1"));
+    }
+
+    #[test]
+    #[should_panic(expected = "fixtures/projects/no-such-project")]
+    fn a_fixture_that_is_not_there_is_named() {
+        TestEnv::new().copy_fixture("no-such-project");
     }
 
     #[test]

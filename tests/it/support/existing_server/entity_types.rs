@@ -139,7 +139,7 @@ fn delete(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, To
         return Err(ToolError::text(format!("Cannot delete entity type '{slug}': entities of this type exist")));
     }
     state.entity_types.remove(position);
-    Ok(done("entity_type", "delete", format!("Entity type '{slug}' deleted successfully")))
+    Ok(done("entity_type", "delete", &format!("Entity type '{slug}' deleted successfully")))
 }
 
 /// The system type that appears once somebody asks for it.

@@ -89,8 +89,8 @@ pub(crate) fn compress(mut answer: Answer, accepted: bool) -> Answer {
     if !accepted || encoded || answer.body.len() <= LONG {
         return answer;
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&answer.body).expect("writing to memory");
-    answer.body = encoder.finish().expect("writing to memory");
+    let mut writer = GzEncoder::new(Vec::new(), Compression::fast());
+    writer.write_all(&answer.body).expect("writing to memory");
+    answer.body = writer.finish().expect("writing to memory");
     answer.with_header("content-encoding", "gzip")
 }

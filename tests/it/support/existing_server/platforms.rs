@@ -179,7 +179,7 @@ fn update_stored(state: &mut State, position: usize, put: &Put<'_>) -> Answer {
     }
     let platform = platform.clone();
     let shown = row(state, &platform, &platform.live);
-    Answer::json(200, &outcome(changed, shown))
+    Answer::json(200, &outcome(changed, &shown))
 }
 
 /// With a manager: the snapshot decides whether anything changed, the runtime gets what was sent,
@@ -205,7 +205,7 @@ fn update_running(state: &mut State, position: usize, put: &Put<'_>) -> Answer {
             ..platform.clone()
         };
         let shown = row(state, &stored, &snapshot.config);
-        return Answer::json(200, &outcome(false, shown));
+        return Answer::json(200, &outcome(false, &shown));
     }
     if let Some(field) = unresolvable(&platform.live) {
         return Answer::error(
@@ -223,7 +223,7 @@ fn update_running(state: &mut State, position: usize, put: &Put<'_>) -> Answer {
     absorb(platform, &redacted);
     let platform = platform.clone();
     let shown = row(state, &platform, &redacted);
-    Answer::json(200, &outcome(true, shown))
+    Answer::json(200, &outcome(true, &shown))
 }
 
 /// The side effect of a GET with a manager: runtime rows are written over the snapshots, redacted
@@ -276,7 +276,7 @@ impl State {
     }
 }
 
-fn outcome(changed: bool, platform: Value) -> Value {
+fn outcome(changed: bool, platform: &Value) -> Value {
     if changed {
         json!({"updated": true, "willRestart": true, "platform": platform})
     } else {

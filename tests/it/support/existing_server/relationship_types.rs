@@ -150,7 +150,7 @@ fn delete(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, To
         let id = row.id;
         state.rules.retain(|rule| rule.relationship_type != id);
     }
-    Ok(done(KIND, "delete", format!("Relationship type \"{slug}\" deleted")))
+    Ok(done(KIND, "delete", &format!("Relationship type \"{slug}\" deleted")))
 }
 
 fn add_rule(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, ToolError> {
@@ -182,7 +182,7 @@ fn remove_rule(state: &mut State, caller: &Caller, body: &Value) -> Result<Answe
         return Err(ToolError::text(format!("Rule {id} not found")));
     };
     state.rules.remove(position);
-    Ok(done(KIND, "remove_rule", format!("Rule {id} removed")))
+    Ok(done(KIND, "remove_rule", &format!("Rule {id} removed")))
 }
 
 fn list_rules(state: &State, caller: &Caller, body: &Value) -> Result<Answer, ToolError> {

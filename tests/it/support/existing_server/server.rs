@@ -56,8 +56,8 @@ impl ExistingServer {
             faults: Mutex::default(),
         });
         let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || serve(listener, served, stopped));
+        let handed_over = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || serve(listener, handed_over, stopped));
         let server = Self { address, shared, stop: Some(stop), thread: Some(thread) };
         let mut state = server.state();
         state.add_organisation("dev");
@@ -126,7 +126,7 @@ impl Drop for ExistingServer {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
             // The thread may be gone already.
-            drop(stop.send(()));
+            let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
@@ -145,7 +145,7 @@ fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<
         let service = router.into_make_service_with_connect_info::<Budget>();
         let server = axum::serve(CuttableListener(listener), service);
         tokio::select! {
-            served = server.into_future() => served.expect("accepting does not fail"),
+            end = server.into_future() => end.expect("accepting does not fail"),
             _ = stopped => {}
         }
     });

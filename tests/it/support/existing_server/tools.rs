@@ -101,6 +101,6 @@ pub(crate) fn unknown_action(action: &str) -> ToolError {
 }
 
 /// `{schema_type, action, success, message}`
-pub(crate) fn done(schema_type: &str, action: &str, message: String) -> Answer {
+pub(crate) fn done(schema_type: &str, action: &str, message: &str) -> Answer {
     Answer::json(200, &json!({"schema_type": schema_type, "action": action, "success": true, "message": message}))
 }

@@ -205,14 +205,11 @@ fn challenge(text: &str) -> String {
 
 /// A text with the port of a loopback origin taken out.
 fn without_origin(text: &str) -> String {
-    let Some((host, rest)) = ["http://localhost:", "http://127.0.0.1:"]
-        .iter()
-        .find_map(|host| text.strip_prefix(host).map(|rest| (host, rest)))
-    else {
-        return text.to_owned();
-    };
-    let _ = host;
-    format!("http://here{}", rest.trim_start_matches(|character: char| character.is_ascii_digit()))
+    let hosts = ["http://localhost:", "http://127.0.0.1:"];
+    match hosts.iter().find_map(|host| text.strip_prefix(host)) {
+        Some(rest) => format!("http://here{}", rest.trim_start_matches(|character: char| character.is_ascii_digit())),
+        None => text.to_owned(),
+    }
 }
 
 fn type_name(value: &Value) -> &'static str {

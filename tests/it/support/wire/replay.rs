@@ -26,11 +26,13 @@ impl Received {
     }
 }
 
+type TokenFor = Box<dyn Fn(&Credential) -> Option<String>>;
+
 /// A server at a URL, with a token for each credential that the recordings know.
 pub(crate) struct HttpTransport {
     client: reqwest::Client,
     base_url: String,
-    token: Box<dyn Fn(&Credential) -> Option<String>>,
+    token: TokenFor,
 }
 
 impl HttpTransport {
