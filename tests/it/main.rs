@@ -1,1 +1,7 @@
 //! The one integration test binary.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
+
+mod double;
+mod support;
+mod wire_replay;

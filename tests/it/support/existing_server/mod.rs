@@ -1,0 +1,25 @@
+//! A stateful double of the existing server, quirks included.
+//!
+//! Facts come from contract/org-api.md, contract/traps.md and contract/generations.md; what was
+//! recorded holds it (`wire_replay.rs`). What only we guess about G2 and G3 is said where it stands.
+
+mod access;
+mod agents;
+mod connection;
+mod entity_types;
+mod fault;
+mod looks;
+mod message;
+mod options;
+mod platforms;
+mod relationship_types;
+mod route;
+mod server;
+mod state;
+mod tools;
+
+pub(crate) use fault::Fault;
+pub(crate) use looks::owner_token;
+pub(crate) use message::{Answer, RecordedRequest};
+pub(crate) use options::Options;
+pub(crate) use server::ExistingServer;

@@ -1,0 +1,14 @@
+//! What the tests share.
+
+use std::io::Write;
+
+pub(crate) mod env;
+pub(crate) mod existing_server;
+pub(crate) mod listener;
+pub(crate) mod wire;
+
+/// Says on stderr what a test could not do here.
+pub(crate) fn note(text: &str) {
+    // Nothing is lost when stderr is closed.
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
