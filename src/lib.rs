@@ -1,6 +1,8 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
 
 pub mod desired;
+pub mod error;
 pub mod model;
 pub mod org;
+pub mod render;
 pub mod wire;
