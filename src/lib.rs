@@ -5,4 +5,5 @@ pub mod error;
 pub mod model;
 pub mod org;
 pub mod render;
+pub mod ui;
 pub mod wire;
