@@ -1,8 +1,11 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
 
 pub mod desired;
+pub mod error;
 pub mod execute;
 pub mod model;
 pub mod org;
 pub mod plan;
+pub mod render;
+pub mod ui;
 pub mod wire;
