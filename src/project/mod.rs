@@ -1,0 +1,5 @@
+//! What lies on disk, and every diagnostic about it.
+
+pub mod directory;
+
+pub mod limits;
