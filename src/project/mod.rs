@@ -2,4 +2,6 @@
 
 pub mod directory;
 
+pub mod dotenv;
 pub mod limits;
+pub mod yaml;
