@@ -6,6 +6,7 @@ pub mod execute;
 pub mod model;
 pub mod org;
 pub mod plan;
+pub mod project;
 pub mod render;
 pub mod ui;
 pub mod wire;
