@@ -108,8 +108,8 @@ impl<'t> Rewriter<'t> {
             matches!(statement, Statement::Header { keys, .. }
                 if matches!(keys.as_slice(), [memory, old] if memory.is("memory") && old.is(self.table)))
         });
-        if has_old_header {
-            edits.extend(self.drop_empty_header(statements)?);
+        if has_old_header && !self.drop_empty_header(statements, &mut edits) {
+            return None;
         }
         Some(edits)
     }
@@ -124,18 +124,15 @@ impl<'t> Rewriter<'t> {
         }
     }
 
-    /// Where `[memory]` stands beside `[memory.owletto]`, its header goes; it must have no keys of its own.
-    fn drop_empty_header(&self, statements: &[Statement]) -> Option<Option<Edit>> {
-        let Some(index) = statements.iter().position(
-            |statement| matches!(statement, Statement::Header { keys, .. } if matches!(keys.as_slice(), [memory] if memory.is("memory"))),
-        ) else {
-            return Some(None);
-        };
-        match (statements.get(index), statements.get(index + 1)) {
+    /// Where `[memory]` stands beside `[memory.owletto]`, its header goes; false if it has keys of its own.
+    fn drop_empty_header(&self, statements: &[Statement], edits: &mut Vec<Edit>) -> bool {
+        let mut rest = statements.iter().skip_while(|statement| !statement.is_memory_header());
+        match (rest.next(), rest.next()) {
             (Some(Statement::Header { span, .. }), None | Some(Statement::Header { .. })) => {
-                Some(Some((self.whole_line(span), String::new())))
+                edits.push((self.whole_line(span), String::new()));
+                true
             }
-            _ => None,
+            (header, _) => header.is_none(),
         }
     }
 

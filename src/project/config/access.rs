@@ -92,12 +92,11 @@ fn directory<'a>(leaf: Option<&'a Spanned<String>>, default: &'a str) -> Directo
 impl PlatformConfig {
     /// The declared id (P8), or the derived one (project-format 4).
     pub fn stable_id(&self, agent: &AgentId) -> StableId {
-        match &self.id {
-            Some(id) => StableId::from_server(id.as_str()),
-            None => {
-                StableId::derive(agent.as_str(), self.platform_type.as_str(), self.name.as_ref().map(|n| n.as_str()))
-            }
+        if let Some(id) = &self.id {
+            return StableId::from_server(id.as_str());
         }
+        let name = self.name.as_ref().map(Spanned::<String>::as_str);
+        StableId::derive(agent.as_str(), self.platform_type.as_str(), name)
     }
 }
 

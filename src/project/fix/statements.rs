@@ -36,6 +36,12 @@ pub(super) struct Inline {
     pub(super) commas: Vec<Range<usize>>,
 }
 
+impl Statement {
+    pub(super) fn is_memory_header(&self) -> bool {
+        matches!(self, Self::Header { keys, .. } if matches!(keys.as_slice(), [memory] if memory.is("memory")))
+    }
+}
+
 impl Name {
     pub(super) fn is(&self, text: &str) -> bool {
         self.text == text

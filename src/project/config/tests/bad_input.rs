@@ -229,8 +229,8 @@ fn families_tell_what_a_problem_stops() {
 
 #[test]
 fn floods_of_problems_are_cut_off_and_counted() {
-    let lines: String = (0..5_000).map(|number| format!("unknown{number} = 1\n")).collect();
-    let problems = problems(&format!("{lines}[agents]\n"));
+    let lines: Vec<String> = (0..5_000).map(|number| format!("unknown{number} = 1\n")).collect();
+    let problems = problems(&format!("{}[agents]\n", lines.concat()));
     assert_eq!(problems.len(), 1_001);
     let last = problems.last().unwrap();
     assert_eq!((last.code, last.severity), ("too-many-problems", Severity::Error));

@@ -226,6 +226,7 @@ fn two_platforms_of_one_type_may_be_told_apart_by_id() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn the_example_projects_read_without_errors() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let Ok(entries) = std::fs::read_dir(&corpus) else {
