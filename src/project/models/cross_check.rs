@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Diagnostic, Family, Position, Severity, TypeSlug};
-use crate::project::suggest::{did_you_mean, quoted};
+use crate::project::suggest::{closest, quoted};
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};
 
@@ -76,7 +76,7 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
     unknown
         .map(|(slug, position)| {
             let message = format!("no model file declares the entity type {}", quoted(slug.as_str()));
-            let near = did_you_mean(slug.as_str(), known.iter().map(|known| known.as_str()));
+            let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
             let hint = near.map_or_else(
                 || "that is fine if the org has it already".to_owned(),
                 |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),
