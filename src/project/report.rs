@@ -26,10 +26,6 @@ impl Report {
         &self.file
     }
 
-    pub(super) fn family(&self) -> Family {
-        self.family
-    }
-
     pub(super) fn lines(&self) -> u32 {
         self.lines
     }

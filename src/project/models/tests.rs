@@ -263,7 +263,7 @@ fn bundles_are_checked() {
         ("version: 2\nentities: [text]\n", "m.yaml:2:12 error wrong-type"),
         ("version: 2\nentities: [~]\n", "m.yaml:2:12 error wrong-type"),
         ("version: 2\nentitys: []\n", "m.yaml:2:1 warning unknown-key"),
-        ("version: 2\nentities: [{slug: a, name: A, type: watcher}]\n", "m.yaml:2:36 error wrong-list"),
+        ("version: 2\nentities: [{slug: a, name: A, type: watcher}]\n", "m.yaml:2:37 error wrong-list"),
     ];
     for (text, place) in table {
         assert_eq!(places_of(text), [place], "{text}");
