@@ -2,10 +2,11 @@
 
 mod access;
 mod error;
+pub mod http;
 mod requests;
 
 pub use access::{AgentCreated, OrgRead, OrgWrite, PlatformStored, PlatformsProbe, SecretsProbe};
-pub use error::{OrgError, Outcome, Request};
+pub use error::{Cause, OrgError, Outcome, Request};
 pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,
     SettingsPatch, StoredRule,
