@@ -1,6 +1,7 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
 
 pub mod desired;
+pub mod env;
 pub mod error;
 pub mod execute;
 pub mod model;
@@ -8,5 +9,7 @@ pub mod org;
 pub mod plan;
 pub mod project;
 pub mod render;
+pub mod secrets;
+pub mod settings;
 pub mod ui;
 pub mod wire;
