@@ -11,6 +11,7 @@ pub mod limits;
 pub mod markdown;
 pub mod models;
 mod parallel;
+mod read;
 mod report;
 mod schema_check;
 pub mod skills;
@@ -19,3 +20,4 @@ pub mod yaml;
 
 pub use agent_files::{AgentDirectory, AgentFiles, read_agent_files, read_agents, read_shared_skills};
 pub use models::{Models, read_models};
+pub use read::{Project, read_project};

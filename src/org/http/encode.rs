@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, json};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{OrgSlug, SecretName, Text, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember, SettingsPatch,
@@ -14,8 +14,6 @@ use crate::org::{
 use crate::secrets::Values;
 use crate::secrets::expose::expose;
 use crate::wire::{Json, from_value};
-
-use super::injected::Injected;
 
 /// What requests are filled with, known once the org was probed and before the first write.
 ///
@@ -92,15 +90,12 @@ impl<'a> Encoder<'a> {
     }
 
     /// The body of `PATCH …/agents/{id}/config`; providers without a time are stamped with `now`, in milliseconds.
-    pub(super) fn settings(mut self, write: &SettingsPatch, injected: &Injected, now: u64) -> Encoded<Body> {
+    pub(super) fn settings(mut self, write: &SettingsPatch, now: u64) -> Encoded<Body> {
         let mut members = Members::new();
         for (member, value) in &write.members {
             let mut json = self.value(Place::Elsewhere, value)?;
-            match member {
-                SettingsMember::InstalledProviders => stamp(&mut json, now),
-                SettingsMember::McpServers => injected.add_servers(&mut json),
-                SettingsMember::PreApprovedTools => injected.add_tools(&mut json),
-                _ => {}
+            if *member == SettingsMember::InstalledProviders {
+                stamp(&mut json, now);
             }
             members.insert(member.name().to_owned(), json);
         }

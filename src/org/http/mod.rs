@@ -5,7 +5,6 @@ mod client;
 mod clock;
 mod encode;
 mod failure;
-mod injected;
 mod lookup;
 mod loopback;
 mod probe;

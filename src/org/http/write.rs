@@ -3,7 +3,7 @@ use std::time::UNIX_EPOCH;
 
 use reqwest::Method;
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{Text, TypeSlug};
 use crate::org::{
     AgentCreate, AgentCreated, AgentPatch, EntityTypeWrite, OrgError, OrgRead, OrgWrite, Outcome, PlatformPut,
@@ -13,7 +13,6 @@ use crate::wire::{AgentRow, Json, created_agent_answer};
 
 use super::HttpOrg;
 use super::encode::{Body, Encoder, Unsendable, add_rule_call, remove_rule_call};
-use super::injected::Injected;
 use super::lookup::{same_entity_type, same_relationship_type};
 use super::read::shape;
 use super::transport::{Answer, Call, Repeat};
@@ -97,15 +96,6 @@ impl HttpOrg {
         Ok(if there { Found::Ours } else { Found::Nothing })
     }
 
-    /// What the server put into a new agent's config; nothing where it need not be carried over (P6).
-    async fn injected(&self, write: &SettingsPatch) -> Result<Injected, OrgError> {
-        if !write.carry_injected {
-            return Ok(Injected::default());
-        }
-        let row = OrgRead::settings(self, &write.agent).await?;
-        Ok(row.map_or_else(Injected::default, |row| Injected::of(&row, &self.transport.org)))
-    }
-
     fn now(&self) -> u64 {
         let since = self.transport.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
@@ -164,10 +154,9 @@ impl OrgWrite for HttpOrg {
     }
 
     async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), OrgError> {
-        let injected = self.injected(write).await?;
         let path = self.path(&format!("agents/{}/config", write.agent));
         let hidden = write.members.iter().find(|(_, value)| value.has_opaque()).map(|(member, _)| member.name());
-        let body = Self::encoded("PATCH", path, hidden, self.encoder().settings(write, &injected, self.now()))?;
+        let body = Self::encoded("PATCH", path, hidden, self.encoder().settings(write, self.now()))?;
         let segments = ["api", self.transport.org.as_str(), "agents", write.agent.as_str(), "config"];
         let call = self.transport.with_body(&Method::PATCH, &segments, body)?;
         self.transport.send(&call).await.map(drop)

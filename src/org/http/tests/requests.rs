@@ -156,17 +156,6 @@ async fn providers_are_stamped_once() {
     );
 }
 
-#[tokio::test]
-async fn what_the_server_injected_is_carried_over() {
-    let fresh = json!({"updatedAt": 1, "mcpServers": {"owletto": {"url": "http://x/mcp/dev"}}});
-    let listener = Listener::start([answer(200, &fresh), done()]);
-    let mut write = patch([(SettingsMember::McpServers, map([("gh", map([]))]))]);
-    write.carry_injected = true;
-    listener.org().patch_settings(&write).await.unwrap();
-    let body = listener.seen()[1].json();
-    assert_eq!(body, json!({"mcpServers": {"gh": {}, "owletto": {"url": "http://x/mcp/dev"}}}));
-}
-
 fn cleared() -> EntityTypeWrite {
     EntityTypeWrite {
         slug: TypeSlug::rewritten("person"),

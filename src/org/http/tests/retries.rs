@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::support::{FakeClock, Listener, Step, answer, typed, with_header};
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{AgentId, StableId, Text, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgError, OrgRead, OrgWrite, Outcome, PlatformPut,
