@@ -4,8 +4,8 @@ use std::sync::Arc;
 use super::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
 use super::markdown::read_markdown;
 use super::parallel;
+use super::quoted::quoted;
 use super::skills::{Skill, SkillSet, combine, read_skills};
-use super::suggest::quoted;
 use crate::desired::Declared;
 use crate::model::{Diagnostic, Family, Position, Severity};
 

@@ -101,6 +101,11 @@ impl ProjectDirectory {
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }
 
+    /// Whether a path leads out of the project directory, allowed or not.
+    pub fn leaves(&self, path: &str) -> bool {
+        self.directory.metadata(path).is_err_and(|error| open::is_escape(&error))
+    }
+
     /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
     pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
         let Some(found) = self.access(&OpenDirectory, path)? else { return Ok(None) };

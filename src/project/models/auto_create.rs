@@ -82,7 +82,7 @@ fn is_one_of(key: &str, text: &str, spot: Spot, words: &[&'static str], report: 
     let fits = words.contains(&text);
     if !fits {
         let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let hint = did_you_mean(text, words.iter().copied()).map(|word| format!("did you mean `{word}`?"));
+        let hint = did_you_mean(text, words.iter().copied());
         let message = format!("`{key}` must be one of {}", all.join(", "));
         report.add(Severity::Error, spot, "condition-word", message, hint);
     }

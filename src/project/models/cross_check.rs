@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Diagnostic, Family, Position, Severity, TypeSlug};
-use crate::project::suggest::{did_you_mean, quoted};
+use crate::project::quoted::quoted;
+use crate::project::suggest::closest;
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};
 
@@ -87,7 +88,7 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
 }
 
 fn unknown_end(slug: &TypeSlug, position: &Position, known: &BTreeSet<&TypeSlug>) -> Diagnostic {
-    let near = did_you_mean(slug.as_str(), known.iter().map(|known| known.as_str()));
+    let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
     let hint = near.map_or_else(
         || "that is fine if the org has it already".to_owned(),
         |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),

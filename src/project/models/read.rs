@@ -4,8 +4,8 @@ use crate::desired::MemorySchema;
 use crate::model::{Diagnostic, Family, Position, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use crate::project::parallel;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml;
 
 use super::found::Found;

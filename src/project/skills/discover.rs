@@ -5,8 +5,8 @@ use super::{Skill, read};
 use crate::model::{Diagnostic, Family, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
 use crate::project::markdown::trim;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml::Spot;
 
 /// A file as a whole.

@@ -6,8 +6,8 @@ use crate::desired::Declared;
 use crate::model::{Family, Position, Severity};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml::{self, Data, Entry, Node, Spot};
 
 /// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken (F4).
