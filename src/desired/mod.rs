@@ -7,5 +7,3 @@ mod state;
 pub use build::desired_state;
 pub use declaration::{Declaration, EntryKey};
 pub use state::{Agent, DesiredState, Platform, Settings};
-
-pub use crate::model::{Declared, EntityType, MemorySchema, RelationshipType, Rule};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use super::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
 use super::markdown::read_markdown;
 use super::parallel;
+use super::quoted::quoted;
 use super::skills::{Skill, SkillSet, combine, read_skills};
-use super::suggest::quoted;
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{Diagnostic, Family, Position, Severity};
 
 /// The directory of an agent, as lobu.toml names it.
@@ -71,7 +71,9 @@ pub fn read_agent_files(directory: &ProjectDirectory, agent: &AgentDirectory, sh
     // An agent in the project directory itself has no skills of its own.
     if skills != SKILLS {
         let own = read_skills(directory, &skills);
-        files.skills = combine(&shared.skills, &own.skills);
+        if !own.skills.is_empty() {
+            files.skills = combine(&shared.skills, &own.skills);
+        }
         files.diagnostics.extend(own.diagnostics);
     }
     files
@@ -193,6 +195,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     fn the_public_projects_are_read() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
         let Ok(projects) = fs::read_dir(corpus) else {

@@ -1,7 +1,8 @@
+use super::quoted::quoted;
 use super::report::Report;
-use super::suggest::{closest, quoted};
+use super::suggest::did_you_mean;
 use super::yaml::{Entry, Node, Spot};
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::Severity;
 
 /// The members of a mapping, read by name; whatever is not asked for is told at the end (F2).
@@ -80,7 +81,7 @@ impl<'n> Fields<'n> {
             if self.asked.contains(&entry.key.as_str()) {
                 continue;
             }
-            let hint = closest(&entry.key, self.asked.iter().copied()).map(|key| format!("did you mean `{key}`?"));
+            let hint = did_you_mean(&entry.key, self.asked.iter().copied());
             let message = format!("{} is no key of {what}, so it is not applied", quoted(&entry.key));
             report.add(severity, entry.spot, "unknown-key", message, hint);
         }

@@ -1,7 +1,7 @@
 //! Markdown files: prompts and skills.
 
 use super::directory::{ProjectDirectory, ReadError};
-use crate::desired::Declared;
+use crate::model::Declared;
 
 /// Reads a Markdown file in its three states: missing, blank, or text, trimmed (F1, project-format 2.1).
 pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Declared<String>, ReadError> {

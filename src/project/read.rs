@@ -4,8 +4,9 @@ use crate::model::{Diagnostic, Family, Position, Severity};
 
 use super::config::{self, Config, ReadOptions};
 use super::directory::ProjectDirectory;
+use super::excerpt::mask_line;
 use super::models::{Models, read_models};
-use super::{AgentDirectory, AgentFiles, read_agents, read_shared_skills};
+use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills};
 
 /// A project as it lies on disk.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub fn read_project(directory: &ProjectDirectory, options: ReadOptions) -> (Opti
     diagnostics.extend(shared.diagnostics);
     diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));
     diagnostics.extend(models.iter().flat_map(|models| models.diagnostics.clone()));
+    attach_excerpts(directory, &mut diagnostics, mask_line);
     diagnostics.sort();
     diagnostics.dedup();
     (Some(Project { config, agents, models }), diagnostics)

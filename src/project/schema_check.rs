@@ -23,7 +23,9 @@ pub(super) fn check(schema: &Node, what: &str, report: &mut Report) {
         return tell(&first, schema, what, report);
     };
     let all: Vec<_> = meta.iter_errors(&json).take(PLACES).collect();
-    all.iter().for_each(|error| tell(error, schema, what, report));
+    for error in &all {
+        tell(error, schema, what, report);
+    }
     if all.is_empty() {
         tell(&first, schema, what, report);
     }

@@ -1,14 +1,12 @@
 //! "Did you mean …?" for keys and words of a closed set (F2).
 
-use crate::model::has_secret_shape;
-
 /// Longer words are not compared: nobody mistypes them, and the comparison is quadratic.
 const LONGEST: usize = 64;
 
 /// Finds the candidate that a word most likely stands for, none if no one is near.
 ///
 /// Case, `-` and `_` do not count, so that `preApproved` finds `pre_approved`. Of equals the first wins.
-pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST {
         return None;
     }
@@ -22,7 +20,7 @@ pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// The question that goes with the closest candidate.
-pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
@@ -33,11 +31,6 @@ fn tolerance(word: &str, candidate: &str) -> usize {
 
 fn plain(word: &str) -> String {
     word.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
-}
-
-/// A name of the project for a message: in backticks, unless it has the shape of a secret or is too long to be a name.
-pub(super) fn quoted(name: &str) -> String {
-    if has_secret_shape(name) || name.chars().count() > 100 { "`…`".to_owned() } else { format!("`{name}`") }
 }
 
 #[cfg(test)]
@@ -72,12 +65,5 @@ mod tests {
     #[test]
     fn the_question_names_the_candidate() {
         assert_eq!(did_you_mean("naem", KEYS).as_deref(), Some("did you mean `name`?"));
-    }
-
-    #[test]
-    fn names_with_the_shape_of_a_secret_are_not_shown() {
-        assert_eq!(quoted("slug"), "`slug`");
-        assert_eq!(quoted(&format!("ghp_{}", "a".repeat(36))), "`…`");
-        assert_eq!(quoted(&"a".repeat(101)), "`…`");
     }
 }

@@ -14,8 +14,6 @@ use crate::project::Project;
 use super::DesiredState;
 
 /// Builds the desired state of a project that was read without errors.
-///
-
 pub fn desired_state(project: &Project) -> DesiredState {
     let mut state = DesiredState::default();
     for (config, files) in project.config.agents.iter().zip(&project.agents) {

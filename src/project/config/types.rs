@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{AgentId, Position, SecretName};
 
 /// A value with its place.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cap_std::fs::{Dir, File, FileType, FileTypeExt};
 use zeroize::Zeroizing;
 
-use super::listing::{self, Entry, EntryKind};
+use super::listing::{self, Entry, EntryKind, Listing};
 use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
@@ -101,10 +101,13 @@ impl ProjectDirectory {
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }
 
+    /// Whether a path leads out of the project directory, allowed or not.
+    pub fn leaves(&self, path: &str) -> bool {
+        self.directory.metadata(path).is_err_and(|error| open::is_escape(&error))
+    }
+
     /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
-    ///
-    /// The second list holds what stands in the way of some of its entries.
-    pub fn list(&self, path: &str) -> Result<Option<(Vec<Entry>, Vec<ReadError>)>, ReadError> {
+    pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
         let Some(found) = self.access(&OpenDirectory, path)? else { return Ok(None) };
         let (mut entries, mut problems) = (Vec::new(), Vec::new());
         for entry in found {
@@ -125,7 +128,7 @@ impl ProjectDirectory {
         }
         listing::sort(&mut entries);
         problems.dedup();
-        Ok(Some((entries, problems)))
+        Ok(Some(Listing { entries, problems }))
     }
 
     fn followed(&self, path: &str) -> Result<EntryKind, ReadError> {
@@ -233,8 +236,8 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 
 fn not_utf8(path: &str, bytes: &[u8], error: &std::str::Utf8Error) -> ReadError {
     let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-    let breaks = valid.iter().filter(|byte| **byte == b'\n').count();
-    ReadError::NotUtf8 { path: display_path(path), line: u32::try_from(breaks + 1).unwrap_or(u32::MAX) }
+    let lines = valid.split(|byte| *byte == b'\n').count();
+    ReadError::NotUtf8 { path: display_path(path), line: u32::try_from(lines).unwrap_or(u32::MAX) }
 }
 
 fn entry_kind(kind: FileType) -> EntryKind {

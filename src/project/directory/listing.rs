@@ -1,5 +1,14 @@
 use super::ReadError;
 
+/// What a directory of the project holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Its entries, sorted by UTF-16 code unit.
+    pub entries: Vec<Entry>,
+    /// What cannot even be an entry.
+    pub problems: Vec<ReadError>,
+}
+
 /// An entry of a directory of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -8,7 +8,7 @@ mod path;
 
 pub use error::{FileKind, OpenError, ReadError};
 pub use handle::ProjectDirectory;
-pub use listing::{Entry, EntryKind};
+pub use listing::{Entry, EntryKind, Listing};
 pub use path::{display_path, join};
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn allowed_directories_widen_the_project_and_nothing_else() {
         assert_eq!(directory.read_text(path, LIMIT), Ok(Some("text".to_owned())), "{path}");
     }
     assert_eq!(directory.read_text("../allowed/none/none.md", LIMIT), Ok(None));
-    assert_eq!(directory.list("link").unwrap().unwrap().0.len(), 2);
+    assert_eq!(directory.list("link").unwrap().unwrap().entries.len(), 2);
     for path in ["../other/x.md", "../allowed/other/x.md", "../allowed/../other/x.md", "../none"] {
         let error = directory.read_text(path, LIMIT).unwrap_err();
         assert_eq!(error, ReadError::Outside { path: path.to_owned() }, "{path}");
@@ -185,7 +185,7 @@ fn names_that_are_not_utf8_are_told() {
     fs::create_dir(root(&temporary).join("skills")).unwrap();
     fs::write(root(&temporary).join("skills").join(std::ffi::OsStr::from_bytes(b"\xFF.md")), "").unwrap();
     fs::write(root(&temporary).join("skills/a.md"), "").unwrap();
-    let (entries, problems) = directory.list("skills").unwrap().unwrap();
+    let Listing { entries, problems } = directory.list("skills").unwrap().unwrap();
     assert_eq!(entries.len(), 1);
     assert_eq!(problems, [ReadError::NameNotUtf8 { directory: "skills".to_owned() }]);
 }
@@ -201,7 +201,7 @@ fn listings_follow_symlinks_and_name_what_stands_in_the_way() {
     symlink("loop", skills.join("loop")).unwrap();
     symlink("none", skills.join("nowhere")).unwrap();
     make_fifo(&skills.join("pipe"));
-    let (entries, _) = directory.list("skills").unwrap().unwrap();
+    let Listing { entries, .. } = directory.list("skills").unwrap().unwrap();
     let shown: Vec<String> = entries
         .iter()
         .map(|entry| match &entry.kind {

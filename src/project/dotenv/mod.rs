@@ -2,9 +2,11 @@
 
 mod error;
 mod parser;
+mod read;
 
 pub use error::{Problem, ProblemKind};
 pub use parser::{Dotenv, parse};
+pub use read::read_dotenv;
 
 #[cfg(test)]
 mod tests;

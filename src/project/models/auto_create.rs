@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{Severity, Value};
 use crate::project::fields::Fields;
 use crate::project::report::Report;
-use crate::project::suggest::closest;
+use crate::project::suggest::did_you_mean;
 use crate::project::yaml::{Node, Spot};
 
 use super::common;
@@ -82,7 +82,7 @@ fn is_one_of(key: &str, text: &str, spot: Spot, words: &[&'static str], report: 
     let fits = words.contains(&text);
     if !fits {
         let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let hint = closest(text, words.iter().copied()).map(|word| format!("did you mean `{word}`?"));
+        let hint = did_you_mean(text, words.iter().copied());
         let message = format!("`{key}` must be one of {}", all.join(", "));
         report.add(Severity::Error, spot, "condition-word", message, hint);
     }

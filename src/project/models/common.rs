@@ -1,9 +1,9 @@
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{Place, Text, TypeSlug, Value, classify};
 use crate::project::fields::{Fields, expect};
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
 use crate::project::schema_check;
-use crate::project::suggest::quoted;
 use crate::project::yaml::{Node, Spot};
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};

@@ -1,12 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Diagnostic, Family, Position, Severity, TypeSlug};
-use crate::project::suggest::{closest, quoted};
+use crate::project::quoted::quoted;
+use crate::project::suggest::closest;
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};
 
 /// How many rewritten slugs the one warning names.
 const EXAMPLES: usize = 3;
+/// How many unknown ends are told one by one; each is compared with every slug, to suggest one.
+const UNKNOWN_ENDS: usize = 50;
 
 /// What can only be seen with all files at hand.
 pub(super) fn check(files: &[Found]) -> Vec<Diagnostic> {
@@ -72,17 +75,24 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
     let slugs = files.iter().flat_map(|file| &file.slugs).filter(|found| found.kind == TypeKind::Entity);
     let known: BTreeSet<&TypeSlug> = slugs.map(|found| &found.slug).collect();
     let relationships = files.iter().flat_map(|file| &file.relationship_types);
-    let unknown = relationships.flat_map(|found| &found.ends).filter(|(slug, _)| !known.contains(slug));
-    unknown
-        .map(|(slug, position)| {
-            let message = format!("no model file declares the entity type {}", quoted(slug.as_str()));
-            let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
-            let hint = near.map_or_else(
-                || "that is fine if the org has it already".to_owned(),
-                |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),
-            );
-            let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message);
-            diagnostic.at(position.clone()).hint(hint)
-        })
-        .collect()
+    let unknown: Vec<_> =
+        relationships.flat_map(|found| &found.ends).filter(|(slug, _)| !known.contains(slug)).collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        unknown.iter().take(UNKNOWN_ENDS).map(|(slug, position)| unknown_end(slug, position, &known)).collect();
+    if let Some((_, position)) = unknown.get(UNKNOWN_ENDS) {
+        let message = format!("{} more ends of rules are unknown", unknown.len() - UNKNOWN_ENDS);
+        let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message);
+        diagnostics.push(diagnostic.at(position.clone()));
+    }
+    diagnostics
+}
+
+fn unknown_end(slug: &TypeSlug, position: &Position, known: &BTreeSet<&TypeSlug>) -> Diagnostic {
+    let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
+    let hint = near.map_or_else(
+        || "that is fine if the org has it already".to_owned(),
+        |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),
+    );
+    let message = format!("no model file declares the entity type {}", quoted(slug.as_str()));
+    Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message).at(position.clone()).hint(hint)
 }

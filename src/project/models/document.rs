@@ -1,7 +1,8 @@
 use crate::model::Severity;
 use crate::project::fields::{Fields, expect};
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::{closest, quoted};
+use crate::project::suggest::did_you_mean;
 use crate::project::yaml::{Data, Node};
 
 use super::found::Found;
@@ -66,7 +67,7 @@ pub(super) fn read(node: &Node, found: &mut Found, report: &mut Report) {
 }
 
 fn unknown_type(node: &Node, text: &str, report: &mut Report) {
-    let hint = closest(text, TYPES).map(|word| format!("did you mean `{word}`?"));
+    let hint = did_you_mean(text, TYPES);
     report.add(Severity::Error, node.spot, "unknown-type", format!("the type {} is unknown", quoted(text)), hint);
 }
 

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::desired::{Declared, EntityType};
+use crate::model::{Declared, EntityType};
 use crate::model::{Severity, Value};
 use crate::project::fields::{Fields, expect, null_is_absent};
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml::{Data, Entry, Node};
 
 use super::common;

@@ -1,5 +1,5 @@
-use crate::desired::{EntityType, RelationshipType};
 use crate::model::{Diagnostic, Position, TypeSlug};
+use crate::model::{EntityType, RelationshipType};
 
 /// What one model file declares.
 #[derive(Debug, Default)]

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use crate::desired::MemorySchema;
+use crate::model::MemorySchema;
 use crate::model::{Diagnostic, Family, Position, Severity};
-use crate::project::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
+use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use crate::project::parallel;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml;
 
 use super::found::Found;
@@ -33,7 +33,7 @@ pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)
     let named = named.map(|(path, position)| (path.trim(), position)).filter(|(path, _)| !path.is_empty());
     let path = named.map_or(DEFAULT_DIRECTORY, |(path, _)| path);
     let mut models = Models::default();
-    let (entries, problems) = match directory.list(path) {
+    let Listing { entries, problems } = match directory.list(path) {
         Ok(Some(listing)) => listing,
         Ok(None) => {
             models.diagnostics.extend(named.map(|(path, position)| missing(path, position)));
@@ -52,7 +52,7 @@ pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)
     models.diagnostics.extend(problems.iter().map(|problem| problem.diagnostic(Family::Memory)));
     let mut files = Vec::new();
     for entry in entries {
-        let is_model = entry.name.ends_with(".yaml") || entry.name.ends_with(".yml");
+        let is_model = matches!(entry.name.rsplit_once('.'), Some((_, "yaml" | "yml")));
         let file = join(path, &entry.name);
         match entry.kind {
             Ok(EntryKind::Directory) => models.diagnostics.push(subdirectory(&file)),

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
-use crate::desired::{Declared, RelationshipType, Rule};
+use crate::model::{Declared, RelationshipType, Rule};
 use crate::model::{Position, Severity, TypeSlug};
 use crate::project::fields::{Fields, expect};
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::{closest, quoted};
+use crate::project::suggest::did_you_mean;
 use crate::project::yaml::{Data, Node, Spot};
 
 use super::found::{Found, FoundRelationship, TypeKind};
@@ -70,7 +71,7 @@ fn status(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
     if STATUSES.contains(&text) {
         return Some(text.to_owned());
     }
-    let hint = closest(text, STATUSES).map(|status| format!("did you mean `{status}`?"));
+    let hint = did_you_mean(text, STATUSES);
     report.add(Severity::Error, spot, "unknown-status", "`status` must be `active` or `archived`", hint);
     None
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::desired::{Declared, EntityType, RelationshipType};
+use crate::model::{Declared, EntityType, RelationshipType};
 use crate::model::{Position, Severity, Text, Value};
 use crate::project::directory::ProjectDirectory;
 
@@ -149,7 +149,7 @@ fn slugs_and_names_are_needed() {
     for (text, place) in table {
         let models = read_files(&[("m.yaml", text)]);
         assert_eq!(places(&models), [place], "{text}");
-        assert_eq!(models.schema, crate::desired::MemorySchema::default());
+        assert_eq!(models.schema, crate::model::MemorySchema::default());
     }
     let nulls = places_of("type: entity\nslug: null\nname: null\n");
     assert_eq!(nulls.iter().filter(|place| place.contains("error")).count(), 2, "{nulls:?}");
@@ -500,6 +500,7 @@ fn files_that_cannot_be_read_are_told() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn the_public_projects_are_read() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let Ok(projects) = fs::read_dir(corpus) else {
@@ -522,7 +523,73 @@ fn the_public_projects_are_read() {
     assert_eq!(entity_types, 33);
 }
 
+#[test]
+fn a_large_bundle_of_mistakes_ends_soon() {
+    use std::fmt::Write as _;
+    let mut text = "version: 2\nrelationships:\n".to_owned();
+    for number in 0..2000 {
+        writeln!(text, "  - {{slug: r{number}, name: R, nonsense: 1, rules: [{{source: a{number}, target: b}}]}}")
+            .unwrap();
+    }
+    let start = std::time::Instant::now();
+    let models = read_files(&[("m.yaml", &text)]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+    assert_eq!(models.diagnostics.len(), 101 + 51);
+}
+
+/// JSON that looks like a schema.
+fn schema() -> impl Strategy<Value = serde_json::Value> {
+    let words =
+        ["string", "object", "#", "#/properties/a", "(", "^a+$", "https://json-schema.org/draft/2020-12/schema", "x"];
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(serde_json::Value::from),
+        (-2i64..5).prop_map(serde_json::Value::from),
+        proptest::sample::select(words.to_vec()).prop_map(serde_json::Value::from),
+    ];
+    let keys = [
+        "type",
+        "properties",
+        "items",
+        "$ref",
+        "$id",
+        "$defs",
+        "a",
+        "pattern",
+        "required",
+        "anyOf",
+        "not",
+        "enum",
+        "const",
+        "$schema",
+        "format",
+        "minimum",
+        "patternProperties",
+        "$dynamicRef",
+        "$anchor",
+        "additionalProperties",
+        "if",
+    ];
+    leaf.prop_recursive(4, 32, 5, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            proptest::collection::btree_map(proptest::sample::select(keys.to_vec()), inner, 0..5).prop_map(|members| {
+                members
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
+            }),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn arbitrary_schemas_never_panic(schema in schema()) {
+        // JSON is YAML.
+        read_files(&[("m.yaml", &entity(&format!("metadata_schema: {schema}\n")))]);
+    }
+
     #[test]
     fn arbitrary_models_never_panic(rest in "[a-z_: \\[\\]{}\n0-9~'$-]{0,120}", kind in "entity|relationship") {
         let text = format!("type: {kind}\nslug: a\nname: A\n{rest}");

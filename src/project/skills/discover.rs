@@ -1,11 +1,12 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Skill, read};
 use crate::model::{Diagnostic, Family, Severity};
-use crate::project::directory::{EntryKind, ProjectDirectory, ReadError, join};
+use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
 use crate::project::markdown::trim;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml::Spot;
 
 /// A file as a whole.
@@ -26,7 +27,7 @@ pub struct SkillSet {
 /// skill. Symlinks are followed within the project, hidden entries count.
 pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
     let mut set = SkillSet::default();
-    let (entries, problems) = match directory.list(path) {
+    let Listing { entries, problems } = match directory.list(path) {
         Ok(Some(listing)) => listing,
         Ok(None) => return set,
         Err(error) => {
@@ -35,13 +36,14 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         }
     };
     set.diagnostics.extend(problems.iter().map(|problem| problem.diagnostic(Family::Agents)));
+    let mut named = Named::default();
     for entry in entries {
         let stem = entry.name.strip_suffix(".md");
         let place = join(path, &entry.name);
         let (file, name, is_plain) = match (entry.kind, stem) {
             (Ok(EntryKind::Directory), _) => (join(&place, "SKILL.md"), entry.name.as_str(), false),
             (Ok(EntryKind::File | EntryKind::Other), Some(stem)) => (place, stem, true),
-            (Ok(_), None) | (Err(ReadError::DanglingSymlink { .. }), None) => continue,
+            (Ok(_) | Err(ReadError::DanglingSymlink { .. }), None) => continue,
             (Err(error), _) => {
                 set.diagnostics.push(error.diagnostic(Family::Agents));
                 continue;
@@ -62,13 +64,14 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
             }
         };
         if let Some(skill) = skill
-            && !put(&mut set.skills, Arc::new(skill))
+            && !named.put(Arc::new(skill))
         {
             let message = "another skill of this directory has the same name; this one replaces its content";
             report.add(Severity::Warning, WHOLE, "duplicate-skill", message, None);
         }
         set.diagnostics.extend(report.into_diagnostics());
     }
+    set.skills = named.skills;
     set
 }
 
@@ -82,19 +85,29 @@ fn plain(name: &str, text: &str, file: &str, report: &mut Report) -> Option<Skil
 
 /// An agent's skills: the shared ones and then its own; a name that comes again replaces the skill in its place.
 pub fn combine(shared: &[Arc<Skill>], own: &[Arc<Skill>]) -> Vec<Arc<Skill>> {
-    let mut skills = shared.to_vec();
-    for skill in own {
-        put(&mut skills, Arc::clone(skill));
+    let mut named = Named::default();
+    for skill in shared.iter().chain(own) {
+        named.put(Arc::clone(skill));
     }
-    skills
+    named.skills
 }
 
-/// Whether the name is new.
-fn put(skills: &mut Vec<Arc<Skill>>, skill: Arc<Skill>) -> bool {
-    if let Some(earlier) = skills.iter_mut().find(|earlier| earlier.name == skill.name) {
-        *earlier = skill;
-        return false;
+/// Skills in the order in which their names came first.
+#[derive(Default)]
+struct Named {
+    skills: Vec<Arc<Skill>>,
+    places: HashMap<String, usize>,
+}
+
+impl Named {
+    /// Takes a skill; whether its name is new.
+    fn put(&mut self, skill: Arc<Skill>) -> bool {
+        if let Some(earlier) = self.places.get(&skill.name).and_then(|place| self.skills.get_mut(*place)) {
+            *earlier = skill;
+            return false;
+        }
+        self.places.insert(skill.name.clone(), self.skills.len());
+        self.skills.push(skill);
+        true
     }
-    skills.push(skill);
-    true
 }

@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork, normalise_domain, normalise_domains};
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{Family, Position, Severity};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
+use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::suggest::quoted;
 use crate::project::yaml::{self, Data, Entry, Node, Spot};
 
 /// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken (F4).
@@ -70,7 +70,7 @@ fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
         skill.repo = repo(&name);
         skill.name = name;
     }
-    skill.description = owned(fields.declared_text("description", report));
+    skill.description = owned(&fields.declared_text("description", report));
     skill.nix_packages = declared_texts("nixPackages", &mut fields, report);
     skill.network = network(&mut fields, report);
     skill.mcp_servers = mcp_servers(&mut fields, report);
@@ -92,11 +92,11 @@ fn name(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn owned(text: Declared<&str>) -> Declared<String> {
+fn owned(text: &Declared<&str>) -> Declared<String> {
     match text {
         Declared::Absent => Declared::Absent,
         Declared::Empty => Declared::Empty,
-        Declared::Value(text) => Declared::Value(text.to_owned()),
+        Declared::Value(text) => Declared::Value((*text).to_owned()),
     }
 }
 
@@ -125,8 +125,8 @@ fn network(fields: &mut Fields<'_>, report: &mut Report) -> Option<SkillNetwork>
     let Some(mut inner) = network.and_then(|node| Fields::of(node, "`network`", report)) else { return Some(read) };
     read.allow = declared(inner.texts("allow", report).map(normalise_domains));
     read.deny = declared(inner.texts("deny", report).map(normalise_domains));
-    let judged = inner.list("judge", report);
-    read.judge = declared(judged.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect()));
+    let elements = inner.list("judge", report);
+    read.judge = declared(elements.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect()));
     inner.finish(Severity::Note, "`network` of a skill", report);
     Some(read)
 }
@@ -166,9 +166,9 @@ fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
     let mut fields = Fields::of(&entry.value, &what, report)?;
     let server = SkillMcpServer {
         id: entry.key.clone(),
-        url: owned(fields.declared_text("url", report)),
-        transport: owned(fields.declared_text("type", report)),
-        command: owned(fields.declared_text("command", report)),
+        url: owned(&fields.declared_text("url", report)),
+        transport: owned(&fields.declared_text("type", report)),
+        command: owned(&fields.declared_text("command", report)),
         args: declared_texts("args", &mut fields, report),
     };
     fields.finish(Severity::Note, "an MCP server of a skill", report);

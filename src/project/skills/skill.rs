@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::Position;
 
 /// A skill as its files have it, before it is merged into an agent (project-format 2.3).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::model::{Family, Severity};
 use crate::project::directory::ProjectDirectory;
 use crate::project::limits::Limits;
@@ -195,8 +195,7 @@ fn blocks_that_are_no_mappings_are_no_frontmatter() {
 
 #[test]
 fn aliases_that_explode_end_in_an_error() {
-    let bomb =
-        "a: &a [x]\nb: &b [*a,*a]\n".to_owned() + &"c: [*b]\n".repeat(1) + &format!("d: [{}]", "*b,".repeat(200));
+    let bomb = format!("a: &a [x]\nb: &b [*a,*a]\nd: [{}]", "*b,".repeat(200));
     assert_eq!(skill_of(&bomb).1.len(), 1);
     assert!(skill_of(&bomb).1[0].ends_with("Error yaml-limit"));
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::desired::Declared;
+use crate::model::Declared;
 use crate::project::config::{Spanned, TextList};
 
 const EVERYTHING: &str = r#"
