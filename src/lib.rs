@@ -2,3 +2,5 @@
 
 pub mod desired;
 pub mod model;
+
+pub mod server;
