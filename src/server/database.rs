@@ -173,7 +173,7 @@ fn open_file(path: &Path) -> Result<(Pool, Vault), StoreError> {
     if length.is_none() {
         drop(files::create_new(&path)?);
     }
-    let mut writer = open_connection(&path)?;
+    let mut writer = open_connection(&path).map_err(|error| not_a_database(error, &path))?;
     prepare_schema(&mut writer, &path, &key_path, &vault)?;
     let pool = Pool {
         writer: Mutex::new(writer),
@@ -220,17 +220,23 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Says so if a file is something else than a SQLite database.
+fn not_a_database(error: StoreError, path: &Path) -> StoreError {
+    match error {
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::NotADatabase =>
+        {
+            StoreError::NotOurs { path: path.to_owned() }
+        }
+        error => error,
+    }
+}
+
 /// Makes the schema in an empty file; in another one checks that it is ours, of a known version, and of this key.
 fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vault: &Vault) -> Result<(), StoreError> {
     let not_ours = || StoreError::NotOurs { path: path.to_owned() };
-    let number = |connection: &Connection, pragma: &str| {
-        connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map_err(|error| match error {
-            rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::NotADatabase => {
-                not_ours()
-            }
-            error => error.into(),
-        })
-    };
+    let number =
+        |connection: &Connection, pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let version = number(connection, "user_version")?;
     let application = number(connection, "application_id")?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

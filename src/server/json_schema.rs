@@ -44,7 +44,12 @@ pub(super) fn check_event_kinds(kinds: &Map<String, Value>) -> Result<(), Refusa
 
 fn check_schema(field: &str, schema: &Value) -> Result<(), Refusal> {
     let draft = Draft::Draft202012.detect(schema);
-    jsonschema::options().with_draft(draft).with_retriever(NoRetriever).build(schema).map(drop).map_err(|error| {
+    if matches!(draft, Draft::Unknown) {
+        let message = format!("`{field}` has a `$schema` that is no published draft of JSON Schema.");
+        return Err(Refusal::field(INVALID_SCHEMA, field, message));
+    }
+    let options = jsonschema::options().with_draft(draft).with_retriever(NoRetriever);
+    options.build(schema).map(drop).map_err(|error| {
         // The library's words quote parts of the schema; the place is enough.
         let place = error.instance_path().to_string();
         let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
@@ -107,6 +112,8 @@ mod tests {
             json!({ "$ref": "file:///etc/passwd" }),
             json!({ "$ref": "#/$defs/missing" }),
             json!({ "$schema": "https://example.com/meta.json" }),
+            json!({ "$schema": 7 }),
+            json!({ "$id": "https://example.com/a", "$defs": { "b": { "$ref": "other.json" } } }),
             json!({ "properties": { "a": { "pattern": "(" } } }),
         ] {
             assert!(check(&schema).is_err(), "{schema}");

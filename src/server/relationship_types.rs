@@ -277,18 +277,19 @@ pub(super) fn add_rule(scene: &Scene<'_>, slug: &str, source: &str, end: &str) -
     let stored = known(scene, slug)?;
     schema_call::check_slug(source)?;
     schema_call::check_slug(end)?;
-    let added = scene
+    let added: Option<i64> = scene
         .connection()
         .prepare_cached(
             "INSERT INTO relationship_rules (relationship_type, source, target, created_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT DO NOTHING RETURNING id",
         )?
-        .execute(params![stored.id, source, end, scene.now])?;
-    if added == 0 {
+        .query_row(params![stored.id, source, end, scene.now], |row| row.get(0))
+        .optional()?;
+    let Some(id) = added else {
         return Err(Refusal::conflict("rule_exists", format!("Rule already exists for {source} → {end}")));
-    }
+    };
     scene.audit("relationship_rule.add", &target(slug), None)?;
-    let rule = rule_json(scene.connection().last_insert_rowid(), stored.id, source, end, scene.now);
+    let rule = rule_json(id, stored.id, source, end, scene.now);
     Ok(Answer::ok(answer(Kind::Relationship, "add_rule").raw("rule", &rule).finish()))
 }
 
