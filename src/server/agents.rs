@@ -20,7 +20,7 @@ const LONGEST_ID: usize = 60;
 pub(super) struct Agent {
     /// The row's own number.
     pub(super) row: i64,
-    pub(super) agent_id: String,
+    pub(super) id: String,
     pub(super) name: String,
     pub(super) description: Option<String>,
     owner: String,
@@ -34,7 +34,7 @@ impl Agent {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             row: row.get(0)?,
-            agent_id: row.get(1)?,
+            id: row.get(1)?,
             name: row.get(2)?,
             description: row.get(3)?,
             owner: row.get(4)?,
@@ -46,7 +46,7 @@ impl Agent {
     /// Builds the JSON of a list member; with `settings` that of a single agent.
     fn json(&self, settings: Option<&str>, platforms: i64, active: i64) -> String {
         let owner = ObjectText::new().text("platform", "lobu").text("userId", &self.owner).finish();
-        let mut object = echo(&self.agent_id, &self.name, self.description.as_deref())
+        let mut object = echo(&self.id, &self.name, self.description.as_deref())
             .raw("owner", &owner)
             .flag("isWorkspaceAgent", false)
             .number("createdAt", self.created_at);
@@ -132,7 +132,7 @@ impl NewAgent {
     /// Creates the agent with what every new one has; an id that exists answers 200 with the stored row.
     pub(super) fn create(self, scene: &Scene<'_>, origin: &str) -> Result<Answer, Refusal> {
         if let Some(agent) = find_in(scene.connection(), scene.org.id, &self.agent_id)? {
-            return Ok(Answer::ok(echo(&agent.agent_id, &agent.name, agent.description.as_deref()).finish()));
+            return Ok(Answer::ok(echo(&agent.id, &agent.name, agent.description.as_deref()).finish()));
         }
         scene
             .connection()

@@ -158,7 +158,8 @@ fn narrow(_path: &Path, _metadata: &std::fs::Metadata) -> Result<(), StoreError>
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 256;
 struct Platform {
     row: i64,
     id: String,
-    platform: String,
+    kind: String,
     agent_id: String,
     config: String,
     settings: String,
@@ -40,7 +40,7 @@ impl Platform {
         Ok(Self {
             row: row.get(0)?,
             id: row.get(1)?,
-            platform: row.get(2)?,
+            kind: row.get(2)?,
             agent_id: row.get(3)?,
             config: row.get(4)?,
             settings: row.get(5)?,
@@ -54,7 +54,7 @@ impl Platform {
     fn json(&self) -> String {
         ObjectText::new()
             .text("id", &self.id)
-            .text("platform", &self.platform)
+            .text("platform", &self.kind)
             // The name of the owning agent in generation 1 and 2 (generations.md); clients read either.
             .text("templateAgentId", &self.agent_id)
             .text("agentId", &self.agent_id)
@@ -109,7 +109,8 @@ pub(super) fn set_status(scene: &Scene<'_>, agent_id: &str, id: &str, status: &'
 /// A checked body of `PUT …/platforms/by-stable-id/{id}` or `POST …/platforms`.
 pub(super) struct PlatformBody {
     platform: String,
-    config: Map<String, Value>,
+    /// Absent: what is stored stays, as for `settings`.
+    config: Option<Map<String, Value>>,
     settings: Option<Map<String, Value>>,
 }
 
@@ -122,7 +123,7 @@ impl PlatformBody {
             _ => return Err(Refusal::bad_request("platform is required")),
         };
         check_name("platform", &platform)?;
-        let config = members.object("config")?.into_option().unwrap_or_default();
+        let config = members.object("config")?.into_option();
         let settings = members.object("settings")?.into_option();
         members.text("name")?;
         members.finish(UNKNOWN_FIELD)?;
@@ -138,7 +139,7 @@ impl PlatformBody {
         check_name("id", id)?;
         match find(scene, id)? {
             None => self.create(scene, &agent, id),
-            Some(platform) if platform.agent_id != agent.agent_id => {
+            Some(platform) if platform.agent_id != agent.id => {
                 Err(Refusal::conflict("platform_exists", "Stable ID already used by a different agent"))
             }
             Some(platform) => self.update(scene, &agent, platform),
@@ -150,19 +151,19 @@ impl PlatformBody {
         let agent = agents::find(scene, agent_id)?;
         let mut random = [0; 8];
         vault::random(&mut random)?;
-        let id = format!("{}-{}-{}", self.platform, agent.agent_id, vault::hex(&random));
+        let id = format!("{}-{}-{}", self.platform, agent.id, vault::hex(&random));
         self.create(scene, &agent, &id)
     }
 
-    fn create(self, scene: &Scene<'_>, agent: &Agent, id: &str) -> Result<Answer, Refusal> {
+    fn create(mut self, scene: &Scene<'_>, agent: &Agent, id: &str) -> Result<Answer, Refusal> {
         let (config, secrets) = self.seal(scene, agent, id, None)?;
         let platform = Platform {
             row: 0,
             id: id.to_owned(),
-            agent_id: agent.agent_id.clone(),
+            agent_id: agent.id.clone(),
             config,
             settings: with_defaults(self.settings.unwrap_or_default()),
-            platform: self.platform,
+            kind: self.platform,
             metadata: "{}".to_owned(),
             status: "stopped".to_owned(),
             created_at: scene.now,
@@ -178,7 +179,7 @@ impl PlatformBody {
                 scene.org.id,
                 agent.row,
                 id,
-                platform.platform,
+                platform.kind,
                 platform.config,
                 platform.settings,
                 platform.status,
@@ -195,7 +196,7 @@ impl PlatformBody {
         let equal = secrets.is_empty()
             && config == stored.config
             && settings == stored.settings
-            && self.platform == stored.platform;
+            && self.platform == stored.kind;
         if equal {
             return Ok(Answer::ok(ObjectText::new().flag("noop", true).raw("platform", &stored.json()).finish()));
         }
@@ -206,7 +207,7 @@ impl PlatformBody {
             )?
             .execute(params![stored.row, self.platform, config, settings, scene.now])?;
         secrets.write(scene, agent.row)?;
-        let platform = Platform { platform: self.platform, config, settings, updated_at: scene.now, ..stored };
+        let platform = Platform { kind: self.platform, config, settings, updated_at: scene.now, ..stored };
         Ok(Answer::ok(
             ObjectText::new()
                 .flag("updated", true)
@@ -216,20 +217,27 @@ impl PlatformBody {
         ))
     }
 
-    /// Masks the config, `platform` added; a stored key that the body lacks is gone (decisions O2).
+    /// Masks the config, `platform` added; a stored key that the given config lacks is gone (decisions O2).
     fn seal(
-        &self,
+        &mut self,
         scene: &Scene<'_>,
         agent: &Agent,
         id: &str,
         stored: Option<&str>,
     ) -> Result<(String, SealedChanges), Refusal> {
-        let document = stored.and_then(|text| serde_json::from_str(text).ok());
-        let owner = platform_owner(&agent.agent_id, id);
-        let mut sealer = Sealer::new(scene, owner, &[], document, INVALID_CONFIG)?;
-        let mut members = self.config.clone();
-        members.insert("platform".to_owned(), Value::from(self.platform.clone()));
+        let stored: Option<Map<String, Value>> = stored.and_then(|text| serde_json::from_str(text).ok());
+        let owner = platform_owner(&agent.id, id);
+        let platform = Value::from(self.platform.clone());
+        let (mut members, stored) = match (self.config.take(), stored) {
+            (None, Some(mut kept)) => {
+                kept.insert("platform".to_owned(), platform);
+                return Ok((Value::Object(kept).to_string(), SealedChanges::none(owner)));
+            }
+            (given, stored) => (given.unwrap_or_default(), stored),
+        };
+        members.insert("platform".to_owned(), platform);
         let mut config = Value::Object(members);
+        let mut sealer = Sealer::new(scene, owner, &[], stored.map(Value::Object), INVALID_CONFIG)?;
         sealer.by_name(&mut Vec::new(), 0, &mut config)?;
         Ok((config.to_string(), sealer.finish()))
     }

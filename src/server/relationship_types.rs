@@ -245,13 +245,13 @@ impl Fields {
         match &self.inverse_slug {
             Given::Absent => Ok(stored),
             Given::Null => Ok(None),
-            Given::Value(slug) => match find(scene, slug)? {
-                Some(inverse) => Ok(Some(inverse.id)),
-                None => {
+            Given::Value(slug) => {
+                let inverse = find(scene, slug)?.ok_or_else(|| {
                     let message = format!("Inverse relationship type \"{slug}\" not found");
-                    Err(Refusal::field("invalid_inverse", "inverse_type_slug", message))
-                }
-            },
+                    Refusal::field("invalid_inverse", "inverse_type_slug", message)
+                })?;
+                Ok(Some(inverse.id))
+            }
         }
     }
 }

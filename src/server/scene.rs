@@ -127,20 +127,19 @@ pub(super) fn admit(
     Ok((org, Actor { user, source, scopes, role, bound_to }))
 }
 
-/// Tells why the actor may not do what is needed; `None` if he may. The first part is the audit action.
+/// Tells why the actor may not do what is needed; `None` if nothing is lacking. The first part is the audit action.
 pub(super) fn lacks(actor: &Actor, need: Need) -> Option<(&'static str, Refusal)> {
-    match need {
-        Need::Membership => None,
-        Need::ReadScope if actor.scopes.any() => None,
-        Need::ReadScope => Some(("refused.scope", forbidden("This request needs a token with the scope mcp:read."))),
+    let (action, description) = match need {
+        Need::ReadScope if !actor.scopes.any() => {
+            ("refused.scope", "This request needs a token with the scope mcp:read.")
+        }
         Need::Change if !actor.role.may_change() => {
-            Some(("refused.role", forbidden("Changes need the role owner or admin in this organization.")))
+            ("refused.role", "Changes need the role owner or admin in this organization.")
         }
-        Need::Change if !actor.scopes.admin() => {
-            Some(("refused.scope", forbidden("Changes need a token with the scope mcp:admin.")))
-        }
-        Need::Change => None,
-    }
+        Need::Change if !actor.scopes.admin() => ("refused.scope", "Changes need a token with the scope mcp:admin."),
+        Need::Membership | Need::ReadScope | Need::Change => return None,
+    };
+    Some((action, forbidden(description)))
 }
 
 fn find_org(connection: &Connection, gate: &Gate<'_>, slug: &str) -> Result<Org, Refusal> {

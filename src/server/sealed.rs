@@ -66,7 +66,7 @@ pub(super) struct Sealer<'a> {
 struct Sealed {
     field: String,
     version: i64,
-    sealed: Vec<u8>,
+    ciphertext: Vec<u8>,
     digest: Digest,
 }
 
@@ -248,8 +248,8 @@ impl<'a> Sealer<'a> {
             return Ok(mask);
         }
         let version = stored.map_or(1, |stored| stored.version.saturating_add(1));
-        let sealed = self.scene.vault.seal(&place, version, plain.as_bytes())?;
-        self.sealed.push(Sealed { field, version, sealed, digest });
+        let ciphertext = self.scene.vault.seal(&place, version, plain.as_bytes())?;
+        self.sealed.push(Sealed { field, version, ciphertext, digest });
         Ok(mask)
     }
 
@@ -284,6 +284,11 @@ impl<'a> Sealer<'a> {
 }
 
 impl SealedChanges {
+    /// Changes nothing.
+    pub(super) fn none(owner: String) -> Self {
+        Self { owner, sealed: Vec::new(), replaced: false, removed: Vec::new() }
+    }
+
     /// Tells whether no secret changes.
     pub(super) fn is_empty(&self) -> bool {
         self.sealed.is_empty() && self.removed.is_empty()
@@ -307,7 +312,7 @@ impl SealedChanges {
                     agent,
                     sealed.version,
                     scene.vault.key_id(),
-                    sealed.sealed,
+                    sealed.ciphertext,
                     sealed.digest.as_bytes(),
                 ])?;
             scene.audit("secret.write", &self.owner, Some(&sealed.field))?;

@@ -50,7 +50,7 @@ pub(super) fn patch_config(server: &Server, call: &Call) -> Outcome {
     let patch = Patch::parse(&call.body);
     server.change(call, |scene| {
         let agent = agents::find(scene, &call.agent)?;
-        patch?.apply(scene, agent.row, &agent.agent_id)
+        patch?.apply(scene, agent.row, &agent.id)
     })
 }
 
@@ -109,7 +109,7 @@ fn parse_search(body: &[u8]) -> Result<String, Refusal> {
     Ok(search.to_lowercase())
 }
 
-/// The organisations of the caller that this server shows and that his token is not kept from.
+/// The organisations of the caller that this server shows and for which the token is good.
 fn organizations(server: &Server, scene: &Scene<'_>, search: &str) -> Outcome {
     let mut statement = scene.connection().prepare_cached(
         "SELECT organizations.id, slug, name, visibility FROM organizations

@@ -95,9 +95,21 @@ async fn config_keys_that_a_put_omits_are_removed_and_settings_stay() {
     assert_eq!(platform["config"], json!({ "platform": "slack", "team": "ops" }));
     assert_eq!(platform["settings"], json!({ "allowGroups": true, "allowFrom": ["u1"] }));
     assert_eq!(stored(&harness, "botToken"), None);
-    let reply = harness.send("PUT", PUT, json!({ "platform": "slack", "settings": { "allowGroups": false } })).await;
-    assert_eq!(reply.body["platform"]["settings"], json!({ "allowGroups": false }));
+    let reply = harness.send("PUT", PUT, json!({ "platform": "slack", "config": {} })).await;
     assert_eq!(reply.body["platform"]["config"], json!({ "platform": "slack" }));
+}
+
+#[tokio::test]
+async fn a_put_without_a_config_keeps_the_stored_one() {
+    let harness = Harness::memory().with_agent().await;
+    harness.send("PUT", PUT, body("a")).await;
+    let before = first(&harness).await;
+    assert!(harness.send("PUT", PUT, json!({ "platform": "slack" })).await.body.get("noop").is_some());
+    let settings = json!({ "platform": "slack", "settings": { "allowGroups": false } });
+    let reply = harness.send("PUT", PUT, settings).await;
+    assert_eq!(reply.body["platform"]["settings"], json!({ "allowGroups": false }));
+    assert_eq!(reply.body["platform"]["config"], before["config"]);
+    assert_eq!(stored(&harness, "botToken").as_deref(), Some("a"));
 }
 
 #[tokio::test]
@@ -210,7 +222,7 @@ async fn secret_changes_are_audited_without_values() {
     let harness = Harness::memory().with_agent().await;
     harness.send("PUT", PUT, body("sentinel-1")).await;
     harness.send("PUT", PUT, body("sentinel-2")).await;
-    harness.send("PUT", PUT, json!({ "platform": "slack" })).await;
+    harness.send("PUT", PUT, json!({ "platform": "slack", "config": {} })).await;
     let audit = harness.store.audit("dev").unwrap();
     let actions: Vec<&str> = audit.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["secret.write", "secret.write", "secret.delete"]);

@@ -134,7 +134,7 @@ fn newer_and_foreign_databases_are_refused_and_left_alone() {
     for (name, make) in [
         ("sqlite.db", (|path| sql(path, "CREATE TABLE t (a)")) as fn(&Path)),
         ("text.db", |path| {
-            fs::write(path, "this is not a database, but it is long enough to be one ".repeat(30)).unwrap()
+            fs::write(path, "this is not a database, but it is long enough to be one ".repeat(30)).unwrap();
         }),
     ] {
         let path = directory.path().join(name);
