@@ -10,6 +10,7 @@ pub mod plan;
 pub mod project;
 pub mod render;
 pub mod secrets;
+pub mod server;
 pub mod settings;
 pub mod ui;
 pub mod wire;
