@@ -61,6 +61,8 @@ variables! {
     DataHome = "XDG_DATA_HOME", "the directory of the embedded org's database, `lobu/local.db` in it";
     StateHome = "XDG_STATE_HOME", "the directory of what is remembered between runs, `lobu/` in it";
     ConfigHome = "XDG_CONFIG_HOME", "the directory of contexts and logins, `lobu/` in it";
+    Term = "TERM", "`dumb` switches colour and moving progress bars off";
+    Ci = "CI", "if set, prose is not wrapped where no terminal says how wide it is";
     GithubActions = "GITHUB_ACTIONS", "`true` writes problems as annotations too";
     GithubStepSummary = "GITHUB_STEP_SUMMARY", "the file to which the step summary is appended";
 }

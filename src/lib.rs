@@ -1,5 +1,7 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
 
+pub mod cli;
+pub mod commands;
 pub mod desired;
 pub mod env;
 pub mod error;

@@ -1,3 +1,7 @@
 //! The `lobu` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lobu::ui::panic::guard(|| lobu::cli::run(std::env::args_os()))
+}

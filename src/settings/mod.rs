@@ -2,8 +2,10 @@
 
 mod address;
 mod error;
+mod remembered;
 mod target;
 
 pub use address::ServerAddress;
 pub use error::{TargetError, TargetErrorKind};
-pub use target::{OrgSource, ResolvedTarget, Server, TargetFlags, resolve};
+pub use remembered::{RememberedError, remember_secrets_api};
+pub use target::{OrgSource, ResolvedTarget, Server, TargetFlags, local_database, resolve};

@@ -178,12 +178,16 @@ fn memory_address(text: &str) -> Result<ServerAddress, TargetError> {
     ServerAddress::parse(url.as_str(), name)
 }
 
+/// The database of the embedded org: `--db`, else `LOBU_LOCAL_DB`, else below the user's data directory (O1).
+pub fn local_database(flag: Option<&Path>, environment: &Environment) -> Result<PathBuf, TargetError> {
+    match flag.or_else(|| environment.path(Variable::LocalDatabase)) {
+        Some(path) => Ok(path.to_owned()),
+        None => Ok(environment.data_directory().ok_or(TargetError::NoHome)?.join("lobu/local.db")),
+    }
+}
+
 fn local(flags: &TargetFlags, environment: &Environment, pin: Option<&OrgSlug>) -> Result<ResolvedTarget, TargetError> {
-    let configured = flags.database.as_deref().or_else(|| environment.path(Variable::LocalDatabase));
-    let database = match configured {
-        Some(path) => path.to_owned(),
-        None => environment.data_directory().ok_or(TargetError::NoHome)?.join(Path::new("lobu/local.db")),
-    };
+    let database = local_database(flags.database.as_deref(), environment)?;
     let (org, org_source) = match (flag_org(flags)?, pin) {
         (Some(org), _) => (org, OrgSource::Flag),
         (None, Some(pin)) => (pin.clone(), OrgSource::Pin),

@@ -21,12 +21,13 @@ pub(super) struct Sink(Mutex<State>);
 
 struct State {
     writer: Box<dyn Write + Send>,
+    used: bool,
     failure: Option<io::Error>,
 }
 
 impl Sink {
     pub(super) fn new(writer: Box<dyn Write + Send>) -> Self {
-        Self(Mutex::new(State { writer, failure: None }))
+        Self(Mutex::new(State { writer, used: false, failure: None }))
     }
 
     /// Writes a text in one piece.
@@ -35,8 +36,14 @@ impl Sink {
         if state.failure.is_some() {
             return;
         }
+        state.used = true;
         let written = state.writer.write_all(text.as_bytes()).and_then(|()| state.writer.flush());
         state.failure = written.err();
+    }
+
+    /// Whether anything was written.
+    pub(super) fn is_used(&self) -> bool {
+        self.lock().used
     }
 
     /// Whether the reader has gone or the stream is broken.

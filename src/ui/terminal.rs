@@ -98,6 +98,11 @@ impl Ui {
         self.aside(|| self.0.stdout.write(&text));
     }
 
+    /// Whether anything stands on stdout.
+    pub fn has_product(&self) -> bool {
+        self.0.stdout.is_used()
+    }
+
     /// Says what happens, on stderr; nothing with `-q`.
     pub fn status(&self, document: &Document) {
         self.talk(document, Verbosity::Normal);

@@ -1,6 +1,7 @@
 //! What goes into a request: the one place where references become references or values of the wire (W1, W3, W4, V2–V4).
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, json};
@@ -21,7 +22,7 @@ use crate::wire::{Json, from_value};
 #[derive(Default)]
 pub struct Sending {
     /// The values of `$VAR`s.
-    pub values: Values,
+    pub values: Arc<Values>,
     /// Whether the org has the secrets API, so that references are sent and no values (V3).
     pub secrets_api: bool,
     /// Whether the server is our own, which keeps what `***` stands for in a settings member (W4).

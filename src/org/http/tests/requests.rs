@@ -61,7 +61,7 @@ async fn sent(sending: Sending, send: impl AsyncFnOnce(HttpOrg) -> Result<(), Or
 }
 
 fn with(secrets_api: bool, own_server: bool) -> Sending {
-    Sending { values: values(), secrets_api, own_server }
+    Sending { values: Arc::new(values()), secrets_api, own_server }
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn no_secret_comes_back_in_an_error() {
     let write = put(map([("a", reference("A")), ("botToken", reference("BOT"))]));
     for (step, code) in [(echo(400), None), (echo(200), None), (flat, None), (known, Some("invalid_value"))] {
         let listener = Listener::start([step]);
-        let org = listener.org().sending(Sending { values: values(), ..Sending::default() });
+        let org = listener.org().sending(Sending { values: Arc::new(values()), ..Sending::default() });
         let error = org.put_platform(&write).await.unwrap_err();
         let shown = format!("{error} {error:?}").to_lowercase();
         assert!(!shown.contains("sentinel"), "{shown}");

@@ -1,0 +1,214 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Makes an organisation on a Lobu server equal to what a project's files say.
+#[derive(Debug, Parser)]
+#[command(name = "lobu", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What stands on every verb.
+#[derive(Debug, Clone, Args)]
+pub(super) struct OutputArgs {
+    /// Say only what goes wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub(super) verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(super) color: Color,
+    /// Never ask a question
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(super) no_input: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Show what differs, ask, and make the org equal to the project
+    Apply(Box<ApplyArgs>),
+    /// Show what apply would do; the same as `apply --dry-run`
+    Plan(Box<PlanArgs>),
+    /// Check the project's files, offline
+    Validate(ValidateArgs),
+    /// Serve the embedded org on this machine
+    Dev(DevArgs),
+}
+
+/// What stands on every verb that reads a project.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Project")]
+pub(super) struct ProjectArgs {
+    /// The project's directory; else the nearest one upwards with a lobu.toml
+    #[arg(short = 'C', value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    /// Let the project's files lie in this directory too
+    #[arg(long, value_name = "DIR")]
+    pub(super) allow_path: Vec<PathBuf>,
+    /// Warn of unknown keys and platform types instead of refusing them
+    #[arg(long)]
+    pub(super) allow_unknown_keys: bool,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+/// What stands on every verb that talks to a server.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Target")]
+pub(super) struct TargetArgs {
+    /// The server, such as https://lobu.ai; needs LOBU_API_TOKEN
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// The context; `local` is the org embedded in this program
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+    /// The org
+    #[arg(long, value_name = "SLUG")]
+    pub(super) org: Option<String>,
+    /// The database of the embedded org
+    #[arg(long, value_name = "PATH")]
+    pub(super) db: Option<PathBuf>,
+    /// Allow http to other machines; never for secret values
+    #[arg(long)]
+    pub(super) allow_insecure_http: bool,
+}
+
+/// What is planned, and how it is shown.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Plan")]
+pub(super) struct PlanningArgs {
+    /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
+    pub(super) selectors: Vec<String>,
+    /// Only this family
+    #[arg(long, value_name = "FAMILY")]
+    pub(super) only: Option<Family>,
+    /// Print JSON, version 1
+    #[arg(long)]
+    pub(super) json: bool,
+    /// List what is as it should be too
+    #[arg(long)]
+    pub(super) show_unchanged: bool,
+    /// Unfold long values
+    #[arg(long)]
+    pub(super) full: bool,
+    /// List what the org has and the project does not declare
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Take away what a file could express and this project does not; whole resources stay
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Go on only if this is the plan's id
+    #[arg(long, value_name = "ID")]
+    pub(super) expect: Option<String>,
+    /// Send values again that cannot be compared: all, NAME or kind/id, separated by commas
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', num_args = 1)]
+    pub(super) resend_secrets: Vec<String>,
+    /// Take values of $VARs from this dotenv file too
+    #[arg(long, value_name = "PATH")]
+    pub(super) env_file: Option<PathBuf>,
+    /// Fail a dry run if a value that apply will need is missing
+    #[arg(long)]
+    pub(super) require_secrets: bool,
+    /// Exit 0 without changes, 2 with changes, 1 on any error
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+    /// How many requests run side by side
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) parallelism: u16,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Family {
+    Agents,
+    Memory,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub(super) planning: PlanningArgs,
+    /// Show the plan and change nothing
+    #[arg(long, help_heading = "Apply")]
+    pub(super) dry_run: bool,
+    /// Agree in advance
+    #[arg(long, help_heading = "Apply")]
+    pub(super) yes: bool,
+    /// With --yes, agree to clearing prompts, deny lists, approvals and guardrails too
+    #[arg(long, help_heading = "Apply")]
+    pub(super) allow_clear: bool,
+    /// With --yes, agree to sending secret values to a server without the secrets API
+    #[arg(long, help_heading = "Apply")]
+    pub(super) send_secret_values: bool,
+    /// After a failure skip only what depends on it
+    #[arg(long, help_heading = "Apply")]
+    pub(super) keep_going: bool,
+    /// After the question do not look whether the org has moved
+    #[arg(long, help_heading = "Apply")]
+    pub(super) no_recheck: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) planning: PlanningArgs,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    /// Rewrite old spellings of lobu.toml in place
+    #[arg(long)]
+    pub(super) fix: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DevArgs {
+    /// The port on 127.0.0.1; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 8787)]
+    pub(super) port: u16,
+    /// The database
+    #[arg(long, value_name = "PATH", conflicts_with = "memory")]
+    pub(super) db: Option<PathBuf>,
+    /// Keep everything in memory only
+    #[arg(long)]
+    pub(super) memory: bool,
+    /// Serve these orgs too, beside `dev` and the pin of the project in the working directory
+    #[arg(long, value_name = "SLUG", num_args = 1..)]
+    pub(super) org: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

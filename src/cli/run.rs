@@ -1,0 +1,210 @@
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use clap::error::ErrorKind as ClapErrorKind;
+
+use crate::commands::{self, Apply, Dev, Outcome, ProjectOptions, Session, Validate};
+use crate::env::{Environment, Variable};
+use crate::error::{CommandError, ErrorKind, exit};
+use crate::plan::Only;
+use crate::render::json;
+use crate::settings::TargetFlags;
+use crate::ui::log::{self, Level};
+use crate::ui::{ColorChoice, Options, Ui, Verbosity};
+
+use super::Cli;
+use super::args::{ApplyArgs, Color, DevArgs, Family, OutputArgs, PlanningArgs, ProjectArgs, TargetArgs, Verb};
+
+/// Runs the program and gives its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let environment = Arc::new(Environment::of_process());
+    let ui = Ui::new(output(&cli.output, &environment));
+    let level = environment.text(Variable::Log).and_then(Level::from_word).unwrap_or_default();
+    log::init(level, &ui);
+    let style = Style::of(&cli.verb);
+    let result = working_directory().and_then(|working_directory| {
+        let session = Session { ui: ui.clone(), environment, working_directory };
+        carry_out(&session, cli.verb)
+    });
+    let code = finish(&ui, style, result);
+    match ui.finish() {
+        Ok(()) => ExitCode::from(code),
+        Err(error) => ExitCode::from(error.exit_code()),
+    }
+}
+
+/// clap's own errors and help: its exit code for usage is ours too.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to tell it to if the stream is closed.
+    drop(error.print());
+    match error.kind() {
+        ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
+        _ => ExitCode::from(exit::USAGE),
+    }
+}
+
+/// How a verb's end is told.
+#[derive(Clone, Copy)]
+struct Style {
+    json: bool,
+    detailed: bool,
+}
+
+impl Style {
+    fn of(verb: &Verb) -> Self {
+        match verb {
+            Verb::Apply(args) => {
+                let PlanningArgs { json, detailed_exitcode, .. } = args.planning;
+                Self { json, detailed: detailed_exitcode && args.dry_run }
+            }
+            Verb::Plan(args) => {
+                let PlanningArgs { json, detailed_exitcode, .. } = args.planning;
+                Self { json, detailed: detailed_exitcode }
+            }
+            Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
+        }
+    }
+}
+
+fn finish(ui: &Ui, style: Style, result: Result<Outcome, CommandError>) -> u8 {
+    match result {
+        Ok(Outcome::Changes) if style.detailed => exit::detailed::CHANGES,
+        Ok(Outcome::Done | Outcome::Changes) => exit::DONE,
+        Err(error) => {
+            // With --json stdout is one document, errors too (P2): this one, unless the plan was written already.
+            if style.json && !ui.has_product() {
+                ui.product_json(&json::error(&error, &[]));
+            }
+            ui.failure(&error);
+            if style.detailed { exit::detailed::ERROR } else { error.exit_code() }
+        }
+    }
+}
+
+fn working_directory() -> Result<std::path::PathBuf, CommandError> {
+    std::env::current_dir().map_err(|error| {
+        CommandError::new(ErrorKind::Usage, format!("the working directory can't be used: {}", error.kind()))
+    })
+}
+
+fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
+    match verb {
+        Verb::Apply(args) => {
+            let command = apply(*args);
+            block_on(async { commands::apply(session, &command).await })
+        }
+        Verb::Plan(args) => {
+            let args = *args;
+            let command = Apply { dry_run: true, ..planned(args.planning, args.project, args.target) };
+            block_on(async { commands::apply(session, &command).await })
+        }
+        Verb::Validate(args) => {
+            let command = Validate { fix: args.fix, project: project(args.project) };
+            commands::validate(session, &command)
+        }
+        Verb::Dev(DevArgs { port, db, memory, org }) => {
+            let command = Dev { port, database: db, memory, orgs: org };
+            block_on(async { commands::dev(session, &command).await })
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result<Outcome, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}
+
+fn output(args: &OutputArgs, environment: &Environment) -> Options {
+    let verbosity = match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
+    };
+    let color = match args.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    Options {
+        color,
+        no_color: environment.is_set(Variable::NoColor),
+        dumb: environment.text(Variable::Term) == Some("dumb"),
+        verbosity,
+        no_input: args.no_input,
+        ci: environment.is_set(Variable::Ci),
+    }
+}
+
+fn apply(args: ApplyArgs) -> Apply {
+    let ApplyArgs {
+        planning,
+        dry_run,
+        yes,
+        allow_clear,
+        send_secret_values,
+        keep_going,
+        no_recheck,
+        project,
+        target,
+    } = args;
+    let planned = planned(planning, project, target);
+    Apply { dry_run, yes, allow_clear, send_secret_values, keep_going, no_recheck, ..planned }
+}
+
+fn planned(planning: PlanningArgs, project_args: ProjectArgs, target_args: TargetArgs) -> Apply {
+    let PlanningArgs {
+        selectors,
+        only,
+        json,
+        show_unchanged,
+        full,
+        all,
+        prune,
+        expect,
+        resend_secrets,
+        env_file,
+        require_secrets,
+        detailed_exitcode: _,
+        parallelism,
+    } = planning;
+    let only = only.map(|family| match family {
+        Family::Agents => Only::Agents,
+        Family::Memory => Only::Memory,
+    });
+    Apply {
+        selectors,
+        only,
+        json,
+        show_unchanged,
+        full,
+        all,
+        prune,
+        expect,
+        resend_secrets,
+        env_file,
+        require_secrets,
+        parallelism: usize::from(parallelism),
+        project: project(project_args),
+        target: target(target_args),
+        ..Apply::default()
+    }
+}
+
+fn project(args: ProjectArgs) -> ProjectOptions {
+    let ProjectArgs { directory, allow_path, allow_unknown_keys, deny_warnings } = args;
+    ProjectOptions { directory, allow_path, allow_unknown_keys, deny_warnings }
+}
+
+fn target(args: TargetArgs) -> TargetFlags {
+    let TargetArgs { url, context, org, db, allow_insecure_http } = args;
+    TargetFlags { url, context, org, database: db, allow_insecure_http }
+}

@@ -1,0 +1,166 @@
+use crate::error::{CommandError, ErrorKind};
+use crate::execute::Approval;
+use crate::model::SecretName;
+use crate::org::SecretsMode;
+use crate::plan::Need;
+use crate::render::document::{Document, Line, Style};
+use crate::settings::Server;
+use crate::ui::Answer;
+
+use super::super::Session;
+use super::Apply;
+use super::planning::Planned;
+
+/// What stands in the way of a plan before anybody is asked.
+pub(super) fn preflight(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+    expected(command, planned)?;
+    if !planned.plan.problems.is_empty() {
+        let message = match planned.plan.problems.len() {
+            1 => "the plan has 1 problem that this server cannot take; nothing was changed".to_owned(),
+            count => format!("the plan has {count} problems that this server cannot take; nothing was changed"),
+        };
+        return Err(CommandError::new(ErrorKind::Unsupported, message));
+    }
+    if planned.plan.is_empty() || (command.dry_run && !command.require_secrets) {
+        return Ok(());
+    }
+    needed(planned)?;
+    if command.dry_run {
+        return Ok(());
+    }
+    sendable(command, planned)?;
+    clears(command, planned)
+}
+
+/// What was reviewed is what is applied (P14).
+fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+    let Some(expected) = command.expect.as_deref().filter(|expected| *expected != planned.plan_id) else { return Ok(()) };
+    let message = format!("this is plan {}, not the expected {expected}; nothing was changed", planned.plan_id);
+    Err(CommandError::new(ErrorKind::NotExpected, message)
+        .hint("Files or org differ from what was reviewed. Review the plan above, then pass its id."))
+}
+
+/// Every value or name that a write needs must be there; all that are missing are named (V5).
+fn needed(planned: &Planned) -> Result<(), CommandError> {
+    let mode = planned.plan.secrets;
+    if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
+        let message = "it cannot be told whether this server has the secrets API, and the plan uses secrets";
+        return Err(CommandError::new(ErrorKind::NotLobu, message)
+            .hint("Nothing was changed. Select what uses no secret, or ask the server's operator."));
+    }
+    let missing: Vec<_> = planned.plan.needs.iter().filter(|need| !is_there(planned, &need.name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.iter().map(|need| place(need)).collect::<Vec<_>>().join("; ");
+    let names = missing.iter().map(|need| need.name.as_str()).collect::<Vec<_>>().join(" ");
+    Err(if mode == SecretsMode::References {
+        CommandError::new(ErrorKind::MissingValue, format!("the org lacks secrets that the plan uses: {list}"))
+            .hint(format!("Send them first: lobu secrets push {names}"))
+    } else {
+        let hint = if planned.is_loopback() {
+            "Set them in the environment, in .env beside lobu.toml, or name a file with --env-file."
+        } else {
+            "Set them in the environment, or name a file with --env-file."
+        };
+        CommandError::new(ErrorKind::MissingValue, format!("values that the plan needs are missing: {list}")).hint(hint)
+    })
+}
+
+/// Whether what a reference needs is there: a name in the org, or a value at hand.
+pub(super) fn is_there(planned: &Planned, name: &SecretName) -> bool {
+    match (&planned.secret_names, planned.plan.secrets) {
+        (Some(names), SecretsMode::References) => names.iter().any(|other| other == name.as_str()),
+        (None, SecretsMode::References) => true,
+        _ => planned.values.find(name).is_some(),
+    }
+}
+
+fn place(need: &Need) -> String {
+    format!("{} (used by {})", need.name.reference(), need.places.join(", "))
+}
+
+/// Values go only over https or to this machine, and beyond it only with consent (V4, T2).
+fn sendable(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+    if !sends_values_away(planned) {
+        return Ok(());
+    }
+    if let Server::Remote { origin } = &planned.target.server
+        && origin.scheme() != "https"
+    {
+        let message = "the plan sends secret values, and this server is reached over plain http; nothing was changed";
+        return Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."));
+    }
+    if command.yes && !command.send_secret_values {
+        let names = names(planned);
+        let message = format!("the plan sends the values of {names} to {}", planned.target.server_name());
+        return Err(CommandError::new(ErrorKind::Usage, message)
+            .hint("Nothing was changed. Under --yes this needs --send-secret-values."));
+    }
+    Ok(())
+}
+
+fn sends_values_away(planned: &Planned) -> bool {
+    planned.plan.secrets == SecretsMode::Values && !planned.is_loopback() && !planned.plan.needs.is_empty()
+}
+
+fn names(planned: &Planned) -> String {
+    planned.plan.needs.iter().map(|need| need.name.reference()).collect::<Vec<_>>().join(", ")
+}
+
+/// Clearing a prompt, a deny list, an approval list or guardrails takes a person, or a flag of its own (F1).
+fn clears(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+    let clears = planned.plan.guarded_clears();
+    if !command.yes || command.allow_clear || clears.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {path}", key.id)).collect();
+    let message = format!("the plan clears {}; nothing was changed", places.join(", "));
+    Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("If that is meant, add --allow-clear."))
+}
+
+/// Asks for agreement, or takes that of `--yes`.
+pub(super) fn ask(session: &Session, command: &Apply, planned: &Planned) -> Result<Approval, CommandError> {
+    if let Some(approval) = Approval::from_flag(command.yes) {
+        return Ok(approval);
+    }
+    let Some(prompter) = session.ui.prompter() else {
+        return Err(CommandError::new(ErrorKind::NotATerminal, "the question cannot be asked: this is not a terminal")
+            .hint("Nothing was changed. Agree in advance with --yes, or look only with --dry-run."));
+    };
+    let answer = prompter.confirm(&question(planned));
+    Approval::from_answer(answer == Answer::Yes).ok_or_else(|| match answer {
+        Answer::Interrupted => CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed"),
+        Answer::Yes | Answer::No | Answer::Quit => CommandError::new(ErrorKind::Declined, "declined; nothing was changed"),
+    })
+}
+
+fn question(planned: &Planned) -> Document {
+    let target = &planned.target;
+    let summary = planned.plan.summary();
+    let mut question = Document::new();
+    if sends_values_away(planned) {
+        let line = Line::new()
+            .literal(Style::Attention, "! ")
+            .plain("The values of ")
+            .foreign(Style::Bold, &names(planned))
+            .plain(" will be sent to ")
+            .foreign(Style::Bold, &target.server_name())
+            .plain(".");
+        question.push(line.prose(2));
+    }
+    let line = Line::new()
+        .plain("Apply ")
+        .count(summary.create)
+        .plain(" create, ")
+        .count(summary.update)
+        .plain(" update to org ")
+        .foreign(Style::Bold, target.org.as_str())
+        .plain(" on ")
+        .foreign(Style::Bold, &target.server_name())
+        .plain(" (context ")
+        .foreign(Style::Plain, &target.context)
+        .plain(")?");
+    question.push(line);
+    question
+}

@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use crate::desired::{DesiredState, desired_state};
+use crate::error::{CommandError, ErrorKind};
+use crate::org::http::is_loopback;
+use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
+use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
+use crate::secrets::Values;
+use crate::settings::{ResolvedTarget, Server, remember_secrets_api, resolve};
+
+use super::super::Session;
+use super::super::connect::{Connection, announce, for_reading};
+use super::super::failures::{of_read, of_target};
+use super::super::load::{Loaded, load};
+use super::super::values::gather;
+use super::Apply;
+
+/// A plan with everything that showing and carrying it out needs.
+pub(super) struct Planned {
+    pub(super) loaded: Loaded,
+    pub(super) desired: DesiredState,
+    pub(super) target: ResolvedTarget,
+    pub(super) connection: Connection,
+    pub(super) options: Options,
+    pub(super) generation: Generation,
+    /// The names of the org's secrets, where it has the secrets API and told them.
+    pub(super) secret_names: Option<Vec<String>>,
+    pub(super) plan: Plan,
+    pub(super) plan_id: String,
+    pub(super) values: Arc<Values>,
+}
+
+impl Planned {
+    /// Whether the org is embedded in this process.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.target.server, Server::Local { .. })
+    }
+
+    /// Whether the server is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        on_this_machine(&self.target)
+    }
+}
+
+fn on_this_machine(target: &ResolvedTarget) -> bool {
+    match &target.server {
+        Server::Local { .. } => true,
+        Server::Remote { origin } => is_loopback(origin),
+    }
+}
+
+/// Reads the project and the org, and compares them. Reads only.
+pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, CommandError> {
+    let selection = selection(command)?;
+    let resend = resend(command)?;
+    let loaded = load(session, &command.project, command.only)?;
+    let on_terminal = session.ui.can_prompt();
+    let target = resolve(&command.target, &session.environment, loaded.pin().as_ref(), on_terminal)
+        .map_err(|error| of_target(&error))?;
+    announce(session, &target);
+    let desired = desired_state(&loaded.project);
+    let connection = for_reading(session, &target, command.parallelism).await?;
+    let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
+    let read = read_plan(&connection.org, &target, &desired, &options).await?;
+    let values = gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(&target))?;
+    remember(session, &target, read.plan.secrets)?;
+    let plan_id = read.plan.id(&target.server_name(), &target.org);
+    Ok(Planned {
+        loaded,
+        desired,
+        target,
+        connection,
+        options,
+        generation: read.generation,
+        secret_names: read.secret_names,
+        plan: read.plan,
+        plan_id,
+        values: Arc::new(values),
+    })
+}
+
+struct ReadPlan {
+    plan: Plan,
+    generation: Generation,
+    secret_names: Option<Vec<String>>,
+}
+
+async fn read_plan(
+    org: &impl OrgRead,
+    target: &ResolvedTarget,
+    desired: &DesiredState,
+    options: &Options,
+) -> Result<ReadPlan, CommandError> {
+    let scope = read_scope(desired, &options.selection);
+    let actual = read_actual(org, &target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let secret_names = match &actual.secrets {
+        crate::org::SecretsProbe::Present(names) => names.clone(),
+        _ => None,
+    };
+    Ok(ReadPlan { plan: diff(desired, &actual, options), generation: actual.server.generation, secret_names })
+}
+
+fn selection(command: &Apply) -> Result<Selection, CommandError> {
+    let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
+    let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    Ok(Selection { only: command.only, selectors })
+}
+
+fn resend(command: &Apply) -> Result<Resend, CommandError> {
+    Resend::parse(command.resend_secrets.iter().map(String::as_str)).map_err(|wrong| {
+        let message = format!("--resend-secrets takes all, NAME or kind/id, not {}", wrong.join(", "));
+        CommandError::new(ErrorKind::Usage, message)
+    })
+}
+
+/// An org once seen with the secrets API is never again sent values (V2).
+fn remember(session: &Session, target: &ResolvedTarget, mode: SecretsMode) -> Result<(), CommandError> {
+    let Server::Remote { origin } = &target.server else { return Ok(()) };
+    let directory = session.environment.state_directory();
+    remember_secrets_api(directory.as_deref(), origin, &target.org, mode)
+        .map_err(|error| CommandError::from_error(ErrorKind::Refused, &error))
+}

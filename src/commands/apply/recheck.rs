@@ -1,0 +1,45 @@
+//! Between the plan and the answer the org may have moved (A2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{CommandError, ErrorKind};
+use crate::model::{Kind, ResourceKey};
+use crate::org::{AgentScope, OrgRead, ReadScope, read_actual};
+use crate::plan::{Row, diff, read_scope};
+
+use super::super::failures::of_read;
+use super::Apply;
+use super::planning::Planned;
+
+/// Reads again what will be written, and stops if it is not as it was planned.
+pub(super) async fn recheck(org: &impl OrgRead, _command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+    let scope = narrowed(read_scope(&planned.desired, &planned.options.selection), planned);
+    let actual = read_actual(org, &planned.target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let now = diff(&planned.desired, &actual, &planned.options);
+    let now: BTreeMap<&ResourceKey, &Row> = now.rows.iter().map(|row| (&row.key, row)).collect();
+    let moved: Vec<_> = planned.plan.changes().filter(|row| now.get(&row.key) != Some(row)).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let names = moved.iter().map(|row| row.key.to_string()).collect::<Vec<_>>().join(", ");
+    Err(CommandError::new(ErrorKind::Moved, format!("the org has moved since the plan: {names}; nothing was changed"))
+        .hint("Run the command again and look at the new plan."))
+}
+
+/// Only the details of what is written are read again.
+fn narrowed(scope: ReadScope, planned: &Planned) -> ReadScope {
+    let written: BTreeSet<&str> = planned.plan.changes().filter_map(|row| row.key.agent()).collect();
+    let types: BTreeSet<&str> = planned
+        .plan
+        .changes()
+        .filter(|row| row.key.kind == Kind::RelationshipType)
+        .map(|row| row.key.id.as_str())
+        .collect();
+    let of_written = |ids: Vec<_>| ids.into_iter().filter(|id: &crate::model::AgentId| written.contains(id.as_str()));
+    let agents = scope.agents.map(|agents| AgentScope {
+        settings: of_written(agents.settings).collect(),
+        platforms: of_written(agents.platforms).collect(),
+    });
+    let memory = scope.memory.map(|slugs| slugs.into_iter().filter(|slug| types.contains(slug.as_str())).collect());
+    ReadScope { probe: scope.probe, agents, memory }
+}

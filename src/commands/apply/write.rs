@@ -1,0 +1,78 @@
+use std::sync::{Arc, Mutex};
+
+use crate::error::{CommandError, ErrorKind};
+use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
+use crate::model::OrgSlug;
+use crate::org::http::{HttpOrg, Sending};
+use crate::org::{Generation, SecretsMode};
+use crate::render::report::row_line;
+use crate::render::text_safety::SafeText;
+use crate::ui::{Progress as _, ProgressEvent};
+
+use super::super::connect::{Connection, for_writing};
+use super::super::interrupt::interrupted;
+use super::super::{Outcome, Session};
+use super::Apply;
+use super::planning::Planned;
+
+/// The org with what writing needs: values, and how they are sent. Only this can write.
+pub(super) struct Writer {
+    pub(super) org: HttpOrg,
+    _connection: Option<Connection>,
+}
+
+/// Connects for writing. The embedded org is made here if it does not exist yet (O1).
+pub(super) async fn writer(command: &Apply, planned: &Planned) -> Result<Writer, CommandError> {
+    let connection = for_writing(&planned.target, command.parallelism).await?;
+    let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
+    let sending = Sending {
+        values: Arc::clone(&planned.values),
+        secrets_api: planned.plan.secrets == SecretsMode::References,
+        own_server: planned.generation == Generation::Ours,
+    };
+    Ok(Writer { org: org.sending(sending), _connection: connection })
+}
+
+/// Carries the plan out and shows how far it is.
+pub(super) async fn execute(
+    session: &Session,
+    command: &Apply,
+    planned: &Planned,
+    org: &HttpOrg,
+    approved: &ApprovedPlan,
+) -> Report {
+    let limits = Limits { parallelism: command.parallelism, keep_going: command.keep_going };
+    let slug: &OrgSlug = &planned.target.org;
+    let rows = &approved.plan().rows;
+    let total = rows.iter().filter(|row| row.is_change()).count();
+    let progress = session.ui.progress();
+    progress.report(ProgressEvent::Started { label: SafeText::literal("Applying"), total: total as u64 });
+    let reporter = Mutex::new(&progress);
+    let mut on_event = |event: Event| {
+        let (Event::Finished { row, outcome }, Ok(progress)) = (event, reporter.lock()) else { return };
+        if let Some(row) = rows.get(row) {
+            progress.report(ProgressEvent::Done(row_line(row, &outcome)));
+        }
+    };
+    let report = carry_out(org, approved, slug, planned.generation, limits, interrupted(), &mut on_event).await;
+    progress.report(ProgressEvent::Finished);
+    report
+}
+
+/// The exit code of a report (architecture.md): nothing done is a refusal, something done is a part.
+pub(super) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
+    if report.is_complete() {
+        return Ok(Outcome::Done);
+    }
+    let (kind, message) = if report.interrupted {
+        (ErrorKind::Interrupted, "interrupted; the report says what was done")
+    } else if report.wrote || report.unknown() > 0 {
+        (ErrorKind::PartlyApplied, "partly applied; the report says what was done. Run the command again to go on")
+    } else if report.is_refused_for_rights() {
+        (ErrorKind::Forbidden, "the server refused; nothing was changed")
+    } else {
+        (ErrorKind::Refused, "the server refused or failed; nothing was changed")
+    };
+    Err(CommandError::new(kind, message))
+}
+

@@ -1,0 +1,130 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::model::OrgSlug;
+use crate::org::http::{Endpoint, HttpOrg};
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+use crate::server::{self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store};
+use crate::settings::{ResolvedTarget, Server};
+
+use super::Session;
+
+/// The origin that agents of the embedded org get in their memory MCP entry: that of `lobu dev`.
+const LOCAL_ORIGIN: &str = "http://localhost:8787";
+
+/// An org that can be asked, and the server inside this process where it is the embedded one.
+pub(super) struct Connection {
+    pub(super) org: HttpOrg,
+    _embedded: Option<Embedded>,
+}
+
+/// Says where a command goes, as the first line on stderr (T1).
+pub(super) fn announce(session: &Session, target: &ResolvedTarget) {
+    let mut line = Line::new()
+        .plain("context ")
+        .foreign(Style::Bold, &target.context)
+        .plain(", server ")
+        .foreign(Style::Bold, &target.server_name())
+        .plain(", org ")
+        .foreign(Style::Bold, target.org.as_str());
+    if let Server::Local { database } = &target.server {
+        line = line.plain(" (an embedded org in which no agent runs, in ");
+        line = line.foreign(Style::Plain, &database.display().to_string()).plain(")");
+    }
+    if let Some(pin) = &target.overridden_pin {
+        line = line.plain("; the project is pinned to ").foreign(Style::Attention, pin.as_str());
+    }
+    session.ui.status(&Document::from(line));
+}
+
+/// Connects for reading. The embedded org is left as it is: where it does not exist yet, an empty one in memory stands in
+/// for it, and no file is made (O1).
+pub(super) async fn for_reading(
+    session: &Session,
+    target: &ResolvedTarget,
+    parallelism: usize,
+) -> Result<Connection, CommandError> {
+    match &target.server {
+        Server::Remote { origin } => remote(session, target, Endpoint::Origin(origin.clone()), parallelism),
+        Server::Local { database } => {
+            let (database, org) = (database.clone(), target.org.clone());
+            let store = blocking(move || existing_or_empty(&database, &org)).await?;
+            local(target, store, parallelism).await
+        }
+    }
+}
+
+/// Connects for writing; makes the embedded org if it does not exist yet. None where the reading connection serves.
+pub(super) async fn for_writing(
+    target: &ResolvedTarget,
+    parallelism: usize,
+) -> Result<Option<Connection>, CommandError> {
+    let Server::Local { database } = &target.server else { return Ok(None) };
+    let (database, org) = (database.clone(), target.org.clone());
+    let store = blocking(move || {
+        let store = Store::open(&Database::File(database))?;
+        store.ensure_org(org.as_str(), org.as_str())?;
+        Ok(store)
+    });
+    local(target, store.await?, parallelism).await.map(Some)
+}
+
+fn existing_or_empty(database: &PathBuf, org: &OrgSlug) -> Result<Store, server::StoreError> {
+    if Store::exists(database) {
+        let store = Store::open(&Database::File(database.clone()))?;
+        if store.org_exists(org.as_str())? {
+            return Ok(store);
+        }
+    }
+    let store = Store::open(&Database::Memory)?;
+    store.ensure_org(org.as_str(), org.as_str())?;
+    Ok(store)
+}
+
+async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Result<Connection, CommandError> {
+    let options = EmbeddedOptions {
+        orgs: ExposedOrgs::Only(BTreeSet::from([target.org.as_str().to_owned()])),
+        origin: LOCAL_ORIGIN.to_owned(),
+        counter: RequestCounter::default(),
+    };
+    let embedded = Embedded::start(store, options);
+    let embedded = embedded.await.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let endpoint = match embedded.endpoint() {
+        server::Endpoint::Unix(path) => Endpoint::Socket(path.clone()),
+        server::Endpoint::Tcp(address) => match url::Url::parse(&format!("http://{address}")) {
+            Ok(origin) => Endpoint::Origin(origin),
+            Err(error) => return Err(CommandError::from_error(ErrorKind::Unexpected, &error)),
+        },
+    };
+    let token = Arc::new(SecretValue::new(embedded.token().expose()));
+    let builder = HttpOrg::builder(endpoint, target.org.clone()).token(Some(token)).parallelism(parallelism);
+    let org = builder.build().map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    Ok(Connection { org, _embedded: Some(embedded) })
+}
+
+fn remote(
+    session: &Session,
+    target: &ResolvedTarget,
+    endpoint: Endpoint,
+    parallelism: usize,
+) -> Result<Connection, CommandError> {
+    let builder = HttpOrg::builder(endpoint, target.org.clone())
+        .token(target.token.clone())
+        .proxies(session.environment.proxies())
+        .parallelism(parallelism);
+    let org = builder.build().map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    Ok(Connection { org, _embedded: None })
+}
+
+/// Runs work on the store beside the runtime: SQLite blocks.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, server::StoreError> + Send + 'static,
+) -> Result<T, CommandError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error)),
+        Err(error) => Err(CommandError::from_error(ErrorKind::Unexpected, &error)),
+    }
+}

@@ -1,0 +1,137 @@
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::error::{CommandError, ErrorKind};
+use crate::model::OrgSlug;
+use crate::project::config::{self, ReadOptions};
+use crate::project::directory::ProjectDirectory;
+use crate::render::document::{Document, Line, Style};
+use crate::server::{
+    Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router, serve_tcp,
+};
+use crate::settings::local_database;
+
+use super::connect::blocking;
+use super::interrupt::interrupted;
+use super::{Outcome, Session};
+
+/// What `dev` was asked.
+#[derive(Debug, Clone)]
+pub struct Dev {
+    /// The port on 127.0.0.1; 0 lets the system choose.
+    pub port: u16,
+    /// `--db`.
+    pub database: Option<PathBuf>,
+    /// `--memory`.
+    pub memory: bool,
+    /// `--org`, beside `dev` and the pin of the project in the working directory.
+    pub orgs: Vec<String>,
+}
+
+/// The org that is always served.
+const DEFAULT_ORG: &str = "dev";
+
+/// The file that holds the bootstrap token, beside the database.
+const TOKEN_FILE: &str = "bootstrap-pat.txt";
+
+/// `lobu dev`: serves the embedded org on a loopback port until it is interrupted (O1, O5).
+pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandError> {
+    let orgs = orgs(session, command)?;
+    let place = place(session, command)?;
+    let (database, token_file, slugs) = (place.database.clone(), place.token_file(), orgs.clone());
+    let store = blocking(move || open(&database, &token_file, &slugs)).await?;
+    let listener = bind_loopback(command.port).await.map_err(|error| {
+        let message = format!("port {} on 127.0.0.1 can't be used: {}", command.port, error.kind());
+        CommandError::new(ErrorKind::Unexpected, message).hint("Choose another one with --port, or 0 for any.")
+    })?;
+    let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
+    let address = listener.local_addr().map_err(unexpected)?;
+    let options = ServerOptions {
+        transport: Transport::Loopback,
+        orgs: ExposedOrgs::Only(orgs.clone()),
+        origin: format!("http://{address}"),
+        session: None,
+        counter: RequestCounter::default(),
+    };
+    session.ui.product(&greeting(address, &orgs, &place));
+    serve_tcp(listener, router(store, options), interrupted()).await.map_err(unexpected)?;
+    session.ui.status(&Document::from(Line::new().plain("Stopped.")));
+    Ok(Outcome::Done)
+}
+
+/// Where the data lies; a directory of its own holds the token where the database is in memory.
+struct Place {
+    database: Database,
+    directory: PathBuf,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    fn token_file(&self) -> PathBuf {
+        self.directory.join(TOKEN_FILE)
+    }
+}
+
+fn place(session: &Session, command: &Dev) -> Result<Place, CommandError> {
+    if command.memory {
+        let temporary = tempfile::Builder::new().prefix("lobu-dev-").tempdir();
+        let temporary = temporary.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+        let directory = temporary.path().to_owned();
+        return Ok(Place { database: Database::Memory, directory, _temporary: Some(temporary) });
+    }
+    let database = local_database(command.database.as_deref(), &session.environment)
+        .map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let database = session.working_directory.join(database);
+    let directory = database.parent().map_or_else(|| session.working_directory.clone(), Path::to_owned);
+    Ok(Place { database: Database::File(database), directory, _temporary: None })
+}
+
+fn open(database: &Database, token_file: &Path, orgs: &BTreeSet<String>) -> Result<Store, StoreError> {
+    let store = Store::open(database)?;
+    for org in orgs {
+        store.ensure_org(org, org)?;
+    }
+    store.bootstrap_token(token_file)?;
+    Ok(store)
+}
+
+fn orgs(session: &Session, command: &Dev) -> Result<BTreeSet<String>, CommandError> {
+    let mut orgs = BTreeSet::from([DEFAULT_ORG.to_owned()]);
+    for slug in &command.orgs {
+        let slug = OrgSlug::parse(slug).map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+        orgs.insert(slug.to_string());
+    }
+    orgs.extend(pin(&session.working_directory));
+    Ok(orgs)
+}
+
+/// The pin of the project in the working directory, if there is one that can be read: serving is not about its errors.
+fn pin(working_directory: &Path) -> Option<String> {
+    let directory = ProjectDirectory::find(working_directory, &[]).ok()?;
+    let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml).ok()??;
+    let (config, _) = config::read(&text, ProjectDirectory::FILE, ReadOptions::default());
+    let pin = config?.org_pin()?.value.clone();
+    OrgSlug::parse(&pin).ok().map(|slug| slug.to_string())
+}
+
+fn greeting(address: SocketAddr, orgs: &BTreeSet<String>, place: &Place) -> Document {
+    let origin = format!("http://{address}");
+    let org = orgs.iter().find(|org| *org != DEFAULT_ORG).map_or(DEFAULT_ORG, String::as_str);
+    let token = place.token_file();
+    let command = format!("  LOBU_API_TOKEN=$(cat '{}') lobu plan --url {origin} --org {org}", token.display());
+    let data = match &place.database {
+        Database::Memory => "memory only, gone when this ends".to_owned(),
+        Database::File(path) => path.display().to_string(),
+    };
+    let orgs = orgs.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let row = |label: &'static str, text: &str| Line::new().literal(Style::Dim, label).foreign(Style::Plain, text);
+    Document::new()
+        .line(Line::new().plain("Serving an embedded org, in which no agent runs. Ctrl-C stops it."))
+        .line(row("  server  ", &origin))
+        .line(row("  orgs    ", &orgs))
+        .line(row("  data    ", &data))
+        .line(row("  token   ", &token.display().to_string()))
+        .line(Line::new().plain("From another terminal, in a project:"))
+        .line(Line::new().foreign(Style::Plain, &command))
+}

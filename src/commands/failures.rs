@@ -1,0 +1,70 @@
+use crate::error::{CommandError, ErrorKind};
+use crate::org::{Cause, OrgError, ReadError};
+use crate::project::directory::OpenError;
+use crate::settings::{TargetError, TargetErrorKind};
+
+/// The failure that a request's error is for a command that changed nothing.
+pub(super) fn of_request(error: &OrgError) -> CommandError {
+    let kind = match error {
+        OrgError::NoAnswer { .. } => ErrorKind::Unreachable,
+        OrgError::NotTheApi { .. } => ErrorKind::NotLobu,
+        OrgError::Refused { status: 401, .. } => ErrorKind::NotLoggedIn,
+        OrgError::Refused { status: 403, .. } => ErrorKind::Forbidden,
+        OrgError::Refused { status: 404, .. } if error.code() == Some("invalid_request") => ErrorKind::WrongOrg,
+        OrgError::Refused { .. } | OrgError::Redirected { .. } | OrgError::NotSent { .. } => ErrorKind::Refused,
+    };
+    let failure = CommandError::from_error(kind, error);
+    match hint(kind, error) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
+    Some(match (kind, error) {
+        (ErrorKind::NotLoggedIn, _) => "Set LOBU_API_TOKEN to a token of this server.",
+        (ErrorKind::Forbidden, _) => "The token must be for this org, and its user a member of it.",
+        (ErrorKind::WrongOrg, _) => "Check the slug: --org, the project's [memory] org, or LOBU_ORG.",
+        (ErrorKind::NotLobu, _) => "Check the URL: this does not look like the Lobu API.",
+        (_, OrgError::NoAnswer { cause: Cause::NoConnection, .. }) => {
+            "Check the URL and that the server runs; `lobu dev` serves the embedded org."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::Certificate, .. }) => {
+            "If the authority is your own, name its PEM file in SSL_CERT_FILE."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
+        (_, OrgError::Redirected { .. }) => "Name the server's own address with --url.",
+        _ => return None,
+    })
+}
+
+/// The failure that a read of the org ended with.
+pub(super) fn of_read(error: &ReadError) -> CommandError {
+    match error {
+        ReadError::Org(error) => of_request(error),
+        ReadError::UnknownServer { .. } => {
+            CommandError::from_error(ErrorKind::NotLobu, error).hint("Check the URL of the server.")
+        }
+        ReadError::PlatformsElsewhere { .. } => CommandError::from_error(ErrorKind::Unsupported, error)
+            .hint("This is a newer generation of the server than this version can manage; nothing was changed."),
+    }
+}
+
+/// The failure that a target could not be resolved with.
+pub(super) fn of_target(error: &TargetError) -> CommandError {
+    let kind = match error.kind() {
+        TargetErrorKind::Usage if matches!(error, TargetError::NoTarget) => ErrorKind::NoTarget,
+        TargetErrorKind::Usage => ErrorKind::Usage,
+        TargetErrorKind::Access => ErrorKind::WrongOrg,
+    };
+    CommandError::from_error(kind, error)
+}
+
+/// The failure that a project could not be opened with.
+pub(super) fn of_open(error: &OpenError) -> CommandError {
+    let failure = CommandError::from_error(ErrorKind::InvalidProject, error);
+    match error {
+        OpenError::NoProject { .. } => failure.hint("Go to the project's directory, or name it with -C."),
+        _ => failure,
+    }
+}

@@ -1,0 +1,105 @@
+use std::path::PathBuf;
+
+use crate::env::Variable;
+use crate::error::{CommandError, ErrorKind};
+use crate::model::{Diagnostic, Family, OrgSlug, Severity};
+use crate::plan::Only;
+use crate::project::config::ReadOptions;
+use crate::project::directory::ProjectDirectory;
+use crate::project::{Project, read_project};
+use crate::render::{ci, diagnostics};
+
+use super::Session;
+use super::failures::of_open;
+
+/// What the command line says about reading a project.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectOptions {
+    /// `-C`.
+    pub directory: Option<PathBuf>,
+    /// `--allow-path`.
+    pub allow_path: Vec<PathBuf>,
+    /// `--allow-unknown-keys`.
+    pub allow_unknown_keys: bool,
+    /// `--deny-warnings`.
+    pub deny_warnings: bool,
+}
+
+/// A project without errors in what is planned.
+pub(super) struct Loaded {
+    pub(super) directory: ProjectDirectory,
+    pub(super) project: Project,
+    /// Warnings and notes, for JSON.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// The org that the project is pinned to (T1).
+    pub(super) fn pin(&self) -> Option<OrgSlug> {
+        self.project.config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok())
+    }
+}
+
+/// Opens the project's directory: `-C`, else the nearest one upwards with a lobu.toml (F3).
+pub(super) fn open(session: &Session, options: &ProjectOptions) -> Result<ProjectDirectory, CommandError> {
+    let opened = match &options.directory {
+        Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
+        None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
+    };
+    opened.map_err(|error| of_open(&error))
+}
+
+/// Reads a project and shows everything that is wrong with it, in one pass.
+///
+/// What is wrong with the family that is not planned does not stop the command (F4).
+pub(super) fn load(session: &Session, options: &ProjectOptions, only: Option<Only>) -> Result<Loaded, CommandError> {
+    let directory = open(session, options)?;
+    let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
+    let (project, found) = read_project(&directory, read_options);
+    let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();
+    // Notes are for `validate`, which is asked what there is to say.
+    let shown: Vec<_> = found.iter().filter(|diagnostic| diagnostic.severity != Severity::Note).cloned().collect();
+    show(session, &shown);
+    check(&found, options)?;
+    let project = project.ok_or_else(|| invalid(&found))?;
+    Ok(Loaded { directory, project, diagnostics: found })
+}
+
+fn concerns(diagnostic: &Diagnostic, only: Option<Only>) -> bool {
+    match only {
+        Some(Only::Agents) => diagnostic.family != Family::Memory,
+        Some(Only::Memory) => diagnostic.family != Family::Agents,
+        None => true,
+    }
+}
+
+/// Shows diagnostics on stderr, and as annotations where GitHub reads them.
+pub(super) fn show(session: &Session, found: &[Diagnostic]) {
+    if found.is_empty() {
+        return;
+    }
+    session.ui.notice(&diagnostics::render(found, session.ui.columns()));
+    if session.environment.text(Variable::GithubActions) == Some("true") {
+        found.iter().for_each(|diagnostic| session.ui.annotation(&ci::annotation(diagnostic)));
+    }
+}
+
+/// Errors stop, and with `--deny-warnings` warnings do.
+pub(super) fn check(found: &[Diagnostic], options: &ProjectOptions) -> Result<(), CommandError> {
+    let stops = |diagnostic: &Diagnostic| match diagnostic.severity {
+        Severity::Error => true,
+        Severity::Warning => options.deny_warnings,
+        Severity::Note => false,
+    };
+    if found.iter().any(stops) { Err(invalid(found)) } else { Ok(()) }
+}
+
+fn invalid(found: &[Diagnostic]) -> CommandError {
+    let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let message = match errors {
+        0 => "the project has warnings, and --deny-warnings was given".to_owned(),
+        1 => "the project has 1 error; nothing was sent".to_owned(),
+        _ => format!("the project has {errors} errors; nothing was sent"),
+    };
+    CommandError::new(ErrorKind::InvalidProject, message)
+}

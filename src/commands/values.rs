@@ -1,0 +1,70 @@
+//! Where the values of `$VAR`s come from (F6).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::model::SecretName;
+use crate::project::directory::ProjectDirectory;
+use crate::project::dotenv::{self, Dotenv, read_dotenv};
+use crate::secrets::{Origin, SecretValue, Values};
+
+use super::Session;
+use super::load::show;
+
+/// The name of the file beside lobu.toml.
+const DOTENV: &str = ".env";
+
+/// Gathers values: the process environment, `.env` beside lobu.toml where the server is on this machine, and the file that
+/// `--env-file` names.
+pub(super) fn gather(
+    session: &Session,
+    directory: &ProjectDirectory,
+    env_file: Option<&Path>,
+    is_loopback: bool,
+) -> Result<Values, CommandError> {
+    let mut values = Values::of_process(Arc::clone(&session.environment));
+    if let Some(path) = env_file {
+        values = values.with_file(Origin::EnvFile, named(&read_env_file(&session.working_directory.join(path), path)?));
+    }
+    if is_loopback {
+        let found = read_dotenv(directory, DOTENV).map_err(|found| {
+            show(session, &found);
+            CommandError::new(ErrorKind::InvalidProject, "the file .env beside lobu.toml can't be read")
+        })?;
+        if let Some(found) = found {
+            values = values.with_file(Origin::DotEnv, named(&found));
+        }
+    }
+    Ok(values)
+}
+
+fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
+    let value = |name: &str| {
+        let value = dotenv.value(name)?;
+        Some((SecretName::parse(name).ok()?, SecretValue::new(value.as_str())))
+    };
+    dotenv.names().filter_map(value).collect()
+}
+
+/// Reads a file of the command line, which may lie anywhere.
+fn read_env_file(path: &Path, given: &Path) -> Result<Dotenv, CommandError> {
+    let wrong = |what: String| CommandError::new(ErrorKind::Usage, format!("--env-file {}: {what}", given.display()));
+    let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
+        (Some(parent), Some(name)) => (parent, name),
+        _ => return Err(wrong("this is not the path of a file".to_owned())),
+    };
+    let directory = ProjectDirectory::open(parent, &[]).map_err(|error| wrong(error.to_string()))?;
+    let text: Zeroizing<String> = match directory.read_secret_text(name, directory.limits().dotenv) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Err(wrong("there is no such file".to_owned())),
+        Err(error) => return Err(wrong(error.to_string())),
+    };
+    dotenv::parse(&text).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        wrong(lines.join("; "))
+    })
+}
