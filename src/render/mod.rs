@@ -3,6 +3,9 @@
 pub mod ci;
 pub mod diagnostics;
 pub mod document;
+pub mod json;
+pub mod plan;
 pub mod prose_diff;
+pub mod report;
 pub mod text_safety;
 pub mod value_text;

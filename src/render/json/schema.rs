@@ -1,0 +1,19 @@
+use schemars::generate::SchemaSettings;
+use serde_json::json;
+
+use super::document::{ErrorDocument, PlanDocument};
+
+/// The JSON Schema (2020-12) of version 1: a plan, an apply, or an error. It ends with a line break.
+pub fn schema() -> String {
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let (plan, error) = (generator.subschema_for::<PlanDocument>(), generator.subschema_for::<ErrorDocument>());
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lobu plan, version 1",
+        "description": "What `lobu plan --json` and `lobu apply --json` write: a plan, an apply with its report, or an error. Members may be added within a version.",
+        "oneOf": [plan, error],
+        "$defs": generator.take_definitions(true),
+    });
+    // A schema is plain JSON: it can always be written.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}

@@ -1,0 +1,182 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::execute::{Failure, Report, RowOutcome};
+use crate::model::{Diagnostic, Family, FieldPath, Kind, Position, ResourceKey, SecretName, Severity, Text, Value};
+use crate::org::{OrgError, Request, SecretsMode};
+use crate::plan::{Action, FieldAction, FieldChange, Need, Only, Plan, Problem, Row, SecretUse};
+use crate::wire::ServerError;
+
+use super::*;
+
+fn field(path: &[&str], action: FieldAction, before: Option<Value>, after: Option<Value>) -> FieldChange {
+    let path = path.iter().fold(FieldPath::default(), |path, step| path.join(*step));
+    FieldChange { path, action, before, after, sources: BTreeMap::new(), guarded: false }
+}
+
+fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
+    Row {
+        key: ResourceKey::new(kind, id),
+        action,
+        fields,
+        will_restart: kind == Kind::Platform && action == Action::Update,
+        attention: Vec::new(),
+        writes: Vec::new(),
+    }
+}
+
+fn secret(name: &str) -> Value {
+    Value::Text(Text::SecretRef(SecretName::parse(name).unwrap()))
+}
+
+fn map<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn a_plan() -> Plan {
+    let opaque = || Value::Text(Text::Opaque);
+    let mut platform = row(
+        Kind::Platform,
+        "triage/triage-telegram",
+        Action::Update,
+        vec![
+            field(&["config", "chatId"], FieldAction::Change, Some(Value::known("1")), Some(Value::known("2"))),
+            field(&["config", "botToken"], FieldAction::Incomparable, Some(opaque()), Some(secret("BOT_TOKEN"))),
+            field(&["config", "appId"], FieldAction::Add, None, Some(secret("APP_ID"))),
+        ],
+    );
+    platform.attention.push("sends $BOT_TOKEN again: the org's value cannot be compared".to_owned());
+    let server =
+        map([("url", Value::known("https://h/")), ("env", map([("KEY", Value::Text(Text::sensitive("hunter2")))]))]);
+    Plan {
+        secrets: SecretsMode::Values,
+        generation: "G2",
+        rows: vec![
+            row(Kind::Agent, "triage", Action::Unchanged, Vec::new()),
+            row(
+                Kind::Settings,
+                "triage",
+                Action::Update,
+                vec![
+                    field(&["mcpServers", "s"], FieldAction::Add, None, Some(server)),
+                    field(&["guardrails"], FieldAction::Clear, Some(Value::known_list(["pii"])), None),
+                    field(&["toolsConfig"], FieldAction::Drift { prunable: true }, Some(Value::Bool(true)), None),
+                ],
+            ),
+            platform,
+            row(Kind::EntityType, "person", Action::Create, vec![]),
+        ],
+        undeclared: BTreeMap::from([(Kind::Agent, vec!["other".to_owned()])]),
+        left_out: BTreeMap::new(),
+        secrets_used: vec![SecretUse {
+            name: SecretName::parse("APP_ID").unwrap(),
+            place: "triage/triage-telegram.appId".to_owned(),
+        }],
+        needs: vec![Need { name: SecretName::parse("APP_ID").unwrap(), places: vec!["a.b".to_owned()] }],
+        problems: vec![Problem {
+            key: ResourceKey::new(Kind::RelationshipType, "knows"),
+            message: "is_symmetric can't be changed".to_owned(),
+            hint: None,
+        }],
+        notes: vec!["not applied by this version: 2 watchers".to_owned()],
+        warnings: vec![Problem {
+            key: ResourceKey::new(Kind::Platform, "triage/b"),
+            message: "it will be made beside `a`".to_owned(),
+            hint: Some("Adopt that one.".to_owned()),
+        }],
+    }
+}
+
+fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
+    let warning = Diagnostic::new(Severity::Warning, Family::Agents, "agent-dir", "the directory is missing")
+        .at(Position { file: "lobu.toml".to_owned(), line: 3, column: 0 });
+    use_it(&JsonView {
+        target: JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme" },
+        only: Some(Only::Agents),
+        selectors: &["agent/tri*".to_owned()],
+        warnings: &[warning],
+        plan_id: "0123456789ab",
+        show_unchanged: false,
+    })
+}
+
+fn validate(json: &str) {
+    let schema = serde_json::from_str(&schema()).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let instance = serde_json::from_str(json).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
+    assert_eq!(errors, [""; 0], "{json}");
+}
+
+#[test]
+fn a_plan_has_the_members_of_version_1() {
+    let json = with_view(|view| plan(&a_plan(), view));
+    validate(&json);
+    insta::assert_snapshot!(json.replace(env!("CARGO_PKG_VERSION"), "VERSION"), @"");
+}
+
+#[test]
+fn nothing_sensitive_is_in_it() {
+    let json = with_view(|view| plan(&a_plan(), view));
+    assert!(!json.contains("hunter2"));
+}
+
+#[test]
+fn rows_as_declared_are_listed_where_wanted() {
+    let json = with_view(|view| plan(&a_plan(), &JsonView { show_unchanged: true, ..*view }));
+    validate(&json);
+    assert!(json.contains("\"unchanged\",\n"));
+}
+
+#[test]
+fn an_apply_says_what_became_of_each_row() {
+    let key = |kind, id: &str| ResourceKey::new(kind, id);
+    let server = ServerError { code: Some("bad".to_owned()), message: Some("no".to_owned()), structured: true };
+    let request = Request { method: "PATCH", path: "agents/triage/config".to_owned() };
+    let error = OrgError::Refused { request, status: 400, server };
+    let report = Report {
+        rows: vec![
+            (key(Kind::Agent, "triage"), RowOutcome::Done(None)),
+            (key(Kind::Settings, "triage"), RowOutcome::Failed(Failure { error, hint: None })),
+            (key(Kind::Platform, "triage/a"), RowOutcome::NotTried),
+            (key(Kind::EntityType, "person"), RowOutcome::Unknown("the answer was lost".to_owned())),
+        ],
+        interrupted: false,
+        wrote: true,
+    };
+    let json = with_view(|view| apply(&a_plan(), &report, view));
+    validate(&json);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&value["report"]).unwrap(), @"");
+}
+
+#[test]
+fn errors_are_documents_too() {
+    let failure = CommandError::new(ErrorKind::MissingValue, "$BOT_TOKEN has no value").hint("set it");
+    let found = Diagnostic::new(Severity::Error, Family::Agents, "agent-id", "bad").at(Position::file("lobu.toml"));
+    let json = error(&failure, &[found]);
+    validate(&json);
+    insta::assert_snapshot!(json.replace(env!("CARGO_PKG_VERSION"), "VERSION"), @"");
+}
+
+#[test]
+fn a_document_of_another_version_is_not_ours() {
+    let schema = serde_json::from_str(&schema()).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let json = with_view(|view| plan(&a_plan(), view)).replace("\"format_version\": 1", "\"format_version\": 2");
+    assert!(!validator.is_valid(&serde_json::from_str(&json).unwrap()));
+}
+
+/// The schema in the reference is the one of the code. `UPDATE_DOCS=1 cargo test` writes it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the program")]
+fn the_schema_in_the_reference_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/plan.schema.json");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, schema()).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = crate::render::prose_diff::prose_diff(&written, &schema(), crate::render::prose_diff::Folding::Full);
+    assert!(diff.is_empty(), "run `UPDATE_DOCS=1 cargo test` to bring docs/reference up to date:\n{}", diff.to_plain());
+}

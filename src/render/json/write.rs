@@ -1,0 +1,259 @@
+use serde::Serialize;
+
+use crate::error::CommandError;
+use crate::execute::{Report, RowOutcome};
+use crate::model::{Diagnostic, Kind, ResourceKey, Severity};
+use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
+use crate::render::diagnostics::view;
+
+use super::document::{
+    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
+    OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
+};
+use super::value::shown;
+
+const FORMAT_VERSION: u32 = 1;
+
+/// The code of what a plan warns of in the org; warnings of files have their own.
+const PLAN_WARNING: &str = "plan";
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonTarget<'a> {
+    /// The context's name.
+    pub context: &'a str,
+    /// The server's origin.
+    pub server: &'a str,
+    /// The org's slug.
+    pub org: &'a str,
+}
+
+/// What a plan itself does not know.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonView<'a> {
+    /// What it is for.
+    pub target: JsonTarget<'a>,
+    /// The family that was planned.
+    pub only: Option<Only>,
+    /// The selectors as they were written.
+    pub selectors: &'a [String],
+    /// What was found in the project's files.
+    pub warnings: &'a [Diagnostic],
+    /// The plan's id.
+    pub plan_id: &'a str,
+    /// Whether resources that are as declared are listed (`--show-unchanged`).
+    pub show_unchanged: bool,
+}
+
+/// Writes a plan.
+pub fn plan(plan: &Plan, view: &JsonView<'_>) -> String {
+    written(&document(plan, view, None))
+}
+
+/// Writes a plan with what became of it.
+pub fn apply(plan: &Plan, report: &Report, view: &JsonView<'_>) -> String {
+    written(&document(plan, view, Some(outcomes(report))))
+}
+
+/// Writes the failure of a command.
+pub fn error(error: &CommandError, warnings: &[Diagnostic]) -> String {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    written(&ErrorDocument {
+        format_version: FORMAT_VERSION,
+        lobu_version: version(),
+        error: ErrorObject {
+            kind: error.kind.word().to_owned(),
+            exit_code: error.exit_code(),
+            message: error.error.clone(),
+            causes: texts(&error.telling_causes()),
+            hints: error.hints.clone(),
+        },
+        warnings: diagnoses(warnings),
+    })
+}
+
+fn written(document: &impl Serialize) -> String {
+    // Texts, numbers and lists of them: nothing in a document can fail to be written.
+    serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
+fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanDocument {
+    // Every part of a plan is looked at, so that a new one is not forgotten here. What selectors left out is no part of P2.
+    let Plan {
+        secrets: _,
+        generation,
+        rows,
+        undeclared,
+        left_out: _,
+        secrets_used,
+        needs,
+        problems,
+        notes,
+        warnings: _,
+    } = plan;
+    let is_listed = |row: &&Row| view.show_unchanged || row.action != Action::Unchanged || !row.fields.is_empty();
+    PlanDocument {
+        format_version: FORMAT_VERSION,
+        lobu_version: version(),
+        target: target(&view.target, generation),
+        only: view.only.map(only),
+        selectors: view.selectors.to_vec(),
+        plan_id: view.plan_id.to_owned(),
+        changes: rows.iter().filter(is_listed).map(change).collect(),
+        undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: kind(*of), ids: ids.clone() }).collect(),
+        secrets_used: secrets_used
+            .iter()
+            .map(|one| SecretUse { name: one.name.to_string(), place: one.place.clone() })
+            .collect(),
+        needs: needs.iter().map(|need| Need { name: need.name.to_string(), places: need.places.clone() }).collect(),
+        problems: problems.iter().map(problem).collect(),
+        warnings: warnings(plan, view.warnings),
+        notes: notes.iter().cloned().chain(attention(rows)).collect(),
+        summary: counts(plan.summary()),
+        report,
+    }
+}
+
+fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
+    Target {
+        context: target.context.to_owned(),
+        server: target.server.to_owned(),
+        org: target.org.to_owned(),
+        generation: generation.to_owned(),
+    }
+}
+
+fn change(row: &Row) -> Change {
+    Change {
+        kind: kind(row.key.kind),
+        id: row.key.id.clone(),
+        action: match row.action {
+            Action::Create => ActionWord::Create,
+            Action::Update => ActionWord::Update,
+            Action::Unchanged => ActionWord::Unchanged,
+            Action::Drift => ActionWord::Drift,
+        },
+        will_restart: row.will_restart,
+        fields: row.fields.iter().map(field).collect(),
+    }
+}
+
+fn field(change: &FieldChange) -> Field {
+    let sides = [change.before.as_ref(), change.after.as_ref()];
+    let sensitive = sides.into_iter().flatten().any(crate::model::Value::has_hidden);
+    let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
+    Field {
+        path: change.path.to_string(),
+        action: match change.action {
+            FieldAction::Add => FieldWord::Add,
+            FieldAction::Change => FieldWord::Change,
+            FieldAction::Clear => FieldWord::Clear,
+            FieldAction::Remove => FieldWord::Remove,
+            FieldAction::Drift { .. } => FieldWord::Drift,
+            FieldAction::Incomparable => FieldWord::Incomparable,
+        },
+        before,
+        after,
+        sensitive,
+    }
+}
+
+fn kind(kind: Kind) -> KindWord {
+    match kind {
+        Kind::Agent => KindWord::Agent,
+        Kind::Settings => KindWord::Settings,
+        Kind::Platform => KindWord::Platform,
+        Kind::EntityType => KindWord::EntityType,
+        Kind::RelationshipType => KindWord::RelationshipType,
+    }
+}
+
+fn only(only: Only) -> OnlyWord {
+    match only {
+        Only::Agents => OnlyWord::Agents,
+        Only::Memory => OnlyWord::Memory,
+    }
+}
+
+fn problem(problem: &crate::plan::Problem) -> Problem {
+    Problem {
+        kind: kind(problem.key.kind),
+        id: problem.key.id.clone(),
+        message: problem.message.clone(),
+        hint: problem.hint.clone(),
+    }
+}
+
+/// The warnings of the files, then those of the plan.
+fn warnings(plan: &Plan, diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
+    let of_plan = plan.warnings.iter().map(|warning| Diagnosis {
+        code: PLAN_WARNING.to_owned(),
+        message: format!("{}: {}", warning.key, warning.message),
+        file: None,
+        line: None,
+        column: None,
+        severity: SeverityWord::Warning,
+        hint: warning.hint.clone(),
+    });
+    diagnoses(diagnostics).into_iter().chain(of_plan).collect()
+}
+
+fn diagnoses(diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
+    let one = |diagnostic: &Diagnostic| {
+        let view = view(diagnostic);
+        Diagnosis {
+            code: view.code.to_owned(),
+            message: view.message.to_owned(),
+            file: view.file.map(str::to_owned),
+            line: view.line,
+            column: view.column,
+            severity: match diagnostic.severity {
+                Severity::Error => SeverityWord::Error,
+                Severity::Warning => SeverityWord::Warning,
+                Severity::Note => SeverityWord::Note,
+            },
+            hint: view.hint.map(str::to_owned),
+        }
+    };
+    diagnostics.iter().map(one).collect()
+}
+
+/// The `!` lines of rows, which version 1 has no member for.
+fn attention(rows: &[Row]) -> impl Iterator<Item = String> {
+    rows.iter().flat_map(|row| row.attention.iter().map(|text| format!("{}: {text}", row.key)))
+}
+
+fn counts(summary: Summary) -> Counts {
+    let Summary { create, update, remove, unchanged, drift, incomparable } = summary;
+    Counts { create, update, remove, unchanged, drift, incomparable }
+}
+
+fn outcomes(report: &Report) -> Outcomes {
+    let mut outcomes = Outcomes { done: Vec::new(), failed: Vec::new(), not_tried: Vec::new(), unknown: Vec::new() };
+    for (key, outcome) in &report.rows {
+        match outcome {
+            RowOutcome::Done(_) => outcomes.done.push(name(key)),
+            RowOutcome::NotTried => outcomes.not_tried.push(name(key)),
+            RowOutcome::Failed(failure) => outcomes.failed.push(FailedRow {
+                kind: kind(key.kind),
+                id: key.id.clone(),
+                message: failure.error.to_string(),
+                status: failure.error.status(),
+                code: failure.error.code().map(str::to_owned),
+                hint: failure.hint.clone(),
+            }),
+            RowOutcome::Unknown(why) => {
+                outcomes.unknown.push(UnknownRow { kind: kind(key.kind), id: key.id.clone(), message: why.clone() });
+            }
+        }
+    }
+    outcomes
+}
+
+fn name(key: &ResourceKey) -> RowName {
+    RowName { kind: kind(key.kind), id: key.id.clone() }
+}

@@ -1,0 +1,156 @@
+//! The fields below a row.
+
+use std::collections::BTreeMap;
+
+use crate::model::{FieldPath, Text, Value};
+use crate::plan::{Action, FieldAction, FieldChange, Row};
+use crate::render::document::{Document, Line, Style};
+use crate::render::prose_diff::{Folding, prose_diff};
+use crate::render::text_safety::{SafeText, sanitise, shown};
+use crate::render::value_text::{change, field, one_line};
+
+use super::PlanView;
+use super::words::{joined, marked};
+
+/// Renders what is changed, then what drifts, then, where everything is wanted, what cannot be compared.
+pub(super) fn fields(row: &Row, view: &PlanView<'_>) -> Document {
+    if row.action == Action::Create && !view.full {
+        return Document::new();
+    }
+    let folding = view.folding();
+    let is_new = row.action == Action::Create;
+    let part = |wanted: fn(FieldAction) -> bool, render: &dyn Fn(&FieldChange) -> Document| -> Document {
+        let fields = row.fields.iter().filter(|field| wanted(field.action));
+        fields.flat_map(|field| render(field).lines().to_vec()).collect()
+    };
+    let mut document = part(FieldAction::is_change, &|field| changed(field, is_new, folding));
+    document.append(part(is_drift, &|field| drift(field, view.full)));
+    if view.full || view.show_unchanged {
+        document.append(part(|action| action == FieldAction::Incomparable, &incomparable));
+    }
+    document
+}
+
+fn is_drift(action: FieldAction) -> bool {
+    matches!(action, FieldAction::Drift { .. })
+}
+
+fn changed(field: &FieldChange, is_new: bool, folding: Folding) -> Document {
+    let block = match field.action {
+        FieldAction::Remove => removed(field, folding),
+        _ if !is_new && is_prompt(&field.path) => {
+            prompt_diff(field, folding).unwrap_or_else(|| plain_change(field, folding))
+        }
+        _ => plain_change(field, folding),
+    };
+    let (style, marker) = match field.action {
+        FieldAction::Add => (Style::Create, "+ "),
+        FieldAction::Clear | FieldAction::Remove => (Style::Remove, "- "),
+        _ => (Style::Update, "~ "),
+    };
+    let mut document = marked(style, marker, &block);
+    document.extend(sources(field).into_iter().map(|line| line.indented(2)));
+    document
+}
+
+/// `path: value` of what was not there, `path: before → after` of what was.
+fn plain_change(change_of: &FieldChange, folding: Folding) -> Document {
+    let FieldChange { path, before, after, .. } = change_of;
+    match (before, after) {
+        (None, Some(after)) => field(&shown(path), path, after, folding),
+        (before, after) => change(path, before.as_ref(), after.as_ref(), folding),
+    }
+}
+
+/// `path (removed by --prune): value`.
+fn removed(change_of: &FieldChange, folding: Folding) -> Document {
+    let label = shown(&change_of.path).then(&SafeText::literal(" (removed by --prune)"));
+    match &change_of.before {
+        Some(before) => field(&label, &change_of.path, before, folding),
+        None => Document::from(Line::new().text(Style::Plain, label)),
+    }
+}
+
+/// Whether a text is written for a model: then it is always shown as a text diff (P1), also when it is one line.
+fn is_prompt(path: &FieldPath) -> bool {
+    let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
+    matches!(
+        steps.as_slice(),
+        ["identityMd" | "soulMd" | "userMd"]
+            | ["egressConfig", "extraPolicy"]
+            | ["skillsConfig", "skills", _, "content"]
+    )
+}
+
+/// The diff of a prompt; none where a side may not be shown.
+fn prompt_diff(change_of: &FieldChange, folding: Folding) -> Option<Document> {
+    let side = |value: &Option<Value>| match value {
+        None | Some(Value::Null) => Some(String::new()),
+        Some(Value::Text(Text::Known(text))) => Some(text.clone()),
+        Some(_) => None,
+    };
+    let (org, files) = (side(&change_of.before)?, side(&change_of.after)?);
+    let head = Line::new().text(Style::Plain, shown(&change_of.path)).plain(":");
+    let head = if files.is_empty() { head.literal(Style::Remove, " (cleared)") } else { head };
+    Some(Document::from(head).with(prose_diff(&org, &files, folding).indented(2)))
+}
+
+fn drift(drifting: &FieldChange, full: bool) -> Document {
+    let note = match drifting.action {
+        FieldAction::Drift { prunable: true } => " (pull keeps it, --prune removes it)",
+        _ => " (left as it is)",
+    };
+    let label = shown(&drifting.path).then(&SafeText::literal(note));
+    let block = match &drifting.before {
+        Some(value) if full => field(&label, &drifting.path, value, Folding::Full),
+        _ => Document::from(Line::new().text(Style::Dim, label)),
+    };
+    let block = marked(Style::Drift, "? ", &block);
+    // Only where it is one line may it be broken.
+    if block.lines().len() == 1 && !full {
+        block.lines().iter().map(|line| line.clone().prose(2)).collect()
+    } else {
+        block
+    }
+}
+
+fn incomparable(field: &FieldChange) -> Document {
+    let value = field.after.as_ref().map_or(SafeText::literal("(none)"), |value| one_line(&field.path, value));
+    let line = Line::new().literal(Style::Unchanged, "= ").text(Style::Plain, shown(&field.path)).plain(": ");
+    Document::from(line.text(Style::Plain, value).literal(Style::Dim, " (cannot be compared)"))
+}
+
+/// Which of the new elements of a merged value came from skills: `"api.x.com" from skill websearch`.
+fn sources(field: &FieldChange) -> Vec<Line> {
+    let mut by_skill: BTreeMap<&str, Vec<SafeText>> = BTreeMap::new();
+    for (element, skill) in &field.sources {
+        let is_new = field.before.as_ref().is_none_or(|before| !has_element(before, element));
+        if element.is_empty() || is_new {
+            let elements = by_skill.entry(skill).or_default();
+            elements.extend((!element.is_empty()).then(|| quoted(&field.path, element)));
+        }
+    }
+    let line = |(skill, elements): (&str, Vec<SafeText>)| {
+        let line = Line::new().text(Style::Dim, joined(&elements));
+        let word = if elements.is_empty() { "from skill " } else { " from skill " };
+        line.literal(Style::Dim, word).foreign(Style::Dim, skill).prose(2)
+    };
+    by_skill.into_iter().map(line).collect()
+}
+
+fn quoted(path: &FieldPath, element: &str) -> SafeText {
+    // A domain or package that has the shape of a secret is hidden like everywhere else (W2).
+    if crate::model::has_secret_shape(element) {
+        return sanitise("(hidden)");
+    }
+    one_line(path, &Value::known(element))
+}
+
+/// Whether a list has an element by its name: the text itself, or the domain of a judged one.
+fn has_element(list: &Value, name: &str) -> bool {
+    let is = |element: &Value| match element {
+        Value::Map(members) => members.get("domain").and_then(Value::literal) == Some(name),
+        other => other.literal() == Some(name),
+    };
+    list.as_list().is_some_and(|elements| elements.iter().any(is))
+}

@@ -1,0 +1,62 @@
+//! The rows of a plan, by kind.
+
+use crate::model::Kind;
+use crate::plan::{Action, Plan, Row};
+use crate::render::document::{Document, Line, Style};
+
+use super::PlanView;
+use super::fields::fields;
+use super::words::{marker, name, sentence};
+
+/// How far the lines below a row are indented.
+const BELOW: usize = 6;
+
+/// One block a kind that has rows to show, in plan order.
+pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
+    Kind::ALL.into_iter().map(|kind| group(plan, view, kind)).collect()
+}
+
+fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
+    let rows: Document =
+        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| lines_of(row(one, view))).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
+}
+
+fn lines_of(document: Document) -> Vec<Line> {
+    document.lines().to_vec()
+}
+
+fn row(row: &Row, view: &PlanView<'_>) -> Document {
+    // What needs attention is shown, whatever becomes of its row.
+    if row.action == Action::Unchanged && !view.show_unchanged && row.attention.is_empty() {
+        return Document::new();
+    }
+    let mut below = Document::new();
+    if row.will_restart {
+        let text = "the platform will restart; messages in flight may be lost";
+        below.push(sentence(Style::Attention, "! ", text));
+    }
+    below.extend(row.attention.iter().map(|text| sentence(Style::Attention, "! ", text)));
+    below.append(fields(row, view));
+    Document::from(head(row).indented(2)).with(below.indented(BELOW))
+}
+
+fn head(row: &Row) -> Line {
+    let (style, marker) = marker(row.action);
+    let line = Line::new().literal(style, marker).then(name(&row.key));
+    let members = match row.action {
+        Action::Create | Action::Unchanged => Vec::new(),
+        Action::Update => row.changed_members(),
+        Action::Drift if row.fields.is_empty() => {
+            return line.literal(Style::Dim, " (pull keeps it; apply never deletes it)").prose(4);
+        }
+        Action::Drift => row.drifting_members(),
+    };
+    if members.is_empty() {
+        return line;
+    }
+    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(4)
+}

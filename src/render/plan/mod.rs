@@ -1,0 +1,13 @@
+//! A plan as people read it, with or without colour, on a terminal or in a CI log (P1).
+
+mod closing;
+mod fields;
+mod groups;
+mod render;
+mod secrets;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use render::{PlanView, render};
+pub(super) use words::{counts_by_kind, marker, name, sentence};

@@ -1,0 +1,89 @@
+use crate::model::SecretName;
+use crate::plan::Plan;
+use crate::render::document::{Document, Line, Style};
+use crate::render::prose_diff::Folding;
+
+use super::{closing, groups, secrets};
+
+/// Where a plan is for, and how much of it is shown.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, in any combination")]
+#[derive(Clone, Copy)]
+pub struct PlanView<'a> {
+    /// The context's name.
+    pub context: &'a str,
+    /// The server's origin.
+    pub server: &'a str,
+    /// The org's slug.
+    pub org: &'a str,
+    /// The plan's id (P14).
+    pub plan_id: &'a str,
+    /// Whether the org is the embedded one.
+    pub is_local: bool,
+    /// Whether rows that are as declared are shown (`--show-unchanged`).
+    pub show_unchanged: bool,
+    /// Whether long values, and the fields of what is made, are shown (`--full`).
+    pub full: bool,
+    /// Whether what the project does not declare is shown one by one (`--all`).
+    pub all: bool,
+    /// Whether nothing will be written, so that what an apply needs is listed (V5).
+    pub dry_run: bool,
+    /// Whether a needed secret is at hand: its value, or its name in the org.
+    pub have: &'a dyn Fn(&SecretName) -> bool,
+    /// The selectors as they were written (P12).
+    pub selectors: &'a [String],
+}
+
+impl PlanView<'_> {
+    pub(super) fn folding(&self) -> Folding {
+        if self.full { Folding::Full } else { Folding::Fold }
+    }
+}
+
+/// Renders a plan: what it is for, its rows by kind, what to know about them, and last its id and its summary.
+///
+/// Every marker is a character and every style has its word, so that nothing is lost without colour.
+pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
+    let mut blocks = vec![head(plan, view)];
+    blocks.extend(groups::groups(plan, view));
+    blocks.extend([
+        closing::incomparable(plan),
+        closing::undeclared(plan, view.all),
+        secrets::used(plan),
+        if view.dry_run { secrets::needs(plan, view.have) } else { Document::new() },
+        closing::guarded(plan),
+        closing::left_out(plan, view.selectors),
+        closing::messages(plan),
+        closing::problems(plan),
+        closing::last(plan, view),
+    ]);
+    let mut document = Document::new();
+    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
+        if !document.is_empty() {
+            document.blank();
+        }
+        document.append(block);
+    }
+    document
+}
+
+fn head(plan: &Plan, view: &PlanView<'_>) -> Document {
+    let (org, context) = (view.org, view.context);
+    let line = if view.is_local {
+        Line::new()
+            .plain("Plan for the embedded org ")
+            .foreign(Style::Bold, org)
+            .plain(" (context ")
+            .foreign(Style::Plain, context)
+            .plain("), in which no agent runs")
+    } else {
+        Line::new()
+            .plain("Plan for org ")
+            .foreign(Style::Bold, org)
+            .plain(" at ")
+            .foreign(Style::Plain, view.server)
+            .plain(" (context ")
+            .foreign(Style::Plain, context)
+            .plain(")")
+    };
+    Document::from(line.prose(2)).with(secrets::mode(plan))
+}

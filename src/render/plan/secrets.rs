@@ -1,0 +1,60 @@
+//! What a plan says of secrets: names and places, never values.
+
+use crate::model::SecretName;
+use crate::org::SecretsMode;
+use crate::plan::Plan;
+use crate::render::document::{Document, Line, Style};
+
+use super::words::sentence;
+
+/// How secrets reach this server (V2): said where some are used, or where it cannot be told.
+pub(super) fn mode(plan: &Plan) -> Document {
+    let is_silent = plan.secrets_used.is_empty() && plan.needs.is_empty() && plan.secrets != SecretsMode::Unknown;
+    if is_silent {
+        return Document::new();
+    }
+    let text = match plan.secrets {
+        SecretsMode::References => "this server has the secrets API; references are sent, never values",
+        SecretsMode::Values => "this server has no secrets API; platform values are sent as values",
+        SecretsMode::Unknown => {
+            "it cannot be told whether this server has the secrets API; apply writes nothing that uses a secret"
+        }
+    };
+    let head = Line::new().plain("Secrets: ");
+    Document::from(head.foreign(Style::Plain, text).prose(2))
+}
+
+/// Each new or changed use (P13).
+pub(super) fn used(plan: &Plan) -> Document {
+    if plan.secrets_used.is_empty() {
+        return Document::new();
+    }
+    let mut document = Document::from(Line::new().literal(Style::Bold, "Secrets used:"));
+    document.extend(plan.secrets_used.iter().map(|one| {
+        let line = Line::new().foreign(Style::Bold, &one.name.reference()).plain(" → ");
+        line.foreign(Style::Plain, &one.place).indented(2)
+    }));
+    document
+}
+
+/// What an apply of this plan will need (V5).
+pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document {
+    if plan.needs.is_empty() {
+        return Document::new();
+    }
+    let what = match plan.secrets {
+        SecretsMode::References => "apply will need these secrets in the org:",
+        SecretsMode::Values | SecretsMode::Unknown => "apply will need the values of:",
+    };
+    let mut document = Document::from(Line::new().literal(Style::Bold, what));
+    document.extend(plan.needs.iter().map(|need| {
+        let text = |word: &str| format!("{} ({word}) for {}", need.name.reference(), need.places.join(", "));
+        let line = if have(&need.name) {
+            sentence(Style::Unchanged, "= ", &text("at hand"))
+        } else {
+            sentence(Style::Attention, "! ", &text("missing"))
+        };
+        line.indented(2)
+    }));
+    document
+}

@@ -1,0 +1,287 @@
+//! Plans as they are read: each snapshot was read, too.
+
+use std::collections::BTreeMap;
+
+use crate::model::{FieldPath, Kind, ResourceKey, SecretName, Text, Value};
+use crate::org::SecretsMode;
+use crate::plan::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse};
+use crate::ui::paint;
+
+use super::*;
+
+const HAVE_NONE: &dyn Fn(&SecretName) -> bool = &|_| false;
+
+fn view() -> PlanView<'static> {
+    PlanView {
+        context: "lobu",
+        server: "https://app.lobu.ai",
+        org: "acme",
+        plan_id: "0123456789ab",
+        is_local: false,
+        show_unchanged: false,
+        full: false,
+        all: false,
+        dry_run: false,
+        have: HAVE_NONE,
+        selectors: &[],
+    }
+}
+
+fn empty() -> Plan {
+    Plan {
+        secrets: SecretsMode::References,
+        generation: "G2",
+        rows: Vec::new(),
+        undeclared: BTreeMap::new(),
+        left_out: BTreeMap::new(),
+        secrets_used: Vec::new(),
+        needs: Vec::new(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+fn of(rows: Vec<Row>) -> Plan {
+    Plan { rows, ..empty() }
+}
+
+fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
+    let will_restart = kind == Kind::Platform && action == Action::Update;
+    Row { key: ResourceKey::new(kind, id), action, fields, will_restart, attention: Vec::new(), writes: Vec::new() }
+}
+
+fn field(path: &[&str], action: FieldAction, before: Option<Value>, after: Option<Value>) -> FieldChange {
+    let path = path.iter().fold(FieldPath::default(), |path, step| path.join(*step));
+    FieldChange { path, action, before, after, sources: BTreeMap::new(), guarded: false }
+}
+
+fn change(path: &[&str], before: Value, after: Value) -> FieldChange {
+    field(path, FieldAction::Change, Some(before), Some(after))
+}
+
+fn name(name: &str) -> SecretName {
+    SecretName::parse(name).unwrap()
+}
+
+fn secret(text: &str) -> Value {
+    Value::Text(Text::SecretRef(name(text)))
+}
+
+fn text(text: &str) -> Value {
+    Value::known(text)
+}
+
+fn problem(kind: Kind, id: &str, message: &str, hint: Option<&str>) -> Problem {
+    Problem { key: ResourceKey::new(kind, id), message: message.to_owned(), hint: hint.map(str::to_owned) }
+}
+
+/// As a CI log of 80 columns shows it.
+fn log(plan: &Plan, view: &PlanView<'_>) -> String {
+    paint(&render(plan, view), false, Some(80))
+}
+
+#[test]
+fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
+    let plan = of(vec![
+        row(
+            Kind::Agent,
+            "triage",
+            Action::Create,
+            vec![field(&["name"], FieldAction::Add, None, Some(text("Triage")))],
+        ),
+        row(Kind::Agent, "other", Action::Unchanged, Vec::new()),
+        row(Kind::Settings, "triage", Action::Create, Vec::new()),
+        row(
+            Kind::Settings,
+            "other",
+            Action::Update,
+            vec![change(&["egressConfig", "judgeModel"], text("a"), text("b"))],
+        ),
+        row(Kind::Platform, "other/other-slack", Action::Drift, Vec::new()),
+        row(
+            Kind::Platform,
+            "other/other-telegram",
+            Action::Update,
+            vec![change(&["config", "chatId"], text("1"), text("2"))],
+        ),
+        row(Kind::EntityType, "person", Action::Unchanged, Vec::new()),
+        row(Kind::RelationshipType, "knows", Action::Create, Vec::new()),
+    ]);
+    insta::assert_snapshot!(log(&plan, &view()), @"");
+    insta::assert_snapshot!(log(&plan, &PlanView { show_unchanged: true, full: true, ..view() }), @"");
+}
+
+#[test]
+fn an_empty_plan_says_that_there_is_nothing_to_apply() {
+    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Unchanged, vec![])]), &view()), @"");
+}
+
+#[test]
+fn an_embedded_org_is_named_as_such() {
+    let view = PlanView { is_local: true, context: "local", org: "dev", dry_run: true, ..view() };
+    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Create, vec![])]), &view), @"");
+}
+
+#[test]
+fn each_changed_field_says_what_was_and_what_will_be() {
+    let mut allowed = change(
+        &["networkConfig", "allowedDomains"],
+        Value::known_list(["a.com"]),
+        Value::known_list(["a.com", "api.x.com", "b.com"]),
+    );
+    allowed.sources = [("a.com", "old"), ("api.x.com", "websearch")]
+        .map(|(element, skill)| (element.to_owned(), skill.to_owned()))
+        .into();
+    let server = Value::Map(BTreeMap::from([("url".to_owned(), text("https://h.example/mcp"))]));
+    let mut server = field(&["mcpServers", "search"], FieldAction::Add, None, Some(server));
+    server.sources = BTreeMap::from([(String::new(), "websearch".to_owned())]);
+    let mut guardrails = field(&["guardrails"], FieldAction::Clear, Some(Value::known_list(["pii"])), None);
+    guardrails.guarded = true;
+    let mut soul = field(&["soulMd"], FieldAction::Clear, Some(text("Be kind.\nBe brief.\n")), None);
+    soul.guarded = true;
+    let content = ["skillsConfig", "skills", "local/web", "content"];
+    let plan = of(vec![row(
+        Kind::Settings,
+        "triage",
+        Action::Update,
+        vec![
+            allowed,
+            field(&["networkConfig", "deniedDomains"], FieldAction::Drift { prunable: true }, Some(text("x")), None),
+            change(&["egressConfig", "extraPolicy"], text("No."), text("Yes.")),
+            server,
+            change(&content, text("one\ntwo\nthree\n"), text("one\n2\nthree\n")),
+            guardrails,
+            field(&["modelSelection"], FieldAction::Drift { prunable: false }, Some(text("gpt")), None),
+            soul,
+            field(&["identityMd"], FieldAction::Add, None, Some(text("I am.\n"))),
+            change(&["userMd"], Value::Text(Text::sensitive("a")), Value::Text(Text::sensitive("b"))),
+        ],
+    )]);
+    insta::assert_snapshot!(log(&plan, &view()), @"");
+}
+
+#[test]
+fn what_prune_removes_is_shown_and_counted() {
+    let tools = Value::known_list(["bash", "web"]);
+    let provider = Value::Map(BTreeMap::from([("providerId".to_owned(), text("openai"))]));
+    let plan = of(vec![row(
+        Kind::Settings,
+        "triage",
+        Action::Update,
+        vec![
+            field(&["toolsConfig", "allowedTools"], FieldAction::Remove, Some(tools), None),
+            field(&["installedProviders", "openai"], FieldAction::Remove, Some(provider), None),
+        ],
+    )]);
+    insta::assert_snapshot!(log(&plan, &view()), @"");
+}
+
+#[test]
+fn drift_alone_is_nothing_to_apply() {
+    let drift =
+        |path: &[&str], prunable| field(path, FieldAction::Drift { prunable }, Some(Value::known_list(["bash"])), None);
+    let fields = vec![drift(&["toolsConfig", "allowedTools"], true), drift(&["userMd"], false)];
+    let plan = Plan {
+        rows: vec![
+            row(Kind::Settings, "triage", Action::Drift, fields),
+            row(Kind::Platform, "triage/mine", Action::Drift, Vec::new()),
+        ],
+        undeclared: BTreeMap::from([
+            (Kind::Agent, (0..290).map(|number| format!("agent-{number}")).collect()),
+            (Kind::EntityType, vec!["thing".to_owned()]),
+        ]),
+        ..empty()
+    };
+    insta::assert_snapshot!(log(&plan, &view()), @"");
+    let few = Plan { undeclared: BTreeMap::from([(Kind::Agent, vec!["a".into(), "b".into()])]), ..plan };
+    insta::assert_snapshot!(log(&few, &PlanView { all: true, full: true, ..view() }), @"");
+}
+
+#[test]
+fn secrets_are_named_with_their_places_and_never_shown() {
+    let opaque = || Value::Text(Text::Opaque);
+    let mut platform = row(
+        Kind::Platform,
+        "triage/triage-slack",
+        Action::Update,
+        vec![
+            field(&["config", "botToken"], FieldAction::Incomparable, Some(opaque()), Some(secret("BOT_TOKEN"))),
+            field(&["config", "signingSecret"], FieldAction::Add, None, Some(secret("SIGNING"))),
+        ],
+    );
+    platform.attention.push("sends $BOT_TOKEN again: the org's value cannot be compared".to_owned());
+    let incomparable =
+        |name| field(&["config", "botToken"], FieldAction::Incomparable, Some(opaque()), Some(secret(name)));
+    let other = |id, name| row(Kind::Platform, id, Action::Unchanged, vec![incomparable(name)]);
+    let plan = Plan {
+        secrets: SecretsMode::Values,
+        rows: vec![platform, other("triage/a", "A_TOKEN"), other("triage/b", "B_TOKEN")],
+        secrets_used: vec![
+            SecretUse { name: name("SIGNING"), place: "triage/triage-slack.signingSecret".to_owned() },
+            SecretUse { name: name("X_KEY"), place: "api.example.com (MCP server x)".to_owned() },
+        ],
+        needs: vec![
+            Need { name: name("BOT_TOKEN"), places: vec!["triage/triage-slack.botToken".to_owned()] },
+            Need { name: name("SIGNING"), places: vec!["triage/triage-slack.signingSecret".to_owned()] },
+        ],
+        ..empty()
+    };
+    let have = |name: &SecretName| name.as_str() == "BOT_TOKEN";
+    insta::assert_snapshot!(log(&plan, &PlanView { dry_run: true, have: &have, ..view() }), @"");
+    let shown = log(&plan, &PlanView { show_unchanged: true, ..view() });
+    assert!(shown.contains("= config.botToken: $A_TOKEN (cannot be compared)"), "{shown}");
+    assert!(!shown.contains("apply will need"));
+}
+
+#[test]
+fn the_head_says_how_secrets_travel_only_where_it_matters() {
+    let line = |plan: &Plan| log(plan, &view()).lines().nth(1).unwrap_or_default().to_owned();
+    assert_eq!(line(&empty()), "");
+    assert_eq!(line(&Plan { secrets: SecretsMode::Values, ..empty() }), "");
+    assert!(line(&Plan { secrets: SecretsMode::Unknown, ..empty() }).starts_with("Secrets: it cannot be told"));
+    let needs = vec![Need { name: name("A"), places: vec!["a.mcpServers".to_owned()] }];
+    assert!(line(&Plan { needs, ..empty() }).starts_with("Secrets: this server has the secrets API"));
+}
+
+#[test]
+fn problems_warnings_and_what_was_left_out_stand_below() {
+    let mut platform = row(Kind::Settings, "triage", Action::Unchanged, Vec::new());
+    platform.attention.push("provider openai wants $OPENAI, which the org lacks: lobu secrets push OPENAI".to_owned());
+    let plan = Plan {
+        rows: vec![platform],
+        left_out: BTreeMap::from([(Kind::Agent, 3), (Kind::Settings, 3), (Kind::Platform, 1)]),
+        problems: vec![problem(
+            Kind::RelationshipType,
+            "knows",
+            "is_symmetric is true in the org and false in the files, and can't be changed",
+            Some("Write the org's value, or use another slug."),
+        )],
+        warnings: vec![problem(
+            Kind::Platform,
+            "triage/b",
+            "it will be made beside `a`, another slack platform",
+            Some("To adopt that one instead, write id = \"a\" in lobu.toml."),
+        )],
+        notes: vec!["not applied by this version: 2 watchers".to_owned()],
+        ..empty()
+    };
+    let selectors = ["agent/tri*".to_owned(), "entity-type/*".to_owned()];
+    insta::assert_snapshot!(log(&plan, &PlanView { selectors: &selectors, ..view() }), @"");
+}
+
+#[test]
+fn foreign_text_neither_steers_the_terminal_nor_the_log() {
+    let field = change(&["soulMd"], text("a\n"), text("::error::x\u{1b}[2J\n##[group]\n"));
+    let plan = of(vec![row(Kind::Settings, "tri\u{202e}age", Action::Update, vec![field])]);
+    let view = PlanView { org: "::warning::", ..view() };
+    insta::assert_snapshot!(log(&plan, &view), @"");
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let plan = of(vec![row(Kind::Agent, "a", Action::Update, vec![change(&["name"], text("A"), text("B"))])]);
+    let painted = paint(&render(&plan, &view()), true, Some(80));
+    assert_ne!(painted, log(&plan, &view()));
+    assert_eq!(console::strip_ansi_codes(&painted), log(&plan, &view()));
+}
