@@ -3,5 +3,6 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
 mod double;
+mod memory_org;
 mod support;
 mod wire_replay;
