@@ -43,12 +43,10 @@ impl OrgWrite for MemoryOrg {
         let request = request("PATCH", &format!("agents/{}", write.agent));
         let encoder = self.encoder(&request);
         let name = write.name.as_ref().map(|text| encoder.plain(text)).transpose()?;
-        let description = text_change(&encoder, write.description.as_ref())?;
         self.write(&request, |store| {
             let agent = find_agent(store, &request, &write.agent)?;
             set(&mut agent.name, name);
-            set(&mut agent.description, description);
-            Ok(())
+            change_text(&encoder, &mut agent.description, write.description.as_ref())
         })
         .await
     }
@@ -239,11 +237,11 @@ fn new_platform(
 
 fn write_entity(encoder: &Encoder<'_>, row: &mut EntityTypeRow, write: &EntityTypeWrite) -> Result<(), OrgError> {
     set(&mut row.name, write.name.as_ref().map(|text| encoder.plain(text)).transpose()?);
-    set(&mut row.description, text_change(encoder, write.description.as_ref())?);
-    set(&mut row.icon, text_change(encoder, write.icon.as_ref())?);
-    set(&mut row.color, text_change(encoder, write.color.as_ref())?);
-    set(&mut row.metadata_schema, value_change(encoder, write.metadata_schema.as_ref())?);
-    set(&mut row.event_kinds, value_change(encoder, write.event_kinds.as_ref())?);
+    change_text(encoder, &mut row.description, write.description.as_ref())?;
+    change_text(encoder, &mut row.icon, write.icon.as_ref())?;
+    change_text(encoder, &mut row.color, write.color.as_ref())?;
+    change_value(encoder, &mut row.metadata_schema, write.metadata_schema.as_ref())?;
+    change_value(encoder, &mut row.event_kinds, write.event_kinds.as_ref())?;
     Ok(())
 }
 
@@ -254,9 +252,9 @@ fn write_relationship(
     write: &RelationshipTypeWrite,
 ) -> Result<(), OrgError> {
     set(&mut row.name, write.name.as_ref().map(|text| encoder.plain(text)).transpose()?);
-    set(&mut row.description, text_change(encoder, write.description.as_ref())?);
-    set(&mut row.metadata_schema, value_change(encoder, write.metadata_schema.as_ref())?);
-    set(&mut row.auto_create_when, value_change(encoder, write.auto_create_when.as_ref())?);
+    change_text(encoder, &mut row.description, write.description.as_ref())?;
+    change_value(encoder, &mut row.metadata_schema, write.metadata_schema.as_ref())?;
+    change_value(encoder, &mut row.auto_create_when, write.auto_create_when.as_ref())?;
     set(&mut row.status, write.status.clone());
     match &write.inverse {
         Some(Change::Set(inverse)) if !store.relationship_types.contains_key(inverse.as_str()) => {
@@ -275,20 +273,30 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn text_change(encoder: &Encoder<'_>, change: Option<&Change<Text>>) -> Result<Option<Option<String>>, OrgError> {
+fn change_text(
+    encoder: &Encoder<'_>,
+    place: &mut Option<String>,
+    change: Option<&Change<Text>>,
+) -> Result<(), OrgError> {
     match change {
-        Some(Change::Set(text)) => encoder.plain(text).map(|text| Some(Some(text))),
-        Some(Change::Clear) => Ok(Some(None)),
-        None => Ok(None),
+        Some(Change::Set(text)) => *place = Some(encoder.plain(text)?),
+        Some(Change::Clear) => *place = None,
+        None => {}
     }
+    Ok(())
 }
 
-fn value_change(encoder: &Encoder<'_>, change: Option<&Change<Value>>) -> Result<Option<Option<Json>>, OrgError> {
+fn change_value(
+    encoder: &Encoder<'_>,
+    place: &mut Option<Json>,
+    change: Option<&Change<Value>>,
+) -> Result<(), OrgError> {
     match change {
-        Some(Change::Set(value)) => encoder.json(Place::Elsewhere, value, None).map(|json| Some(Some(json))),
-        Some(Change::Clear) => Ok(Some(None)),
-        None => Ok(None),
+        Some(Change::Set(value)) => *place = Some(encoder.json(Place::Elsewhere, value, None)?),
+        Some(Change::Clear) => *place = None,
+        None => {}
     }
+    Ok(())
 }
 
 /// Providers without a time are stamped.
