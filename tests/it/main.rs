@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
 mod double;
+mod generated_projects;
 mod memory_org;
 mod support;
 mod wire_replay;

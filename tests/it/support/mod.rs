@@ -4,6 +4,7 @@ use std::io::Write;
 
 pub(crate) mod env;
 pub(crate) mod existing_server;
+pub(crate) mod generator;
 pub(crate) mod listener;
 pub(crate) mod memory_org;
 pub(crate) mod wire;
