@@ -41,23 +41,24 @@ fn front(skill: &str, frontmatter: &FrontmatterSpec) -> Map<String, Json> {
     put("name", named.then(|| json!(skill)));
     put("description", description.as_ref().map(|text| json!(text)));
     put("nixPackages", packages.as_ref().map(|packages| json!(packages)));
-    let judged = |(domain, judge): &(String, Option<String>)| match judge {
+    let rule = |(domain, judge): &(String, Option<String>)| match judge {
         Some(judge) => json!({"domain": domain, "judge": judge}),
         None => json!(domain),
     };
     let parts = [
         ("allow", allow.as_ref().map(|domains| json!(domains))),
         ("deny", deny.as_ref().map(|domains| json!(domains))),
-        ("judge", judge.as_ref().map(|rules| rules.iter().map(judged).collect())),
+        ("judge", judge.as_ref().map(|rules| rules.iter().map(rule).collect())),
     ];
     let network: Map<_, _> = parts.into_iter().filter_map(|(key, part)| Some((key.to_owned(), part?))).collect();
     put("network", (!network.is_empty()).then_some(Json::Object(network)));
     let judges: Map<_, _> = judges.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
     put("judges", (!judges.is_empty()).then_some(Json::Object(judges)));
     let server = |(id, remote): &(&str, bool)| {
-        let server = match remote {
-            true => json!({"url": format!("https://{id}.example/mcp"), "type": "sse"}),
-            false => json!({"command": id, "args": ["--quiet", ""]}),
+        let server = if *remote {
+            json!({"url": format!("https://{id}.example/mcp"), "type": "sse"})
+        } else {
+            json!({"command": id, "args": ["--quiet", ""]})
         };
         ((*id).to_owned(), server)
     };

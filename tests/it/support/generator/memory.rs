@@ -74,10 +74,8 @@ fn entity(slug: &'static str) -> BoxedStrategy<EntitySpec> {
 
 fn relationship(slug: &'static str, declared: Vec<&'static str>) -> BoxedStrategy<RelationshipSpec> {
     let others: Vec<_> = declared.into_iter().filter(|other| *other != slug && !is_symmetric(other)).collect();
-    let inverse = match others.is_empty() || is_symmetric(slug) {
-        true => Just(Field::Absent).boxed(),
-        false => field(select(others)),
-    };
+    let has_none = others.is_empty() || is_symmetric(slug);
+    let inverse = if has_none { Just(Field::Absent).boxed() } else { field(select(others)) };
     let end = select(["elsewhere"].into_iter().chain(ENTITIES).collect::<Vec<_>>()).prop_map(str::to_owned);
     let rules = btree_set((end.clone(), end), 1..4).prop_map(|rules| rules.into_iter().collect());
     let condition = (select(vec!["crm", "mail"]), select(vec!["unique_only", "all_matches"]), option::of(line()));
@@ -136,8 +134,9 @@ pub(super) fn files(schema: &MemorySpec) -> Vec<(String, String)> {
         }
         Layout::Stream => {
             // Empty documents are tolerated.
-            let stream: String = documents.map(|document| format!("---\n{}", yaml::document(&document))).collect();
-            vec![(format!("{directory}/stream.yml"), format!("{stream}---\n"))]
+            let stream: String =
+                documents.flat_map(|document| ["---\n".to_owned(), yaml::document(&document)]).collect();
+            vec![(format!("{directory}/stream.yml"), stream + "---\n")]
         }
     }
 }

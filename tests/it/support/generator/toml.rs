@@ -158,7 +158,7 @@ fn network(spec: &NetworkSpec) -> Table {
         Field::Absent => {}
         Field::Empty => drop(table.insert("judge", value(Array::new()))),
         Field::Value(rules) => {
-            drop(table.insert("judge", value(rules.iter().enumerate().map(rule).collect::<Array>())))
+            drop(table.insert("judge", value(rules.iter().enumerate().map(rule).collect::<Array>())));
         }
     }
     let mut names = Table::new();

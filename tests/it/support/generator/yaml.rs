@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 /// A document whose outer mapping is in block style.
 pub(super) fn document(json: &Json) -> String {
     let Some(members) = json.as_object() else { return format!("{}\n", flow(json)) };
-    members.iter().map(|(name, member)| format!("{}: {}\n", quoted(name), flow(member))).collect()
+    let line = |(name, member): (&String, &Json)| format!("{}: {}", quoted(name), flow(member));
+    members.iter().flat_map(|member| [line(member), "\n".to_owned()]).collect()
 }
 
 fn flow(json: &Json) -> String {
