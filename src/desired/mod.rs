@@ -1,7 +1,9 @@
 //! What a project wants, normalised exactly as the server will store it.
 
+mod build;
 mod declaration;
 mod state;
 
-pub use declaration::{Declaration, Declared, EntryKey};
-pub use state::{Agent, DesiredState, EntityType, MemorySchema, Platform, RelationshipType, Rule, Settings};
+pub use build::desired_state;
+pub use declaration::{Declaration, EntryKey};
+pub use state::{Agent, DesiredState, Platform, Settings};

@@ -1,19 +1,23 @@
 //! The field's words: identifiers, values and paths that every other module speaks.
 
+mod declared;
 mod diagnostic;
 mod ids;
 mod key;
 mod number;
 mod path;
+mod schema;
 mod sensitivity;
 mod text;
 mod value;
 
+pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
 pub use ids::{AgentId, InvalidName, OrgSlug, SecretName, StableId, TypeSlug};
 pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
+pub use schema::{EntityType, MemorySchema, RelationshipType, Rule};
 pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_url};
 pub use text::{Sensitive, Text};
 pub use value::Value;

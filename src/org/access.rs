@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{AgentId, TypeSlug};
 use crate::wire::{AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, SettingsRow};
 

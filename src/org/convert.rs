@@ -1,6 +1,6 @@
 //! From wire to actual state: the border where every value is classified (W1, W2).
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{OrgSlug, Place, SecretName, StableId, Text, TypeSlug, Value, classify, is_mask};
 use crate::wire::{EntityTypeRow, Json, PlatformRow, RelationshipTypeRow, RuleRow, SettingsRow, to_value};
 

@@ -26,6 +26,23 @@ pub enum Outcome {
     Unknown,
 }
 
+/// Why no answer came, for the hint to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No connection: nothing listens, no way there, no connection in time.
+    NoConnection,
+    /// The host's name could not be resolved.
+    NameNotFound,
+    /// The server's certificate is not to be trusted: another authority, another host, expired.
+    Certificate,
+    /// No secure connection for another reason.
+    Tls,
+    /// No complete answer in time.
+    TimedOut,
+    /// The connection was cut before the answer was complete.
+    Cut,
+}
+
 /// A request that did not succeed (P10, P11).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrgError {
@@ -54,6 +71,8 @@ pub enum OrgError {
     NoAnswer {
         /// The request.
         request: Request,
+        /// Why.
+        cause: Cause,
         /// What happened.
         what: String,
         /// Whether the request may have been carried out.
@@ -94,6 +113,14 @@ impl OrgError {
         match self {
             Self::Refused { status, .. } | Self::NotTheApi { status, .. } => Some(*status),
             Self::NoAnswer { .. } | Self::Redirected { .. } | Self::NotSent { .. } => None,
+        }
+    }
+
+    /// Why no answer came, where none came.
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::NoAnswer { cause, .. } => Some(*cause),
+            _ => None,
         }
     }
 

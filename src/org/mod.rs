@@ -4,6 +4,7 @@ mod access;
 mod actual;
 mod convert;
 mod error;
+pub mod http;
 mod read;
 mod requests;
 
@@ -13,7 +14,7 @@ pub use actual::{
     Generation, SecretsMode, ServerTraits,
 };
 pub use convert::Reader;
-pub use error::{OrgError, Outcome, Request};
+pub use error::{Cause, OrgError, Outcome, Request};
 pub use read::{AgentScope, ReadError, ReadScope, read_actual};
 pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{AgentId, StableId, Text, TypeSlug, Value};
 use crate::wire::Json;
 
@@ -97,7 +97,7 @@ pub struct SettingsPatch {
     pub agent: AgentId,
     /// The members, each as it will be stored. A provider without `installedAt` is stamped as the request is built.
     pub members: BTreeMap<SettingsMember, Value>,
-    /// Whether the config is read again right before, to carry over the memory MCP entry that the server injected when it
+    /// Whether the execution reads the config right before, to add the memory MCP entry that the server injected when it
     /// created the agent (P6).
     pub carry_injected: bool,
 }

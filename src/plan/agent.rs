@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::desired::{Agent, Declared};
-use crate::model::{FieldPath, Kind, ResourceKey, Text, Value};
+use crate::desired::Agent;
+use crate::model::{Declared, FieldPath, Kind, ResourceKey, Text, Value};
 use crate::org::{ActualAgent, AgentCreate, AgentPatch, Change};
 
 use super::compare::same_text;

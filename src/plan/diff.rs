@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Agent, DesiredState, MemorySchema};
-use crate::model::{AgentId, Kind, ResourceKey};
+use crate::desired::{Agent, DesiredState};
+use crate::model::{AgentId, Kind, MemorySchema, ResourceKey};
 use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe};
 
 use super::context::Context;

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
-use crate::desired::{Declared, EntityType, MemorySchema, RelationshipType, Rule};
-use crate::model::{Kind, ResourceKey, Text, TypeSlug, Value};
+use crate::model::{
+    Declared, EntityType, Kind, MemorySchema, RelationshipType, ResourceKey, Rule, Text, TypeSlug, Value,
+};
 use crate::org::{
     ActualEntityType, ActualMemory, ActualRelationshipType, Change, EntityTypeWrite, RelationshipTypeWrite, StoredRule,
 };

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Agent, Declared, Platform};
-use crate::model::{FieldPath, Kind, ResourceKey, Text, Value};
+use crate::desired::{Agent, Platform};
+use crate::model::{Declared, FieldPath, Kind, ResourceKey, Text, Value};
 use crate::org::{ActualPlatform, PlatformPut};
 
 use super::agent::field;

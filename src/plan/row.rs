@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::Rule;
+use crate::model::Rule;
 use crate::model::{AgentId, FieldPath, Kind, ResourceKey, SecretName, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentPatch, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SecretsMode, SettingsPatch,

@@ -2,14 +2,18 @@ use super::Json;
 
 /// An answer that lacks an expected member or has one of another type (P11): this is not the API that we know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{path}` should be {expected} and is {found}")]
+#[error("{} should be {expected} and is {found}", place(path))]
 pub struct ShapeError {
-    /// The place in the answer, such as `agents[3].name`.
+    /// The place in the answer, such as `agents[3].name`; empty for the answer itself.
     pub path: String,
     /// What should stand there.
     pub expected: &'static str,
     /// What stands there, by type.
     pub found: &'static str,
+}
+
+fn place(path: &str) -> String {
+    if path.is_empty() { "the answer".to_owned() } else { format!("`{path}`") }
 }
 
 /// A JSON object being read, with the path that leads to it.

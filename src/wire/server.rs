@@ -14,6 +14,18 @@ pub struct Health {
     pub features: Vec<String>,
 }
 
+impl Health {
+    /// Whether this is a Lobu server of a generation that we know (generations.md).
+    pub fn is_known(&self) -> bool {
+        matches!(self.service.as_str(), "owletto-api" | "lobu-api")
+    }
+
+    /// Whether this is our own server, whose `PATCH config` keeps what `***` stands for (W4).
+    pub fn is_ours(&self) -> bool {
+        self.implementation.as_deref() == Some("lobu-rs")
+    }
+}
+
 /// What the secrets routes said (V2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretsAnswer {

@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::desired::Declaration;
+use crate::model::{FieldPath, Value};
+use crate::project::config::{NetworkConfig, TextList};
+use crate::project::skills::{JudgedDomain, Skill, SkillNetwork, normalise_domain};
+
+use super::agent::{Sources, merged, non_empty, table};
+use super::values::{leaf, list_of, text};
+
+/// `networkConfig`: the agent's own table with what its skills add (project-format 2.4).
+pub(super) fn declaration(
+    network: &NetworkConfig,
+    skills: &[Arc<Skill>],
+    sources: &mut Sources,
+) -> Option<Declaration> {
+    let path = FieldPath::member("networkConfig");
+    // A skill's `*` opens its own network only, never the agent's.
+    let allowed = of_skills(skills, |network| &network.allow)
+        .map(|(skill, domains)| (skill, domains.into_iter().filter(|domain| domain != "*").collect::<Vec<_>>()));
+    let allowed = merged(&path.join("allowedDomains"), own(&network.allowed), allowed, sources);
+    let denied = of_skills(skills, |network| &network.deny);
+    let denied = merged(&path.join("deniedDomains"), own(&network.denied), denied, sources);
+    non_empty(table([
+        ("allowedDomains", allowed.map(list_of)),
+        ("deniedDomains", denied.map(list_of)),
+        ("judgedDomains", judged(&path, network, skills, sources)),
+        ("judges", judges(&path, network, skills, sources)),
+    ]))
+}
+
+/// A list by rule N1 (project-format 1.7): `/…` stays as it is.
+fn own(list: &TextList) -> Option<Vec<String>> {
+    let list = list.as_ref()?;
+    let domain = |text: &str| {
+        let trimmed = text.trim();
+        if trimmed.starts_with('/') { Some(trimmed.to_owned()) } else { normalise_domain(trimmed) }
+    };
+    Some(list.value.iter().filter_map(|element| domain(element.as_str())).collect())
+}
+
+fn of_skills<'skill>(
+    skills: &'skill [Arc<Skill>],
+    list: impl Fn(&SkillNetwork) -> &crate::model::Declared<Vec<String>> + 'skill,
+) -> impl Iterator<Item = (&'skill str, Vec<String>)> {
+    skills.iter().map(move |skill| {
+        let domains = skill.network.as_ref().and_then(|network| list(network).value().cloned());
+        (skill.name.as_str(), domains.unwrap_or_default())
+    })
+}
+
+/// Judged domains: the skills' first, the agent's own in their place or behind them, each domain once.
+fn judged(
+    path: &FieldPath,
+    network: &NetworkConfig,
+    skills: &[Arc<Skill>],
+    sources: &mut Sources,
+) -> Option<Declaration> {
+    let path = path.join("judgedDomains");
+    let mut rules: Vec<JudgedDomain> = Vec::new();
+    let mut put = |rule: JudgedDomain| match rules.iter_mut().find(|other| other.domain == rule.domain) {
+        Some(other) => *other = rule,
+        None => rules.push(rule),
+    };
+    for skill in skills {
+        let of_skill = skill.network.as_ref().and_then(|network| network.judge.value());
+        for rule in of_skill.into_iter().flatten() {
+            sources.insert((path.clone(), rule.domain.clone()), skill.name.clone());
+            put(rule.clone());
+        }
+    }
+    let own = network.judge.as_ref().map(|list| list.value.as_slice());
+    for rule in own.unwrap_or_default() {
+        // Normalised like the skills', so that an own `*.x` overrides a skill's `.x` (P7, trap/D35).
+        let Some(domain) = normalise_domain(rule.domain.as_str()) else { continue };
+        sources.remove(&(path.clone(), domain.clone()));
+        let judge = rule.judge.as_ref().map(|judge| judge.value.clone()).filter(|judge| !judge.is_empty());
+        put(JudgedDomain { domain, judge });
+    }
+    match (own, rules.is_empty()) {
+        (None, true) => None,
+        (Some(_), true) => Some(Declaration::Clear),
+        (_, false) => Some(Declaration::Leaf(Value::List(rules.iter().map(rule_value).collect()))),
+    }
+}
+
+/// A judged domain as the server keeps it.
+pub(super) fn rule_value(rule: &JudgedDomain) -> Value {
+    let judge = rule.judge.as_ref().map(|judge| ("judge".to_owned(), Value::Text(text(judge))));
+    let domain = ("domain".to_owned(), Value::Text(text(&rule.domain)));
+    Value::Map([domain].into_iter().chain(judge).collect())
+}
+
+/// Judges by name: the skills' in order, then the agent's own; an empty text takes one away.
+fn judges(
+    path: &FieldPath,
+    network: &NetworkConfig,
+    skills: &[Arc<Skill>],
+    sources: &mut Sources,
+) -> Option<Declaration> {
+    let path = path.join("judges");
+    let mut all = BTreeMap::new();
+    for skill in skills {
+        for (name, judge) in skill.network.iter().flat_map(|network| &network.judges) {
+            sources.insert((path.join(name.clone()), String::new()), skill.name.clone());
+            all.insert(name.clone(), Declaration::Leaf(Value::Text(text(judge))));
+        }
+    }
+    for entry in &network.judges {
+        let name = entry.key.value.clone();
+        sources.remove(&(path.join(name.clone()), String::new()));
+        let declared = super::values::declared_text(Some(&entry.value));
+        all.extend(leaf(declared).map(|declaration| (name, declaration)));
+    }
+    Declaration::table(all)
+}

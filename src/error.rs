@@ -1,0 +1,312 @@
+//! How a command ends: its exit code, and the error that a person reads.
+
+use std::error::Error;
+use std::fmt;
+
+/// The exit codes, part of the interface: scripts rely on them.
+pub mod exit {
+    /// Done, or nothing to do; a plan or dry run, whatever changes it found; partly declined and the rest done.
+    pub const DONE: u8 = 0;
+    /// Unexpected; the server can't be reached; a failed check of `doctor`.
+    pub const UNEXPECTED: u8 = 1;
+    /// Usage, no target, an invalid project, a needed `$VAR` missing, not a terminal without `--yes`.
+    pub const USAGE: u8 = 2;
+    /// The server refused or failed, is no Lobu API, or can't take what is declared; nothing was changed.
+    pub const REFUSED: u8 = 3;
+    /// Not logged in, wrong org or pin, missing role or scope, token and origin don't belong together.
+    pub const ACCESS: u8 = 4;
+    /// Partly applied: the report says what was done, failed, not tried, unknown.
+    pub const PARTLY: u8 = 5;
+    /// It differs, and this run was told not to touch it.
+    pub const DIFFERS: u8 = 6;
+    /// Declined or quit at a question, and nothing was done.
+    pub const DECLINED: u8 = 7;
+    /// Interrupted; what was in flight was awaited and the report printed.
+    pub const INTERRUPTED: u8 = 130;
+
+    /// Every code with what it says, for the reference.
+    pub const TABLE: [(u8, &str); 9] = [
+        (
+            DONE,
+            "done, or nothing to do; a plan or dry run, whatever changes it found; partly declined and the rest done",
+        ),
+        (
+            UNEXPECTED,
+            "unexpected; the server can't be reached (nothing listens, TLS, time-out); a check of `doctor` failed",
+        ),
+        (USAGE, "usage, no target, invalid project, a needed `$VAR` missing, not a terminal without `--yes`"),
+        (
+            REFUSED,
+            "the server refused or failed, does not look like a Lobu API, or can't take what is declared; \
+             nothing was changed",
+        ),
+        (ACCESS, "not logged in, wrong org or pin, missing role or scope, token and origin don't belong together"),
+        (PARTLY, "partly applied: the report says what was done, failed, not tried, unknown"),
+        (
+            DIFFERS,
+            "it differs, and this run was told not to touch it: `lobu drift` found that a declared value differs, files \
+             or org would be overwritten, moved since the plan, not the expected plan",
+        ),
+        (DECLINED, "declined or quit at a question, and nothing was done"),
+        (INTERRUPTED, "interrupted; what was in flight was awaited and the report printed"),
+    ];
+
+    /// What `--detailed-exitcode` makes of a plan or dry run, as Terraform does.
+    pub mod detailed {
+        /// No changes.
+        pub const NO_CHANGES: u8 = 0;
+        /// An error of any kind.
+        pub const ERROR: u8 = 1;
+        /// There are changes.
+        pub const CHANGES: u8 = 2;
+    }
+}
+
+/// Why a command failed: decides the exit code, and is a stable word for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErrorKind {
+    /// Nothing that the program knows about, or a fault of the machine such as a full disk.
+    Unexpected,
+    /// The server can't be reached: nothing listens, TLS, time-out.
+    Unreachable,
+    /// A check of `doctor` failed.
+    CheckFailed,
+    /// The command line or a variable is wrong.
+    Usage,
+    /// No server or no org was named.
+    NoTarget,
+    /// The project's files can't be applied as they are.
+    InvalidProject,
+    /// A `$VAR` that is needed has no value.
+    MissingValue,
+    /// A question would have to be asked, and there is no terminal.
+    NotATerminal,
+    /// The server refused or failed, and nothing was changed.
+    Refused,
+    /// What answers does not look like a Lobu API.
+    NotLobu,
+    /// The server can't take what the project declares: a plan error.
+    Unsupported,
+    /// There is no login.
+    NotLoggedIn,
+    /// The org is not the one that is pinned or that the token is for.
+    WrongOrg,
+    /// A role or scope is missing.
+    Forbidden,
+    /// The token and the origin don't belong together.
+    WrongOrigin,
+    /// Some of it was applied.
+    PartlyApplied,
+    /// A declared value differs (`lobu drift`).
+    Differs,
+    /// Files or org would be overwritten.
+    WouldOverwrite,
+    /// The org moved since the plan.
+    Moved,
+    /// It is not the plan that was expected (`--expect`).
+    NotExpected,
+    /// Somebody said no.
+    Declined,
+    /// Somebody pressed Ctrl-C, or the process was told to end.
+    Interrupted,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of the codes.
+    pub const ALL: [Self; 22] = [
+        Self::Unexpected,
+        Self::Unreachable,
+        Self::CheckFailed,
+        Self::Usage,
+        Self::NoTarget,
+        Self::InvalidProject,
+        Self::MissingValue,
+        Self::NotATerminal,
+        Self::Refused,
+        Self::NotLobu,
+        Self::Unsupported,
+        Self::NotLoggedIn,
+        Self::WrongOrg,
+        Self::Forbidden,
+        Self::WrongOrigin,
+        Self::PartlyApplied,
+        Self::Differs,
+        Self::WouldOverwrite,
+        Self::Moved,
+        Self::NotExpected,
+        Self::Declined,
+        Self::Interrupted,
+    ];
+
+    /// The exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Unexpected | Self::Unreachable | Self::CheckFailed => exit::UNEXPECTED,
+            Self::Usage | Self::NoTarget | Self::InvalidProject | Self::MissingValue | Self::NotATerminal => {
+                exit::USAGE
+            }
+            Self::Refused | Self::NotLobu | Self::Unsupported => exit::REFUSED,
+            Self::NotLoggedIn | Self::WrongOrg | Self::Forbidden | Self::WrongOrigin => exit::ACCESS,
+            Self::PartlyApplied => exit::PARTLY,
+            Self::Differs | Self::WouldOverwrite | Self::Moved | Self::NotExpected => exit::DIFFERS,
+            Self::Declined => exit::DECLINED,
+            Self::Interrupted => exit::INTERRUPTED,
+        }
+    }
+
+    /// The stable word for machines, kebab-case.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unexpected => "unexpected",
+            Self::Unreachable => "unreachable",
+            Self::CheckFailed => "check-failed",
+            Self::Usage => "usage",
+            Self::NoTarget => "no-target",
+            Self::InvalidProject => "invalid-project",
+            Self::MissingValue => "missing-value",
+            Self::NotATerminal => "not-a-terminal",
+            Self::Refused => "refused",
+            Self::NotLobu => "not-lobu",
+            Self::Unsupported => "unsupported",
+            Self::NotLoggedIn => "not-logged-in",
+            Self::WrongOrg => "wrong-org",
+            Self::Forbidden => "forbidden",
+            Self::WrongOrigin => "wrong-origin",
+            Self::PartlyApplied => "partly-applied",
+            Self::Differs => "differs",
+            Self::WouldOverwrite => "would-overwrite",
+            Self::Moved => "moved",
+            Self::NotExpected => "not-expected",
+            Self::Declined => "declined",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// What a command hands to the edge when it fails: `error:`, `caused by:`, `hint:`.
+///
+/// The texts are foreign until `ui` shows them, and never hold a secret value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandError {
+    /// Decides the exit code.
+    pub kind: ErrorKind,
+    /// What happened, one sentence without a full stop.
+    pub error: String,
+    /// Why, from the outside in.
+    pub causes: Vec<String>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl CommandError {
+    /// An error without causes and hints.
+    pub fn new(kind: ErrorKind, error: impl Into<String>) -> Self {
+        Self { kind, error: error.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// An error and what is behind it.
+    pub fn from_error(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
+        Self { kind, error: error.to_string(), causes: chain(error.source()), hints: Vec::new() }
+    }
+
+    /// The same with an error as its cause, and what is behind that.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &(dyn Error + 'static)) -> Self {
+        self.causes.extend(chain(Some(cause)));
+        self
+    }
+
+    /// The same with one more advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The causes that say more than what stands before them.
+    pub fn telling_causes(&self) -> Vec<&str> {
+        let mut before = self.error.as_str();
+        let mut telling = Vec::new();
+        for cause in &self.causes {
+            // Many libraries repeat their source in their own message.
+            if !before.ends_with(cause.as_str()) {
+                telling.push(cause.as_str());
+                before = cause;
+            }
+        }
+        telling
+    }
+
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        self.kind.exit_code()
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.error)
+    }
+}
+
+impl Error for CommandError {}
+
+fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
+    std::iter::successors(error, |error: &&(dyn Error + 'static)| (*error).source()).map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_of_codes_is_the_documented_one() {
+        let kinds = |code: u8| -> String {
+            let words: Vec<&str> =
+                ErrorKind::ALL.iter().filter(|kind| kind.exit_code() == code).map(|kind| kind.word()).collect();
+            words.join(" ")
+        };
+        let table: Vec<String> = exit::TABLE.iter().map(|(code, _)| format!("{code}: {}", kinds(*code))).collect();
+        insta::assert_snapshot!(table.join("\n"), @r"
+        0: 
+        1: unexpected unreachable check-failed
+        2: usage no-target invalid-project missing-value not-a-terminal
+        3: refused not-lobu unsupported
+        4: not-logged-in wrong-org forbidden wrong-origin
+        5: partly-applied
+        6: differs would-overwrite moved not-expected
+        7: declined
+        130: interrupted
+        ");
+    }
+
+    #[test]
+    fn every_kind_has_its_own_word_and_a_code_of_the_table() {
+        let words: BTreeSet<&str> = ErrorKind::ALL.iter().map(|kind| kind.word()).collect();
+        assert_eq!(words.len(), ErrorKind::ALL.len());
+        let kinds: BTreeSet<ErrorKind> = ErrorKind::ALL.into_iter().collect();
+        assert_eq!(kinds.len(), ErrorKind::ALL.len());
+        for kind in ErrorKind::ALL {
+            assert_ne!(kind.exit_code(), exit::DONE);
+            assert!(exit::TABLE.iter().any(|(code, _)| *code == kind.exit_code()), "{kind:?}");
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("reading lobu.toml: {0}")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn causes_that_repeat_what_was_said_are_left_out() {
+        let error = CommandError::new(ErrorKind::InvalidProject, "the project can't be read")
+            .caused_by(&Outer(std::io::Error::other("is a directory")))
+            .hint("look at it");
+        assert_eq!(error.causes.len(), 2);
+        assert_eq!(error.telling_causes(), ["reading lobu.toml: is a directory"]);
+        assert_eq!(error.exit_code(), 2);
+        let outer = Outer(std::io::Error::other("x"));
+        assert_eq!(CommandError::from_error(ErrorKind::Unexpected, &outer).causes, ["x"]);
+    }
+}

@@ -1,0 +1,23 @@
+//! The org over HTTP: transport, retries, limits, and what goes into a request.
+
+mod body;
+mod client;
+mod clock;
+mod encode;
+mod failure;
+mod lookup;
+mod loopback;
+mod probe;
+mod read;
+mod retry;
+#[cfg(test)]
+mod tests;
+mod transport;
+mod write;
+
+pub use client::{ClientError, Endpoint, HttpOrgBuilder, PARALLELISM};
+pub use clock::{Clock, SystemClock};
+pub use encode::Sending;
+pub use loopback::is_loopback;
+pub use read::HttpOrg;
+pub use transport::Statistics;

@@ -1,0 +1,94 @@
+//! What kind of server this is (P11, V2).
+
+use futures::future::join;
+
+use crate::model::AgentId;
+use crate::org::{OrgError, OrgRead, PlatformsProbe, SecretsProbe};
+use crate::wire::{Health, SecretsAnswer, ServerError, health_answer, platforms_answer, secrets_answer};
+
+use super::HttpOrg;
+use super::read::is_missing_agent;
+
+/// What one of the secrets routes said.
+enum Route {
+    Said(SecretsProbe),
+    NotThere,
+}
+
+impl HttpOrg {
+    /// Asks `GET /health`. A server without it is not the API, whatever it answers.
+    pub(super) async fn ask_health(&self) -> Result<Health, OrgError> {
+        let call = self.transport.get(&["health"])?;
+        match self.transport.send(&call).await {
+            Ok(answer) => health_answer(&answer.json)
+                .map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error)),
+            Err(OrgError::Refused { request, status: 404, .. }) => {
+                Err(OrgError::NotTheApi { request, status: 404, what: "there is no health page".to_owned() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks for the platforms of an agent: `{platforms}`, or a 404 with an `error`, is a server that keeps them (P11).
+    pub(super) async fn ask_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, OrgError> {
+        let segments = ["api", self.transport.org.as_str(), "agents", agent.as_str(), "platforms"];
+        let call = self.transport.get(&segments)?;
+        let elsewhere = |what: String| Ok(PlatformsProbe::Elsewhere { what });
+        match self.transport.send(&call).await {
+            Ok(answer) => match platforms_answer(&answer.json) {
+                Ok(_) => Ok(PlatformsProbe::Kept),
+                Err(error) => elsewhere(format!("{} and an answer in which {error}", answer.status)),
+            },
+            Err(OrgError::Refused { status: 404, server, .. }) if has_error(&server) => Ok(PlatformsProbe::Kept),
+            Err(OrgError::Refused { status: status @ (404 | 405 | 410), .. }) => elsewhere(status.to_string()),
+            Err(OrgError::NotTheApi { status, what, .. }) if status < 500 && status != 429 => {
+                elsewhere(format!("{status} and {what}"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks whether the org has the secrets API, names first (V2).
+    pub(super) async fn ask_secrets(&self) -> Result<SecretsProbe, OrgError> {
+        let org = self.transport.org.as_str();
+        let (health, names) = join(self.health(), self.ask_secrets_route(&["api", org, "secrets", "names"])).await;
+        if let Route::Said(probe) = names? {
+            return Ok(probe);
+        }
+        if let Route::Said(probe) = self.ask_secrets_route(&["api", org, "secrets"]).await? {
+            return Ok(probe);
+        }
+        match health {
+            Ok(health) if health.is_known() => Ok(SecretsProbe::Missing),
+            Ok(_) => Ok(SecretsProbe::Unknown { what: "no secrets routes, on a server of an unknown kind".to_owned() }),
+            Err(OrgError::NotTheApi { .. }) => {
+                Ok(SecretsProbe::Unknown { what: "no secrets routes, and no health page".to_owned() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask_secrets_route(&self, segments: &[&str]) -> Result<Route, OrgError> {
+        let call = self.transport.get(segments)?;
+        let unknown = |what: String| Ok(Route::Said(SecretsProbe::Unknown { what }));
+        match self.transport.send(&call).await {
+            Ok(answer) => match secrets_answer(&answer.json) {
+                SecretsAnswer::Names(names) => Ok(Route::Said(SecretsProbe::Present(Some(names)))),
+                SecretsAnswer::CatchAll => Ok(Route::NotThere),
+                SecretsAnswer::Unknown => unknown(format!("{} and JSON of another shape", answer.status)),
+            },
+            Err(OrgError::Refused { status: 403, server, .. }) if server.structured => {
+                Ok(Route::Said(SecretsProbe::Present(None)))
+            }
+            Err(OrgError::Refused { status: 404, .. } | OrgError::NotTheApi { status: 404, .. }) => Ok(Route::NotThere),
+            Err(error @ OrgError::Refused { status: 401 | 429 | 500.., .. }) => Err(error),
+            Err(OrgError::Refused { status, .. }) => unknown(format!("{status}")),
+            Err(OrgError::NotTheApi { status, what, .. }) => unknown(format!("{status} and {what}")),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn has_error(server: &ServerError) -> bool {
+    is_missing_agent(server) || server.code.is_some()
+}

@@ -1,0 +1,220 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
+use super::markdown::read_markdown;
+use super::parallel;
+use super::quoted::quoted;
+use super::skills::{Skill, SkillSet, combine, read_skills};
+use crate::model::Declared;
+use crate::model::{Diagnostic, Family, Position, Severity};
+
+/// The directory of an agent, as lobu.toml names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentDirectory {
+    /// The path as written; empty for the project directory itself.
+    pub path: String,
+    /// Where it is written.
+    pub position: Position,
+}
+
+/// What the files of an agent's directory say.
+#[derive(Debug, Clone, Default)]
+pub struct AgentFiles {
+    /// `IDENTITY.md`, trimmed.
+    pub identity_md: Declared<String>,
+    /// `SOUL.md`, trimmed.
+    pub soul_md: Declared<String>,
+    /// `USER.md`, trimmed.
+    pub user_md: Declared<String>,
+    /// The shared skills and the agent's own, in order.
+    pub skills: Vec<Arc<Skill>>,
+    /// What is wrong; nothing of the shared skills.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The name of the directories that hold skills.
+const SKILLS: &str = "skills";
+
+/// Reads the skills that every agent gets, once for all of them.
+pub fn read_shared_skills(directory: &ProjectDirectory) -> SkillSet {
+    read_skills(directory, SKILLS)
+}
+
+/// Reads the directories of all agents, in their order, side by side.
+pub fn read_agents(directory: &ProjectDirectory, agents: &[AgentDirectory], shared: &SkillSet) -> Vec<AgentFiles> {
+    let mut read = parallel::map(agents, |agent| read_agent_files(directory, agent, shared));
+    // Agents may share a directory; what is wrong with it is told once.
+    let mut told = BTreeSet::new();
+    for files in &mut read {
+        files.diagnostics.retain(|diagnostic| told.insert(diagnostic.clone()));
+    }
+    read
+}
+
+/// Reads the directory of one agent (project-format 2.1, 2.2). A missing one is a warning (F4).
+pub fn read_agent_files(directory: &ProjectDirectory, agent: &AgentDirectory, shared: &SkillSet) -> AgentFiles {
+    let mut files = AgentFiles { skills: shared.skills.clone(), ..AgentFiles::default() };
+    if let Some(diagnostic) = obstacle(directory, agent) {
+        files.diagnostics.push(diagnostic);
+        return files;
+    }
+    for (name, field) in
+        [("IDENTITY.md", &mut files.identity_md), ("SOUL.md", &mut files.soul_md), ("USER.md", &mut files.user_md)]
+    {
+        match read_markdown(directory, &join(&agent.path, name)) {
+            Ok(text) => *field = text,
+            Err(error) => files.diagnostics.push(error.diagnostic(Family::Agents)),
+        }
+    }
+    let skills = join(&agent.path, SKILLS);
+    // An agent in the project directory itself has no skills of its own.
+    if skills != SKILLS {
+        let own = read_skills(directory, &skills);
+        if !own.skills.is_empty() {
+            files.skills = combine(&shared.skills, &own.skills);
+        }
+        files.diagnostics.extend(own.diagnostics);
+    }
+    files
+}
+
+/// Why the directory cannot be read, told where lobu.toml names it.
+fn obstacle(directory: &ProjectDirectory, agent: &AgentDirectory) -> Option<Diagnostic> {
+    let path = display_path(&agent.path);
+    let diagnostic = match directory.kind(&agent.path) {
+        Ok(Some(EntryKind::Directory)) => return None,
+        Ok(Some(_)) => ReadError::NotADirectory { path }.diagnostic(Family::Agents),
+        Ok(None) => {
+            let message = format!("the directory {} does not exist", quoted(&path));
+            Diagnostic::new(Severity::Warning, Family::Agents, "agent-directory-missing", message)
+        }
+        Err(error) => error.diagnostic(Family::Agents),
+    };
+    Some(diagnostic.at(agent.position.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use super::*;
+
+    fn agent(path: &str) -> AgentDirectory {
+        let position = Position { file: "lobu.toml".to_owned(), line: 3, column: 7 };
+        AgentDirectory { path: path.to_owned(), position }
+    }
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn project() -> (tempfile::TempDir, ProjectDirectory) {
+        let temporary = tempfile::tempdir().unwrap();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        (temporary, directory)
+    }
+
+    fn read(directory: &ProjectDirectory, path: &str) -> AgentFiles {
+        read_agent_files(directory, &agent(path), &read_shared_skills(directory))
+    }
+
+    #[test]
+    fn prompts_are_absent_empty_or_text() {
+        let (temporary, directory) = project();
+        write(temporary.path(), "agents/a/SOUL.md", "\n# Soul \n");
+        write(temporary.path(), "agents/a/USER.md", " \n");
+        let files = read(&directory, "./agents/a");
+        assert_eq!(files.identity_md, Declared::Absent);
+        assert_eq!(files.soul_md, Declared::Value("# Soul".to_owned()));
+        assert_eq!(files.user_md, Declared::Empty);
+        assert_eq!(files.diagnostics, []);
+    }
+
+    #[test]
+    fn the_project_directory_may_be_an_agents() {
+        let (temporary, directory) = project();
+        write(temporary.path(), "SOUL.md", "soul");
+        write(temporary.path(), "skills/blank/SKILL.md", " ");
+        for path in ["", ".", "./"] {
+            let files = read(&directory, path);
+            assert_eq!((files.soul_md, files.diagnostics), (Declared::Value("soul".to_owned()), vec![]), "{path}");
+        }
+    }
+
+    #[test]
+    fn directories_that_cannot_be_read_are_told_where_they_are_named() {
+        let (temporary, directory) = project();
+        write(temporary.path(), "file", "");
+        symlink("loop", temporary.path().join("loop")).unwrap();
+        let table = [
+            ("none", "agent-directory-missing", Severity::Warning),
+            ("file", "not-a-directory", Severity::Error),
+            ("../x", "outside-project", Severity::Error),
+            ("/tmp", "outside-project", Severity::Error),
+            ("loop", "symlink-loop", Severity::Error),
+        ];
+        for (path, code, severity) in table {
+            let files = read(&directory, path);
+            let [found] = files.diagnostics.as_slice() else { panic!("{path}: {:?}", files.diagnostics) };
+            assert_eq!((found.code, found.severity), (code, severity), "{path}");
+            assert_eq!(found.position.as_ref(), Some(&agent(path).position), "{path}");
+        }
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_all_told() {
+        let (temporary, directory) = project();
+        write(temporary.path(), "a/IDENTITY.md", "");
+        fs::File::create(temporary.path().join("a/IDENTITY.md")).unwrap().set_len(100_000_000).unwrap();
+        fs::create_dir(temporary.path().join("a/SOUL.md")).unwrap();
+        symlink("../../x", temporary.path().join("a/USER.md")).unwrap();
+        write(temporary.path(), "a/skills", "no directory");
+        let codes: Vec<&str> = read(&directory, "a").diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(codes, ["file-too-large", "not-a-regular-file", "outside-project", "not-a-directory"]);
+    }
+
+    #[test]
+    fn many_agents_keep_their_order_and_share_what_is_wrong() {
+        let (temporary, directory) = project();
+        for number in 0..200 {
+            write(temporary.path(), &format!("agents/{number}/SOUL.md"), &number.to_string());
+        }
+        fs::create_dir_all(temporary.path().join("agents/0/USER.md")).unwrap();
+        let mut agents: Vec<AgentDirectory> = (0..200).map(|number| agent(&format!("agents/{number}"))).collect();
+        agents.push(agent("agents/0"));
+        let read = read_agents(&directory, &agents, &SkillSet::default());
+        for (number, files) in read.iter().enumerate().take(200) {
+            assert_eq!(files.soul_md, Declared::Value(number.to_string()));
+        }
+        assert_eq!((read[0].diagnostics.len(), read[200].diagnostics.len()), (1, 0));
+    }
+
+    #[test]
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
+    fn the_public_projects_are_read() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+        let Ok(projects) = fs::read_dir(corpus) else {
+            println!("skipped: ../shared/corpus is not there");
+            return;
+        };
+        let mut skills = 0;
+        for project in projects {
+            let path = project.unwrap().path();
+            let Ok(agents) = fs::read_dir(path.join("agents")) else { continue };
+            let directory = ProjectDirectory::open(&path, &[]).unwrap();
+            for entry in agents {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                let files = read(&directory, &format!("./agents/{name}"));
+                assert_eq!(files.diagnostics, [], "{name}");
+                assert!(files.soul_md.value().is_some(), "{name}");
+                skills += files.skills.len();
+            }
+        }
+        assert_eq!(skills, 1);
+    }
+}

@@ -1,0 +1,35 @@
+use toml_edit::Value;
+
+use super::reader::Reader;
+use super::section::{Field, Node, Section};
+use super::types::Spanned;
+
+impl Reader<'_> {
+    /// Something of the second generation whose shape the contract leaves open: where it is, and how many it holds.
+    ///
+    /// A text or a table counts as one.
+    pub(super) fn open_shape(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<usize>> {
+        let field = section.find(key)?;
+        let held = match field.node {
+            Node::Value(Value::Array(values)) => values.len(),
+            Node::Tables(tables) => tables.len(),
+            Node::Value(_) | Node::Table(_) => 1,
+        };
+        self.check_integers(section, field.clone());
+        Some(self.spanned(held, &field.span))
+    }
+
+    /// Looks for unsafe integers at any depth, without recursion.
+    fn check_integers(&mut self, section: &Section<'_>, field: Field<'_>) {
+        let mut left = vec![field];
+        while let Some(field) = left.pop() {
+            if let Node::Value(Value::Integer(integer)) = field.node {
+                self.safe_integer(section.family, *integer.value(), &field.span);
+            } else if let Some(elements) = field.elements() {
+                left.extend(elements);
+            } else if let Some(table) = field.section(section.path, section.family) {
+                left.extend(table.fields().into_iter().map(|(_, field)| field));
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use super::reader::Reader;
+use super::section::{Field, Section};
+use super::types::{MemoryConfig, Spanned, TargetConfig};
+use crate::model::{Diagnostic, Family, OrgSlug, Severity};
+
+const KEYS: [&str; 9] =
+    ["enabled", "org", "organization_id", "name", "description", "visibility", "models", "data", "connectors"];
+
+/// The tables of the first generation, and of the day between (F3).
+pub(in crate::project) const OLD_TABLES: [&str; 2] = ["owletto", "lobu"];
+
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("schema", "types belong in model files: one file a type, or a bundle, in the directory that `models` names"),
+    ("entities", "types belong in model files, in the directory that `models` names"),
+    ("relationships", "types belong in model files, in the directory that `models` names"),
+    ("mcp_url", "remove it: the server is chosen with --url or a context, and the org with `org`"),
+];
+
+const TARGET_KEYS: [&str; 3] = ["url", "org", "env_file"];
+
+/// Whether a key is one of the second generation's memory table.
+pub(in crate::project) fn is_memory_key(key: &str) -> bool {
+    KEYS.contains(&key)
+}
+
+/// Reads the memory table in whichever spelling it stands (F3).
+pub(super) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> Option<MemoryConfig> {
+    let mut memory = reader.table(root, "memory", root.path.key("memory"))?;
+    memory.family = Family::Memory;
+    let old: Vec<(&str, Field<'_>)> =
+        memory.fields().into_iter().filter(|(name, _)| OLD_TABLES.contains(name)).collect();
+    let Some((old_name, old_field)) = old.first() else {
+        reader.keys(&memory, &KEYS, &ELSEWHERE);
+        return Some(table(reader, &memory));
+    };
+    let has_new = memory.names().any(is_memory_key);
+    if let Some((second, field)) = if has_new { Some((*old_name, old_field)) } else { old.get(1).map(|(n, f)| (*n, f)) }
+    {
+        let first = if has_new { "memory".to_owned() } else { format!("memory.{old_name}") };
+        let message = format!("`memory.{second}` is another spelling of `{first}`, and the file has both");
+        let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "two-memory-tables", message);
+        reader.report(&field.key_span, diagnostic.hint("keep one table, `[memory]`"));
+    } else {
+        let message = format!("`[memory.{old_name}]` is now written `[memory]`");
+        let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "old-memory-table", message);
+        reader.report(&old_field.key_span, diagnostic.hint("`lobu validate --fix` rewrites it"));
+    }
+    let known: Vec<&str> = KEYS.iter().chain(&OLD_TABLES).copied().collect();
+    reader.keys(&memory, &known, &ELSEWHERE);
+    if has_new {
+        return Some(table(reader, &memory));
+    }
+    let section = reader.section_of(memory.path.key(old_name), Family::Memory, old_field)?;
+    reader.keys(&section, &KEYS, &ELSEWHERE);
+    Some(table(reader, &section))
+}
+
+fn table(reader: &mut Reader<'_>, section: &Section<'_>) -> MemoryConfig {
+    MemoryConfig {
+        position: reader.position(&section.span),
+        enabled: reader.flag(section, "enabled"),
+        org: org(reader, section),
+        organization_id: reader.text(section, "organization_id"),
+        name: reader.text(section, "name"),
+        description: reader.text(section, "description"),
+        visibility: reader.choice(section, "visibility", &["public", "private"]),
+        models: reader.text(section, "models"),
+        data: reader.text(section, "data"),
+        connectors: reader.open_shape(section, "connectors"),
+    }
+}
+
+/// A pin: it decides where everything goes, so a bad one stops agents and memory alike.
+fn org(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
+    let org = reader.text(section, "org")?;
+    if OrgSlug::parse(org.as_str()).is_err() {
+        let message = format!("`{}` must match {}", section.path.key("org"), OrgSlug::PATTERN);
+        let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "bad-org", message);
+        reader.report_plain(&section.find("org")?.span, diagnostic);
+        return None;
+    }
+    Some(org)
+}
+
+/// Reads `[targets.<name>]` (T6).
+pub(super) fn targets(reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<TargetConfig> {
+    let Some(table) = reader.table(root, "targets", root.path.key("targets")) else { return Vec::new() };
+    let mut targets = Vec::new();
+    for (name, field) in table.fields() {
+        if name.trim().is_empty() {
+            reader.empty_key(&table.path, Family::Project, &field.key_span);
+        }
+        let Some(section) = reader.section_of(table.path.key(name), Family::Project, &field) else { continue };
+        reader.keys(&section, &TARGET_KEYS, &[]);
+        targets.push(TargetConfig {
+            name: reader.spanned(name.to_owned(), &field.key_span),
+            url: reader.written(&section, "url"),
+            org: org(reader, &section),
+            env_file: reader.text(&section, "env_file"),
+        });
+    }
+    targets
+}

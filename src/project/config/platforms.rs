@@ -1,0 +1,161 @@
+use super::path::shown_key;
+use super::reader::Reader;
+use super::registry::{Claim, Registry};
+use super::section::Section;
+use super::types::{AgentConfig, Entry, PlatformConfig, Spanned, TextList};
+use crate::model::{Diagnostic, Severity};
+use crate::project::suggest;
+
+/// The platform types that the full server supports (project-format 1.5).
+const TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
+
+const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
+
+/// The form of a platform's name (project-format 1.5).
+const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
+
+/// The config key that the server sets by itself (org-api 5.4).
+const INJECTED_KEY: &str = "platform";
+
+pub(super) fn read_all(
+    reader: &mut Reader<'_>,
+    agent: &Section<'_>,
+    id: &str,
+    registry: &mut Registry,
+) -> Vec<PlatformConfig> {
+    let Some((_, elements)) = reader.list(agent, "platforms", "a list of tables") else { return Vec::new() };
+    let list = agent.path.key("platforms");
+    let mut platforms = Vec::new();
+    for (index, element) in elements.iter().enumerate() {
+        if let Some(section) = reader.section_of(list.element(index), agent.family, element) {
+            platforms.extend(read(reader, &section, id, registry));
+        }
+    }
+    platforms
+}
+
+fn read(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    agent: &str,
+    registry: &mut Registry,
+) -> Option<PlatformConfig> {
+    reader.keys(section, &KEYS, &[("settings", "platform settings are set in the web interface, not in lobu.toml")]);
+    let platform_type = platform_type(reader, section);
+    let name = name(reader, section);
+    let id = declared_id(reader, section);
+    let config = config(reader, section);
+    let channels = channels(reader, section, platform_type.as_ref());
+    let platform_type = platform_type?;
+    let telling = ["id", "name", "type"].iter().find_map(|key| section.find(key));
+    registry.platform(
+        reader,
+        &Claim {
+            agent,
+            platform_type: platform_type.as_str(),
+            name: name.as_ref().map(Spanned::<String>::as_str),
+            declared: id.as_ref().map(Spanned::<String>::as_str),
+            span: telling.map_or_else(|| section.span.clone(), |field| field.span),
+        },
+    );
+    Some(PlatformConfig { platform_type, name, id, config, channels, position: reader.position(&section.span) })
+}
+
+fn platform_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
+    let hint = format!("one of {}", TYPES.join(", "));
+    let platform_type = reader.needed_name(section, "type", Some(&hint))?;
+    if !TYPES.contains(&platform_type.as_str()) {
+        let message = format!("`{}` is no known platform type", section.path.key("type"));
+        let mut diagnostic = Diagnostic::new(reader.unknown(), section.family, "unknown-platform-type", message);
+        diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), TYPES).unwrap_or(hint));
+        reader.report_plain(&section.find("type")?.span, diagnostic);
+    }
+    Some(platform_type)
+}
+
+fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
+    let name = reader.text(section, "name")?;
+    let mut bytes = name.value.bytes();
+    let starts = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if !starts || !bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        let message = format!("`{}` must match {NAME_PATTERN}", section.path.key("name"));
+        let diagnostic = Diagnostic::new(Severity::Error, section.family, "bad-platform-name", message);
+        reader.report_plain(&section.find("name")?.span, diagnostic);
+    }
+    Some(name)
+}
+
+/// The id of P8; it becomes an element of a URL's path, so nothing that a path normalises is taken.
+fn declared_id(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
+    let id = reader.text(section, "id")?;
+    let text = id.as_str();
+    let dots = text.bytes().all(|byte| byte == b'.');
+    if dots || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\')) {
+        let message = format!("`{}` is no platform id", section.path.key("id"));
+        let diagnostic = Diagnostic::new(Severity::Error, section.family, "bad-platform-id", message);
+        let hint = "write the id of a platform that the org has, or leave the key out";
+        reader.report(&section.find("id")?.span, diagnostic.hint(hint));
+        return None;
+    }
+    Some(id)
+}
+
+fn config(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<Entry> {
+    if section.find("config").is_none() {
+        reader.missing(section, "config", Some("a platform that needs none says so: config = {}"));
+    }
+    let entries = reader.reference_entries(section, "config");
+    let injected = reader.table(section, "config", section.path.key("config"));
+    if let Some(field) = injected.and_then(|table| table.find(INJECTED_KEY)) {
+        let message =
+            format!("`{}.{INJECTED_KEY}` is a key that the server sets by itself", section.path.key("config"));
+        let diagnostic = Diagnostic::new(Severity::Error, section.family, "reserved-config-key", message);
+        reader.report(&field.key_span, diagnostic.hint("remove it; the platform's type says it"));
+    }
+    entries
+}
+
+/// Channels of the second generation (generations, "Project formats"); they are not applied, so their form is a warning.
+fn channels(reader: &mut Reader<'_>, section: &Section<'_>, platform_type: Option<&Spanned<String>>) -> TextList {
+    let channels = reader.texts(section, "channels")?;
+    let field = section.find("channels")?;
+    let warn = |message: String| Diagnostic::new(Severity::Warning, section.family, "bad-channel", message);
+    if platform_type.is_some_and(|platform_type| platform_type.value != "slack") {
+        reader.report(&field.key_span, warn(format!("`{}` is for slack only", section.path.key("channels"))));
+    }
+    let has_parts = |text: &str| {
+        let parts = text.split_once('/');
+        parts.is_some_and(|(team, channel)| !team.is_empty() && !channel.is_empty() && !channel.contains('/'))
+    };
+    if channels.value.iter().any(|channel| !has_parts(channel.as_str())) {
+        let message = format!("`{}` must be a list of team/channel", section.path.key("channels"));
+        reader.report(&field.span, warn(message));
+    }
+    Some(channels)
+}
+
+/// Reports blocks that were renamed or moved, in whatever form they stand (F3, project-format 1.11).
+pub(super) fn legacy(reader: &mut Reader<'_>, agent: &Section<'_>, id: &str) {
+    let id = shown_key(id);
+    if let Some(field) = agent.find("connections") {
+        let message = format!("`{}` was renamed to `platforms`", agent.path.key("connections"));
+        let diagnostic = Diagnostic::new(Severity::Error, agent.family, "renamed-connections", message);
+        reader.report(&field.key_span, diagnostic.hint(format!("write `[[agents.{id}.platforms]]`")));
+    }
+    if let Some(field) = agent.find("watchers") {
+        let message = format!("`{}` does not belong in lobu.toml", agent.path.key("watchers"));
+        let diagnostic = Diagnostic::new(Severity::Error, agent.family, "moved-watchers", message);
+        let hint = format!("watchers belong in the model files: `type: watcher` with `agent: {id}`");
+        reader.report(&field.key_span, diagnostic.hint(hint));
+    }
+}
+
+/// Not a key of agents, but of what is reported apart.
+pub(super) const LEGACY_KEYS: [&str; 2] = ["connections", "watchers"];
+
+impl AgentConfig {
+    /// How many channels its platforms name; they are not applied.
+    pub(super) fn channels(&self) -> usize {
+        self.platforms.iter().filter_map(|platform| platform.channels.as_ref()).map(|list| list.value.len()).sum()
+    }
+}

@@ -1,0 +1,46 @@
+use toml_edit::Document;
+
+use super::reader::Reader;
+use super::section::Section;
+use super::source::Source;
+use super::types::Config;
+use super::{agents, memory, syntax};
+use crate::model::{Diagnostic, Family, Position, Severity};
+
+const KEYS: [&str; 3] = ["agents", "memory", "targets"];
+
+/// How strictly a file is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// `--allow-unknown-keys`: unknown keys and platform types are warnings instead of errors (F2, F4).
+    pub allow_unknown_keys: bool,
+}
+
+/// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place (F2–F4).
+///
+/// `file` is the path below the project directory, for positions. There is no config if the text is not TOML. With
+/// errors among the diagnostics the config holds what could be read, for checks of other files in the same pass; it must
+/// not be applied.
+pub fn read(text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
+    if text.starts_with('\u{feff}') {
+        let message = "the file starts with a byte order mark, which TOML does not allow";
+        let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "byte-order-mark", message)
+            .hint("save it as UTF-8 without a BOM")
+            .at(Position { file: file.to_owned(), line: 1, column: 1 });
+        return (None, vec![diagnostic]);
+    }
+    let mut reader = Reader::new(Source::new(text, file), options);
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            syntax::report(&mut reader, &error);
+            return (None, reader.finish());
+        }
+    };
+    let root = Section::root(document.as_table());
+    reader.keys(&root, &KEYS, &[("agent", "did you mean `agents`?")]);
+    let agents = agents::read_all(&mut reader, &root);
+    let memory = memory::read(&mut reader, &root);
+    let targets = memory::targets(&mut reader, &root);
+    (Some(Config { agents, memory, targets }), reader.finish())
+}

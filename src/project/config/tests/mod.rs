@@ -1,0 +1,31 @@
+mod bad_input;
+mod good_input;
+mod leaks;
+
+use super::{Config, ReadOptions, read};
+use crate::model::{Diagnostic, Severity};
+
+fn lenient() -> ReadOptions {
+    ReadOptions { allow_unknown_keys: true }
+}
+
+fn problems(text: &str) -> Vec<Diagnostic> {
+    read(text, "lobu.toml", ReadOptions::default()).1
+}
+
+/// Reads a text that must be without any problem.
+fn config(text: &str) -> Config {
+    let (config, problems) = read(text, "lobu.toml", ReadOptions::default());
+    assert_eq!(problems, []);
+    config.unwrap()
+}
+
+/// `code line:column` of each problem, warnings with a `~`.
+fn codes(problems: &[Diagnostic]) -> Vec<String> {
+    let code = |problem: &Diagnostic| {
+        let position = problem.position.as_ref().unwrap();
+        let mark = if problem.severity == Severity::Error { "" } else { "~" };
+        format!("{mark}{} {}:{}", problem.code, position.line, position.column)
+    };
+    problems.iter().map(code).collect()
+}

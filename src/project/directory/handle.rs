@@ -1,0 +1,265 @@
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cap_std::fs::{Dir, File, FileType, FileTypeExt};
+use zeroize::Zeroizing;
+
+use super::listing::{self, Entry, EntryKind, Listing};
+use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
+use super::{FileKind, OpenError, ReadError, display_path, join};
+use crate::project::limits::Limits;
+
+/// The handle of a project's directory.
+///
+/// It is opened once by path; everything else is resolved beneath it, so that no path of an untrusted project leads out
+/// of it (F7). What a symlink or `..` reaches outside is refused, unless it lies in a directory that the command line
+/// allows. Without such directories nothing but the handle is ever asked.
+#[derive(Debug)]
+pub struct ProjectDirectory {
+    directory: Dir,
+    location: PathBuf,
+    allowed: Vec<AllowedDirectory>,
+    limits: Limits,
+    files: AtomicUsize,
+}
+
+impl ProjectDirectory {
+    /// The name of the file that makes a directory a project.
+    pub const FILE: &'static str = "lobu.toml";
+
+    /// Opens the directory that `-C` names, and those that `--allow-path` names.
+    pub fn open(path: &Path, allowed: &[PathBuf]) -> Result<Self, OpenError> {
+        let directory = open::open_ambient(path)?;
+        let allowed = allowed.iter().map(|path| AllowedDirectory::open(path)).collect::<Result<_, _>>()?;
+        let limits = Limits::default();
+        Ok(Self { directory, location: path.to_owned(), allowed, limits, files: AtomicUsize::new(0) })
+    }
+
+    /// Opens the nearest directory with a lobu.toml, from the given one upwards (F3).
+    pub fn find(start: &Path, allowed: &[PathBuf]) -> Result<Self, OpenError> {
+        let has_file = |directory: &&Path| directory.join(Self::FILE).symlink_metadata().is_ok();
+        match start.ancestors().find(has_file) {
+            Some(directory) => Self::open(directory, allowed),
+            None => Err(OpenError::NoProject { start: start.display().to_string() }),
+        }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The limits of everything that is read here.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Where the directory lies on this machine, for the line that names the project.
+    pub fn location(&self) -> &Path {
+        &self.location
+    }
+
+    /// The directory itself, for writes beneath it.
+    pub fn handle(&self) -> &Dir {
+        &self.directory
+    }
+
+    /// Reads a text file of at most `limit` bytes, none if there is none.
+    pub fn read_text(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
+        let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+        let mut bounded = Read::by_ref(&mut file).take(limit.saturating_add(1));
+        bounded.read_to_end(&mut bytes).map_err(|error| open::read_error(path, &error))?;
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { path: display_path(path), limit });
+        }
+        String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, error.as_bytes(), &error.utf8_error()))
+    }
+
+    /// Reads a text file that holds secrets: one buffer of the right size, wiped when it is dropped (K7).
+    pub fn read_secret_text(&self, path: &str, limit: u64) -> Result<Option<Zeroizing<String>>, ReadError> {
+        let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        // One byte more than the size, so that a file that grew is noticed instead of cut.
+        let mut buffer = Zeroizing::new(vec![0; size.saturating_add(1)]);
+        let read = fill(&mut file, &mut buffer).map_err(|error| open::read_error(path, &error))?;
+        if read > size {
+            return Err(ReadError::Changed { path: display_path(path) });
+        }
+        let bytes = buffer.get(..read).unwrap_or_default();
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(Zeroizing::new(text.to_owned()))),
+            Err(error) => Err(not_utf8(path, bytes, &error)),
+        }
+    }
+
+    /// Looks what a path is, symlinks followed; none if there is nothing.
+    pub fn kind(&self, path: &str) -> Result<Option<EntryKind>, ReadError> {
+        Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
+    }
+
+    /// Whether a path leads out of the project directory, allowed or not.
+    pub fn leaves(&self, path: &str) -> bool {
+        self.directory.metadata(path).is_err_and(|error| open::is_escape(&error))
+    }
+
+    /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
+    pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
+        let Some(found) = self.access(&OpenDirectory, path)? else { return Ok(None) };
+        let (mut entries, mut problems) = (Vec::new(), Vec::new());
+        for entry in found {
+            if entries.len() >= self.limits.files {
+                return Err(ReadError::TooManyFiles { limit: self.limits.files });
+            }
+            let entry = entry.map_err(|error| open::read_error(path, &error))?;
+            let Ok(name) = entry.file_name().into_string() else {
+                problems.push(ReadError::NameNotUtf8 { directory: display_path(path) });
+                continue;
+            };
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => self.followed(&join(path, &name)),
+                Ok(kind) => Ok(entry_kind(kind)),
+                Err(error) => Err(open::read_error(&join(path, &name), &error)),
+            };
+            entries.push(Entry { name, kind });
+        }
+        listing::sort(&mut entries);
+        problems.dedup();
+        Ok(Some(Listing { entries, problems }))
+    }
+
+    fn followed(&self, path: &str) -> Result<EntryKind, ReadError> {
+        self.kind(path)?.ok_or_else(|| ReadError::DanglingSymlink { path: display_path(path) })
+    }
+
+    /// Opens a regular file and counts it; with its size, which is at most the limit.
+    fn open_regular(&self, path: &str, limit: u64) -> Result<Option<(File, u64)>, ReadError> {
+        let Some(file) = self.access(&OpenFile, path)? else { return Ok(None) };
+        let metadata = file.metadata().map_err(|error| open::read_error(path, &error))?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotARegularFile {
+                path: display_path(path),
+                found: file_kind(metadata.file_type()),
+            });
+        }
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge { path: display_path(path), limit });
+        }
+        if self.files.fetch_add(1, Ordering::Relaxed) >= self.limits.files {
+            return Err(ReadError::TooManyFiles { limit: self.limits.files });
+        }
+        Ok(Some((file, metadata.len())))
+    }
+
+    /// Resolves a path beneath the project, else beneath an allowed directory; none if there is nothing.
+    fn access<A: Access>(&self, access: &A, path: &str) -> Result<Option<A::Output>, ReadError> {
+        // An empty `dir` is the project directory itself (project-format 1.3).
+        let beneath = Path::new(if path.is_empty() { "." } else { path });
+        match access.access(&self.directory, beneath) {
+            Ok(output) => Ok(Some(output)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.missing(path, beneath),
+            Err(error) if open::is_escape(&error) => self.access_allowed(access, path),
+            Err(error) => Err(self.explained(path, beneath, &error)),
+        }
+    }
+
+    /// Nothing is there, or a symlink to nothing: the first may be meant, the second is a mistake.
+    fn missing<T>(&self, path: &str, beneath: &Path) -> Result<Option<T>, ReadError> {
+        match self.directory.symlink_metadata(beneath) {
+            Ok(metadata) if metadata.is_symlink() => Err(ReadError::DanglingSymlink { path: display_path(path) }),
+            _ => Ok(None),
+        }
+    }
+
+    /// A socket cannot be opened at all, so the system's error is explained by a look.
+    fn explained(&self, path: &str, beneath: &Path, error: &io::Error) -> ReadError {
+        match self.directory.metadata(beneath) {
+            Ok(metadata) if metadata.file_type().is_socket() => {
+                ReadError::NotARegularFile { path: display_path(path), found: FileKind::Socket }
+            }
+            _ => open::read_error(path, error),
+        }
+    }
+
+    fn access_allowed<A: Access>(&self, access: &A, path: &str) -> Result<Option<A::Output>, ReadError> {
+        let outside = || ReadError::Outside { path: display_path(path) };
+        if self.allowed.is_empty() {
+            return Err(outside());
+        }
+        // The path without symlinks only chooses the directory; the handle still refuses whatever leaves it.
+        let (location, is_there) = match resolve(&self.location.join(path)) {
+            Ok(found) => found,
+            Err(error) => return Err(open::read_error(path, &error)),
+        };
+        let Some((directory, rest)) = self.allowed.iter().find_map(|allowed| allowed.beneath(&location)) else {
+            return Err(outside());
+        };
+        if !is_there {
+            return Ok(None);
+        }
+        match access.access(directory, rest) {
+            Ok(output) => Ok(Some(output)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(open::read_error(path, &error)),
+        }
+    }
+}
+
+/// The path without symlinks, or that of the nearest directory above it that exists; and whether it is the path itself.
+fn resolve(path: &Path) -> io::Result<(PathBuf, bool)> {
+    let mut failure = io::Error::from(io::ErrorKind::NotFound);
+    for (steps, ancestor) in path.ancestors().enumerate() {
+        match ancestor.canonicalize() {
+            Ok(location) => return Ok((location, steps == 0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => failure = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(failure)
+}
+
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+fn not_utf8(path: &str, bytes: &[u8], error: &std::str::Utf8Error) -> ReadError {
+    let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+    let lines = valid.split(|byte| *byte == b'\n').count();
+    ReadError::NotUtf8 { path: display_path(path), line: u32::try_from(lines).unwrap_or(u32::MAX) }
+}
+
+fn entry_kind(kind: FileType) -> EntryKind {
+    if kind.is_file() {
+        EntryKind::File
+    } else if kind.is_dir() {
+        EntryKind::Directory
+    } else {
+        EntryKind::Other
+    }
+}
+
+fn file_kind(kind: FileType) -> FileKind {
+    if kind.is_dir() {
+        FileKind::Directory
+    } else if kind.is_fifo() {
+        FileKind::Fifo
+    } else if kind.is_socket() {
+        FileKind::Socket
+    } else if kind.is_block_device() || kind.is_char_device() {
+        FileKind::Device
+    } else {
+        FileKind::Other
+    }
+}

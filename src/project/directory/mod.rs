@@ -1,0 +1,15 @@
+//! The handle of a project directory: every path of a project resolves beneath it (F7).
+
+mod error;
+mod handle;
+mod listing;
+mod open;
+mod path;
+
+pub use error::{FileKind, OpenError, ReadError};
+pub use handle::ProjectDirectory;
+pub use listing::{Entry, EntryKind, Listing};
+pub use path::{display_path, join};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+use crate::model::{Diagnostic, Family, Position, Severity};
+
+/// What is wrong with a `.env` file, by line. It holds nothing of the file's content (U3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {kind}")]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: u32,
+    /// What it is.
+    pub kind: ProblemKind,
+}
+
+/// What is wrong with a line of a `.env` file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemKind {
+    /// No `NAME=`.
+    #[error("this line is not `NAME=value`")]
+    Malformed,
+    /// A name with other characters than letters, digits and underscores.
+    #[error("the name before `=` may hold only letters, digits and `_`, and not start with a digit")]
+    Name,
+    /// The name stands on an earlier line already.
+    #[error("the name stands on line {first} already")]
+    Duplicate {
+        /// The line of the first.
+        first: u32,
+    },
+    /// A quote that is never closed.
+    #[error("a quote is not closed")]
+    UnterminatedQuote,
+    /// Something other than a comment behind the closing quote.
+    #[error("only a comment may follow the closing quote")]
+    AfterQuote,
+    /// A value above the limit.
+    #[error("the value is longer than {} KiB", limit / 1024)]
+    TooLong {
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+impl ProblemKind {
+    /// The stable word of the diagnostic.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "dotenv-malformed",
+            Self::Name => "dotenv-name",
+            Self::Duplicate { .. } => "dotenv-duplicate",
+            Self::UnterminatedQuote => "dotenv-unterminated-quote",
+            Self::AfterQuote => "dotenv-after-quote",
+            Self::TooLong { .. } => "dotenv-value-too-long",
+        }
+    }
+}
+
+impl Problem {
+    /// The problem for the person who wrote the file. It never gets an excerpt.
+    pub fn diagnostic(&self, file: &str) -> Diagnostic {
+        Diagnostic::new(Severity::Error, Family::Project, self.kind.code(), self.kind.to_string()).at(Position {
+            file: file.to_owned(),
+            line: self.line,
+            column: 0,
+        })
+    }
+}

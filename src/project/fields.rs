@@ -1,0 +1,111 @@
+use super::quoted::quoted;
+use super::report::Report;
+use super::suggest::did_you_mean;
+use super::yaml::{Entry, Node, Spot};
+use crate::model::Declared;
+use crate::model::Severity;
+
+/// The members of a mapping, read by name; whatever is not asked for is told at the end (F2).
+pub(super) struct Fields<'n> {
+    entries: &'n [Entry],
+    asked: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// The members of a mapping, none and an error if it is something else.
+    pub(super) fn of(node: &'n Node, what: &str, report: &mut Report) -> Option<Self> {
+        let entries = expect(node, what, "a mapping", report, Node::map)?;
+        Some(Self { entries, asked: Vec::new() })
+    }
+
+    /// The member, if it is there and not null; a null is absent, with a warning (F1).
+    pub(super) fn node(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
+        self.asked.push(key);
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        if entry.value.is_null() {
+            null_is_absent(entry, report);
+            return None;
+        }
+        Some(&entry.value)
+    }
+
+    /// A text.
+    pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<(&'n str, Spot)> {
+        let node = self.node(key, report)?;
+        expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot))
+    }
+
+    /// A text in its three states.
+    pub(super) fn declared_text(&mut self, key: &'static str, report: &mut Report) -> Declared<&'n str> {
+        match self.text(key, report) {
+            None => Declared::Absent,
+            Some(("", _)) => Declared::Empty,
+            Some((text, _)) => Declared::Value(text),
+        }
+    }
+
+    /// A list.
+    pub(super) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<&'n [Node]> {
+        let node = self.node(key, report)?;
+        expect(node, &format!("`{key}`"), "a list", report, Node::list)
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<&'n str>> {
+        let elements = self.list(key, report)?;
+        let element = format!("an element of `{key}`");
+        Some(elements.iter().filter_map(|node| expect(node, &element, "text", report, Node::text)).collect())
+    }
+
+    /// A mapping of names to texts.
+    pub(super) fn text_table(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<(&'n str, &'n str)>> {
+        let node = self.node(key, report)?;
+        let entries = expect(node, &format!("`{key}`"), "a mapping", report, Node::map)?;
+        let mut table = Vec::new();
+        for entry in entries {
+            if entry.value.is_null() {
+                null_is_absent(entry, report);
+                continue;
+            }
+            let what = format!("{} in `{key}`", quoted(&entry.key));
+            if let Some(text) = expect(&entry.value, &what, "text", report, Node::text) {
+                table.push((entry.key.as_str(), text));
+            }
+        }
+        Some(table)
+    }
+
+    /// Tells every member that nobody asked for.
+    pub(super) fn finish(self, severity: Severity, what: &str, report: &mut Report) {
+        for entry in self.entries {
+            if self.asked.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let hint = did_you_mean(&entry.key, self.asked.iter().copied());
+            let message = format!("{} is no key of {what}, so it is not applied", quoted(&entry.key));
+            report.add(severity, entry.spot, "unknown-key", message, hint);
+        }
+    }
+}
+
+/// Warns of a null, which declares nothing (F1).
+pub(super) fn null_is_absent(entry: &Entry, report: &mut Report) {
+    let message = format!("{} is null, which declares nothing", quoted(&entry.key));
+    let hint = "leave the key out, or write `\"\"`, `[]` or `{}` to clear it".to_owned();
+    report.add(Severity::Warning, entry.spot, "null-is-absent", message, Some(hint));
+}
+
+/// What the node is taken for, or an error that says what it is instead.
+pub(super) fn expect<'n, T: ?Sized>(
+    node: &'n Node,
+    what: &str,
+    wanted: &str,
+    report: &mut Report,
+    take: impl Fn(&'n Node) -> Option<&'n T>,
+) -> Option<&'n T> {
+    let taken = take(node);
+    if taken.is_none() {
+        report.error(node.spot, "wrong-type", format!("{what} must be {wanted}, not {}", node.kind()));
+    }
+    taken
+}

@@ -1,0 +1,63 @@
+//! The table of limits.
+
+/// How much of a project is read before it is refused (F7): a project is not trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a Markdown file: a prompt or a skill.
+    pub markdown: u64,
+    /// Bytes of lobu.toml.
+    pub lobu_toml: u64,
+    /// Bytes of a model file.
+    pub model_file: u64,
+    /// Bytes of a `.env` file: as much as one push of secrets may carry (K5).
+    pub dotenv: u64,
+    /// Files read, and entries listed in one directory, of one project.
+    pub files: usize,
+    /// What one YAML stream may cost.
+    pub yaml: YamlLimits,
+}
+
+/// What one YAML stream may cost, so that a small file cannot become a large tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YamlLimits {
+    /// How deep lists and mappings may be nested, aliases expanded.
+    pub depth: usize,
+    /// How many aliases, and how many anchors, there may be.
+    pub aliases: usize,
+    /// How many values there may be, aliases expanded. A file of full size holds fewer.
+    pub nodes: usize,
+    /// How many bytes of text aliases may repeat.
+    pub repeated_bytes: usize,
+}
+
+const MEBIBYTE: u64 = 1024 * 1024;
+
+impl Limits {
+    /// The limits of F7.
+    pub const DEFAULT: Self = Self {
+        markdown: MEBIBYTE,
+        lobu_toml: 10 * MEBIBYTE,
+        model_file: 4 * MEBIBYTE,
+        dotenv: 8 * MEBIBYTE,
+        files: 100_000,
+        yaml: YamlLimits { depth: 32, aliases: 100, nodes: 500_000, repeated_bytes: 4 * 1024 * 1024 },
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_that_of_the_decision() {
+        let limits = Limits::default();
+        assert_eq!((limits.markdown, limits.lobu_toml, limits.model_file), (1 << 20, 10 << 20, 4 << 20));
+        assert_eq!((limits.yaml.depth, limits.yaml.aliases, limits.files), (32, 100, 100_000));
+    }
+}

@@ -1,0 +1,51 @@
+//! Markdown files: prompts and skills.
+
+use super::directory::{ProjectDirectory, ReadError};
+use crate::model::Declared;
+
+/// Reads a Markdown file in its three states: missing, blank, or text, trimmed (F1, project-format 2.1).
+pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Declared<String>, ReadError> {
+    let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(Declared::Absent) };
+    let trimmed = trim(&text);
+    Ok(if trimmed.is_empty() { Declared::Empty } else { Declared::Value(trimmed.to_owned()) })
+}
+
+/// Trims as the existing client does, which is JavaScript: white space, line ends, and byte order marks, but not NEL.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// Trims the start only.
+pub(super) fn trim_start(text: &str) -> &str {
+    text.trim_start_matches(is_space)
+}
+
+fn is_space(character: char) -> bool {
+    character == '\u{FEFF}' || character.is_whitespace() && character != '\u{85}'
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn missing_blank_and_text_are_three_things() {
+        let temporary = tempfile::tempdir().unwrap();
+        fs::write(temporary.path().join("blank.md"), "\u{FEFF} \r\n\t\u{A0}\n").unwrap();
+        fs::write(temporary.path().join("empty.md"), "").unwrap();
+        fs::write(temporary.path().join("text.md"), "\u{FEFF}\n  # Soul\r\n\r\ntext \n").unwrap();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        assert_eq!(read_markdown(&directory, "none.md"), Ok(Declared::Absent));
+        assert_eq!(read_markdown(&directory, "blank.md"), Ok(Declared::Empty));
+        assert_eq!(read_markdown(&directory, "empty.md"), Ok(Declared::Empty));
+        assert_eq!(read_markdown(&directory, "text.md"), Ok(Declared::Value("# Soul\r\n\r\ntext".to_owned())));
+    }
+
+    #[test]
+    fn trimming_is_that_of_javascript() {
+        assert_eq!(trim("\u{2003}\u{3000}\u{2028}\u{B}a\u{1680}\u{FEFF}"), "a");
+        assert_eq!(trim("\u{85}a\u{200B}"), "\u{85}a\u{200B}");
+    }
+}

@@ -1,0 +1,26 @@
+//! What lies on disk, and every diagnostic about it.
+
+mod agent_files;
+pub mod config;
+pub mod directory;
+pub mod dotenv;
+pub mod excerpt;
+mod fields;
+pub mod fix;
+pub mod limits;
+pub mod markdown;
+pub mod models;
+mod parallel;
+mod quoted;
+mod read;
+mod report;
+mod schema_check;
+pub mod skills;
+mod source_lines;
+pub mod suggest;
+pub mod yaml;
+
+pub use agent_files::{AgentDirectory, AgentFiles, read_agent_files, read_agents, read_shared_skills};
+pub use models::{Models, read_models};
+pub use read::{Project, read_project};
+pub use source_lines::attach_excerpts;

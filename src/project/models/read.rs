@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+
+use crate::model::MemorySchema;
+use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
+use crate::project::parallel;
+use crate::project::quoted::quoted;
+use crate::project::report::Report;
+use crate::project::yaml;
+
+use super::found::Found;
+use super::{cross_check, document};
+
+/// The directory of models where the file names none (project-format 1.10).
+const DEFAULT_DIRECTORY: &str = "./models";
+
+/// What the model files of a project declare.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Models {
+    /// The types, by file and place in it. Types with errors are left out.
+    pub schema: MemorySchema,
+    /// What the files hold and apply does not send, by what it is (F2).
+    pub not_applied: BTreeMap<&'static str, usize>,
+    /// What is wrong, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the model files of a project: `.yaml` and `.yml`, not recursively (project-format 2.5).
+///
+/// `named` is the directory that lobu.toml names, and where; a blank name is none. A missing directory is a warning if
+/// it is named, and nothing otherwise.
+pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)>) -> Models {
+    let named = named.map(|(path, position)| (path.trim(), position)).filter(|(path, _)| !path.is_empty());
+    let path = named.map_or(DEFAULT_DIRECTORY, |(path, _)| path);
+    let mut models = Models::default();
+    let Listing { entries, problems } = match directory.list(path) {
+        Ok(Some(listing)) => listing,
+        Ok(None) => {
+            models.diagnostics.extend(named.map(|(path, position)| missing(path, position)));
+            return models;
+        }
+        Err(error) => {
+            let mut diagnostic = error.diagnostic(Family::Memory);
+            // Where the path is written is where it can be mended.
+            if let Some((_, position)) = named {
+                diagnostic.position = Some(position.clone());
+            }
+            models.diagnostics.push(diagnostic);
+            return models;
+        }
+    };
+    models.diagnostics.extend(problems.iter().map(|problem| problem.diagnostic(Family::Memory)));
+    let mut files = Vec::new();
+    for entry in entries {
+        let is_model = matches!(entry.name.rsplit_once('.'), Some((_, "yaml" | "yml")));
+        let file = join(path, &entry.name);
+        match entry.kind {
+            Ok(EntryKind::Directory) => models.diagnostics.push(subdirectory(&file)),
+            Ok(EntryKind::File | EntryKind::Other) if is_model => files.push(file),
+            Ok(_) => {}
+            Err(ReadError::DanglingSymlink { .. }) if !is_model => {}
+            Err(error) => models.diagnostics.push(error.diagnostic(Family::Memory)),
+        }
+    }
+    let found = parallel::map(&files, |file| read_file(directory, file));
+    models.diagnostics.extend(cross_check::check(&found));
+    for file in found {
+        take(&mut models, file);
+    }
+    models.diagnostics.sort();
+    models.diagnostics.dedup();
+    models
+}
+
+fn take(models: &mut Models, found: Found) {
+    models.schema.entity_types.extend(found.entity_types);
+    models.schema.relationship_types.extend(found.relationship_types.into_iter().map(|found| found.declared));
+    models.diagnostics.extend(found.diagnostics);
+    for (what, count) in [("watchers", found.watchers), ("`metadata` of types", found.with_metadata)] {
+        if count > 0 {
+            *models.not_applied.entry(what).or_default() += count;
+        }
+    }
+}
+
+fn missing(path: &str, position: &Position) -> Diagnostic {
+    let message = format!("the directory of models {} does not exist", quoted(&display_path(path)));
+    Diagnostic::new(Severity::Warning, Family::Memory, "models-directory-missing", message).at(position.clone())
+}
+
+fn subdirectory(path: &str) -> Diagnostic {
+    let message = format!("models in the subdirectory {} are not read", quoted(path));
+    Diagnostic::new(Severity::Warning, Family::Memory, "models-subdirectory", message)
+        .at(Position::file(path))
+        .hint("move its files up, or out of the directory of models")
+}
+
+fn read_file(directory: &ProjectDirectory, file: &str) -> Found {
+    let mut found = Found::default();
+    let limits = directory.limits();
+    let text = match directory.read_text(file, limits.model_file) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => {
+            found.is_broken = true;
+            found.diagnostics.push(error.diagnostic(Family::Memory));
+            return found;
+        }
+    };
+    let stream = yaml::parse(&text, &limits.yaml);
+    let mut report = Report::new(file, Family::Memory);
+    // What is built from a text that is not whole would only lead to more diagnostics.
+    if stream.problems.is_empty() {
+        for node in &stream.documents {
+            document::read(node, &mut found, &mut report);
+        }
+    }
+    found.is_broken = !stream.problems.is_empty();
+    found.diagnostics = report.into_diagnostics();
+    found.diagnostics.extend(stream.problems.iter().map(|problem| problem.diagnostic(Family::Memory, file, 0)));
+    found
+}

@@ -1,0 +1,63 @@
+use std::path::Path;
+
+use crate::model::{Diagnostic, Family, Position, Severity};
+
+use super::config::{self, Config, ReadOptions};
+use super::directory::ProjectDirectory;
+use super::excerpt::mask_line;
+use super::models::{Models, read_models};
+use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills};
+
+/// A project as it lies on disk.
+#[derive(Debug)]
+pub struct Project {
+    /// What lobu.toml says.
+    pub config: Config,
+    /// What the directories of its agents hold, one for one.
+    pub agents: Vec<AgentFiles>,
+    /// The model files; none where memory is off or there is no memory table (F4).
+    pub models: Option<Models>,
+}
+
+/// Reads a project: everything that is wrong with it comes back in one pass, by place (F4).
+///
+/// There is no project if lobu.toml is missing or not TOML. With errors among the diagnostics the project holds what could be
+/// read, and must not be applied.
+pub fn read_project(directory: &ProjectDirectory, options: ReadOptions) -> (Option<Project>, Vec<Diagnostic>) {
+    let file = ProjectDirectory::FILE;
+    let text = match directory.read_text(file, directory.limits().lobu_toml) {
+        Ok(Some(text)) => text,
+        Ok(None) => return (None, vec![missing(directory.location())]),
+        Err(error) => return (None, vec![error.diagnostic(Family::Project)]),
+    };
+    let (config, mut diagnostics) = config::read(&text, file, options);
+    let Some(config) = config else { return (None, diagnostics) };
+    let shared = read_shared_skills(directory);
+    let mut agents = read_agents(directory, &agent_directories(&config), &shared);
+    let models = config.memory.as_ref().filter(|memory| memory.is_enabled()).map(|memory| {
+        let models = memory.models_directory();
+        read_models(directory, models.named_at.map(|position| (models.path, position)))
+    });
+    diagnostics.extend(shared.diagnostics);
+    diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));
+    diagnostics.extend(models.iter().flat_map(|models| models.diagnostics.clone()));
+    attach_excerpts(directory, &mut diagnostics, mask_line);
+    diagnostics.sort();
+    diagnostics.dedup();
+    (Some(Project { config, agents, models }), diagnostics)
+}
+
+fn missing(location: &Path) -> Diagnostic {
+    let message = format!("there is no {} in {}", ProjectDirectory::FILE, location.display());
+    Diagnostic::new(Severity::Error, Family::Project, "no-project", message)
+        .hint("go to the project's directory, or name it with -C")
+}
+
+/// The directories as lobu.toml names them. Where one is missing an error was reported; the project directory stands in.
+fn agent_directories(config: &Config) -> Vec<AgentDirectory> {
+    let directory = |agent: &config::AgentConfig| match &agent.dir {
+        Some(dir) => AgentDirectory { path: dir.value.clone(), position: dir.position.clone() },
+        None => AgentDirectory { path: String::new(), position: Position::file(ProjectDirectory::FILE) },
+    };
+    config.agents.iter().map(directory).collect()
+}

@@ -1,0 +1,113 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Skill, read};
+use crate::model::{Diagnostic, Family, Severity};
+use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
+use crate::project::markdown::trim;
+use crate::project::quoted::quoted;
+use crate::project::report::Report;
+use crate::project::yaml::Spot;
+
+/// A file as a whole.
+const WHOLE: Spot = Spot { line: 0, column: 0 };
+
+/// The skills of one directory.
+#[derive(Debug, Clone, Default)]
+pub struct SkillSet {
+    /// The skills, each name once, where it stands first.
+    pub skills: Vec<Arc<Skill>>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the skills of a directory (project-format 2.2); none if it is missing.
+///
+/// A directory with a `SKILL.md` is a skill with frontmatter; a file `*.md` is one without. What else there is is no
+/// skill. Symlinks are followed within the project, hidden entries count.
+pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
+    let mut set = SkillSet::default();
+    let Listing { entries, problems } = match directory.list(path) {
+        Ok(Some(listing)) => listing,
+        Ok(None) => return set,
+        Err(error) => {
+            set.diagnostics.push(error.diagnostic(Family::Agents));
+            return set;
+        }
+    };
+    set.diagnostics.extend(problems.iter().map(|problem| problem.diagnostic(Family::Agents)));
+    let mut named = Named::default();
+    for entry in entries {
+        let stem = entry.name.strip_suffix(".md");
+        let place = join(path, &entry.name);
+        let (file, name, is_plain) = match (entry.kind, stem) {
+            (Ok(EntryKind::Directory), _) => (join(&place, "SKILL.md"), entry.name.as_str(), false),
+            (Ok(EntryKind::File | EntryKind::Other), Some(stem)) => (place, stem, true),
+            (Ok(_) | Err(ReadError::DanglingSymlink { .. }), None) => continue,
+            (Err(error), _) => {
+                set.diagnostics.push(error.diagnostic(Family::Agents));
+                continue;
+            }
+        };
+        let mut report = Report::new(&file, Family::Agents);
+        let skill = match directory.read_text(&file, directory.limits().markdown) {
+            Ok(None) => None,
+            Ok(Some(text)) if is_plain => plain(name, &text, &file, &mut report),
+            Ok(Some(text)) if trim(&text).is_empty() => {
+                report.add(Severity::Warning, WHOLE, "blank-skill", "a blank skill is not applied", None);
+                None
+            }
+            Ok(Some(text)) => read::read(&text, name, &file, &directory.limits().yaml, &mut report),
+            Err(error) => {
+                report.push(error.diagnostic(Family::Agents));
+                None
+            }
+        };
+        if let Some(skill) = skill
+            && !named.put(Arc::new(skill))
+        {
+            let message = "another skill of this directory has the same name; this one replaces its content";
+            report.add(Severity::Warning, WHOLE, "duplicate-skill", message, None);
+        }
+        set.diagnostics.extend(report.into_diagnostics());
+    }
+    set.skills = named.skills;
+    set
+}
+
+fn plain(name: &str, text: &str, file: &str, report: &mut Report) -> Option<Skill> {
+    if name.is_empty() {
+        report.error(WHOLE, "skill-name-missing", format!("the skill {} has no name", quoted(file)));
+        return None;
+    }
+    Some(read::plain(name, trim(text), file))
+}
+
+/// An agent's skills: the shared ones and then its own; a name that comes again replaces the skill in its place.
+pub fn combine(shared: &[Arc<Skill>], own: &[Arc<Skill>]) -> Vec<Arc<Skill>> {
+    let mut named = Named::default();
+    for skill in shared.iter().chain(own) {
+        named.put(Arc::clone(skill));
+    }
+    named.skills
+}
+
+/// Skills in the order in which their names came first.
+#[derive(Default)]
+struct Named {
+    skills: Vec<Arc<Skill>>,
+    places: HashMap<String, usize>,
+}
+
+impl Named {
+    /// Takes a skill; whether its name is new.
+    fn put(&mut self, skill: Arc<Skill>) -> bool {
+        if let Some(earlier) = self.places.get(&skill.name).and_then(|place| self.skills.get_mut(*place)) {
+            *earlier = skill;
+            return false;
+        }
+        self.places.insert(skill.name.clone(), self.skills.len());
+        self.skills.push(skill);
+        true
+    }
+}

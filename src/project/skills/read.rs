@@ -1,0 +1,176 @@
+use std::collections::BTreeMap;
+
+use super::frontmatter::{self, Parts};
+use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork, normalise_domain, normalise_domains};
+use crate::model::Declared;
+use crate::model::{Family, Position, Severity};
+use crate::project::fields::{Fields, expect, null_is_absent};
+use crate::project::limits::YamlLimits;
+use crate::project::quoted::quoted;
+use crate::project::report::Report;
+use crate::project::yaml::{self, Data, Entry, Node, Spot};
+
+/// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken (F4).
+pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits, report: &mut Report) -> Option<Skill> {
+    let parts = frontmatter::split(text);
+    let mut skill = plain(directory, parts.body, file);
+    if parts.is_open {
+        let message = "the frontmatter is never closed by a line `---`, so that it counts as text";
+        report.add(Severity::Warning, Spot { line: 1, column: 0 }, "frontmatter-open", message, None);
+    }
+    let Parts { yaml: Some(source), lines, .. } = parts else { return Some(skill) };
+    let stream = yaml::parse(source, limits);
+    for problem in &stream.problems {
+        report.push(problem.diagnostic(Family::Agents, file, lines));
+    }
+    if !stream.problems.is_empty() {
+        return None;
+    }
+    let mut inner = Report::new(file, Family::Agents).starting_at(lines);
+    match stream.documents.as_slice() {
+        [] => {}
+        [node] => fill(&mut skill, node, &mut inner),
+        [_, second, ..] => {
+            inner.error(second.spot, "frontmatter-documents", "frontmatter can hold one YAML document only");
+        }
+    }
+    inner.into_diagnostics().into_iter().for_each(|diagnostic| report.push(diagnostic));
+    Some(skill)
+}
+
+/// A skill without frontmatter.
+pub(super) fn plain(name: &str, content: &str, file: &str) -> Skill {
+    Skill {
+        name: name.to_owned(),
+        repo: repo(name),
+        content: content.to_owned(),
+        description: Declared::Absent,
+        nix_packages: Declared::Absent,
+        network: None,
+        mcp_servers: Vec::new(),
+        position: Position::file(file),
+    }
+}
+
+fn repo(name: &str) -> String {
+    format!("local/{name}")
+}
+
+fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
+    if node.is_null() {
+        return;
+    }
+    if node.map().is_none() {
+        let message = format!("the frontmatter is {}, not a mapping, so it is not applied", node.kind());
+        report.add(Severity::Warning, node.spot, "frontmatter-not-a-mapping", message, None);
+        return;
+    }
+    let Some(mut fields) = Fields::of(node, "frontmatter", report) else { return };
+    if let Some(name) = name(&mut fields, report) {
+        skill.repo = repo(&name);
+        skill.name = name;
+    }
+    skill.description = owned(&fields.declared_text("description", report));
+    skill.nix_packages = declared_texts("nixPackages", &mut fields, report);
+    skill.network = network(&mut fields, report);
+    skill.mcp_servers = mcp_servers(&mut fields, report);
+    fields.finish(Severity::Note, "skill frontmatter", report);
+}
+
+/// The name, unless it is empty or zero; a number becomes text.
+fn name(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
+    let node = fields.node("name", report)?;
+    let name = match &node.data {
+        Data::Text(text) => text.clone(),
+        Data::Number(number) if number.as_i64() == Some(0) => String::new(),
+        Data::Number(number) => number.to_string(),
+        _ => {
+            report.error(node.spot, "wrong-type", format!("`name` must be text, not {}", node.kind()));
+            return None;
+        }
+    };
+    (!name.is_empty()).then_some(name)
+}
+
+fn owned(text: &Declared<&str>) -> Declared<String> {
+    match text {
+        Declared::Absent => Declared::Absent,
+        Declared::Empty => Declared::Empty,
+        Declared::Value(text) => Declared::Value((*text).to_owned()),
+    }
+}
+
+/// A list in its three states.
+fn declared<T>(list: Option<Vec<T>>) -> Declared<Vec<T>> {
+    match list {
+        None => Declared::Absent,
+        Some(list) if list.is_empty() => Declared::Empty,
+        Some(list) => Declared::Value(list),
+    }
+}
+
+fn declared_texts(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Declared<Vec<String>> {
+    declared(fields.texts(key, report).map(|texts| texts.into_iter().map(str::to_owned).collect()))
+}
+
+fn network(fields: &mut Fields<'_>, report: &mut Report) -> Option<SkillNetwork> {
+    let network = fields.node("network", report);
+    let judges = fields.text_table("judges", report);
+    if network.is_none() && judges.is_none() {
+        return None;
+    }
+    let judges: BTreeMap<String, String> =
+        judges.unwrap_or_default().into_iter().map(|(name, policy)| (name.to_owned(), policy.to_owned())).collect();
+    let mut read = SkillNetwork { judges, ..SkillNetwork::default() };
+    let Some(mut inner) = network.and_then(|node| Fields::of(node, "`network`", report)) else { return Some(read) };
+    read.allow = declared(inner.texts("allow", report).map(normalise_domains));
+    read.deny = declared(inner.texts("deny", report).map(normalise_domains));
+    let elements = inner.list("judge", report);
+    read.judge = declared(elements.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect()));
+    inner.finish(Severity::Note, "`network` of a skill", report);
+    Some(read)
+}
+
+/// A text, or `{domain, judge?}`.
+fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
+    if let Some(text) = node.text() {
+        return Some(JudgedDomain { domain: normalise_domain(text)?, judge: None });
+    }
+    if node.map().is_none() {
+        let message = format!("an element of `judge` must be text or a mapping with `domain`, not {}", node.kind());
+        report.error(node.spot, "wrong-type", message);
+        return None;
+    }
+    let mut fields = Fields::of(node, "an element of `judge`", report)?;
+    let domain = fields.text("domain", report);
+    let judge = fields.text("judge", report).map(|(judge, _)| judge.to_owned());
+    fields.finish(Severity::Note, "an element of `judge`", report);
+    if node.get("domain").is_none_or(Node::is_null) {
+        report.error(node.spot, "domain-missing", "an element of `judge` needs a `domain`");
+    }
+    Some(JudgedDomain { domain: normalise_domain(domain?.0)?, judge })
+}
+
+fn mcp_servers(fields: &mut Fields<'_>, report: &mut Report) -> Vec<SkillMcpServer> {
+    let Some(node) = fields.node("mcpServers", report) else { return Vec::new() };
+    let entries = expect(node, "`mcpServers`", "a mapping", report, Node::map).unwrap_or_default();
+    entries.iter().filter_map(|entry| mcp_server(entry, report)).collect()
+}
+
+fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
+    if entry.value.is_null() {
+        null_is_absent(entry, report);
+        return None;
+    }
+    let what = format!("the MCP server {}", quoted(&entry.key));
+    let mut fields = Fields::of(&entry.value, &what, report)?;
+    let server = SkillMcpServer {
+        id: entry.key.clone(),
+        url: owned(&fields.declared_text("url", report)),
+        transport: owned(&fields.declared_text("type", report)),
+        command: owned(&fields.declared_text("command", report)),
+        args: declared_texts("args", &mut fields, report),
+    };
+    fields.finish(Severity::Note, "an MCP server of a skill", report);
+    Some(server)
+}

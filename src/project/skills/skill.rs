@@ -1,0 +1,62 @@
+use std::collections::BTreeMap;
+
+use crate::model::Declared;
+use crate::model::Position;
+
+/// A skill as its files have it, before it is merged into an agent (project-format 2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skill {
+    /// Its name.
+    pub name: String,
+    /// `local/` and its name.
+    pub repo: String,
+    /// Its text without frontmatter, trimmed.
+    pub content: String,
+    /// What it is for.
+    pub description: Declared<String>,
+    /// Nix packages, in order.
+    pub nix_packages: Declared<Vec<String>>,
+    /// What it says of the network; there whenever the frontmatter has `network` or `judges`.
+    pub network: Option<SkillNetwork>,
+    /// MCP servers, in order, each id once. A table: an empty one declares nothing.
+    pub mcp_servers: Vec<SkillMcpServer>,
+    /// The file.
+    pub position: Position,
+}
+
+/// What a skill says of the network. Domains are in the form of rule N2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SkillNetwork {
+    /// Domains that may be reached; may hold `*`, which an agent's own list never takes over.
+    pub allow: Declared<Vec<String>>,
+    /// Domains that may not.
+    pub deny: Declared<Vec<String>>,
+    /// Domains that a judge decides on.
+    pub judge: Declared<Vec<JudgedDomain>>,
+    /// Judges by name. A table: an empty one declares nothing.
+    pub judges: BTreeMap<String, String>,
+}
+
+/// A domain that a judge decides on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedDomain {
+    /// The domain, in the form of rule N2.
+    pub domain: String,
+    /// The name of the judge, none for the default one.
+    pub judge: Option<String>,
+}
+
+/// An MCP server that a skill brings along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillMcpServer {
+    /// Its id.
+    pub id: String,
+    /// Its address.
+    pub url: Declared<String>,
+    /// Its transport, `type` in the file.
+    pub transport: Declared<String>,
+    /// The command that starts it.
+    pub command: Declared<String>,
+    /// The arguments of the command.
+    pub args: Declared<Vec<String>>,
+}

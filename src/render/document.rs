@@ -1,0 +1,304 @@
+//! Styled text as data: colour is spans, never bytes in strings (U1).
+//!
+//! Pure functions return a [`Document`]; `ui` wraps its prose and turns it into bytes, with or without colour. Whatever a style
+//! says must also be said by a word or a marker, since most readers of logs see no colour.
+
+use super::text_safety::{SafeText, command_positions, defuse, sanitise};
+
+/// What a piece of text means, not how it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Style {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// Something that will be, or was, made: `+`.
+    Create,
+    /// Something that will be, or was, changed: `~`.
+    Update,
+    /// Something that will be, or was, taken away: `-`.
+    Remove,
+    /// Something that is as it should be: `=`.
+    Unchanged,
+    /// Something that the project does not speak about: `?`.
+    Drift,
+    /// Something that a person has to look at: `!`.
+    Attention,
+    /// The word of an error and its markers.
+    Error,
+    /// The word of a warning and its markers.
+    Warning,
+    /// The word of a note and its markers.
+    Note,
+    /// The word of an advice.
+    Hint,
+    /// What the eye may skip: gutters, places, counts of what is folded.
+    Dim,
+    /// What the eye should catch: names, headings.
+    Bold,
+}
+
+/// A piece of a line in one style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// What it says.
+    pub text: SafeText,
+    /// What it means.
+    pub style: Style,
+}
+
+/// Whether a line may be broken to fit the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flow {
+    /// It stays one line, however long.
+    #[default]
+    Verbatim,
+    /// It is prose: broken at spaces, its further lines indented by so many columns.
+    Prose(usize),
+}
+
+/// One line of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    spans: Vec<Span>,
+    flow: Flow,
+}
+
+impl Line {
+    /// An empty line, to which pieces are added from left to right.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text of this program's source, without style.
+    #[must_use]
+    pub fn plain(self, text: &'static str) -> Self {
+        self.text(Style::Plain, SafeText::literal(text))
+    }
+
+    /// Adds a text of this program's source.
+    #[must_use]
+    pub fn literal(self, style: Style, text: &'static str) -> Self {
+        self.text(style, SafeText::literal(text))
+    }
+
+    /// Adds a foreign text, sanitised.
+    #[must_use]
+    pub fn foreign(self, style: Style, text: &str) -> Self {
+        self.text(style, sanitise(text))
+    }
+
+    /// Adds a text that is safe already.
+    #[must_use]
+    pub fn text(mut self, style: Style, text: SafeText) -> Self {
+        if !text.is_empty() {
+            self.spans.push(Span { text, style });
+        }
+        self
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn count(self, number: usize) -> Self {
+        self.text(Style::Plain, SafeText::count(number))
+    }
+
+    /// Adds the pieces of another line.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self
+    }
+
+    /// The same as prose, whose further lines are indented by so many columns.
+    #[must_use]
+    pub fn prose(mut self, hanging: usize) -> Self {
+        self.flow = Flow::Prose(hanging);
+        self
+    }
+
+    /// The same behind so many spaces.
+    #[must_use]
+    pub fn indented(mut self, columns: usize) -> Self {
+        if columns > 0 && !self.spans.is_empty() {
+            self.spans.insert(0, Span { text: SafeText::spaces(columns), style: Style::Plain });
+        }
+        if let Flow::Prose(hanging) = self.flow {
+            self.flow = Flow::Prose(hanging + columns);
+        }
+        self
+    }
+
+    /// The same behind the gutter of foreign text (U2); it is never broken.
+    #[must_use]
+    pub fn gutter(mut self) -> Self {
+        let bar = if self.spans.is_empty() { "│" } else { "│ " };
+        self.spans.insert(0, Span { text: SafeText::literal(bar), style: Style::Dim });
+        self.flow = Flow::Verbatim;
+        self
+    }
+
+    /// The pieces from left to right.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Whether and how it may be broken.
+    pub fn flow(&self) -> Flow {
+        self.flow
+    }
+
+    /// How many columns of a terminal it takes.
+    pub fn width(&self) -> usize {
+        self.spans.iter().map(|span| span.text.width()).sum()
+    }
+
+    /// The line as it may be written: commands to a CI log that only the joining of pieces made are broken up too (U2).
+    ///
+    /// No spaces stand at its end.
+    pub fn pieces(&self) -> Vec<Span> {
+        let mut spans = self.spans.clone();
+        while let Some(last) = spans.last_mut() {
+            let trimmed = last.text.as_str().trim_end_matches(' ').chars().count();
+            if trimmed > 0 {
+                if last.text.as_str().ends_with(' ') {
+                    last.text = last.text.characters(0, trimmed);
+                }
+                break;
+            }
+            spans.pop();
+        }
+        let joined: String = spans.iter().map(|span| span.text.as_str()).collect();
+        if command_positions(&joined).is_empty() {
+            return spans;
+        }
+        // Rare and only ever an attack: the line loses its styles and keeps its words.
+        vec![Span { text: sanitise(&defuse(&joined)), style: Style::Plain }]
+    }
+
+    /// The line without styles.
+    pub fn to_plain(&self) -> String {
+        self.pieces().iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
+/// Lines from top to bottom.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Document {
+    lines: Vec<Line>,
+}
+
+impl Document {
+    /// A document without lines.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a line at the end.
+    pub fn push(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    /// The same with one more line.
+    #[must_use]
+    pub fn line(mut self, line: Line) -> Self {
+        self.push(line);
+        self
+    }
+
+    /// Adds an empty line at the end.
+    pub fn blank(&mut self) {
+        self.push(Line::new());
+    }
+
+    /// Adds another document's lines at the end.
+    pub fn append(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+    }
+
+    /// The same with another document's lines at the end.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.append(other);
+        self
+    }
+
+    /// The same behind so many spaces.
+    #[must_use]
+    pub fn indented(self, columns: usize) -> Self {
+        self.lines.into_iter().map(|line| line.indented(columns)).collect()
+    }
+
+    /// The same behind the gutter of foreign text (U2).
+    #[must_use]
+    pub fn gutter(self) -> Self {
+        self.lines.into_iter().map(Line::gutter).collect()
+    }
+
+    /// The lines from top to bottom.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Whether it has no line.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The document without styles, each line ended.
+    pub fn to_plain(&self) -> String {
+        self.lines.iter().map(|line| line.to_plain() + "\n").collect()
+    }
+}
+
+impl From<Line> for Document {
+    fn from(line: Line) -> Self {
+        Self { lines: vec![line] }
+    }
+}
+
+impl FromIterator<Line> for Document {
+    fn from_iter<I: IntoIterator<Item = Line>>(lines: I) -> Self {
+        Self { lines: lines.into_iter().collect() }
+    }
+}
+
+impl Extend<Line> for Document {
+    fn extend<I: IntoIterator<Item = Line>>(&mut self, lines: I) {
+        self.lines.extend(lines);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_built_from_left_to_right() {
+        let line =
+            Line::new().literal(Style::Create, "+ ").plain("agent ").foreign(Style::Bold, "tri\u{1b}age").plain(" ");
+        assert_eq!(line.to_plain(), "+ agent tri\\u{1b}age");
+        assert_eq!(line.width(), 21);
+    }
+
+    #[test]
+    fn gutters_and_indents_come_before_everything() {
+        let block = Document::new().line(Line::new().plain("a")).line(Line::new());
+        assert_eq!(block.clone().gutter().indented(2).to_plain(), "  │ a\n  │\n");
+        assert_eq!(block.indented(2).to_plain(), "  a\n\n");
+    }
+
+    #[test]
+    fn indenting_prose_indents_its_further_lines() {
+        let line = Line::new().plain("words").prose(2).indented(4);
+        assert_eq!(line.flow(), Flow::Prose(6));
+        assert_eq!(line.gutter().flow(), Flow::Verbatim);
+    }
+
+    #[test]
+    fn commands_that_only_joining_makes_are_broken_up() {
+        let line = Line::new().foreign(Style::Bold, ":").foreign(Style::Plain, ":error::x");
+        assert_eq!(line.to_plain(), "\\u{3a}:error::x");
+        let line = Line::new().foreign(Style::Bold, "x##").foreign(Style::Plain, "vso").foreign(Style::Plain, "[y]");
+        assert_eq!(line.to_plain(), "x#\\u{23}vso[y]");
+    }
+}

@@ -1,0 +1,8 @@
+//! What a person or a machine reads, built by pure functions; `ui` turns it into bytes.
+
+pub mod ci;
+pub mod diagnostics;
+pub mod document;
+pub mod prose_diff;
+pub mod text_safety;
+pub mod value_text;

@@ -1,0 +1,251 @@
+//! The text diff of prompts and other prose (P1): `--- org`, `+++ files`, three lines of context, behind the gutter.
+
+use std::collections::BTreeSet;
+
+use similar::{ChangeTag, DiffOp, TextDiff};
+
+use super::document::{Document, Line, Style};
+use super::text_safety::{SafeText, sanitise, sanitise_block_line};
+
+/// How many equal lines stand around a change.
+const CONTEXT: usize = 3;
+
+/// How many lines of a diff are shown before the rest is folded.
+const FOLD_AFTER: usize = 40;
+
+/// How many columns of one line are shown before the rest is folded.
+const LINE_COLUMNS: usize = 1_000;
+
+/// Whether long things are shown whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Folding {
+    /// Long values and diffs are cut, saying how much is missing.
+    #[default]
+    Fold,
+    /// Everything is shown (`--full`).
+    Full,
+}
+
+/// Makes the diff from what the org has to what the files say; empty if both are equal.
+///
+/// The first two lines are `--- org` and `+++ files`. Every line stands behind the gutter and is sanitised; a line break that only
+/// one side has at its end, carriage returns, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
+/// that differ in nothing else.
+pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
+    let diff = TextDiff::from_lines(org, files);
+    let hunks = diff.grouped_ops(CONTEXT);
+    if hunks.is_empty() {
+        return Document::new();
+    }
+    let alike = alike_lines(&diff);
+    let mut rows = Vec::new();
+    let mut starts = Vec::new();
+    for hunk in &hunks {
+        starts.push(rows.len());
+        rows.push(hunk_header(hunk));
+        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
+            rows.push(changed_line(change.tag(), change.value(), &alike, folding));
+            if change.missing_newline() && org.ends_with('\n') != files.ends_with('\n') {
+                rows.push(Line::new().literal(Style::Dim, "\\ no line break at the end"));
+            }
+        }
+    }
+    let mut document = Document::new()
+        .line(Line::new().literal(Style::Remove, "--- org"))
+        .line(Line::new().literal(Style::Create, "+++ files"));
+    let shown = if folding == Folding::Full { rows.len() } else { shown_rows(rows.len(), &starts) };
+    let hidden = rows.len() - shown;
+    let hidden_hunks = starts.iter().filter(|start| **start >= shown).count();
+    document.extend(rows.into_iter().take(shown));
+    let mut document = document.gutter();
+    if hidden > 0 {
+        document.push(fold_line(hidden, hidden_hunks));
+    }
+    document
+}
+
+/// How many rows are shown folded: up to the last hunk that still fits, or into the first one if that is too long.
+fn shown_rows(rows: usize, starts: &[usize]) -> usize {
+    // Folding away two lines to add one would help nobody.
+    if rows <= FOLD_AFTER + 2 {
+        return rows;
+    }
+    starts.iter().copied().filter(|start| (FOLD_AFTER / 2..=FOLD_AFTER).contains(start)).max().unwrap_or(FOLD_AFTER)
+}
+
+/// The line that says how much of a text is not shown: `… 120 more lines; --full shows them`.
+pub fn fold_line(lines: usize, hunks: usize) -> Line {
+    let mut text =
+        SafeText::literal("… ").then(&SafeText::count(lines)).then(&plural(lines, " more line", " more lines"));
+    if hunks > 0 {
+        let word = plural(hunks, " more change", " more changes");
+        text = text.then(&SafeText::literal(", with ")).then(&SafeText::count(hunks)).then(&word);
+    }
+    let pronoun = plural(lines, "; --full shows it", "; --full shows them");
+    Line::new().text(Style::Dim, text.then(&pronoun))
+}
+
+/// Chooses between the word for one and the word for several.
+pub(crate) fn plural(count: usize, one: &'static str, several: &'static str) -> SafeText {
+    SafeText::literal(if count == 1 { one } else { several })
+}
+
+fn hunk_header(hunk: &[DiffOp]) -> Line {
+    let side = |range: &dyn Fn(&DiffOp) -> std::ops::Range<usize>| {
+        let start = hunk.first().map_or(0, |op| range(op).start);
+        let end = hunk.last().map_or(0, |op| range(op).end);
+        let length = end - start;
+        let start = SafeText::count(if length == 0 { start } else { start + 1 });
+        if length == 1 { start } else { start.then(&SafeText::literal(",")).then(&SafeText::count(length)) }
+    };
+    Line::new()
+        .literal(Style::Dim, "@@ -")
+        .text(Style::Dim, side(&DiffOp::old_range))
+        .literal(Style::Dim, " +")
+        .text(Style::Dim, side(&DiffOp::new_range))
+        .literal(Style::Dim, " @@")
+}
+
+/// What both taken out and put in lines look like as lines of a block: they differ only in tabs and spaces.
+fn alike_lines(diff: &TextDiff<'_, '_, str>) -> BTreeSet<SafeText> {
+    let side = |tag: ChangeTag| -> BTreeSet<SafeText> {
+        let changes = diff.iter_all_changes().filter(|change| change.tag() == tag);
+        changes.map(|change| sanitise_block_line(change.value().trim_end())).collect()
+    };
+    side(ChangeTag::Delete).intersection(&side(ChangeTag::Insert)).cloned().collect()
+}
+
+fn changed_line(tag: ChangeTag, value: &str, alike: &BTreeSet<SafeText>, folding: Folding) -> Line {
+    let (style, marker) = match tag {
+        ChangeTag::Equal => (Style::Plain, " "),
+        ChangeTag::Delete => (Style::Remove, "-"),
+        ChangeTag::Insert => (Style::Create, "+"),
+    };
+    let value = value.strip_suffix('\n').unwrap_or(value);
+    let trimmed = value.trim_end_matches(' ');
+    let is_alike = tag != ChangeTag::Equal && alike.contains(&sanitise_block_line(value.trim_end()));
+    let text = if is_alike { sanitise(trimmed) } else { sanitise_block_line(trimmed) };
+    let spaces = if tag == ChangeTag::Equal { 0 } else { value.len() - trimmed.len() };
+    let text = text.then(&SafeText::repeat("·", spaces));
+    let line = Line::new().literal(style, marker);
+    let (kept, hidden) = if folding == Folding::Full { (text, 0) } else { text.cut(LINE_COLUMNS) };
+    let line = line.text(style, kept);
+    if hidden == 0 {
+        return line;
+    }
+    let note = SafeText::literal(" … ").then(&SafeText::count(hidden));
+    line.text(Style::Dim, note.then(&plural(hidden, " more character", " more characters")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(org: &str, files: &str) -> String {
+        prose_diff(org, files, Folding::Fold).to_plain()
+    }
+
+    #[test]
+    fn a_change_stands_in_three_lines_of_context() {
+        let org = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+        insta::assert_snapshot!(shown(org, &org.replace('5', "five")), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -2,7 +2,7 @@
+        │  2
+        │  3
+        │  4
+        │ -5
+        │ +five
+        │  6
+        │  7
+        │  8
+        ");
+    }
+
+    #[test]
+    fn equal_texts_have_no_diff() {
+        assert_eq!(shown("a\n", "a\n"), "");
+        assert_eq!(shown("", ""), "");
+    }
+
+    #[test]
+    fn a_new_and_a_cleared_text_are_whole_diffs() {
+        insta::assert_snapshot!(shown("", "You are kind.\n"), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -0,0 +1 @@
+        │ +You are kind.
+        ");
+        insta::assert_snapshot!(shown("You are kind.\n", ""), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -1 +0,0 @@
+        │ -You are kind.
+        ");
+    }
+
+    #[test]
+    fn foreign_text_cannot_leave_its_gutter() {
+        insta::assert_snapshot!(shown("a\n", "a\r\n::error::b\n\u{1b}[2J\n##[group]\n\tx"), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -1 +1,5 @@
+        │ -a
+        │ +a\r
+        │ +\u{3a}:error::b
+        │ +\u{1b}[2J
+        │ +#\u{23}[group]
+        │ +    x
+        │ \ no line break at the end
+        ");
+    }
+
+    #[test]
+    fn a_lost_line_break_at_the_end_is_visible() {
+        insta::assert_snapshot!(shown("a\n", "a"), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -1 +1 @@
+        │ -a
+        │ +a
+        │ \ no line break at the end
+        ");
+    }
+
+    #[test]
+    fn lines_that_differ_in_white_space_only_look_different() {
+        insta::assert_snapshot!(shown("a  \n\tb\n\tc\n", "a\n    b\n\td\n"), @r"
+        │ --- org
+        │ +++ files
+        │ @@ -1,3 +1,3 @@
+        │ -a··
+        │ -\tb
+        │ -    c
+        │ +a
+        │ +    b
+        │ +    d
+        ");
+    }
+
+    #[test]
+    fn long_diffs_fold_and_unfold() {
+        let org = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
+        let files = org.replace('7', "seven");
+        let folded = shown(&org, &files);
+        assert_eq!(folded.lines().count(), 39);
+        assert!(folded.ends_with("\n… 66 more lines, with 5 more changes; --full shows them\n"), "{folded}");
+        let full = prose_diff(&org, &files, Folding::Full).to_plain();
+        assert_eq!(full.lines().count(), 38 + 66);
+        assert!(full.starts_with(folded.rsplit_once('…').unwrap().0));
+        let one_hunk = shown("", &"x\n".repeat(100));
+        assert!(one_hunk.ends_with("│ +x\n… 61 more lines; --full shows them\n"), "{one_hunk}");
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut() {
+        let folded = shown("", &"x".repeat(1_500));
+        assert!(folded.contains(&format!("+{} … 500 more characters\n", "x".repeat(1_000))));
+        assert!(prose_diff("", &"x".repeat(1_500), Folding::Full).to_plain().contains(&"x".repeat(1_500)));
+    }
+}

@@ -1,0 +1,211 @@
+//! The routes, and the way from a request to an operation on the store.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::Method,
+    middleware::from_fn_with_state,
+    response::{IntoResponse as _, Response},
+    routing::{get, post, put},
+};
+
+use super::{call::Call, guard::guard, handlers};
+use crate::server::{
+    counter::RequestCounter,
+    error::StoreError,
+    refusal::{Answer, Refusal},
+    scene::{Gate, Need, Scene, admit, lacks},
+    store::Store,
+    tokens::AccessToken,
+};
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// A loopback TCP port: the `Host` header must name this machine (decisions O5).
+    Loopback,
+    /// A Unix socket in a directory of its owner: any `Host`.
+    UnixSocket,
+}
+
+/// Which organisations of the store a server shows; others are 404 (decisions O1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExposedOrgs {
+    /// All that exist.
+    All,
+    /// These slugs only.
+    Only(BTreeSet<String>),
+}
+
+impl ExposedOrgs {
+    /// Tells whether an organisation is shown.
+    pub(in crate::server) fn contains(&self, slug: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(slugs) => slugs.contains(slug),
+        }
+    }
+}
+
+/// How a server answers.
+#[derive(Debug)]
+pub struct ServerOptions {
+    /// How it is reached.
+    pub transport: Transport,
+    /// Which organisations it shows.
+    pub orgs: ExposedOrgs,
+    /// Its public origin, such as `http://127.0.0.1:8787`; part of the memory MCP entry of new agents.
+    pub origin: String,
+    /// A token that this server alone accepts, for the bootstrap user with all scopes; beside those of the store.
+    pub session: Option<AccessToken>,
+    /// Counts its requests.
+    pub counter: RequestCounter,
+}
+
+pub(super) type Outcome = Result<Answer, Refusal>;
+
+/// What all requests of a server share.
+pub(super) struct Server {
+    store: Store,
+    orgs: ExposedOrgs,
+    pub(super) origin: String,
+    session: Option<[u8; 32]>,
+    counter: RequestCounter,
+}
+
+type Handler = fn(&Server, &Call) -> Outcome;
+
+/// Builds the service of an embedded org (org-api section 5, decisions O2).
+pub fn router(store: Store, options: ServerOptions) -> Router {
+    let server = Arc::new(Server {
+        store,
+        orgs: options.orgs,
+        origin: options.origin.trim_end_matches('/').to_owned(),
+        session: options.session.map(|token| token.hash()),
+        counter: options.counter,
+    });
+    let on = |handler: Handler| move |server: State<Arc<Server>>, call: Call| run(server, call, handler);
+    Router::new()
+        .route("/", get(root))
+        .route("/health", get(health))
+        .route("/api/{org}/agents", get(on(handlers::list_agents)).post(on(handlers::create_agent)))
+        .route(
+            "/api/{org}/agents/{agent}",
+            get(on(handlers::get_agent)).patch(on(handlers::patch_agent)).delete(on(handlers::delete_agent)),
+        )
+        .route("/api/{org}/agents/{agent}/config", get(on(handlers::get_config)).patch(on(handlers::patch_config)))
+        .route(
+            "/api/{org}/agents/{agent}/platforms",
+            get(on(handlers::list_platforms)).post(on(handlers::post_platform)),
+        )
+        .route(
+            "/api/{org}/agents/{agent}/platforms/{platform}",
+            get(on(handlers::get_platform)).delete(on(handlers::delete_platform)),
+        )
+        .route("/api/{org}/agents/{agent}/platforms/{platform}/start", post(on(handlers::start_platform)))
+        .route("/api/{org}/agents/{agent}/platforms/{platform}/stop", post(on(handlers::stop_platform)))
+        .route("/api/{org}/agents/{agent}/platforms/by-stable-id/{platform}", put(on(handlers::put_platform)))
+        .route("/api/{org}/manage_entity_schema", post(on(handlers::manage_entity_schema)))
+        .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .with_state(server)
+        .layer(from_fn_with_state(options.transport, guard))
+}
+
+/// Runs a handler on a thread that may block, a few at a time.
+async fn run(State(server): State<Arc<Server>>, call: Call, handler: Handler) -> Response {
+    let store = server.store.clone();
+    let Ok(_permit) = store.0.permits.acquire().await else {
+        return internal_error();
+    };
+    match tokio::task::spawn_blocking(move || handler(&server, &call)).await {
+        Ok(outcome) => outcome.into_response(),
+        Err(_) => internal_error(),
+    }
+}
+
+impl Server {
+    /// Runs a read.
+    pub(super) fn read(&self, call: &Call, need: Need, operation: impl FnOnce(&Scene<'_>) -> Outcome) -> Outcome {
+        self.counter.count(true);
+        self.store.0.pool.read(|connection| {
+            let (org, actor) = admit(connection, &self.gate(), &call.org, bearer(call))?;
+            if let Some((_, refusal)) = lacks(&actor, need) {
+                return Err(refusal);
+            }
+            operation(&Scene::reading(connection, &self.store.0.vault, org, actor))
+        })
+    }
+
+    /// Runs a change in one transaction. A refusal for want of a role or scope leaves an audit row (decisions O3).
+    pub(super) fn change(&self, call: &Call, operation: impl FnOnce(&Scene<'_>) -> Outcome) -> Outcome {
+        self.counter.count(false);
+        self.store.0.pool.write(|write| {
+            let (org, actor) = admit(write.connection(), &self.gate(), &call.org, bearer(call))?;
+            let lacking = lacks(&actor, Need::Change);
+            let scene = Scene::writing(write, &self.store.0.vault, org, actor);
+            match lacking {
+                None => operation(&scene).map(Ok),
+                // Not an error of the transaction: the audit row is to be committed.
+                Some((action, refusal)) => {
+                    scene.audit(action, &format!("{} {}", call.method, call.path), None)?;
+                    Ok(Err(refusal))
+                }
+            }
+        })?
+    }
+
+    /// Gives the organisations that are shown.
+    pub(super) fn orgs(&self) -> &ExposedOrgs {
+        &self.orgs
+    }
+
+    fn gate(&self) -> Gate<'_> {
+        Gate { origin: &self.origin, session: self.session, exposed: &self.orgs }
+    }
+}
+
+fn bearer(call: &Call) -> Option<&str> {
+    call.bearer.as_ref().map(|bearer| bearer.as_str())
+}
+
+async fn root() -> Answer {
+    let version = env!("CARGO_PKG_VERSION");
+    Answer::ok(
+        serde_json::json!({
+            "service": "lobu-api",
+            "implementation": "lobu-rs",
+            "version": version,
+            "health": "/health",
+        })
+        .to_string(),
+    )
+}
+
+/// What this server can do beyond the existing one (decisions O2).
+const FEATURES: [&str; 3] = ["per-org-ids", "platform-key-removal", "schema-codes"];
+
+async fn health() -> Answer {
+    Answer::ok(
+        serde_json::json!({
+            "status": "ok",
+            "service": "lobu-api",
+            "implementation": "lobu-rs",
+            "version": env!("CARGO_PKG_VERSION"),
+            "features": FEATURES,
+        })
+        .to_string(),
+    )
+}
+
+async fn not_found(State(server): State<Arc<Server>>, request: Request) -> Refusal {
+    server.counter.count(matches!(*request.method(), Method::GET | Method::HEAD));
+    Refusal::not_found("There is nothing at this path and method.")
+}
+
+fn internal_error() -> Response {
+    Refusal::Store(StoreError::Corrupt { what: "a request ended early" }).into_response()
+}

@@ -1,0 +1,43 @@
+//! The embedded org: the HTTP API of `contract/org-api.md` over a SQLite store (decisions O1–O5).
+
+mod agents;
+mod audit;
+mod auto_create;
+mod bootstrap;
+mod counter;
+mod database;
+mod embedded;
+mod entity_types;
+mod error;
+mod files;
+mod http;
+mod json_schema;
+mod json_text;
+mod members;
+mod platforms;
+mod refusal;
+mod relationship_types;
+mod scene;
+mod schema_call;
+mod sealed;
+mod serve;
+mod settings;
+mod shape;
+mod store;
+mod tokens;
+mod vault;
+
+#[cfg(test)]
+mod tests;
+
+pub use audit::AuditEntry;
+pub use counter::RequestCounter;
+pub use database::Database;
+pub use embedded::{Embedded, EmbeddedError, EmbeddedOptions, Endpoint};
+pub use error::StoreError;
+pub use http::{ExposedOrgs, ServerOptions, Transport, router};
+#[cfg(unix)]
+pub use serve::serve_unix;
+pub use serve::{bind_loopback, serve_tcp};
+pub use store::{Role, Store, StoredSecret, TokenRequest};
+pub use tokens::AccessToken;

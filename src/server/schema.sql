@@ -1,0 +1,167 @@
+-- Schema version 1. Times are integer milliseconds; JSON is kept as text with sorted keys.
+
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE organizations (
+    id INTEGER PRIMARY KEY,
+    public_id TEXT NOT NULL UNIQUE,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    visibility TEXT NOT NULL DEFAULT 'private' CHECK (visibility IN ('private', 'public')),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE memberships (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    PRIMARY KEY (org, user)
+) STRICT, WITHOUT ROWID;
+
+-- hash: SHA-256 of the whole token. org: set when the token is bound to one organisation.
+CREATE TABLE tokens (
+    id INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    prefix TEXT NOT NULL,
+    name TEXT NOT NULL,
+    user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    scope TEXT,
+    org INTEGER REFERENCES organizations (id) ON DELETE CASCADE,
+    bootstrap INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE agents (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    agent_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    owner TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    settings_updated_at INTEGER NOT NULL,
+    UNIQUE (org, agent_id)
+) STRICT;
+
+-- One row a settings member that differs from its default.
+CREATE TABLE agent_settings (
+    agent INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    member TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (agent, member)
+) STRICT;
+
+-- config: secret values are replaced by their masks; the values are in sealed_values.
+CREATE TABLE platforms (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    agent INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    platform_id TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    config TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    metadata TEXT NOT NULL DEFAULT '{}',
+    status TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'error')),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (org, platform_id)
+) STRICT;
+CREATE INDEX platforms_by_agent ON platforms (agent);
+
+-- Secret values inside platforms and settings. owner: platform/<agent>/<id> or agent/<agent>. field: a JSON array.
+CREATE TABLE sealed_values (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    field TEXT NOT NULL,
+    agent INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (org, owner, field)
+) STRICT;
+CREATE INDEX sealed_values_by_agent ON sealed_values (agent);
+
+-- The secrets of an organisation that secret://<org>/user/<name> refers to (decisions K2, V3).
+CREATE TABLE secrets (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    salt BLOB NOT NULL,
+    fingerprint TEXT NOT NULL,
+    source TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (org, name)
+) STRICT;
+
+CREATE TABLE entity_types (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    icon TEXT,
+    color TEXT,
+    metadata_schema TEXT,
+    event_kinds TEXT,
+    created_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (org, slug)
+) STRICT;
+
+CREATE TABLE relationship_types (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    slug TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    metadata_schema TEXT,
+    metadata TEXT,
+    is_symmetric INTEGER NOT NULL,
+    inverse INTEGER REFERENCES relationship_types (id) ON DELETE SET NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'archived')),
+    created_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER
+) STRICT;
+-- The slug of a deleted type is free again (trap/D38), and slugs are an organisation's own (trap/D11).
+CREATE UNIQUE INDEX live_relationship_slugs ON relationship_types (org, slug) WHERE deleted_at IS NULL;
+
+CREATE TABLE relationship_rules (
+    id INTEGER PRIMARY KEY,
+    relationship_type INTEGER NOT NULL REFERENCES relationship_types (id) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (relationship_type, source, target)
+) STRICT;
+
+-- Never a value: what was done to what by whom.
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    org INTEGER REFERENCES organizations (id) ON DELETE CASCADE,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    field TEXT
+) STRICT;
+CREATE INDEX audit_by_org ON audit (org, id);

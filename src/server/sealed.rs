@@ -1,0 +1,415 @@
+//! Secret values inside platform configs and agent settings: what a write seals, keeps and forgets.
+//!
+//! A stored document holds a mask (`***` and 4 hex digits) where the value is secret, and the value itself lies
+//! encrypted in `sealed_values` under the document's owner and the path to it. So reads never decrypt, and an equal
+//! value is recognised by its keyed digest (decisions O2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::model::is_secret_key;
+
+use super::{
+    error::StoreError,
+    refusal::Refusal,
+    scene::Scene,
+    vault::{Digest, MASK, Place, Vault},
+};
+
+/// How references to the secrets of an organisation begin (org-api 5.12).
+const REFERENCE_SCHEME: &str = "secret://";
+const LONGEST_SECRET_NAME: usize = 128;
+
+/// Gives the owner text of a platform's secrets. Agent ids hold no `/`, so no two owners look alike.
+pub(super) fn platform_owner(agent: &str, platform: &str) -> String {
+    format!("platform/{agent}/{platform}")
+}
+
+/// Gives the owner text of the secrets in an agent's settings.
+pub(super) fn agent_owner(agent: &str) -> String {
+    format!("agent/{agent}")
+}
+
+/// What a text in a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Stored as it is.
+    Plain,
+    /// A secret, unless empty.
+    Secret,
+    /// A secret, unless it is `$NAME`, which MCP fields read as a reference (project-format 3.1).
+    SecretUnlessVariable,
+}
+
+struct Stored {
+    version: i64,
+    digest: Vec<u8>,
+}
+
+/// Replaces the secrets of one document by masks, and collects what is to be written.
+pub(super) struct Sealer<'a> {
+    scene: &'a Scene<'a>,
+    owner: String,
+    /// The code of the 422 for a value that can't be stored.
+    code: &'static str,
+    /// The document as it is stored, masked; `Null` if there is none.
+    document: Value,
+    /// How many names of a path lead to the document.
+    root_depth: usize,
+    stored: BTreeMap<String, Stored>,
+    kept: BTreeSet<String>,
+    sealed: Vec<Sealed>,
+}
+
+struct Sealed {
+    field: String,
+    version: i64,
+    ciphertext: Vec<u8>,
+    digest: Digest,
+}
+
+/// What the secrets of a document come to.
+pub(super) struct SealedChanges {
+    owner: String,
+    sealed: Vec<Sealed>,
+    replaced: bool,
+    removed: Vec<String>,
+}
+
+impl<'a> Sealer<'a> {
+    /// Starts on a document of an owner. `root` is the path of the document among the owner's secrets: empty for a
+    /// platform's config, the member's name for a settings member.
+    pub(super) fn new(
+        scene: &'a Scene<'a>,
+        owner: String,
+        root: &[&str],
+        document: Option<Value>,
+        code: &'static str,
+    ) -> Result<Self, Refusal> {
+        let mut stored = BTreeMap::new();
+        let mut statement = scene
+            .connection()
+            .prepare_cached("SELECT field, version, digest FROM sealed_values WHERE org = ?1 AND owner = ?2")?;
+        let mut rows = statement.query(params![scene.org.id, owner])?;
+        while let Some(row) = rows.next()? {
+            let field: String = row.get(0)?;
+            if is_below(&field, root) {
+                stored.insert(field, Stored { version: row.get(1)?, digest: row.get(2)? });
+            }
+        }
+        let document = document.unwrap_or(Value::Null);
+        Ok(Self {
+            scene,
+            owner,
+            code,
+            document,
+            root_depth: root.len(),
+            stored,
+            kept: BTreeSet::new(),
+            sealed: Vec::new(),
+        })
+    }
+
+    /// Masks a value in which the names of fields tell what is secret: any name of the path after the first `skip`, so
+    /// that all of `credentials: {…}` is.
+    pub(super) fn by_name(&mut self, path: &mut Vec<String>, skip: usize, value: &mut Value) -> Result<(), Refusal> {
+        let secret = path.get(skip..).is_some_and(|inner| inner.iter().any(|name| is_secret_key(name)));
+        match value {
+            Value::String(_) => self.text(path, value, if secret { Kind::Secret } else { Kind::Plain }),
+            Value::Number(_) if secret => {
+                Err(self.not_storable(path, "must be a string, since its name marks a secret"))
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    path.push(name.clone());
+                    self.by_name(path, skip, member)?;
+                    path.pop();
+                }
+                Ok(())
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    path.push(index.to_string());
+                    self.by_name(path, skip, item)?;
+                    path.pop();
+                }
+                Ok(())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+        }
+    }
+
+    /// Masks `mcpServers`: the values of headers and env, the OAuth client secret, and unknown fields by their names.
+    pub(super) fn mcp_servers(&mut self, path: &mut Vec<String>, servers: &mut Value) -> Result<(), Refusal> {
+        for (id, server) in servers.as_object_mut().into_iter().flatten() {
+            path.push(id.clone());
+            for (field, value) in server.as_object_mut().into_iter().flatten() {
+                path.push(field.clone());
+                match field.as_str() {
+                    "headers" | "env" => self.texts(path, value, |_| Kind::SecretUnlessVariable)?,
+                    "oauth" => self.texts(path, value, |name| match name {
+                        "authUrl" | "tokenUrl" | "clientId" | "tokenEndpointAuthMethod" | "scopes" => Kind::Plain,
+                        "clientSecret" => Kind::SecretUnlessVariable,
+                        name if is_secret_key(name) => Kind::Secret,
+                        _ => Kind::Plain,
+                    })?,
+                    "url" | "type" | "command" | "args" | "authScope" => {}
+                    _ => {
+                        let names_of_ours = path.len().saturating_sub(1);
+                        self.by_name(path, names_of_ours, value)?;
+                    }
+                }
+                path.pop();
+            }
+            path.pop();
+        }
+        Ok(())
+    }
+
+    /// Ends: what is stored and was neither kept nor sealed again is removed.
+    pub(super) fn finish(self) -> SealedChanges {
+        let written: BTreeSet<&String> = self.sealed.iter().map(|sealed| &sealed.field).collect();
+        let removed = self
+            .stored
+            .keys()
+            .filter(|field| !self.kept.contains(*field) && !written.contains(field))
+            .cloned()
+            .collect();
+        let replaced = self.sealed.iter().any(|sealed| sealed.version > 1);
+        SealedChanges { owner: self.owner, sealed: self.sealed, replaced, removed }
+    }
+
+    fn texts(
+        &mut self,
+        path: &mut Vec<String>,
+        members: &mut Value,
+        kind: impl Fn(&str) -> Kind,
+    ) -> Result<(), Refusal> {
+        for (name, value) in members.as_object_mut().into_iter().flatten() {
+            path.push(name.clone());
+            if value.is_string() {
+                self.text(path, value, kind(name))?;
+            } else {
+                let skip = path.len();
+                self.by_name(path, skip, value)?;
+            }
+            path.pop();
+        }
+        Ok(())
+    }
+
+    /// Handles one text: kept, checked as a reference, sealed, or stored as it is.
+    fn text(&mut self, path: &[String], value: &mut Value, kind: Kind) -> Result<(), Refusal> {
+        let Value::String(text) = value else { return Ok(()) };
+        if text.starts_with(MASK) {
+            return self.keep(path, value);
+        }
+        if text.starts_with(REFERENCE_SCHEME) {
+            return self.check_reference(path, text);
+        }
+        let secret = match kind {
+            Kind::Plain => false,
+            Kind::Secret => !text.is_empty(),
+            Kind::SecretUnlessVariable => !text.is_empty() && !is_variable(text),
+        };
+        if secret {
+            let plain = Zeroizing::new(std::mem::take(text));
+            *text = self.seal(path, &plain)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what is stored at the path in the place of a mask (decisions W4).
+    fn keep(&mut self, path: &[String], value: &mut Value) -> Result<(), Refusal> {
+        let inner = path.get(self.root_depth..).unwrap_or_default();
+        let kept = inner.iter().try_fold(&self.document, |document, name| match document {
+            Value::Object(members) => members.get(name),
+            Value::Array(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)),
+            _ => None,
+        });
+        let Some(kept) = kept.filter(|kept| !kept.is_null()) else {
+            return Err(self.not_storable(path, "is masked (`***`), which keeps the stored value, but none is stored"));
+        };
+        self.kept.insert(field_text(path));
+        *value = kept.clone();
+        Ok(())
+    }
+
+    fn seal(&mut self, path: &[String], plain: &str) -> Result<String, Refusal> {
+        let field = field_text(path);
+        let place = Place { org: &self.scene.org.public_id, owner: &self.owner, field: &field };
+        let digest = self.scene.vault.digest(&place, plain.as_bytes())?;
+        let mask = digest.mask();
+        let stored = self.stored.get(&field);
+        if stored.is_some_and(|stored| digest.matches(&stored.digest)) {
+            self.kept.insert(field);
+            return Ok(mask);
+        }
+        let version = stored.map_or(1, |stored| stored.version.saturating_add(1));
+        let ciphertext = self.scene.vault.seal(&place, version, plain.as_bytes())?;
+        self.sealed.push(Sealed { field, version, ciphertext, digest });
+        Ok(mask)
+    }
+
+    /// Accepts exactly `secret://{this org}/user/{a name that exists}` (decisions O2).
+    fn check_reference(&self, path: &[String], text: &str) -> Result<(), Refusal> {
+        let name = text
+            .strip_prefix(REFERENCE_SCHEME)
+            .and_then(|rest| rest.strip_prefix(&self.scene.org.slug))
+            .and_then(|rest| rest.strip_prefix("/user/"))
+            .filter(|name| is_secret_name(name));
+        let known = match name {
+            None => false,
+            Some(name) => self
+                .scene
+                .connection()
+                .prepare_cached("SELECT 1 FROM secrets WHERE org = ?1 AND name = ?2")?
+                .exists(params![self.scene.org.id, name])?,
+        };
+        if known {
+            return Ok(());
+        }
+        let field = path.join(".");
+        let message = format!("`{field}` refers to a secret that this organisation does not have.");
+        Err(Refusal::field("unknown_secret", field, message))
+    }
+
+    fn not_storable(&self, path: &[String], reason: &str) -> Refusal {
+        let field = path.join(".");
+        let message = format!("`{field}` {reason}.");
+        Refusal::field(self.code, field, message)
+    }
+}
+
+impl SealedChanges {
+    /// Changes nothing.
+    pub(super) fn none(owner: String) -> Self {
+        Self { owner, sealed: Vec::new(), replaced: false, removed: Vec::new() }
+    }
+
+    /// Tells whether no secret changes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sealed.is_empty() && self.removed.is_empty()
+    }
+
+    /// Writes the changes, with an audit row for each (decisions O3).
+    pub(super) fn write(&self, scene: &Scene<'_>, agent: i64) -> Result<(), Refusal> {
+        let connection = scene.connection();
+        for sealed in &self.sealed {
+            connection
+                .prepare_cached(
+                    "INSERT INTO sealed_values (org, owner, field, agent, version, key_id, sealed, digest)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                     ON CONFLICT (org, owner, field) DO UPDATE SET version = excluded.version,
+                     key_id = excluded.key_id, sealed = excluded.sealed, digest = excluded.digest",
+                )?
+                .execute(params![
+                    scene.org.id,
+                    self.owner,
+                    sealed.field,
+                    agent,
+                    sealed.version,
+                    scene.vault.key_id(),
+                    sealed.ciphertext,
+                    sealed.digest.as_bytes(),
+                ])?;
+            scene.audit("secret.write", &self.owner, Some(&sealed.field))?;
+        }
+        for field in &self.removed {
+            connection
+                .prepare_cached("DELETE FROM sealed_values WHERE org = ?1 AND owner = ?2 AND field = ?3")?
+                .execute(params![scene.org.id, self.owner, field])?;
+            scene.audit("secret.delete", &self.owner, Some(field))?;
+        }
+        if self.replaced || !self.removed.is_empty() {
+            scene.forget_old_values();
+        }
+        Ok(())
+    }
+}
+
+/// Deletes all secrets of an owner, with an audit row for each.
+pub(super) fn delete_owner(scene: &Scene<'_>, owner: &str) -> Result<(), Refusal> {
+    let changes = Sealer::new(scene, owner.to_owned(), &[], None, "internal").map(Sealer::finish)?;
+    changes.write(scene, 0)
+}
+
+/// Deletes all secrets of an agent and of its platforms, with an audit row for each.
+pub(super) fn delete_agent(scene: &Scene<'_>, agent: i64) -> Result<(), Refusal> {
+    let owners = scene
+        .connection()
+        .prepare_cached("SELECT DISTINCT owner FROM sealed_values WHERE agent = ?1")?
+        .query_map([agent], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    owners.iter().try_for_each(|owner| delete_owner(scene, owner))
+}
+
+/// Decrypts one value; for tests that look into the store.
+pub(super) fn open(
+    connection: &Connection,
+    vault: &Vault,
+    org: &str,
+    owner: &str,
+    path: &[String],
+) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    let field = field_text(path);
+    let row = connection
+        .query_row(
+            "SELECT organizations.public_id, version, sealed FROM sealed_values
+             JOIN organizations ON organizations.id = sealed_values.org
+             WHERE organizations.slug = ?1 AND owner = ?2 AND field = ?3",
+            params![org, owner, field],
+            |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)),
+        )
+        .optional()?;
+    let Some((org, version, sealed)) = row else { return Ok(None) };
+    vault.open(&Place { org: &org, owner, field: &field }, version, &sealed).map(Some)
+}
+
+/// Writes a path as a JSON array, which no other path can look like.
+fn field_text(path: &[String]) -> String {
+    Value::from(path.to_vec()).to_string()
+}
+
+fn is_below(field: &str, root: &[&str]) -> bool {
+    let Ok(path) = serde_json::from_str::<Vec<String>>(field) else { return false };
+    path.iter().zip(root).all(|(name, expected)| name == expected) && path.len() >= root.len()
+}
+
+/// Tells whether the whole trimmed text is `$NAME` (decisions V1).
+fn is_variable(text: &str) -> bool {
+    text.trim().strip_prefix('$').is_some_and(is_secret_name)
+}
+
+fn is_secret_name(name: &str) -> bool {
+    name.len() <= LONGEST_SECRET_NAME
+        && name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_name_is_a_variable() {
+        for text in ["$FOO", "  $FOO_1  "] {
+            assert!(is_variable(text), "{text}");
+        }
+        for text in ["$foo", "$1A", "$_A", "${FOO}", "x$FOO", "Bearer $FOO", "$$FOO", "$", ""] {
+            assert!(!is_variable(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_below_its_own_root_only() {
+        let field = field_text(&["mcpServers".to_owned(), "a".to_owned()]);
+        assert!(is_below(&field, &["mcpServers"]));
+        assert!(is_below(&field, &[]));
+        assert!(!is_below(&field, &["authProfiles"]));
+        assert!(!is_below(&field, &["mcpServers", "a", "b"]));
+    }
+}

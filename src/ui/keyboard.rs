@@ -1,0 +1,103 @@
+use std::io;
+
+/// One key that a person pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A character.
+    Char(char),
+    /// The end of the answer.
+    Enter,
+    /// The last character is taken back.
+    Backspace,
+    /// Escape: the answer is started anew.
+    Escape,
+    /// Ctrl-C, Ctrl-D, or the terminal is gone.
+    Interrupt,
+    /// Anything else.
+    Other,
+}
+
+/// Where answers come from.
+pub trait Keyboard: Send {
+    /// Throws away what was typed before the question was there to be read.
+    fn flush(&mut self);
+
+    /// Waits for the next key, which is not echoed.
+    fn key(&mut self) -> Key;
+}
+
+/// The keyboard of the terminal that stdin is.
+pub(super) struct TerminalKeyboard;
+
+impl Keyboard for TerminalKeyboard {
+    fn flush(&mut self) {
+        // Where it does not work the worst is an answer that was typed too early, to a question that has no dangerous default.
+        #[cfg(unix)]
+        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+    }
+
+    fn key(&mut self) -> Key {
+        // The raw form hands out Ctrl-C as a key; the other raises the signal and leaves the question half answered.
+        match console::Term::stderr().read_key_raw() {
+            Ok(key) => translated(&key),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Key::Other,
+            // The terminal was closed.
+            Err(_) => Key::Interrupt,
+        }
+    }
+}
+
+fn translated(key: &console::Key) -> Key {
+    match key {
+        console::Key::CtrlC | console::Key::Char('\u{3}' | '\u{4}') => Key::Interrupt,
+        console::Key::Enter => Key::Enter,
+        console::Key::Backspace => Key::Backspace,
+        console::Key::Escape => Key::Escape,
+        console::Key::Char(c) => Key::Char(*c),
+        _ => Key::Other,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Types a text: `\r` is Enter, `\u{8}` Backspace, `\u{1b}` Escape; the end is an interrupt.
+    pub(in crate::ui) struct Typed(VecDeque<char>);
+
+    impl Typed {
+        pub(in crate::ui) fn new(text: &str) -> Self {
+            Self(text.chars().collect())
+        }
+    }
+
+    impl Keyboard for Typed {
+        fn flush(&mut self) {
+            // What stands before a form feed was typed before the question.
+            while let Some(position) = self.0.iter().position(|c| *c == '\u{c}') {
+                self.0.drain(..=position);
+            }
+        }
+
+        fn key(&mut self) -> Key {
+            match self.0.pop_front() {
+                None => Key::Interrupt,
+                Some('\r') => Key::Enter,
+                Some('\u{8}') => Key::Backspace,
+                Some('\u{1b}') => Key::Escape,
+                Some(c) => Key::Char(c),
+            }
+        }
+    }
+
+    #[test]
+    fn control_c_and_control_d_interrupt() {
+        for key in [console::Key::CtrlC, console::Key::Char('\u{3}'), console::Key::Char('\u{4}')] {
+            assert_eq!(translated(&key), Key::Interrupt);
+        }
+        assert_eq!(translated(&console::Key::Char('y')), Key::Char('y'));
+        assert_eq!(translated(&console::Key::ArrowUp), Key::Other);
+    }
+}

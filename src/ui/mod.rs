@@ -1,0 +1,24 @@
+//! The terminal: streams, styles, questions, progress, log; the only place that prints (U4).
+//!
+//! stdout is the product, stderr the talk. Nothing here reads the environment: the caller hands in what it resolved.
+
+mod failure;
+mod keyboard;
+pub mod log;
+mod options;
+mod output;
+mod paint;
+pub mod panic;
+mod progress;
+mod prompt;
+mod terminal;
+mod wrap;
+
+pub use failure::failure_document;
+pub use keyboard::{Key, Keyboard};
+pub use options::{ColorChoice, Options, Verbosity};
+pub use output::Streams;
+pub use paint::paint;
+pub use progress::{Progress, ProgressEvent, Reporter};
+pub use prompt::{Answer, Choice, Chosen, Prompter};
+pub use terminal::{Terminals, Ui};

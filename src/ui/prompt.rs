@@ -1,0 +1,205 @@
+use crate::render::document::{Document, Line, Style};
+use crate::render::text_safety::{SafeText, sanitise};
+
+use super::terminal::Ui;
+use super::{Key, Keyboard};
+
+/// How many characters of an answer are taken.
+const LONGEST_ANSWER: usize = 16;
+
+/// The answer to a question of yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// `y`.
+    Yes,
+    /// `n`, or only Enter.
+    No,
+    /// `q`: no, and no more questions.
+    Quit,
+    /// Ctrl-C, Ctrl-D, or the terminal is gone.
+    Interrupted,
+}
+
+/// One of the answers to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The key, lower case.
+    pub key: char,
+    /// The word, which may be typed too.
+    pub word: &'static str,
+    /// What it does, shown for `?`.
+    pub help: &'static str,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// The key of the choice.
+    Key(char),
+    /// Ctrl-C, Ctrl-D, or the terminal is gone.
+    Interrupted,
+}
+
+const CONFIRMATION: [Choice; 3] = [
+    Choice { key: 'n', word: "no", help: "leave it as it is" },
+    Choice { key: 'y', word: "yes", help: "do it" },
+    Choice { key: 'q', word: "quit", help: "do nothing more" },
+];
+
+/// Asks questions; exists only where somebody can answer them ([`Ui::prompter`]).
+pub struct Prompter<'a> {
+    ui: &'a Ui,
+}
+
+impl<'a> Prompter<'a> {
+    pub(super) fn new(ui: &'a Ui) -> Self {
+        Self { ui }
+    }
+
+    /// Asks a question of yes or no; Enter alone is no.
+    pub fn confirm(&self, question: &Document) -> Answer {
+        match self.choose(question, &CONFIRMATION) {
+            Chosen::Key('y') => Answer::Yes,
+            Chosen::Key('q') => Answer::Quit,
+            Chosen::Key(_) => Answer::No,
+            Chosen::Interrupted => Answer::Interrupted,
+        }
+    }
+
+    /// Asks a question with these answers, of which the first is what Enter alone means.
+    ///
+    /// What was typed before the question is thrown away. An answer is a key or its word and Enter; anything else lists the
+    /// answers and asks again.
+    pub fn choose(&self, question: &Document, choices: &[Choice]) -> Chosen {
+        self.ui.with_keyboard(|keyboard| {
+            loop {
+                self.ask(question, choices);
+                keyboard.flush();
+                let Some(answer) = self.read_line(keyboard) else { return Chosen::Interrupted };
+                let answer = answer.trim().to_lowercase();
+                let found = if answer.is_empty() {
+                    choices.first()
+                } else {
+                    choices.iter().find(|choice| answer == choice.word || answer.chars().eq([choice.key]))
+                };
+                match found {
+                    Some(choice) => return Chosen::Key(choice.key),
+                    None => self.ui.question(&help(choices)),
+                }
+            }
+        })
+    }
+
+    fn ask(&self, question: &Document, choices: &[Choice]) {
+        let mut question = question.clone();
+        question.push(hint(choices));
+        self.ui.open_question(&question);
+    }
+
+    fn read_line(&self, keyboard: &mut dyn Keyboard) -> Option<String> {
+        let mut answer = String::new();
+        loop {
+            match keyboard.key() {
+                Key::Enter => {
+                    self.ui.echo("\n");
+                    return Some(answer);
+                }
+                Key::Interrupt => {
+                    self.ui.echo("\n");
+                    return None;
+                }
+                Key::Backspace => {
+                    if answer.pop().is_some() {
+                        self.ui.echo("\u{8} \u{8}");
+                    }
+                }
+                Key::Escape => {
+                    while answer.pop().is_some() {
+                        self.ui.echo("\u{8} \u{8}");
+                    }
+                }
+                // Only what takes one column, so that taking back is simple; every answer is made of these.
+                Key::Char(c) if (c.is_ascii_graphic() || c == ' ') && answer.len() < LONGEST_ANSWER => {
+                    answer.push(c);
+                    self.ui.echo(c.encode_utf8(&mut [0; 4]));
+                }
+                Key::Char(_) | Key::Other => {}
+            }
+        }
+    }
+}
+
+/// The answers in brackets, what Enter means first and in capitals: `[N/y/q/?]`.
+fn hint(choices: &[Choice]) -> Line {
+    let mut text = SafeText::literal("[");
+    for (position, choice) in choices.iter().enumerate() {
+        let key = if position == 0 { choice.key.to_ascii_uppercase() } else { choice.key };
+        text = text.then(&sanitise(key.encode_utf8(&mut [0; 4]))).then(&SafeText::literal("/"));
+    }
+    Line::new().text(Style::Dim, text.then(&SafeText::literal("?]")))
+}
+
+fn help(choices: &[Choice]) -> Document {
+    choices
+        .iter()
+        .map(|choice| {
+            let key = sanitise(choice.key.encode_utf8(&mut [0; 4]));
+            Line::new().plain("  ").text(Style::Bold, key).plain(" ").plain(choice.word).plain(": ").plain(choice.help)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ui::keyboard::tests::Typed;
+    use crate::ui::output::tests::Memory;
+    use crate::ui::{ColorChoice, Options, Streams, Terminals};
+
+    use super::*;
+
+    fn asked(typed: &str) -> (Answer, String) {
+        let stderr = Memory::default();
+        let options = Options { color: ColorChoice::Never, ..Options::default() };
+        let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
+        let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
+        let question = Document::from(Line::new().plain("Apply this to ").foreign(Style::Bold, "dev").plain("?"));
+        let answer = ui.prompter().unwrap().confirm(&question);
+        (answer, stderr.text())
+    }
+
+    #[test]
+    fn answers_are_keys_or_words() {
+        let table = [
+            ("y\r", Answer::Yes),
+            ("Yes\r", Answer::Yes),
+            ("n\r", Answer::No),
+            ("\r", Answer::No),
+            ("q\r", Answer::Quit),
+            ("x\u{8}y\r", Answer::Yes),
+            ("nnn\u{1b}y\r", Answer::Yes),
+            ("maybe\ry\r", Answer::Yes),
+            ("yes", Answer::Interrupted),
+            ("", Answer::Interrupted),
+        ];
+        for (typed, answer) in table {
+            assert_eq!(asked(typed).0, answer, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_before_the_question_does_not_count() {
+        assert_eq!(asked("y\ry\r\u{c}n\r").0, Answer::No);
+        assert_eq!(asked("y\r\u{c}").0, Answer::Interrupted);
+    }
+
+    #[test]
+    fn the_question_says_what_enter_means_and_explains_itself() {
+        insta::assert_snapshot!(asked("?\ry\r").1, @r"
+        Apply this to dev? [N/y/q/?] ?
+          n no: leave it as it is
+          y yes: do it
+          q quit: do nothing more
+        Apply this to dev? [N/y/q/?] y
+        ");
+    }
+}
