@@ -7,11 +7,10 @@ use futures::channel::oneshot;
 use futures::future::{self, FutureExt};
 use serde_json::json;
 
-use crate::desired::Rule;
-use crate::model::{AgentId, FieldPath, Kind, OrgSlug, ResourceKey, StableId, Text, TypeSlug, Value};
+use crate::model::{AgentId, FieldPath, Kind, OrgSlug, ResourceKey, Rule, StableId, Text, TypeSlug, Value};
 use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, Generation, OrgError, OrgRead, OrgWrite, Outcome,
-    PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, SecretsMode, SecretsProbe,
+    AgentCreate, AgentCreated, AgentPatch, Cause, Change, EntityTypeWrite, Generation, OrgError, OrgRead, OrgWrite,
+    Outcome, PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, SecretsMode, SecretsProbe,
     SettingsMember, SettingsPatch, StoredRule,
 };
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row, Write};
@@ -97,9 +96,12 @@ impl Fake {
                 let server = ServerError { message: Some((*message).to_owned()), ..ServerError::default() };
                 Err(OrgError::Refused { request: request(), status: *status, server })
             }
-            Some(Fault::Lose) => {
-                Err(OrgError::NoAnswer { request: request(), what: "cut".to_owned(), outcome: Outcome::Unknown })
-            }
+            Some(Fault::Lose) => Err(OrgError::NoAnswer {
+                request: request(),
+                cause: Cause::Cut,
+                what: "cut".to_owned(),
+                outcome: Outcome::Unknown,
+            }),
             other => Ok(other.cloned()),
         }
     }

@@ -99,3 +99,11 @@ pub(super) fn reference(value: &Value) -> Option<&SecretName> {
         _ => None,
     }
 }
+
+/// What the org has, as a plan may show it: where the files name a secret it is one, whatever its key (W2).
+pub(super) fn before(declared: &Value, actual: &Value) -> Value {
+    match (reference(declared), actual) {
+        (Some(_), Value::Text(Text::Known(text))) => Value::Text(Text::sensitive(text)),
+        _ => actual.clone(),
+    }
+}

@@ -5,5 +5,6 @@
 mod double;
 mod generated_projects;
 mod memory_org;
+mod project_laws;
 mod support;
 mod wire_replay;

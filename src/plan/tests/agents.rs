@@ -1,5 +1,4 @@
-use crate::desired::Declared;
-use crate::model::Text;
+use crate::model::{Declared, Text};
 use crate::plan::Action;
 
 use super::build::{agent, text};

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::desired::{
-    Agent, Declaration, Declared, EntityType, EntryKey, MemorySchema, Platform, RelationshipType, Rule, Settings,
+use crate::desired::{Agent, Declaration, EntryKey, Platform, Settings};
+use crate::model::{
+    AgentId, Declared, EntityType, MemorySchema, Position, RelationshipType, Rule, SecretName, StableId, Text,
+    TypeSlug, Value,
 };
-use crate::model::{AgentId, Position, SecretName, StableId, Text, TypeSlug, Value};
 use crate::org::{
     ActualAgent, ActualEntityType, ActualPlatform, ActualRelationshipType, ActualSettings, SettingsMember, StoredRule,
 };

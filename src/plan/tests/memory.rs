@@ -1,7 +1,6 @@
 use serde_json::json;
 
-use crate::desired::{Declared, EntityType, RelationshipType};
-use crate::model::{Kind, Text};
+use crate::model::{Declared, EntityType, Kind, RelationshipType, Text};
 use crate::org::{ActualEntityType, ActualRelationshipType};
 use crate::plan::{Action, Write};
 
@@ -131,7 +130,7 @@ fn rules_have_three_states_and_no_order() {
         rules: Some(vec![stored_rule(1, "a", "b"), stored_rule(2, "c", "d")]),
         ..actual_relationship()
     };
-    let lines = |rules: Declared<Vec<crate::desired::Rule>>, prune: bool| {
+    let lines = |rules: Declared<Vec<crate::model::Rule>>, prune: bool| {
         let mut knows = relationship("knows");
         knows.rules = rules;
         let mut world = relationship_world(Server::Ours, knows, Some(org.clone()));

@@ -1,7 +1,6 @@
 use serde_json::json;
 
-use crate::desired::Declared;
-use crate::model::Kind;
+use crate::model::{Declared, Kind};
 use crate::plan::tasks;
 
 use super::build::{agent, declaration, entity, platform, relationship, rule, schema, slug};

@@ -172,3 +172,12 @@ fn a_literal_against_a_mask_is_incomparable() {
         assert_eq!((action(&plan, ROW), plan.is_empty()), (Action::Unchanged, true));
     }
 }
+
+#[test]
+fn what_a_reference_fills_is_hidden_whatever_its_key() {
+    for server in Server::ALL {
+        let plan = world(server, &[("greeting", "$A")], &json!({"greeting": "the-secret"})).plan();
+        assert!(row(&plan, ROW).fields[0].before.as_ref().unwrap().has_hidden());
+        assert!(!format!("{plan:?}").contains("the-secret"));
+    }
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::desired::{Agent, DesiredState, MemorySchema};
-use crate::model::{AgentId, OrgSlug, Text, Value, is_secret_key};
+use crate::desired::{Agent, DesiredState};
+use crate::model::{AgentId, MemorySchema, OrgSlug, Text, Value, is_secret_key};
 use crate::org::{
     ActualAgent, ActualMemory, ActualPlatform, ActualSettings, ActualState, Change, EntityTypeWrite, Generation,
     PlatformPut, RelationshipTypeWrite, SecretsProbe, ServerTraits, SettingsMember, SettingsPatch, StoredRule,

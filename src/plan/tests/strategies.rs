@@ -7,8 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::desired::{Agent, Declaration, Declared, EntityType, EntryKey, MemorySchema, RelationshipType, Rule};
-use crate::model::{AgentId, Text, TypeSlug, Value};
+use crate::desired::{Agent, Declaration, EntryKey};
+use crate::model::{AgentId, Declared, EntityType, MemorySchema, RelationshipType, Rule, Text, TypeSlug, Value};
 use crate::org::{ActualAgent, ActualEntityType, ActualPlatform, ActualRelationshipType, ActualSettings, StoredRule};
 use crate::plan::shape::{Keyed, Leaf, Member, SETTINGS, Shape};
 

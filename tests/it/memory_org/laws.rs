@@ -1,11 +1,11 @@
-use lobu::desired::Declared;
 use lobu::execute::RowOutcome;
-use lobu::model::Text;
+use lobu::model::{Declared, Text};
 use serde_json::json;
 
+use crate::support::converge::{apply, plan};
 use crate::support::memory_org::{MemoryOrg, Store, WriteFault};
 
-use super::small_project::{apply, plan, project, values};
+use super::small_project::{project, values};
 
 fn orgs() -> [MemoryOrg; 2] {
     [MemoryOrg::new("dev", values()), MemoryOrg::new("dev", values()).with_secrets_api()]

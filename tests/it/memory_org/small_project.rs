@@ -1,18 +1,12 @@
 //! A small project with a field of every kind, and what it takes to plan and apply it.
 
 use std::collections::BTreeMap;
-use std::future;
 
-use lobu::desired::{
-    Agent, Declaration, Declared, DesiredState, EntityType, EntryKey, MemorySchema, Platform, RelationshipType, Rule,
-    Settings,
+use lobu::desired::{Agent, Declaration, DesiredState, EntryKey, Platform, Settings};
+use lobu::model::{
+    AgentId, Declared, EntityType, MemorySchema, Position, RelationshipType, Rule, SecretName, StableId, Text,
+    TypeSlug, Value,
 };
-use lobu::execute::{Approval, ApprovedPlan, Limits, Report, execute};
-use lobu::model::{AgentId, Position, SecretName, StableId, Text, TypeSlug, Value};
-use lobu::org::{Generation, read_actual};
-use lobu::plan::{Options, Plan, Resend, Selection, diff, read_scope};
-
-use crate::support::memory_org::MemoryOrg;
 
 fn slug(text: &str) -> TypeSlug {
     TypeSlug::from_server(text)
@@ -124,23 +118,4 @@ pub(super) fn project() -> DesiredState {
         ],
     };
     DesiredState { agents: vec![triage(), helper], memory: Some(memory), not_applied: BTreeMap::new() }
-}
-
-/// Plans against an org, reading it.
-pub(super) async fn plan(org: &MemoryOrg, desired: &DesiredState, prune: bool) -> Plan {
-    let options =
-        Options { org: org.slug().clone(), prune, resend: Resend::default(), selection: Selection::default() };
-    let scope = read_scope(desired, &options.selection);
-    let actual = read_actual(org, org.slug(), &scope).await.expect("the org can be read");
-    let plan = diff(desired, &actual, &options);
-    assert_eq!(plan.problems, []);
-    plan
-}
-
-/// Plans and applies; the report is of the one execution.
-pub(super) async fn apply(org: &MemoryOrg, desired: &DesiredState, prune: bool) -> Report {
-    let plan = plan(org, desired, prune).await;
-    let approved = ApprovedPlan::new(plan, Approval::from_flag(true).expect("a yes"));
-    let limits = Limits { parallelism: 4, keep_going: false };
-    execute(org, &approved, org.slug(), Generation::Ours, limits, future::pending(), &mut |_| ()).await
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+pub(crate) mod converge;
 pub(crate) mod env;
 pub(crate) mod existing_server;
 pub(crate) mod generator;

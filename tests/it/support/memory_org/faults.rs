@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use lobu::org::{OrgError, Outcome, Request};
+use lobu::org::{Cause, OrgError, Outcome, Request};
 use lobu::wire::ServerError;
 
 /// How a write fails.
@@ -52,6 +52,7 @@ pub(super) fn refused(request: &Request, status: u16, code: &str, message: &str)
 pub(super) fn lost(request: &Request) -> OrgError {
     OrgError::NoAnswer {
         request: request.clone(),
+        cause: Cause::Cut,
         what: "the connection was cut".to_owned(),
         outcome: Outcome::Unknown,
     }

@@ -1,5 +1,4 @@
-use lobu::desired::Rule;
-use lobu::model::{AgentId, Text, TypeSlug, Value};
+use lobu::model::{AgentId, Rule, Text, TypeSlug, Value};
 use lobu::org::{
     AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgError, OrgWrite, PlatformPut, PlatformStored,
     RelationshipTypeWrite, Request, SettingsMember, SettingsPatch,
