@@ -5,6 +5,8 @@ mod explain;
 mod report;
 mod run;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use approval::{Approval, ApprovedPlan};
 pub use explain::explain;

@@ -217,7 +217,7 @@ impl Run {
             Some(outcome) => outcome,
             None => RowOutcome::Done(None),
         };
-        let rows = approved.plan().rows.iter().zip(self.rows).filter(|(row, _)| row.is_change());
+        let rows = approved.plan().rows.iter().zip(self.rows).filter(|(row, _)| !row.writes.is_empty());
         let rows = rows.map(|(row, state)| (row.key.clone(), outcome(state))).collect();
         Report { rows, interrupted: self.interrupted, wrote: self.wrote }
     }

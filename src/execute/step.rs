@@ -47,8 +47,10 @@ async fn create_agent(org: &impl OrgWrite, create: &AgentCreate) -> Result<Step,
     match org.create_agent(create).await? {
         AgentCreated::Created => Ok(Step::Done(None)),
         AgentCreated::Existed(row) => {
-            let description = create.description.as_ref().and_then(Text::literal).unwrap_or_default();
-            let same = create.name.literal() == Some(&row.name) && description == row.description.unwrap_or_default();
+            // What no file says is left alone, here as in a plan (F1).
+            let described = create.description.as_ref().and_then(Text::literal);
+            let same_description = described.is_none_or(|text| text == row.description.as_deref().unwrap_or_default());
+            let same = create.name.literal() == Some(&row.name) && same_description;
             if same {
                 return Ok(Step::Done(Some("it was there already")));
             }

@@ -30,13 +30,7 @@ pub fn read_scope(desired: &DesiredState, selection: &Selection) -> ReadScope {
 /// Whether an agent's settings or platforms are wanted; a platform selector may name one that only the org has.
 fn wants(selection: &Selection, agent: &Agent, kind: Kind) -> bool {
     match kind {
-        Kind::Platform if !selection.is_whole() => {
-            let declared = agent
-                .platforms
-                .iter()
-                .any(|platform| selection.covers(kind, &ResourceKey::platform(&agent.id, &platform.id).id));
-            declared || selection.covers(kind, &format!("{}/*", agent.id))
-        }
+        Kind::Platform => selection.reaches_platforms_of(agent.id.as_str()),
         _ => selection.covers(kind, agent.id.as_str()),
     }
 }

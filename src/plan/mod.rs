@@ -16,6 +16,8 @@ mod selection;
 mod settings;
 mod shape;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 pub use diff::{diff, read_scope};
 pub use injected::carry_injected;

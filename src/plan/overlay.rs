@@ -58,11 +58,11 @@ impl Overlay<'_> {
         match compare::leaf(leaf, self.mode, value, actual) {
             Comparison::Equal => actual.clone(),
             Comparison::Incomparable if !self.options.resend.covers(self.key, path, compare::reference(value)) => {
-                self.push(path, member, FieldAction::Incomparable, Some(actual), Some(value));
+                self.push(path, member, FieldAction::Incomparable, Some(&compare::before(value, actual)), Some(value));
                 actual.clone()
             }
             Comparison::Incomparable | Comparison::Different => {
-                self.push(path, member, FieldAction::Change, Some(actual), Some(value));
+                self.push(path, member, FieldAction::Change, Some(&compare::before(value, actual)), Some(value));
                 value.clone()
             }
         }

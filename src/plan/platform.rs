@@ -139,15 +139,16 @@ impl Merge<'_> {
         };
         let path = FieldPath::member("config").join(name);
         let reference = compare::reference(&after);
+        let before = compare::before(&after, actual);
         match compare::platform_text(context.mode, text, actual) {
             Comparison::Equal => {}
             Comparison::Incomparable if !context.options.resend.covers(self.key, &path, reference) => {
                 let shown = reference.map_or_else(|| format!("`{name}`"), crate::model::SecretName::reference);
                 self.resent.push(shown);
-                self.push(name, FieldAction::Incomparable, Some(actual.clone()), Some(after));
+                self.push(name, FieldAction::Incomparable, Some(before), Some(after));
             }
             Comparison::Incomparable | Comparison::Different => {
-                self.push(name, FieldAction::Change, Some(actual.clone()), Some(after));
+                self.push(name, FieldAction::Change, Some(before), Some(after));
             }
         }
     }

@@ -49,16 +49,32 @@ fn of_servers(row: &Row, patch: &SettingsPatch) -> Vec<SecretUse> {
     secrets.collect()
 }
 
-/// Where a server runs: the host of its URL, or its command.
+/// Where a server runs: the host of its URL, or its command. What may not be printed shows at most its host (W2).
 fn destination(server: &Value) -> String {
-    let text = |name: &str| server.as_map().and_then(|members| members.get(name)).and_then(Value::literal);
-    let host = text("url").map(|url| {
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.rsplit('@').next().unwrap_or_default().to_owned()
-    });
-    let command = || text("command").map(|command| format!("command `{command}`"));
-    host.filter(|host| !host.is_empty()).or_else(command).unwrap_or_else(|| "nowhere yet".to_owned())
+    let text = |name: &str| match server.as_map().and_then(|members| members.get(name)) {
+        Some(Value::Text(text)) if !Value::Text(text.clone()).is_blank() => Some(text),
+        _ => None,
+    };
+    let hidden = |what: &str| format!("a hidden {what}");
+    if let Some(url) = text("url") {
+        let shown = match url {
+            Text::Known(url) => host(url.split_once("://").map_or(url.as_str(), |(_, rest)| rest)),
+            other => other.literal().and_then(|url| url.split_once("://")).and_then(|(_, rest)| host(rest)),
+        };
+        return shown.unwrap_or_else(|| hidden("URL"));
+    }
+    match text("command") {
+        Some(Text::Known(command)) => format!("command `{command}`"),
+        Some(_) => hidden("command"),
+        None => "nowhere yet".to_owned(),
+    }
+}
+
+/// The host and port of a URL without its scheme.
+fn host(url: &str) -> Option<String> {
+    let authority = url.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next().filter(|host| !host.is_empty())?;
+    Some(host.to_owned())
 }
 
 /// The secrets that the writes need, with the places: values where the server has no secrets API, names where it has.

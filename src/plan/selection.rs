@@ -50,6 +50,18 @@ impl Selector {
         let agent = id.split('/').next().unwrap_or_default();
         self.kind == Kind::Agent && matches!(kind, Kind::Settings | Kind::Platform) && self.id.matches(agent)
     }
+
+    fn reaches_platforms_of(&self, agent: &str) -> bool {
+        match self.kind {
+            Kind::Agent => self.id.matches(agent),
+            Kind::Platform => {
+                let id = self.text.split_once('/').map_or("", |(_, id)| id);
+                // A pattern without a slash can only match by a `*` that spans it.
+                id.split_once('/').is_none_or(|(pattern, _)| WildMatch::new(pattern).matches(agent))
+            }
+            Kind::Settings | Kind::EntityType | Kind::RelationshipType => false,
+        }
+    }
 }
 
 /// What a plan speaks about: a family, and selectors within it.
@@ -75,6 +87,12 @@ impl Selection {
     pub fn covers(&self, kind: Kind, id: &str) -> bool {
         self.covers_kind(kind)
             && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.matches(kind, id)))
+    }
+
+    /// Whether a platform of an agent could be planned, declared or not: its platforms must be read to know.
+    pub(super) fn reaches_platforms_of(&self, agent: &str) -> bool {
+        self.covers_kind(Kind::Platform)
+            && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches_platforms_of(agent)))
     }
 
     /// Whether everything of a family is planned, so that what is not declared can be spoken of (P3).

@@ -3,5 +3,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
 mod double;
+mod generated_projects;
+mod memory_org;
+mod project_laws;
 mod support;
 mod wire_replay;

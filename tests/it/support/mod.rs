@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
+pub(crate) mod converge;
 pub(crate) mod env;
 pub(crate) mod existing_server;
+pub(crate) mod generator;
 pub(crate) mod listener;
+pub(crate) mod memory_org;
 pub(crate) mod wire;
 
 /// Says on stderr what a test could not do here.

@@ -1,0 +1,16 @@
+//! The plan's rules, each ended by carrying out what was planned and planning again: nothing may be left to do.
+
+mod agents;
+mod build;
+mod field_table;
+mod identity;
+mod mcp;
+mod memory;
+mod order;
+mod platforms;
+mod properties;
+mod scope;
+mod secret_table;
+mod settings;
+mod store;
+mod strategies;

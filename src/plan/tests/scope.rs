@@ -1,0 +1,110 @@
+use crate::model::{AgentId, Kind};
+use crate::plan::{Only, Selection, Selector, read_scope};
+
+use super::build::{actual_platform, agent, entity, platform, relationship, schema, slug};
+use super::store::{Server, World};
+
+fn selection(only: Option<Only>, selectors: &[&str]) -> Selection {
+    Selection { only, selectors: selectors.iter().map(|text| Selector::parse(text).unwrap()).collect() }
+}
+
+fn world() -> World {
+    let mut world = World::with_memory(Server::Ours, schema(vec![entity("company")], vec![relationship("owns")]));
+    for id in ["alpha", "beta"] {
+        let mut made = agent(id);
+        made.platforms.push(platform(&format!("{id}-slack"), "slack", &[]));
+        world.desired.agents.push(made);
+    }
+    world
+}
+
+fn keys(world: &World) -> Vec<String> {
+    world.plan().rows.iter().map(|row| row.key.to_string()).collect()
+}
+
+#[test]
+fn an_agent_covers_its_settings_and_platforms_and_the_rest_is_counted() {
+    let mut world = world();
+    world.options.selection = selection(None, &["agent/al*"]);
+    assert_eq!(keys(&world), ["agent/alpha", "settings/alpha", "platform/alpha/alpha-slack"]);
+    let left_out = world.plan().left_out;
+    let expected = [Kind::Agent, Kind::Settings, Kind::Platform, Kind::EntityType, Kind::RelationshipType];
+    assert_eq!(left_out.into_iter().collect::<Vec<_>>(), expected.map(|kind| (kind, 1)));
+    world.converge();
+}
+
+#[test]
+fn a_family_is_neither_read_shown_nor_counted() {
+    let mut world = world();
+    world.options.selection = selection(Some(Only::Memory), &[]);
+    assert_eq!(keys(&world), ["entity-type/company", "relationship-type/owns"].map(str::to_owned).to_vec());
+}
+
+#[test]
+fn only_agents_leaves_memory_alone() {
+    let mut world = world();
+    world.options.selection = selection(Some(Only::Agents), &[]);
+    let scope = read_scope(&world.desired, &world.options.selection);
+    assert_eq!(scope.memory, None);
+    world.actual.memory = None;
+    assert!(keys(&world).iter().all(|key| !key.contains("-type/")));
+    assert!(world.plan().left_out.is_empty());
+}
+
+#[test]
+fn only_memory_leaves_agents_alone() {
+    let mut world = world();
+    world.options.selection = selection(Some(Only::Memory), &[]);
+    let scope = read_scope(&world.desired, &world.options.selection);
+    assert_eq!(scope.agents, None);
+    assert_eq!(scope.memory, Some(vec![slug("owns")]));
+    world.actual.agents = None;
+    assert_eq!(keys(&world).len(), 2);
+}
+
+#[test]
+fn selectors_filter_before_the_details_are_read() {
+    let world = world();
+    let scope = read_scope(&world.desired, &selection(None, &["settings/alpha", "platform/beta/*"]));
+    let agents = scope.agents.unwrap();
+    assert_eq!(agents.settings, [AgentId::from_server("alpha")]);
+    assert_eq!(agents.platforms, [AgentId::from_server("beta")]);
+    assert_eq!(scope.memory, Some(Vec::new()));
+    assert_eq!(scope.probe, AgentId::from_server("alpha"));
+}
+
+#[test]
+fn everything_is_read_without_selectors() {
+    let world = world();
+    let scope = read_scope(&world.desired, &Selection::default());
+    assert_eq!(scope.agents.unwrap().settings.len(), 2);
+    let empty = read_scope(&crate::desired::DesiredState::default(), &Selection::default());
+    assert!(empty.agents.is_some_and(|agents| agents.settings.is_empty()));
+    assert_eq!(empty.memory, None);
+}
+
+#[test]
+fn settings_of_an_agent_that_is_neither_there_nor_selected_are_a_problem() {
+    let mut world = world();
+    world.options.selection = selection(None, &["settings/alpha"]);
+    assert_eq!(world.plan().problems.len(), 1);
+}
+
+#[test]
+fn a_platform_that_only_the_org_has_can_be_selected() {
+    let mut world = World::with_agent(Server::Ours);
+    world.stored_platforms().push(actual_platform("old-one", "slack", &serde_json::json!({})));
+    world.options.selection = selection(None, &["platform/triage/old-*"]);
+    assert_eq!(keys(&world), ["platform/triage/old-one"]);
+    let scope = read_scope(&world.desired, &world.options.selection);
+    assert_eq!(scope.agents.unwrap().platforms, [AgentId::from_server("triage")]);
+}
+
+#[test]
+fn undeclared_resources_are_named_only_where_they_are_selected() {
+    let mut world = world();
+    world.memory().entity_types.insert(slug("other"), super::build::actual_entity());
+    assert_eq!(world.plan().undeclared.len(), 1);
+    world.options.selection = selection(None, &["agent/*"]);
+    assert!(world.plan().undeclared.is_empty());
+}

@@ -1,0 +1,17 @@
+//! Random projects as files, with every field in play (laws 1, 2, 3 and 7).
+//!
+//! A small structured spec is generated, so that failures shrink well, and rendered to files. A project is valid by
+//! construction. What it declares of `is_symmetric` depends on the slug alone, so that any two generated projects can
+//! follow each other on one org (P9).
+
+mod markdown;
+mod memory;
+mod project;
+mod spec;
+mod strategies;
+mod texts;
+mod toml;
+mod yaml;
+
+pub(crate) use project::ProjectFiles;
+pub(crate) use strategies::{project, project_without_variables};
