@@ -70,7 +70,7 @@ pub(super) struct ProjectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct TargetArgs {
-    /// The server, such as https://lobu.ai; needs LOBU_API_TOKEN
+    /// The server, such as <https://lobu.ai>; needs `LOBU_API_TOKEN`
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
     /// The context; `local` is the org embedded in this program
@@ -89,6 +89,7 @@ pub(super) struct TargetArgs {
 
 /// What is planned, and how it is shown.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Plan")]
 pub(super) struct PlanningArgs {
     /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
@@ -139,6 +140,7 @@ pub(super) enum Family {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) planning: PlanningArgs,

@@ -145,17 +145,8 @@ fn output(args: &OutputArgs, environment: &Environment) -> Options {
 }
 
 fn apply(args: ApplyArgs) -> Apply {
-    let ApplyArgs {
-        planning,
-        dry_run,
-        yes,
-        allow_clear,
-        send_secret_values,
-        keep_going,
-        no_recheck,
-        project,
-        target,
-    } = args;
+    let ApplyArgs { planning, dry_run, yes, allow_clear, send_secret_values, keep_going, no_recheck, project, target } =
+        args;
     let planned = planned(planning, project, target);
     Apply { dry_run, yes, allow_clear, send_secret_values, keep_going, no_recheck, ..planned }
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{CommandError, ErrorKind};
@@ -72,9 +72,9 @@ pub(super) async fn for_writing(
     local(target, store.await?, parallelism).await.map(Some)
 }
 
-fn existing_or_empty(database: &PathBuf, org: &OrgSlug) -> Result<Store, server::StoreError> {
+fn existing_or_empty(database: &Path, org: &OrgSlug) -> Result<Store, server::StoreError> {
     if Store::exists(database) {
-        let store = Store::open(&Database::File(database.clone()))?;
+        let store = Store::open(&Database::File(database.to_owned()))?;
         if store.org_exists(org.as_str())? {
             return Ok(store);
         }

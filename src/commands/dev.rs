@@ -8,7 +8,8 @@ use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::render::document::{Document, Line, Style};
 use crate::server::{
-    Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router, serve_tcp,
+    Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
+    serve_tcp,
 };
 use crate::settings::local_database;
 

@@ -80,7 +80,9 @@ pub(super) fn show(session: &Session, found: &[Diagnostic]) {
     }
     session.ui.notice(&diagnostics::render(found, session.ui.columns()));
     if session.environment.text(Variable::GithubActions) == Some("true") {
-        found.iter().for_each(|diagnostic| session.ui.annotation(&ci::annotation(diagnostic)));
+        for diagnostic in found {
+            session.ui.annotation(&ci::annotation(diagnostic));
+        }
     }
 }
 

@@ -53,9 +53,8 @@ fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
 /// Reads a file of the command line, which may lie anywhere.
 fn read_env_file(path: &Path, given: &Path) -> Result<Dotenv, CommandError> {
     let wrong = |what: String| CommandError::new(ErrorKind::Usage, format!("--env-file {}: {what}", given.display()));
-    let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
-        (Some(parent), Some(name)) => (parent, name),
-        _ => return Err(wrong("this is not the path of a file".to_owned())),
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(wrong("this is not the path of a file".to_owned()));
     };
     let directory = ProjectDirectory::open(parent, &[]).map_err(|error| wrong(error.to_string()))?;
     let text: Zeroizing<String> = match directory.read_secret_text(name, directory.limits().dotenv) {

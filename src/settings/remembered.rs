@@ -105,9 +105,7 @@ mod tests {
     fn an_org_that_had_the_secrets_api_is_never_sent_values() {
         let state = tempfile::tempdir().unwrap();
         let origin = Url::parse("https://lobu.example").unwrap();
-        let see = |org: &str, mode| {
-            remember_secrets_api(Some(state.path()), &origin, &OrgSlug::from_server(org), mode)
-        };
+        let see = |org: &str, mode| remember_secrets_api(Some(state.path()), &origin, &OrgSlug::from_server(org), mode);
         assert!(see("a", SecretsMode::Values).is_ok());
         assert!(!state.path().join("lobu").exists(), "an org without it leaves nothing behind");
         assert!(see("a", SecretsMode::References).is_ok());

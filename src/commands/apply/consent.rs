@@ -34,7 +34,9 @@ pub(super) fn preflight(command: &Apply, planned: &Planned) -> Result<(), Comman
 
 /// What was reviewed is what is applied (P14).
 fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
-    let Some(expected) = command.expect.as_deref().filter(|expected| *expected != planned.plan_id) else { return Ok(()) };
+    let Some(expected) = command.expect.as_deref().filter(|expected| *expected != planned.plan_id) else {
+        return Ok(());
+    };
     let message = format!("this is plan {}, not the expected {expected}; nothing was changed", planned.plan_id);
     Err(CommandError::new(ErrorKind::NotExpected, message)
         .hint("Files or org differ from what was reviewed. Review the plan above, then pass its id."))
@@ -131,7 +133,9 @@ pub(super) fn ask(session: &Session, command: &Apply, planned: &Planned) -> Resu
     let answer = prompter.confirm(&question(planned));
     Approval::from_answer(answer == Answer::Yes).ok_or_else(|| match answer {
         Answer::Interrupted => CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed"),
-        Answer::Yes | Answer::No | Answer::Quit => CommandError::new(ErrorKind::Declined, "declined; nothing was changed"),
+        Answer::Yes | Answer::No | Answer::Quit => {
+            CommandError::new(ErrorKind::Declined, "declined; nothing was changed")
+        }
     })
 }
 

@@ -75,4 +75,3 @@ pub(super) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     };
     Err(CommandError::new(kind, message))
 }
-

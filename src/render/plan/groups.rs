@@ -18,14 +18,14 @@ pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
 
 fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
     let rows: Document =
-        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| lines_of(row(one, view))).collect();
+        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| lines_of(&row(one, view))).collect();
     if rows.is_empty() {
         return rows;
     }
     Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
 }
 
-fn lines_of(document: Document) -> Vec<Line> {
+fn lines_of(document: &Document) -> Vec<Line> {
     document.lines().to_vec()
 }
 
