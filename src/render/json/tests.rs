@@ -104,17 +104,15 @@ fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
 /// A line a member, and a line an element of a list.
 fn compact(json: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(json).unwrap();
-    let mut lines = String::new();
-    for (name, member) in value.as_object().unwrap() {
-        match member.as_array() {
-            Some(elements) if !elements.is_empty() => {
-                let elements: Vec<_> = elements.iter().map(|element| format!("  {element}\n")).collect();
-                lines += &format!("{name}:\n{}", elements.concat());
-            }
-            _ => lines += &format!("{name}: {member}\n"),
+    let line = |(name, member): (&String, &serde_json::Value)| match member.as_array() {
+        Some(elements) if !elements.is_empty() => {
+            let elements: Vec<_> = elements.iter().map(|element| format!("  {element}")).collect();
+            format!("{name}:\n{}", elements.join("\n"))
         }
-    }
-    lines.replace(env!("CARGO_PKG_VERSION"), "VERSION")
+        _ => format!("{name}: {member}"),
+    };
+    let lines: Vec<_> = value.as_object().unwrap().iter().map(line).collect();
+    lines.join("\n").replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
 fn validate(json: &str) {
