@@ -2,7 +2,11 @@
 //!
 //! `cargo bench --bench whole_program` prints the table of `docs/performance.md`. It needs `python3` and the generator and the
 //! delay proxy of `../shared/tools`; without them it says so and measures nothing. Nothing here is asserted by a test.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints its figures and ends at the first failure")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints its figures and ends at the first failure"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -99,10 +103,8 @@ fn through_proxy(place: &Place, tools: &Path) {
     let (port, proxy_port) = (free_port(), free_port());
     let database = place.directory.join("dev/org.db");
     let mut dev = Running(lobu(&place.directory).args(["dev", "--port", &port, "--db"]).arg(&database).spawn());
-    let proxy = Command::new("python3")
-        .arg(tools.join("delay-proxy.py"))
-        .args([&proxy_port, &port, "--rtt", "80"])
-        .spawn();
+    let proxy =
+        Command::new("python3").arg(tools.join("delay-proxy.py")).args([&proxy_port, &port, "--rtt", "80"]).spawn();
     let _proxy = Running(proxy);
     let token = wait_for(&place.directory.join("dev/bootstrap-pat.txt"));
     std::thread::sleep(Duration::from_millis(500));
