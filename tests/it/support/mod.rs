@@ -8,6 +8,7 @@ pub(crate) mod existing_server;
 pub(crate) mod generator;
 pub(crate) mod listener;
 pub(crate) mod memory_org;
+pub(crate) mod site;
 pub(crate) mod wire;
 
 /// Says on stderr what a test could not do here.
