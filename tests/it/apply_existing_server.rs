@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::existing_server::Options;
+use crate::support::existing_server::{Options, owner_token};
+use crate::support::project::desired_of;
 use crate::support::site::Site;
+use crate::support::stored::Reader;
 
 const FIXTURES: [&str; 4] = ["support-desk", "everything", "first-generation", "bundle"];
 
@@ -17,8 +19,8 @@ fn shapes() -> [(&'static str, Options); 5] {
     ]
 }
 
-#[test]
-fn an_example_applied_twice_leaves_nothing_to_do() {
+#[tokio::test]
+async fn an_example_applied_twice_leaves_nothing_to_do() {
     for (shape, options) in shapes() {
         for name in FIXTURES {
             let site = Site::fixture(options.clone(), name);
@@ -29,7 +31,45 @@ fn an_example_applied_twice_leaves_nothing_to_do() {
             }
             assert_eq!(site.apply(&[]).len(), 0, "{name} on {shape}");
             site.expect_nothing_to_apply();
+            let missing = reader(&site).missing(&desired_of(&site.env.project())).await;
+            assert_eq!(missing, [""; 0], "{name} on {shape}");
         }
+    }
+}
+
+fn reader(site: &Site) -> Reader {
+    Reader::new(&site.server.url(), "dev", &owner_token("dev"))
+}
+
+#[tokio::test]
+async fn reading_back_finds_whatever_is_not_there() {
+    let site = Site::fixture(Options::g1_without_manager(), "everything");
+    let desired = desired_of(&site.env.project());
+    site.apply(&[]);
+    {
+        let mut state = site.server.state();
+        for agent in &mut state.agents {
+            agent.settings.insert("soulMd".to_owned(), json!("Other."));
+            agent.settings.insert("guardrails".to_owned(), json!(["other"]));
+        }
+        for platform in &mut state.platforms {
+            platform.live.remove("chatId");
+        }
+        for row in &mut state.entity_types {
+            row.icon = json!("other");
+        }
+        state.rules.clear();
+    }
+    let missing = reader(&site).missing(&desired).await;
+    for place in [
+        "agent/harbour.soulMd:",
+        "agent/harbour.guardrails:",
+        "agent/night-watch.guardrails:",
+        "platform/harbour-telegram.chatId:",
+        "entity-type/boat.icon:",
+        ".rules:",
+    ] {
+        assert!(missing.iter().any(|found| found.contains(place)), "{place} of {missing:#?}");
     }
 }
 
