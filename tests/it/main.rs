@@ -2,8 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
+mod apply_existing_server;
+mod corpus;
 mod double;
 mod generated_projects;
+mod laws_embedded;
 mod memory_org;
 mod project_laws;
 mod support;
