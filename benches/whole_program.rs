@@ -5,6 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
+    clippy::panic,
     reason = "a benchmark prints its figures and ends at the first failure"
 )]
 
