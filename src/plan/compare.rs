@@ -12,10 +12,18 @@ pub(super) enum Comparison {
     Incomparable,
 }
 
+/// How an org keeps secrets, as far as comparing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keeping {
+    pub(super) mode: SecretsMode,
+    /// Whether references always come back as references, so that a mask is never one (O2).
+    pub(super) shows_references: bool,
+}
+
 /// Compares a leaf of the config.
-pub(super) fn leaf(kind: Leaf, mode: SecretsMode, declared: &Value, actual: &Value) -> Comparison {
+pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Value) -> Comparison {
     match (kind, declared, actual) {
-        (Leaf::SecretText, Value::Text(declared), Value::Text(actual)) => mcp_text(mode, declared, actual),
+        (Leaf::SecretText, Value::Text(declared), Value::Text(actual)) => mcp_text(keeping, declared, actual),
         (Leaf::JudgedDomains, declared, actual) => plain(&normalised(declared), &normalised(actual)),
         _ => plain(declared, actual),
     }
@@ -33,10 +41,11 @@ pub(super) fn platform_text(mode: SecretsMode, declared: &Text, actual: &Value) 
 }
 
 /// In an MCP field the text `$NAME` is that reference, and any other literal cannot be compared with one (W3).
-fn mcp_text(mode: SecretsMode, declared: &Text, actual: &Text) -> Comparison {
+fn mcp_text(keeping: Keeping, declared: &Text, actual: &Text) -> Comparison {
     match (declared, actual) {
         (Text::SecretRef(name), Text::SecretRef(other)) => of(name == other),
-        (Text::SecretRef(_), _) if mode == SecretsMode::References => Comparison::Different,
+        (Text::SecretRef(_), _) if keeping.mode == SecretsMode::References => Comparison::Different,
+        (Text::SecretRef(_), Text::Opaque) if keeping.shows_references => Comparison::Different,
         (Text::SecretRef(_), _) | (_, Text::Opaque) => Comparison::Incomparable,
         (declared, actual) => of(declared.literal() == actual.literal() && actual.literal().is_some()),
     }

@@ -6,14 +6,14 @@ use crate::desired::{Declaration, EntryKey};
 use crate::model::{FieldPath, ResourceKey, SecretName, Value};
 use crate::org::SecretsMode;
 
-use super::compare::{self, Comparison};
+use super::compare::{self, Comparison, Keeping};
 use super::shape::{Keyed, Leaf, Member, Shape};
 use super::{FieldAction, FieldChange, Options};
 
 /// One config being overlaid; collects what changes.
 pub(super) struct Overlay<'plan> {
     pub(super) key: &'plan ResourceKey,
-    pub(super) mode: SecretsMode,
+    pub(super) keeping: Keeping,
     pub(super) options: &'plan Options,
     pub(super) sources: &'plan BTreeMap<(FieldPath, String), String>,
     pub(super) fields: Vec<FieldChange>,
@@ -45,7 +45,7 @@ impl Overlay<'_> {
     }
 
     fn leaf(&mut self, path: &FieldPath, member: &Member, leaf: Leaf, value: &Value, actual: Option<&Value>) -> Value {
-        let misread = leaf == Leaf::SecretText && self.mode != SecretsMode::References;
+        let misread = leaf == Leaf::SecretText && self.keeping.mode != SecretsMode::References;
         if misread && value.literal().and_then(SecretName::from_reference).is_some() {
             self.misread.push(path.clone());
         }
@@ -55,7 +55,7 @@ impl Overlay<'_> {
             }
             return value.clone();
         };
-        match compare::leaf(leaf, self.mode, value, actual) {
+        match compare::leaf(leaf, self.keeping, value, actual) {
             Comparison::Equal => actual.clone(),
             Comparison::Incomparable if !self.options.resend.covers(self.key, path, compare::reference(value)) => {
                 self.push(path, member, FieldAction::Incomparable, Some(&compare::before(value, actual)), Some(value));

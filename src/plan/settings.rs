@@ -4,6 +4,7 @@ use crate::desired::{Agent, Declaration, Settings};
 use crate::model::{FieldPath, Kind, ResourceKey, Value};
 use crate::org::{ActualSettings, SettingsMember, SettingsPatch};
 
+use super::compare::Keeping;
 use super::context::Context;
 use super::injected::Injected;
 use super::overlay::{Overlay, empty};
@@ -19,7 +20,7 @@ pub(super) fn row(context: &mut Context<'_>, agent: &Agent, actual: Option<&Actu
     let actual = ActualSettings { pre_approved_tools, mcp_servers, ..actual };
     let mut overlay = Overlay {
         key: &key,
-        mode: context.mode,
+        keeping: Keeping { mode: context.mode, shows_references: context.server.shows_references },
         options: context.options,
         sources: &agent.settings.sources,
         fields: Vec::new(),

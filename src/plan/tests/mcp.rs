@@ -157,9 +157,9 @@ fn a_literal_that_looks_like_a_reference_is_refused_without_the_secrets_api() {
 #[test]
 fn resending_overwrites_an_incomparable_header() {
     let world = |resend: &str| {
-        let mut world = World::with_agent(Server::Ours)
+        let mut world = World::with_agent(Server::ExistingInClear)
             .declare(Member::McpServers, &json!({"gh": {"headers": {"X": "$A"}}}))
-            .have(Member::McpServers, &json!({"gh": {"headers": {"X": "***abcd"}}}));
+            .have(Member::McpServers, &json!({"gh": {"headers": {"X": "hidden:x"}}}));
         world.options.resend = Resend::parse(resend.split(',').filter(|word| !word.is_empty())).unwrap();
         world
     };
