@@ -4,6 +4,7 @@
 
 mod double;
 mod generated_projects;
+mod import_table;
 mod memory_org;
 mod project_laws;
 mod support;
