@@ -164,7 +164,7 @@ fn collect(root: &Path, directory: &Path, found: &mut Vec<Source>) {
         let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
         if path.is_dir() && name != "tests" {
             collect(root, &path, found);
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|end| end == "rs") && name != "tests.rs" {
             let text = fs::read_to_string(&path).expect("a source is UTF-8");
             let path = path.strip_prefix(root).expect("it is below src").to_owned();
             found.push(Source { path, code: without_tests(&text) });
@@ -220,11 +220,11 @@ fn names_library(code: &str, library: &'static str) -> bool {
 }
 
 /// Checks that each text is used at the allowed places, and at each of them.
-fn hold(what: &str, table: &[(&'static str, &[&str])], uses: impl Fn(&str, &'static str) -> bool) {
+fn hold(what: &str, table: &[(&'static str, &[&str])], is_used: impl Fn(&str, &'static str) -> bool) {
     let sources = sources();
     let mut wrong = Vec::new();
     for (text, places) in table {
-        let users: Vec<&Source> = sources.iter().filter(|source| uses(&source.code, text)).collect();
+        let users: Vec<&Source> = sources.iter().filter(|source| is_used(&source.code, text)).collect();
         for user in &users {
             if !places.iter().any(|place| user.is_in(place)) {
                 wrong.push(format!("{} {what} `{text}`, which the table does not allow", user.path.display()));
