@@ -1,7 +1,9 @@
 //! The command line: what can be typed, and which command that is. Nothing else knows clap.
 
 mod args;
+mod reference;
 mod run;
 
 pub use args::Cli;
+pub use reference::reference;
 pub use run::run;

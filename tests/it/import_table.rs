@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src`, and the modules that it may import.
-const MODULES: &[(&str, &[&str])] = &[
+pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("cli", &["commands", "env", "error", "plan", "render", "settings", "ui"]),
     (
         "commands",
