@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and which command that is. Nothing else knows clap.
 
 mod args;
+mod moved;
 mod reference;
 mod run;
 

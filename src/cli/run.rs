@@ -3,19 +3,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use clap::error::ErrorKind as ClapErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::commands::{self, Apply, Dev, Outcome, ProjectOptions, Session, Validate};
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
-use crate::render::json;
+use crate::render::document::{Document, Line};
+use crate::render::{self, json};
 use crate::settings::TargetFlags;
 use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
-use super::Cli;
 use super::args::{ApplyArgs, Color, DevArgs, Family, OutputArgs, PlanningArgs, ProjectArgs, TargetArgs, Verb};
+use super::{Cli, moved};
 
 /// Runs the program and gives its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -43,6 +44,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     // Nothing is left to tell it to if the stream is closed.
     drop(error.print());
+    if error.kind() == ClapErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(hint) = moved::hint(verb)
+    {
+        let line = Line::new().literal(render::document::Style::Hint, "hint: ").plain(hint);
+        Ui::new(Options::default()).notice(&Document::from(line.prose(6)));
+    }
     match error.kind() {
         ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
         _ => ExitCode::from(exit::USAGE),

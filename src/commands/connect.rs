@@ -37,7 +37,7 @@ pub(super) fn announce(session: &Session, target: &ResolvedTarget) {
     if let Some(pin) = &target.overridden_pin {
         line = line.plain("; the project is pinned to ").foreign(Style::Attention, pin.as_str());
     }
-    session.ui.status(&Document::from(line));
+    session.ui.status(&Document::from(line.prose(2)));
 }
 
 /// Connects for reading. The embedded org is left as it is: where it does not exist yet, an empty one in memory stands in

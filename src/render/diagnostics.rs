@@ -221,7 +221,10 @@ fn ending(text: &SafeText, columns: usize) -> (SafeText, bool) {
         })
         .count();
     let count = text.as_str().chars().count();
-    (text.characters(count - kept, kept), true)
+    // What comes first may need to be shown in another way there: a combining mark without its letter is written out.
+    let fits =
+        (0..=kept).rev().map(|kept| text.characters(count - kept, kept)).find(|ending| ending.width() <= columns);
+    (fits.unwrap_or_else(|| text.characters(count, 0)), true)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The text diff of prompts and other prose (P1): `--- org`, `+++ files`, three lines of context, behind the gutter.
 
+use std::borrow::Cow;
+
 use std::collections::BTreeSet;
 
 use similar::{ChangeTag, DiffOp, TextDiff};
@@ -32,7 +34,14 @@ pub enum Folding {
 /// one side has at its end, carriage returns, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
 /// that differ in nothing else.
 pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
-    let diff = TextDiff::from_lines(org, files);
+    // Prompts are trimmed, so neither side ends in a line break: without one their last lines would differ from the same line
+    // further up on the other side.
+    let (org, files) = if org.ends_with('\n') || files.ends_with('\n') {
+        (Cow::Borrowed(org), Cow::Borrowed(files))
+    } else {
+        (Cow::Owned(format!("{org}\n")), Cow::Owned(format!("{files}\n")))
+    };
+    let diff = TextDiff::from_lines(org.as_ref(), files.as_ref());
     let hunks = diff.grouped_ops(CONTEXT);
     if hunks.is_empty() {
         return Document::new();
@@ -247,5 +256,12 @@ mod tests {
         let folded = shown("", &"x".repeat(1_500));
         assert!(folded.contains(&format!("+{} … 500 more characters\n", "x".repeat(1_000))));
         assert!(prose_diff("", &"x".repeat(1_500), Folding::Full).to_plain().contains(&"x".repeat(1_500)));
+    }
+
+    #[test]
+    fn a_line_added_at_the_end_of_a_trimmed_text_is_the_only_difference() {
+        let document = prose_diff("a\nb", "a\nb\nc", Folding::Fold).to_plain();
+        assert!(document.contains("│  b") && document.contains("│ +c"), "{document}");
+        assert!(!document.contains("-b"), "{document}");
     }
 }

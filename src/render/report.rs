@@ -27,7 +27,7 @@ pub fn render(report: &Report, plan: &Plan, is_local: bool, next_command: Option
 
 /// Renders one row as it ends: `  ~ platform triage/triage-telegram (restarted)`.
 pub fn row_line(row: &Row, outcome: &RowOutcome) -> Line {
-    line(Some(row), &row.key, outcome)
+    line(Some(row), &row.key, outcome, [" failed: ", " may have been done: "])
 }
 
 fn outcomes<'a>(report: &'a Report, plan: &'a Plan) -> Vec<Outcome<'a>> {
@@ -105,7 +105,8 @@ fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
     }
     let mut document = Document::from(head);
     for (row, key, outcome) in rows {
-        document.push(line(*row, key, outcome));
+        // The heading of the list says what became of it.
+        document.push(line(*row, key, outcome, [": "; 2]));
         if let RowOutcome::Failed(Failure { hint: Some(hint), .. }) = outcome {
             document.push(sentence(Style::Hint, "hint: ", hint).indented(6));
         }
@@ -113,7 +114,8 @@ fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
     document
 }
 
-fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome) -> Line {
+fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'static str; 2]) -> Line {
+    let [failed, unknown] = words;
     let (style, sign) = row.map_or((Style::Plain, "~ "), |row| marker(row.action));
     let planned = Line::new().literal(style, sign).then(name(key));
     let attention = Line::new().literal(Style::Attention, "! ").then(name(key));
@@ -123,9 +125,9 @@ fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome) -> Line {
             Some(members) => bracketed(planned, &members.join(", ")),
             None => planned,
         },
-        RowOutcome::Failed(failure) => attention.plain(" failed: ").foreign(Style::Plain, &failure.error.to_string()),
+        RowOutcome::Failed(failure) => attention.plain(failed).foreign(Style::Plain, &failure.error.to_string()),
         RowOutcome::NotTried => planned,
-        RowOutcome::Unknown(why) => attention.plain(" may have been done: ").foreign(Style::Plain, why),
+        RowOutcome::Unknown(why) => attention.plain(unknown).foreign(Style::Plain, why),
     };
     line.prose(4).indented(2)
 }
@@ -139,13 +141,183 @@ fn bracketed(line: Line, text: &str) -> Line {
     line.literal(Style::Dim, " (").foreign(Style::Dim, text).literal(Style::Dim, ")")
 }
 
+/// The last line, never broken: it ends in a command to copy.
 fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
-    let here = "This is an embedded org, in which no agent runs";
-    let command = |line: Line| next_command.map(|command| line.foreign(Style::Bold, command));
-    if is_local {
-        let line = Line::new().plain(here);
-        let next = command(Line::new().plain("; to go on: "));
-        return Some(next.map_or_else(|| line.clone().plain("."), |next| line.clone().then(next)).prose(2));
+    let here = Line::new().plain("This is an embedded org, in which no agent runs");
+    match (is_local, next_command) {
+        (true, Some(command)) => Some(here.plain("; to go on: ").foreign(Style::Bold, command)),
+        (true, None) => Some(here.plain(".")),
+        (false, Some(command)) => Some(Line::new().plain("To go on: ").foreign(Style::Bold, command)),
+        (false, None) => None,
     }
-    command(Line::new().plain("To go on: ")).map(|line| line.prose(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::FieldPath;
+    use crate::org::{OrgError, Request, SecretsMode};
+    use crate::plan::FieldChange;
+    use crate::ui::paint;
+    use crate::wire::ServerError;
+
+    use super::*;
+
+    fn row(kind: Kind, id: &str, action: Action, members: &[&str]) -> Row {
+        let field = |member: &&str| FieldChange {
+            path: FieldPath::member(*member),
+            action: FieldAction::Change,
+            before: None,
+            after: None,
+            sources: BTreeMap::new(),
+            guarded: false,
+        };
+        let fields = members.iter().map(field).collect();
+        let key = ResourceKey::new(kind, id);
+        Row { key, action, fields, will_restart: false, attention: Vec::new(), writes: Vec::new() }
+    }
+
+    fn plan(rows: Vec<Row>) -> Plan {
+        Plan {
+            secrets: SecretsMode::References,
+            generation: "G2",
+            rows,
+            undeclared: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            secrets_used: Vec::new(),
+            needs: Vec::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn rows() -> Vec<Row> {
+        vec![
+            row(Kind::Agent, "triage", Action::Create, &["name"]),
+            row(Kind::Settings, "triage", Action::Create, &["soulMd", "guardrails"]),
+            row(Kind::Platform, "other/other-telegram", Action::Update, &["config"]),
+            row(Kind::EntityType, "person", Action::Update, &["name"]),
+        ]
+    }
+
+    fn failed() -> RowOutcome {
+        let request = Request { method: "PATCH", path: "agents/triage/config".to_owned() };
+        let server = ServerError {
+            code: Some("invalid_config".to_owned()),
+            message: Some("guardrails: unknown guardrail \u{1b}[2J pii".to_owned()),
+            structured: true,
+        };
+        let hint = Some("The token needs the scope mcp:admin, and its user the role owner or admin.".to_owned());
+        RowOutcome::Failed(Failure { error: OrgError::Refused { request, status: 400, server }, hint })
+    }
+
+    fn report(plan: &Plan, outcomes: Vec<RowOutcome>, interrupted: bool) -> Report {
+        let wrote = outcomes.iter().any(|outcome| matches!(outcome, RowOutcome::Done(_)));
+        Report { rows: plan.rows.iter().map(|row| row.key.clone()).zip(outcomes).collect(), interrupted, wrote }
+    }
+
+    fn shown(document: &Document) -> String {
+        paint(document, false, Some(80))
+    }
+
+    #[test]
+    fn a_complete_apply_is_one_line_of_counts() {
+        let plan = plan(rows());
+        let report = report(&plan, vec![RowOutcome::Done(None); 4], false);
+        insta::assert_snapshot!(shown(&render(&report, &plan, false, None)), @"Apply complete. 2 created, 2 updated.");
+        insta::assert_snapshot!(shown(&render(&report, &plan, true, Some("lobu apply --url https://app.lobu.ai --org acme"))), @"
+        Apply complete. 2 created, 2 updated.
+        This is an embedded org, in which no agent runs; to go on: lobu apply --url https://app.lobu.ai --org acme
+        ");
+    }
+
+    #[test]
+    fn an_incomplete_apply_lists_what_became_of_what() {
+        let plan = plan(rows());
+        let lost = RowOutcome::Unknown(
+            "PUT agents/other/platforms/other-telegram got no answer: the connection was cut".into(),
+        );
+        let outcomes = vec![RowOutcome::Done(None), failed(), lost, RowOutcome::NotTried];
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, false, None)), @r"
+        Apply is not complete: 1 done, 1 failed, 1 not tried, 1 unknown.
+
+        Done:
+          + agent triage
+
+        Failed:
+          ! settings triage: PATCH agents/triage/config answered 400 [invalid_config]:
+              guardrails: unknown guardrail \u{1b}[2J pii
+              hint: The token needs the scope mcp:admin, and its user the role owner or
+                admin.
+
+        Unknown, each may have been done:
+          ! platform other/other-telegram: PUT agents/other/platforms/other-telegram got
+              no answer: the connection was cut
+
+        Not tried:
+          ~ entity-type person
+
+        What is done stays done; the same command again does the rest.
+        ");
+    }
+
+    #[test]
+    fn a_first_failure_changed_nothing_and_an_interruption_is_said() {
+        let plan = plan(rows());
+        let not_tried = || RowOutcome::NotTried;
+        let outcomes = vec![failed(), not_tried(), not_tried(), not_tried()];
+        let text = shown(&render(&report(&plan, outcomes, false), &plan, false, None));
+        assert!(text.ends_with("\nNothing was changed.\n"), "{text}");
+        let outcomes = vec![RowOutcome::Done(None), not_tried(), not_tried(), not_tried()];
+        let text = shown(&render(&report(&plan, outcomes, true), &plan, false, None));
+        assert!(text.starts_with("Apply was interrupted: 1 done, 0 failed, 3 not tried, 0 unknown.\n"), "{text}");
+    }
+
+    #[test]
+    fn many_rows_are_counted_by_kind() {
+        let mut many: Vec<Row> =
+            (0..30).map(|number| row(Kind::Agent, &format!("a{number}"), Action::Create, &[])).collect();
+        many.push(row(Kind::Platform, "a/b", Action::Update, &["config"]));
+        many.push(row(Kind::EntityType, "person", Action::Create, &[]));
+        let plan = plan(many);
+        let mut outcomes = vec![RowOutcome::Done(None); 31];
+        outcomes.push(failed());
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, false, None)), @r"
+        Apply is not complete: 31 done, 1 failed, 0 not tried, 0 unknown.
+
+        Done: 30 agents, 1 platform
+
+        Failed:
+          ! entity-type person: PATCH agents/triage/config answered 400
+              [invalid_config]: guardrails: unknown guardrail \u{1b}[2J pii
+              hint: The token needs the scope mcp:admin, and its user the role owner or
+                admin.
+
+        What is done stays done; the same command again does the rest.
+        ");
+    }
+
+    #[test]
+    fn rows_say_how_they_ended() {
+        let rows = rows();
+        let lines = [
+            row_line(&rows[0], &RowOutcome::Done(None)),
+            row_line(&rows[0], &RowOutcome::Done(Some("it was there already"))),
+            row_line(&rows[1], &RowOutcome::Done(None)),
+            row_line(&rows[2], &RowOutcome::Done(Some("restarted"))),
+            row_line(&rows[3], &RowOutcome::Done(None)),
+            row_line(&rows[1], &failed()),
+            row_line(&rows[3], &RowOutcome::Unknown("the answer was lost".to_owned())),
+        ];
+        insta::assert_snapshot!(shown(&lines.into_iter().collect()), @r"
+        + agent triage
+        + agent triage (it was there already)
+        + settings triage (soulMd, guardrails)
+        ~ platform other/other-telegram (restarted)
+        ~ entity-type person (name)
+        ! settings triage failed: PATCH agents/triage/config answered 400
+            [invalid_config]: guardrails: unknown guardrail \u{1b}[2J pii
+        ! entity-type person may have been done: the answer was lost
+        ");
+    }
 }

@@ -98,6 +98,11 @@ impl Ui {
         self.aside(|| self.0.stdout.write(&text));
     }
 
+    /// Whether somebody sits at a terminal, even if the product goes into a pipe.
+    pub fn is_attended(&self) -> bool {
+        self.0.terminals.stdin && self.0.terminals.stderr
+    }
+
     /// Whether anything stands on stdout.
     pub fn has_product(&self) -> bool {
         self.0.stdout.is_used()

@@ -2,10 +2,13 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
+mod apply_existing_server;
+mod corpus;
 mod docs;
 mod double;
 mod generated_projects;
 mod import_table;
+mod laws_embedded;
 mod memory_org;
 mod project_laws;
 mod support;

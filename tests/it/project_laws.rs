@@ -4,22 +4,14 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
-use lobu::desired::{DesiredState, desired_state};
+use lobu::desired::DesiredState;
 use lobu::model::{Diagnostic, Severity};
-use lobu::project::config::ReadOptions;
-use lobu::project::directory::ProjectDirectory;
-use lobu::project::read_project;
 use proptest::prelude::*;
 
 use crate::support::converge::{apply, plan};
 use crate::support::generator::{ProjectFiles, project, project_without_variables};
 use crate::support::memory_org::{MemoryOrg, WriteFault};
-
-fn read(directory: &Path) -> (DesiredState, Vec<Diagnostic>) {
-    let directory = ProjectDirectory::open(directory, &[]).expect("the project can be opened");
-    let (project, diagnostics) = read_project(&directory, ReadOptions::default());
-    (desired_state(&project.expect("a project")), diagnostics)
-}
+use crate::support::project::read;
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> Vec<&Diagnostic> {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).collect()

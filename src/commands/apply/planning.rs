@@ -54,7 +54,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let selection = selection(command)?;
     let resend = resend(command)?;
     let loaded = load(session, &command.project, command.only)?;
-    let on_terminal = session.ui.can_prompt();
+    let on_terminal = session.ui.is_attended();
     let target = resolve(&command.target, &session.environment, loaded.pin().as_ref(), on_terminal)
         .map_err(|error| of_target(&error))?;
     announce(session, &target);

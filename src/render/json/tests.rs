@@ -101,6 +101,20 @@ fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
     })
 }
 
+/// A line a member, and a line an element of a list.
+fn compact(json: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap();
+    let line = |(name, member): (&String, &serde_json::Value)| match member.as_array() {
+        Some(elements) if !elements.is_empty() => {
+            let elements: Vec<_> = elements.iter().map(|element| format!("  {element}")).collect();
+            format!("{name}:\n{}", elements.join("\n"))
+        }
+        _ => format!("{name}: {member}"),
+    };
+    let lines: Vec<_> = value.as_object().unwrap().iter().map(line).collect();
+    lines.join("\n").replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
 fn validate(json: &str) {
     let schema = serde_json::from_str(&schema()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
@@ -113,7 +127,34 @@ fn validate(json: &str) {
 fn a_plan_has_the_members_of_version_1() {
     let json = with_view(|view| plan(&a_plan(), view));
     validate(&json);
-    insta::assert_snapshot!(json.replace(env!("CARGO_PKG_VERSION"), "VERSION"), @"");
+    insta::assert_snapshot!(compact(&json), @r#"
+    changes:
+      {"action":"update","fields":[{"action":"add","after":null,"before":null,"path":"mcpServers.s","sensitive":true},{"action":"clear","after":null,"before":["pii"],"path":"guardrails","sensitive":false},{"action":"drift","after":null,"before":true,"path":"toolsConfig","sensitive":false}],"id":"triage","kind":"settings","will_restart":false}
+      {"action":"update","fields":[{"action":"change","after":"2","before":"1","path":"config.chatId","sensitive":false},{"action":"incomparable","after":null,"before":null,"path":"config.botToken","sensitive":true},{"action":"add","after":"$APP_ID","before":null,"path":"config.appId","sensitive":false}],"id":"triage/triage-telegram","kind":"platform","will_restart":true}
+      {"action":"create","fields":[],"id":"person","kind":"entity-type","will_restart":false}
+    format_version: 1
+    lobu_version: "VERSION"
+    needs:
+      {"name":"APP_ID","places":["a.b"]}
+    notes:
+      "not applied by this version: 2 watchers"
+      "platform/triage/triage-telegram: sends $BOT_TOKEN again: the org's value cannot be compared"
+    only: "agents"
+    plan_id: "0123456789ab"
+    problems:
+      {"hint":null,"id":"knows","kind":"relationship-type","message":"is_symmetric can't be changed"}
+    secrets_used:
+      {"name":"APP_ID","place":"triage/triage-telegram.appId"}
+    selectors:
+      "agent/tri*"
+    summary: {"create":1,"drift":0,"incomparable":1,"remove":0,"unchanged":1,"update":2}
+    target: {"context":"lobu","generation":"G2","org":"acme","server":"https://app.lobu.ai"}
+    undeclared:
+      {"ids":["other"],"kind":"agent"}
+    warnings:
+      {"code":"agent-dir","column":null,"file":"lobu.toml","hint":null,"line":3,"message":"the directory is missing","severity":"warning"}
+      {"code":"plan","column":null,"file":null,"hint":"Adopt that one.","line":null,"message":"platform/triage/b: it will be made beside `a`","severity":"warning"}
+    "#);
 }
 
 #[test]
@@ -148,7 +189,39 @@ fn an_apply_says_what_became_of_each_row() {
     let json = with_view(|view| apply(&a_plan(), &report, view));
     validate(&json);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&value["report"]).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&value["report"]).unwrap(), @r#"
+    {
+      "done": [
+        {
+          "id": "triage",
+          "kind": "agent"
+        }
+      ],
+      "failed": [
+        {
+          "code": "bad",
+          "hint": null,
+          "id": "triage",
+          "kind": "settings",
+          "message": "PATCH agents/triage/config answered 400 [bad]: no",
+          "status": 400
+        }
+      ],
+      "not_tried": [
+        {
+          "id": "triage/a",
+          "kind": "platform"
+        }
+      ],
+      "unknown": [
+        {
+          "id": "person",
+          "kind": "entity-type",
+          "message": "the answer was lost"
+        }
+      ]
+    }
+    "#);
 }
 
 #[test]
@@ -157,7 +230,13 @@ fn errors_are_documents_too() {
     let found = Diagnostic::new(Severity::Error, Family::Agents, "agent-id", "bad").at(Position::file("lobu.toml"));
     let json = error(&failure, &[found]);
     validate(&json);
-    insta::assert_snapshot!(json.replace(env!("CARGO_PKG_VERSION"), "VERSION"), @"");
+    insta::assert_snapshot!(compact(&json), @r#"
+    error: {"causes":[],"exit_code":2,"hints":["set it"],"kind":"missing-value","message":"$BOT_TOKEN has no value"}
+    format_version: 1
+    lobu_version: "VERSION"
+    warnings:
+      {"code":"agent-id","column":null,"file":"lobu.toml","hint":null,"line":null,"message":"bad","severity":"error"}
+    "#);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn version() -> String {
 }
 
 fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanDocument {
-    // Every part of a plan is looked at, so that a new one is not forgotten here. What selectors left out is no part of P2.
+    // Every part of a plan is looked at, so that a new one is not forgotten here. P2 has no member for what was left out.
     let Plan {
         secrets: _,
         generation,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, Text, Value};
+use crate::model::{FieldPath, Place, Text, Value, classify};
 use crate::plan::{Action, FieldAction, FieldChange, Row};
 use crate::render::document::{Document, Line, Style};
 use crate::render::prose_diff::{Folding, prose_diff};
-use crate::render::text_safety::{SafeText, sanitise, shown};
+use crate::render::text_safety::{SafeText, shown};
 use crate::render::value_text::{change, field, one_line};
 
 use super::PlanView;
@@ -101,16 +101,9 @@ fn drift(drifting: &FieldChange, full: bool) -> Document {
         _ => " (left as it is)",
     };
     let label = shown(&drifting.path).then(&SafeText::literal(note));
-    let block = match &drifting.before {
-        Some(value) if full => field(&label, &drifting.path, value, Folding::Full),
-        _ => Document::from(Line::new().text(Style::Dim, label)),
-    };
-    let block = marked(Style::Drift, "? ", &block);
-    // Only where it is one line may it be broken.
-    if block.lines().len() == 1 && !full {
-        block.lines().iter().map(|line| line.clone().prose(2)).collect()
-    } else {
-        block
+    match &drifting.before {
+        Some(value) if full => marked(Style::Drift, "? ", &field(&label, &drifting.path, value, Folding::Full)),
+        _ => Document::from(Line::new().literal(Style::Drift, "? ").text(Style::Dim, label).prose(2)),
     }
 }
 
@@ -138,12 +131,9 @@ fn sources(field: &FieldChange) -> Vec<Line> {
     by_skill.into_iter().map(line).collect()
 }
 
+/// An element as values show it: one that has the shape of a secret is hidden like everywhere else (W2).
 fn quoted(path: &FieldPath, element: &str) -> SafeText {
-    // A domain or package that has the shape of a secret is hidden like everywhere else (W2).
-    if crate::model::has_secret_shape(element) {
-        return sanitise("(hidden)");
-    }
-    one_line(path, &Value::known(element))
+    one_line(path, &Value::Text(classify(Place::Elsewhere, "", element)))
 }
 
 /// Whether a list has an element by its name: the text itself, or the domain of a judged one.

@@ -18,15 +18,11 @@ pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
 
 fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
     let rows: Document =
-        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| lines_of(&row(one, view))).collect();
+        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| row(one, view).lines().to_vec()).collect();
     if rows.is_empty() {
         return rows;
     }
     Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
-}
-
-fn lines_of(document: &Document) -> Vec<Line> {
-    document.lines().to_vec()
 }
 
 fn row(row: &Row, view: &PlanView<'_>) -> Document {
@@ -58,5 +54,5 @@ fn head(row: &Row) -> Line {
     if members.is_empty() {
         return line;
     }
-    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(4)
+    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(8)
 }

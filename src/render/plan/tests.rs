@@ -108,19 +108,58 @@ fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
         row(Kind::EntityType, "person", Action::Unchanged, Vec::new()),
         row(Kind::RelationshipType, "knows", Action::Create, Vec::new()),
     ]);
-    insta::assert_snapshot!(log(&plan, &view()), @"");
-    insta::assert_snapshot!(log(&plan, &PlanView { show_unchanged: true, full: true, ..view() }), @"");
+    insta::assert_snapshot!(log(&plan, &view()), @r#"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    agents:
+      + agent triage
+
+    settings:
+      + settings triage
+      ~ settings other (egressConfig)
+          ~ egressConfig.judgeModel: "a" → "b"
+
+    platforms:
+      ? platform other/other-slack (pull keeps it; apply never deletes it)
+      ~ platform other/other-telegram (config)
+          ! the platform will restart; messages in flight may be lost
+          ~ config.chatId: "1" → "2"
+
+    relationship types:
+      + relationship-type knows
+
+    Plan id: 0123456789ab
+    Summary: 3 create, 2 update, 2 unchanged, 1 drift
+    "#);
+    let whole = log(&plan, &PlanView { show_unchanged: true, full: true, ..view() });
+    assert!(whole.contains("  + agent triage\n      + name: \"Triage\"\n  = agent other\n"), "{whole}");
+    assert!(whole.contains("\nentity types:\n  = entity-type person\n"), "{whole}");
 }
 
 #[test]
 fn an_empty_plan_says_that_there_is_nothing_to_apply() {
-    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Unchanged, vec![])]), &view()), @"");
+    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Unchanged, vec![])]), &view()), @"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    Nothing to apply.
+    Plan id: 0123456789ab
+    Summary: 0 create, 0 update, 1 unchanged, 0 drift
+    ");
 }
 
 #[test]
 fn an_embedded_org_is_named_as_such() {
     let view = PlanView { is_local: true, context: "local", org: "dev", dry_run: true, ..view() };
-    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Create, vec![])]), &view), @"");
+    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Create, vec![])]), &view), @"
+    Plan for the embedded org dev (context local), in which no agent runs
+
+    agents:
+      + agent a
+
+    This is a plan only: nothing was written.
+    Plan id: 0123456789ab
+    Summary: 1 create, 0 update, 0 unchanged, 0 drift
+    ");
 }
 
 #[test]
@@ -158,7 +197,55 @@ fn each_changed_field_says_what_was_and_what_will_be() {
             change(&["userMd"], Value::Text(Text::sensitive("a")), Value::Text(Text::sensitive("b"))),
         ],
     )]);
-    insta::assert_snapshot!(log(&plan, &view()), @"");
+    insta::assert_snapshot!(log(&plan, &view()), @r#"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      ~ settings triage (networkConfig, egressConfig, mcpServers, skillsConfig,
+              guardrails, soulMd, identityMd, userMd)
+          ~ networkConfig.allowedDomains:
+              + "api.x.com"
+              + "b.com"
+            "api.x.com" from skill websearch
+          ~ egressConfig.extraPolicy:
+              │ --- org
+              │ +++ files
+              │ @@ -1 +1 @@
+              │ -No.
+              │ +Yes.
+          + mcpServers.search: {url: "https://h.example/mcp"}
+            from skill websearch
+          ~ skillsConfig.skills.local/web.content:
+              │ --- org
+              │ +++ files
+              │ @@ -1,3 +1,3 @@
+              │  one
+              │ -two
+              │ +2
+              │  three
+          - guardrails: ["pii"] → (cleared)
+          - soulMd: (cleared)
+              │ --- org
+              │ +++ files
+              │ @@ -1,2 +0,0 @@
+              │ -Be kind.
+              │ -Be brief.
+          + identityMd:
+              │ --- org
+              │ +++ files
+              │ @@ -0,0 +1 @@
+              │ +I am.
+          ~ userMd: (hidden, changed)
+          ? networkConfig.deniedDomains (pull keeps it, --prune removes it)
+          ? modelSelection (left as it is)
+
+    ! With --yes this needs --allow-clear too:
+        - settings triage guardrails
+        - settings triage soulMd
+
+    Plan id: 0123456789ab
+    Summary: 0 create, 1 update, 0 unchanged, 0 drift
+    "#);
 }
 
 #[test]
@@ -174,7 +261,17 @@ fn what_prune_removes_is_shown_and_counted() {
             field(&["installedProviders", "openai"], FieldAction::Remove, Some(provider), None),
         ],
     )]);
-    insta::assert_snapshot!(log(&plan, &view()), @"");
+    insta::assert_snapshot!(log(&plan, &view()), @r#"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      ~ settings triage (toolsConfig, installedProviders)
+          - toolsConfig.allowedTools (removed by --prune): ["bash", "web"]
+          - installedProviders.openai (removed by --prune): {providerId: "openai"}
+
+    Plan id: 0123456789ab
+    Summary: 0 create, 1 update, 0 unchanged, 0 drift, 2 removed
+    "#);
 }
 
 #[test]
@@ -193,9 +290,44 @@ fn drift_alone_is_nothing_to_apply() {
         ]),
         ..empty()
     };
-    insta::assert_snapshot!(log(&plan, &view()), @"");
+    insta::assert_snapshot!(log(&plan, &view()), @"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      ? settings triage (toolsConfig, userMd)
+          ? toolsConfig.allowedTools (pull keeps it, --prune removes it)
+          ? userMd (left as it is)
+
+    platforms:
+      ? platform triage/mine (pull keeps it; apply never deletes it)
+
+    ? 290 agents are not in this project; --all lists them
+    ? 1 entity type is not in this project; --all lists it
+
+    Nothing to apply.
+    Plan id: 0123456789ab
+    Summary: 0 create, 0 update, 0 unchanged, 2 drift
+    ");
     let few = Plan { undeclared: BTreeMap::from([(Kind::Agent, vec!["a".into(), "b".into()])]), ..plan };
-    insta::assert_snapshot!(log(&few, &PlanView { all: true, full: true, ..view() }), @"");
+    insta::assert_snapshot!(log(&few, &PlanView { all: true, full: true, ..view() }), @r#"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      ? settings triage (toolsConfig, userMd)
+          ? toolsConfig.allowedTools (pull keeps it, --prune removes it): ["bash"]
+          ? userMd (left as it is): ["bash"]
+
+    platforms:
+      ? platform triage/mine (pull keeps it; apply never deletes it)
+
+    ? 2 agents are not in this project; apply never deletes them:
+      ? agent a
+      ? agent b
+
+    Nothing to apply.
+    Plan id: 0123456789ab
+    Summary: 0 create, 0 update, 0 unchanged, 2 drift
+    "#);
 }
 
 #[test]
@@ -228,7 +360,31 @@ fn secrets_are_named_with_their_places_and_never_shown() {
         ..empty()
     };
     let have = |name: &SecretName| name.as_str() == "BOT_TOKEN";
-    insta::assert_snapshot!(log(&plan, &PlanView { dry_run: true, have: &have, ..view() }), @"");
+    insta::assert_snapshot!(log(&plan, &PlanView { dry_run: true, have: &have, ..view() }), @"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+    Secrets: this server has no secrets API; platform values are sent as values
+
+    platforms:
+      ~ platform triage/triage-slack (config)
+          ! the platform will restart; messages in flight may be lost
+          ! sends $BOT_TOKEN again: the org's value cannot be compared
+          + config.signingSecret: $SIGNING
+
+    = 2 values cannot be compared with what the org has ($A_TOKEN, $B_TOKEN) and are
+      not sent; to send: --resend-secrets=all or --resend-secrets=A_TOKEN
+
+    Secrets used:
+      $SIGNING → triage/triage-slack.signingSecret
+      $X_KEY → api.example.com (MCP server x)
+
+    apply will need the values of:
+      = $BOT_TOKEN (at hand) for triage/triage-slack.botToken
+      ! $SIGNING (missing) for triage/triage-slack.signingSecret
+
+    This is a plan only: nothing was written.
+    Plan id: 0123456789ab
+    Summary: 0 create, 1 update, 2 unchanged, 0 drift, 3 incomparable
+    ");
     let shown = log(&plan, &PlanView { show_unchanged: true, ..view() });
     assert!(shown.contains("= config.botToken: $A_TOKEN (cannot be compared)"), "{shown}");
     assert!(!shown.contains("apply will need"));
@@ -267,7 +423,29 @@ fn problems_warnings_and_what_was_left_out_stand_below() {
         ..empty()
     };
     let selectors = ["agent/tri*".to_owned(), "entity-type/*".to_owned()];
-    insta::assert_snapshot!(log(&plan, &PlanView { selectors: &selectors, ..view() }), @"");
+    insta::assert_snapshot!(log(&plan, &PlanView { selectors: &selectors, ..view() }), @r#"
+    Plan for org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      = settings triage
+          ! provider openai wants $OPENAI, which the org lacks: lobu secrets push
+            OPENAI
+
+    Only agent/tri* entity-type/* is planned; left out: 3 agents, 3 settings, 1
+      platform
+
+    warning: platform triage/b: it will be made beside `a`, another slack platform
+      hint: To adopt that one instead, write id = "a" in lobu.toml.
+    note: not applied by this version: 2 watchers
+
+    This server cannot take this plan:
+      ! relationship-type knows: is_symmetric is true in the org and false in the
+        files, and can't be changed
+          hint: Write the org's value, or use another slug.
+
+    Plan id: 0123456789ab
+    Summary: 0 create, 0 update, 1 unchanged, 0 drift
+    "#);
 }
 
 #[test]
@@ -275,7 +453,22 @@ fn foreign_text_neither_steers_the_terminal_nor_the_log() {
     let field = change(&["soulMd"], text("a\n"), text("::error::x\u{1b}[2J\n##[group]\n"));
     let plan = of(vec![row(Kind::Settings, "tri\u{202e}age", Action::Update, vec![field])]);
     let view = PlanView { org: "::warning::", ..view() };
-    insta::assert_snapshot!(log(&plan, &view), @"");
+    insta::assert_snapshot!(log(&plan, &view), @r"
+    Plan for org \u{3a}:warning:: at https://app.lobu.ai (context lobu)
+
+    settings:
+      ~ settings tri\u{202e}age (soulMd)
+          ~ soulMd:
+              │ --- org
+              │ +++ files
+              │ @@ -1 +1,2 @@
+              │ -a
+              │ +\u{3a}:error::x\u{1b}[2J
+              │ +#\u{23}[group]
+
+    Plan id: 0123456789ab
+    Summary: 0 create, 1 update, 0 unchanged, 0 drift
+    ");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::model::{Kind, ResourceKey};
 use crate::plan::Action;
 use crate::render::document::{Document, Line, Style};
-use crate::render::text_safety::{SafeText, sanitise};
+use crate::render::text_safety::SafeText;
 
 /// The marker of a row, with the space behind it (P1).
 pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
@@ -29,7 +29,11 @@ pub(super) fn counted(kind: Kind, count: usize) -> SafeText {
         Kind::EntityType => " entity type",
         Kind::RelationshipType => " relationship type",
     };
-    let noun = if count == 1 { sanitise(one) } else { SafeText::literal(" ").then(&sanitise(kind.plural())) };
+    let noun = if count == 1 {
+        SafeText::literal(one)
+    } else {
+        SafeText::literal(" ").then(&SafeText::literal(kind.plural()))
+    };
     SafeText::count(count).then(&noun)
 }
 

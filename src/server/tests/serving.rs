@@ -1,6 +1,6 @@
 //! Servers on real sockets (decisions O1, O5), and how fast they are.
 
-use std::{net::SocketAddr, time::Instant};
+use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
@@ -107,73 +107,4 @@ async fn other_addresses_are_never_served() {
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     let router = axum::Router::new();
     assert!(serve_tcp(listener, router, std::future::ready(())).await.is_err());
-}
-
-/// Prints how long the requests of a large plan and of a first apply take.
-/// `cargo test --release --lib server::tests::serving::speed -- --ignored --nocapture`
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement, not a test"]
-#[expect(clippy::print_stdout, reason = "its output is its purpose")]
-async fn speed() {
-    use futures::{StreamExt as _, stream};
-    use reqwest::Method;
-    const PARALLEL: usize = 16;
-    let directory = tempfile::tempdir().unwrap();
-    let store = Store::open(&Database::File(directory.path().join("lobu.db"))).unwrap();
-    store.create_org("dev", "Dev").unwrap();
-    let embedded = Embedded::start(store, options()).await.unwrap();
-    let (client, base) = client(&embedded);
-    let send = |method: Method, path: String, body: Option<Value>| {
-        let mut request =
-            client.request(method, format!("{base}/api/dev/{path}")).bearer_auth(embedded.token().expose());
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        async move {
-            let response = request.send().await.unwrap();
-            assert!(response.status().is_success(), "{}", response.status());
-            response.bytes().await.unwrap()
-        }
-    };
-    let run = async |label: &str, requests: Vec<(Method, String, Option<Value>)>| {
-        let (started, count) = (Instant::now(), requests.len());
-        stream::iter(requests.into_iter().map(|(method, path, body)| send(method, path, body)))
-            .buffer_unordered(PARALLEL)
-            .for_each(|_| std::future::ready(()))
-            .await;
-        println!("{label}: {count} requests in {} ms", started.elapsed().as_millis());
-    };
-    let agents = 0..100;
-    let platform = json!({ "platform": "slack", "config": { "botToken": "xoxb", "signingSecret": "s", "team": "t" } });
-    let settings = json!({ "soulMd": "x".repeat(2000), "identityMd": "y".repeat(500), "guardrails": ["a"] });
-    let schema = json!({ "type": "object", "properties": { "a": { "type": "string" }, "b": { "type": "number" } } });
-    let creates = agents
-        .clone()
-        .map(|i| (Method::POST, "agents".to_owned(), Some(json!({ "agentId": format!("agent-{i}"), "name": "A" }))));
-    let patches = agents.clone().map(|i| (Method::PATCH, format!("agents/agent-{i}/config"), Some(settings.clone())));
-    let puts = agents
-        .clone()
-        .map(|i| (Method::PUT, format!("agents/agent-{i}/platforms/by-stable-id/p-{i}"), Some(platform.clone())));
-    let types = (0..70).map(|i| {
-        let kind = if i < 50 { "entity_type" } else { "relationship_type" };
-        let body = json!({ "schema_type": kind, "action": "create", "slug": format!("t{i}"), "name": "T", "metadata_schema": schema });
-        (Method::POST, "manage_entity_schema".to_owned(), Some(body))
-    });
-    let started = Instant::now();
-    run("agents", creates.collect()).await;
-    run("settings", patches.collect()).await;
-    run("platforms", puts.collect()).await;
-    run("types", types.collect()).await;
-    println!("first apply: {} ms", started.elapsed().as_millis());
-    let reads = |times: usize| {
-        (0..times).flat_map(|i| {
-            let agent = i % 100;
-            [
-                (Method::GET, format!("agents/agent-{agent}/config"), None),
-                (Method::GET, format!("agents/agent-{agent}/platforms"), None),
-            ]
-        })
-    };
-    run("plan", reads(100).chain((0..20).map(|_| (Method::GET, "agents".to_owned(), None))).collect()).await;
-    run("plan of 5,000 agents", reads(5000).collect()).await;
 }

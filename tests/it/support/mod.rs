@@ -3,11 +3,16 @@
 use std::io::Write;
 
 pub(crate) mod converge;
+pub(crate) mod embedded;
 pub(crate) mod env;
 pub(crate) mod existing_server;
+pub(crate) mod failing_org;
 pub(crate) mod generator;
 pub(crate) mod listener;
 pub(crate) mod memory_org;
+pub(crate) mod project;
+pub(crate) mod site;
+pub(crate) mod stored;
 pub(crate) mod wire;
 
 /// Says on stderr what a test could not do here.

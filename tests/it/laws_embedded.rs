@@ -1,0 +1,213 @@
+//! Laws 1, 2, 3 and 7 on the embedded org, over HTTP: fewer projects than in memory, the real client and server.
+
+use std::collections::BTreeMap;
+use std::future::{self, Future};
+use std::path::Path;
+use std::sync::Arc;
+
+use lobu::desired::{Agent, Declaration, DesiredState};
+use lobu::execute::{Approval, ApprovedPlan, Limits, Report, execute};
+use lobu::model::{Declared, SecretName, Text, Value, is_secret_key};
+use lobu::org::http::Sending;
+use lobu::org::{Generation, OrgWrite};
+use lobu::org::{OrgRead, read_actual};
+use lobu::plan::{Options, Plan, Resend, Selection, diff, read_scope};
+use lobu::secrets::{Origin, SecretValue, Values};
+use lobu::server::StoredSecret;
+use proptest::prelude::*;
+
+use crate::support::embedded::Served;
+use crate::support::failing_org::FailingOrg;
+use crate::support::generator::{ProjectFiles, project};
+use crate::support::memory_org::WriteFault;
+use crate::support::project::desired_of;
+
+fn block_on(future: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(future);
+}
+
+fn desired(project: &ProjectFiles) -> DesiredState {
+    let directory = tempfile::tempdir().expect("a directory");
+    project.write_to(directory.path());
+    desired_of(directory.path())
+}
+
+/// A client that sends values, as the binary does where there is no secrets API.
+fn client(served: &Served, values: &BTreeMap<String, String>) -> lobu::org::http::HttpOrg {
+    let value = |(name, value): (&String, &String)| (SecretName::parse(name).expect("a name"), SecretValue::new(value));
+    let values = Values::default().with_file(Origin::EnvFile, values.iter().map(value).collect());
+    served.client().sending(Sending { values: Arc::new(values), secrets_api: false, own_server: true })
+}
+
+async fn plan(org: &impl OrgRead, desired: &DesiredState, prune: bool) -> Plan {
+    let slug = lobu::model::OrgSlug::from_server("dev");
+    let options = Options { org: slug.clone(), prune, resend: Resend::default(), selection: Selection::default() };
+    let actual = read_actual(org, &slug, &read_scope(desired, &options.selection)).await.expect("the org can be read");
+    let plan = diff(desired, &actual, &options);
+    assert_eq!(plan.problems, []);
+    plan
+}
+
+async fn apply(org: &impl OrgWrite, desired: &DesiredState, prune: bool) -> Report {
+    let approved = ApprovedPlan::new(plan(org, desired, prune).await, Approval::from_flag(true).expect("a yes"));
+    let slug = lobu::model::OrgSlug::from_server("dev");
+    let limits = Limits { parallelism: 4, keep_going: false };
+    execute(org, &approved, &slug, Generation::Ours, limits, future::pending(), &mut |_| ()).await
+}
+
+async fn expect_empty(org: &impl OrgRead, desired: &DesiredState, prune: bool) {
+    let again = plan(org, desired, prune).await;
+    assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
+}
+
+async fn expect_stored(served: &Served, desired: &DesiredState, values: &BTreeMap<String, String>) {
+    assert_eq!(served.reader("dev").missing(desired).await, [""; 0]);
+    for agent in &desired.agents {
+        for platform in &agent.platforms {
+            for (key, value) in &platform.config {
+                // What the server can't know to be a secret is stored, and read back, in clear.
+                if let Declared::Value(Text::SecretRef(name)) = value
+                    && is_secret_key(key)
+                {
+                    let path = [key.as_str()];
+                    let place = StoredSecret::Platform {
+                        agent: agent.id.as_str(),
+                        platform: platform.id.as_str(),
+                        path: &path,
+                    };
+                    let sent = &values[name.as_str()];
+                    assert_eq!(stored(served, place).as_deref(), Some(sent.as_str()), "{}.{key}", platform.id);
+                }
+            }
+        }
+        expect_server_secrets(served, agent);
+    }
+}
+
+fn stored(served: &Served, place: StoredSecret<'_>) -> Option<String> {
+    let value = served.store.stored_secret("dev", place).expect("the store can be read");
+    value.map(|value| String::from_utf8(value.to_vec()).expect("text was sent"))
+}
+
+/// Literals of MCP headers, env and client secrets are in the vault as sent; a `$NAME` stays a text.
+fn expect_server_secrets(served: &Served, agent: &Agent) {
+    let Some(Declaration::Table(servers)) = &agent.settings.mcp_servers else { return };
+    for (id, server) in servers {
+        let Declaration::Table(server) = server else { continue };
+        for place in ["headers", "env"] {
+            let Some(Declaration::Table(entries)) = server.get(place) else { continue };
+            for (name, entry) in entries {
+                let sent = match entry {
+                    Declaration::Leaf(Value::Text(Text::Known(text))) => text.as_str(),
+                    Declaration::Leaf(Value::Text(Text::Sensitive(text))) => text.for_request(),
+                    _ => continue,
+                };
+                let path = ["mcpServers", id, place, name];
+                let place = StoredSecret::Settings { agent: agent.id.as_str(), path: &path };
+                if let Some(stored) = stored(served, place) {
+                    assert_eq!(stored, sent, "{path:?}");
+                }
+            }
+        }
+    }
+}
+
+fn fault() -> impl Strategy<Value = WriteFault> {
+    prop_oneof![Just(WriteFault::Refused), Just(WriteFault::AnswerLost), Just(WriteFault::NeverArrives)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_applied_project_leaves_nothing_to_do_and_is_stored(project in project()) {
+        let desired = desired(&project);
+        block_on(async {
+            let served = Served::in_memory().await;
+            let org = client(&served, &project.values);
+            let report = apply(&org, &desired, false).await;
+            assert!(report.is_complete(), "{report:?}");
+            expect_empty(&org, &desired, false).await;
+            expect_empty(&org, &desired, true).await;
+            expect_stored(&served, &desired, &project.values).await;
+        });
+    }
+
+    #[test]
+    fn a_run_that_fails_is_healed_by_the_next(project in project(), nth in any::<prop::sample::Index>(), fault in fault()) {
+        let desired = desired(&project);
+        block_on(async {
+            let whole = Served::in_memory().await;
+            let counting = FailingOrg::new(client(&whole, &project.values));
+            apply(&counting, &desired, false).await;
+            if counting.writes() == 0 {
+                return;
+            }
+            let served = Served::in_memory().await;
+            let org = FailingOrg::new(client(&served, &project.values));
+            org.fail_write(nth.index(counting.writes()) + 1, fault);
+            assert!(!apply(&org, &desired, false).await.is_complete());
+            let report = apply(&org, &desired, false).await;
+            assert!(report.is_complete(), "{report:?}");
+            expect_empty(&org, &desired, true).await;
+            expect_stored(&served, &desired, &project.values).await;
+            let content = async |served: &Served| served.reader("dev").content(&desired).await;
+            assert_eq!(content(&whole).await, content(&served).await);
+        });
+    }
+
+    #[test]
+    fn a_plan_changes_no_byte(project in project()) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (files, database) = (directory.path().join("project"), directory.path().join("data/org.db"));
+        std::fs::create_dir(&files).expect("a directory");
+        project.write_to(&files);
+        let desired = desired_of(&files);
+        block_on(async {
+            let served = Served::database(&database).await;
+            let org = client(&served, &project.values);
+            apply(&org, &desired, false).await;
+            let (before, writes) = (bytes_below(directory.path()), served.counter.writes());
+            expect_empty(&org, &desired, false).await;
+            expect_empty(&org, &desired_of(&files), true).await;
+            assert_eq!(served.counter.writes(), writes);
+            assert!(bytes_below(directory.path()) == before, "a plan changed a file");
+            assert!(apply(&org, &desired, false).await.is_complete());
+            assert_eq!(served.counter.writes(), writes, "nothing to change, nothing written (A5)");
+        });
+    }
+
+    #[test]
+    fn pruning_makes_the_org_what_a_fresh_one_would_be(first in project(), second in project()) {
+        let values: BTreeMap<_, _> = first.values.clone().into_iter().chain(second.values.clone()).collect();
+        let (first, second) = (desired(&first), desired(&second));
+        block_on(async {
+            let served = Served::in_memory().await;
+            let org = client(&served, &values);
+            apply(&org, &first, false).await;
+            let report = apply(&org, &second, true).await;
+            assert!(report.is_complete(), "{report:?}");
+            expect_empty(&org, &second, true).await;
+            expect_stored(&served, &second, &values).await;
+            let fresh = Served::in_memory().await;
+            apply(&client(&fresh, &values), &second, false).await;
+            let content = async |served: &Served| served.reader("dev").content(&second).await;
+            assert_eq!(content(&served).await, content(&fresh).await);
+        });
+    }
+}
+
+/// Every file below a directory with its content, but for SQLite's shared-memory index, which readers lock in.
+fn bytes_below(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(bytes_below(&path));
+        } else if path.extension().is_none_or(|extension| !extension.to_string_lossy().ends_with("-shm")) {
+            found.insert(path.display().to_string(), std::fs::read(&path).expect("a file"));
+        }
+    }
+    found
+}
