@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -182,6 +183,11 @@ impl Environment {
         let absolute = self.path(variable).filter(|path| path.is_absolute());
         absolute.map(Path::to_owned).or_else(|| Some(self.path(Variable::Home)?.join(below_home)))
     }
+}
+
+/// The directory that the program was started in.
+pub fn working_directory() -> io::Result<PathBuf> {
+    std::env::current_dir()
 }
 
 impl fmt::Debug for Environment {

@@ -1,4 +1,29 @@
 //! Makes an organisation on a Lobu server equal to what a project's files say.
+//!
+//! Everything runs one way only:
+//!
+//! ```text
+//! project ──► desired ─┐
+//!                      ├─► plan ──► render ──► ui (confirm) ──► execute ──► render (report)
+//! org (read) ─► actual ┘                                          │
+//!                                                                 ▼
+//!                                                           org (write)
+//! ```
+//!
+//! - [`model`]: the field's words, which every other module speaks.
+//! - [`project`]: what lies on disk, and every diagnostic about it.
+//! - [`desired`]: what the project wants, as the server will store it.
+//! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
+//! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
+//! - [`execute`]: carries out a plan that was approved, and nothing else can be.
+//! - [`secrets`]: secret values, which cannot be printed, copied or compared.
+//! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
+//! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
+//! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
+//! - [`cli`], [`commands`] and [`error`]: what can be typed, a file a verb, and how a command ends.
+//!
+//! Who imports whom, and who names which library, is a table in `tests/it/import_table.rs`. The invariants are in
+//! `docs/architecture.md`, the decisions in `docs/decisions/`.
 
 pub mod cli;
 pub mod commands;

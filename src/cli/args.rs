@@ -70,7 +70,7 @@ pub(super) struct ProjectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct TargetArgs {
-    /// The server, such as <https://lobu.ai>; needs `LOBU_API_TOKEN`
+    /// The server, such as `https://lobu.ai`; needs `LOBU_API_TOKEN`
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
     /// The context; `local` is the org embedded in this program

@@ -2,7 +2,9 @@
 
 mod args;
 mod moved;
+mod reference;
 mod run;
 
 pub use args::Cli;
+pub use reference::reference;
 pub use run::run;

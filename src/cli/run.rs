@@ -6,7 +6,7 @@ use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::commands::{self, Apply, Dev, Outcome, ProjectOptions, Session, Validate};
-use crate::env::{Environment, Variable};
+use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
 use crate::render::document::{Document, Line};
@@ -96,7 +96,7 @@ fn finish(ui: &Ui, style: Style, result: Result<Outcome, CommandError>) -> u8 {
 }
 
 fn working_directory() -> Result<std::path::PathBuf, CommandError> {
-    std::env::current_dir().map_err(|error| {
+    env::working_directory().map_err(|error| {
         CommandError::new(ErrorKind::Usage, format!("the working directory can't be used: {}", error.kind()))
     })
 }

@@ -4,8 +4,10 @@
 
 mod apply_existing_server;
 mod corpus;
+mod docs;
 mod double;
 mod generated_projects;
+mod import_table;
 mod laws_embedded;
 mod memory_org;
 mod project_laws;

@@ -9,9 +9,9 @@ use crate::wire::Json;
 use super::failure::find;
 
 /// The largest answer, after decompression (F7).
-pub(super) const LARGEST: usize = 32 * 1024 * 1024;
+pub const LARGEST: usize = 32 * 1024 * 1024;
 /// The largest sum of the answers of a run, after decompression (F7).
-pub(super) const LARGEST_SUM: u64 = 256 * 1024 * 1024;
+pub const LARGEST_SUM: u64 = 256 * 1024 * 1024;
 
 /// What the body of an answer was. None of it quotes the body.
 pub(super) enum Received {

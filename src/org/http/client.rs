@@ -18,9 +18,9 @@ use super::transport::Transport;
 use super::{Clock, HttpOrg, SystemClock};
 
 /// How long a connection may take to stand.
-const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+pub const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a request may take, connection and answer included.
-pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 /// How many requests are in flight at most where nothing else is said (A1).
 pub const PARALLELISM: usize = 16;
 

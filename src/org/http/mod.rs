@@ -15,7 +15,8 @@ mod tests;
 mod transport;
 mod write;
 
-pub use client::{ClientError, Endpoint, HttpOrgBuilder, PARALLELISM};
+pub use body::{LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};
+pub use client::{CONNECT_DEADLINE, ClientError, DEADLINE, Endpoint, HttpOrgBuilder, PARALLELISM};
 pub use clock::{Clock, SystemClock};
 pub use encode::Sending;
 pub use loopback::is_loopback;

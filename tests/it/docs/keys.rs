@@ -1,0 +1,130 @@
+use std::collections::BTreeSet;
+
+use lobu::plan::declared_fields;
+use toml_edit::{DocumentMut, Item, TableLike};
+
+use super::blocks::{hold, table, text};
+
+/// Each key of lobu.toml: its path, its type, and what becomes of it where it is no field of an agent's settings.
+const KEYS: &[(&str, &str, &str)] = &[
+    ("agents.<id>.name", "text", "agent `name`; needed"),
+    ("agents.<id>.description", "text", "agent `description`"),
+    ("agents.<id>.dir", "path", "where IDENTITY.md, SOUL.md, USER.md and skills/ lie; needed"),
+    ("agents.<id>.guardrails", "list of texts", ""),
+    ("agents.<id>.guardrails_disabled", "list of texts", "second generation; not applied yet"),
+    ("agents.<id>.guardrails_inline[]", "tables", "second generation; not applied yet"),
+    ("agents.<id>.providers[].id", "text", ""),
+    ("agents.<id>.providers[].model", "text", ""),
+    ("agents.<id>.providers[].key", "text or `$VAR`", "never sent by apply"),
+    ("agents.<id>.providers[].secret_ref", "text or `$VAR`", "never sent by apply"),
+    ("agents.<id>.platforms[].type", "text", "platform `type`; needed, one of the known types"),
+    ("agents.<id>.platforms[].name", "text", "part of the platform's id"),
+    ("agents.<id>.platforms[].id", "text", "the platform's id, in place of the derived one"),
+    ("agents.<id>.platforms[].config.<key>", "text or `$VAR`", "platform `config.<key>`"),
+    ("agents.<id>.platforms[].channels", "list of texts", "second generation; not applied yet"),
+    ("agents.<id>.preview.<platform>.enabled", "truth value", "second generation; not applied yet"),
+    ("agents.<id>.preview.<platform>.surfaces", "list of texts", "second generation; not applied yet"),
+    ("agents.<id>.preview.<platform>.code_ttl_minutes", "number", "second generation; not applied yet"),
+    ("agents.<id>.network.allowed", "list of domains", ""),
+    ("agents.<id>.network.denied", "list of domains", ""),
+    ("agents.<id>.network.judge", "list of domains, or of `{domain, judge}`", ""),
+    ("agents.<id>.network.judges.<name>", "text", ""),
+    ("agents.<id>.egress.extra_policy", "text", ""),
+    ("agents.<id>.egress.judge_model", "text", ""),
+    ("agents.<id>.tools.pre_approved", "list of `/mcp/ID/tools/NAME`", ""),
+    ("agents.<id>.tools.allowed", "list of texts", ""),
+    ("agents.<id>.tools.denied", "list of texts", ""),
+    ("agents.<id>.tools.strict", "truth value", ""),
+    ("agents.<id>.worker.nix_packages", "list of texts", ""),
+    ("agents.<id>.skills.mcp.<id>.type", "`streamable-http`, `sse` or `stdio`", ""),
+    ("agents.<id>.skills.mcp.<id>.url", "text", ""),
+    ("agents.<id>.skills.mcp.<id>.command", "text", ""),
+    ("agents.<id>.skills.mcp.<id>.args", "list of texts", ""),
+    ("agents.<id>.skills.mcp.<id>.env.<NAME>", "text or `$VAR`", ""),
+    ("agents.<id>.skills.mcp.<id>.headers.<name>", "text or `$VAR`", ""),
+    ("agents.<id>.skills.mcp.<id>.auth_scope", "`user` or `channel`", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.auth_url", "text", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.token_url", "text", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.client_id", "text or `$VAR`", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.client_secret", "text or `$VAR`", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.scopes", "list of texts", ""),
+    ("agents.<id>.skills.mcp.<id>.oauth.token_endpoint_auth_method", "text", ""),
+    ("memory.enabled", "truth value", "`false`: model files are not read"),
+    ("memory.org", "org slug", "the project's pin: where it is applied"),
+    ("memory.organization_id", "text", "not applied yet"),
+    ("memory.name", "text", "not applied yet"),
+    ("memory.description", "text", "not applied yet"),
+    ("memory.visibility", "`public` or `private`", "not applied yet"),
+    ("memory.models", "path", "where the model files lie; `./models` where it is absent"),
+    ("memory.data", "path", "not applied yet"),
+    ("memory.connectors", "open", "second generation; not applied yet"),
+    ("targets.<name>.url", "text", "not used yet"),
+    ("targets.<name>.org", "org slug", "not used yet"),
+    ("targets.<name>.env_file", "path", "not used yet"),
+];
+
+/// Tables whose keys are free, and how the reference calls a key.
+const FREE: &[(&str, &str)] = &[
+    ("agents", "<id>"),
+    ("agents.<id>.network.judges", "<name>"),
+    ("agents.<id>.platforms[].config", "<key>"),
+    ("agents.<id>.preview", "<platform>"),
+    ("agents.<id>.skills.mcp", "<id>"),
+    ("agents.<id>.skills.mcp.<id>.env", "<NAME>"),
+    ("agents.<id>.skills.mcp.<id>.headers", "<name>"),
+    ("targets", "<name>"),
+];
+
+/// The keys of a document, in the words of the reference.
+fn keys(path: &str, table: &dyn TableLike, found: &mut BTreeSet<String>) {
+    let free = FREE.iter().find(|(table, _)| *table == path);
+    for (name, item) in table.iter() {
+        let name = free.map_or(name, |(_, word)| word);
+        let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        if let Some(table) = item.as_table_like() {
+            keys(&path, table, found);
+        } else if let Item::ArrayOfTables(tables) = item {
+            let path = format!("{path}[]");
+            if path == "agents.<id>.guardrails_inline[]" {
+                found.insert(path);
+                continue;
+            }
+            tables.iter().for_each(|table| keys(&path, table, found));
+        } else {
+            found.insert(path);
+        }
+    }
+}
+
+fn keys_of(project: &str) -> BTreeSet<String> {
+    let document: DocumentMut = text(&format!("fixtures/projects/{project}/lobu.toml")).parse().expect("TOML");
+    let mut found = BTreeSet::new();
+    keys("", document.as_table(), &mut found);
+    // Empty lists stand for the tables that they have none of.
+    found.remove("agents.<id>.providers");
+    found
+}
+
+#[test]
+fn the_reference_has_every_key_that_a_project_can_write() {
+    let documented: BTreeSet<String> = KEYS.iter().map(|(path, _, _)| (*path).to_owned()).collect();
+    // The project with every field holds each key; tests elsewhere read it without a diagnostic about one.
+    assert_eq!(keys_of("everything"), documented, "left: the project; right: the reference");
+    assert!(keys_of("support-desk").is_subset(&documented));
+}
+
+#[test]
+fn the_keys_of_lobu_toml() {
+    let fields = declared_fields();
+    let rows = KEYS.iter().map(|(path, kind, purpose)| {
+        let in_agent = path.strip_prefix("agents.<id>.").unwrap_or_default();
+        let field = fields.iter().find(|field| field.file == in_agent);
+        let purpose = match field {
+            Some(field) => format!("settings `{}`", field.wire),
+            None => (*purpose).to_owned(),
+        };
+        assert!(!purpose.is_empty(), "{path} goes somewhere");
+        [format!("`{path}`"), (*kind).to_owned(), purpose]
+    });
+    hold("docs/reference/lobu-toml.md", "keys", &table(["key", "type", "where it goes"], rows));
+}

@@ -1,0 +1,310 @@
+//! The import edges, as tables: who may import whom, and who may name which library.
+//!
+//! A table is as tight as the code is: an edge that nothing uses any more fails too. A new edge is a change of the design.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module of `src`, and the modules that it may import.
+pub(crate) const MODULES: &[(&str, &[&str])] = &[
+    ("cli", &["commands", "env", "error", "plan", "render", "settings", "ui"]),
+    (
+        "commands",
+        &[
+            "desired", "env", "error", "execute", "model", "org", "plan", "project", "render", "secrets", "server",
+            "settings", "ui",
+        ],
+    ),
+    ("desired", &["model", "project"]),
+    // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
+    ("env", &["model", "secrets"]),
+    ("error", &[]),
+    ("execute", &["model", "org", "plan"]),
+    ("lib", &[]),
+    ("main", &[]),
+    ("model", &[]),
+    // Of `env` only the proxies.
+    ("org", &["env", "model", "secrets", "wire"]),
+    ("plan", &["desired", "model", "org"]),
+    ("project", &["model"]),
+    // Of `org` only whether it has the secrets API.
+    ("render", &["error", "execute", "model", "org", "plan"]),
+    ("secrets", &["env", "model"]),
+    // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
+    ("server", &["model"]),
+    // Of `org` only which hosts are this machine, and whether an org has the secrets API.
+    ("settings", &["env", "model", "org", "secrets"]),
+    ("ui", &["error", "render"]),
+    ("wire", &["model"]),
+];
+
+/// Each library of Cargo.toml, and the files or directories of `src` that may name it.
+const LIBRARIES: &[(&str, &[&str])] = &[
+    ("aes_gcm", &["server/vault.rs"]),
+    ("axum", &["server"]),
+    ("base64", &["server/tokens.rs", "server/vault.rs"]),
+    ("bytes", &["org/http/encode.rs"]),
+    ("cap_std", &["commands/validate.rs", "project/directory"]),
+    ("clap", &["cli"]),
+    ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
+    ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
+    ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
+    ("granit_parser", &["project/yaml"]),
+    ("hmac", &["server/vault.rs"]),
+    ("httpdate", &["org/http/retry.rs"]),
+    ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
+    ("jiff", &["server/json_text.rs"]),
+    ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
+    ("reqwest", &["org/http"]),
+    ("rusqlite", &["server"]),
+    ("rustix", &["project/directory/open.rs", "server/files.rs", "ui/keyboard.rs"]),
+    ("rustls", &["org/http/failure.rs"]),
+    ("schemars", &["render/json"]),
+    ("serde", &["render/json", "settings/remembered.rs"]),
+    (
+        "serde_json",
+        &[
+            "org/http",
+            "project/schema_check.rs",
+            "project/yaml/convert.rs",
+            "render/json",
+            "server",
+            "settings/remembered.rs",
+            "wire",
+        ],
+    ),
+    ("sha2", &["plan/identity.rs", "server"]),
+    ("similar", &["render/prose_diff.rs"]),
+    ("strsim", &["project/suggest.rs"]),
+    ("tempfile", &["commands/dev.rs", "server/embedded.rs", "server/files.rs", "settings/remembered.rs"]),
+    ("thiserror", &["model", "org", "plan", "project", "server", "settings", "wire"]),
+    ("tokio", &["cli/run.rs", "commands", "org/http", "server"]),
+    ("toml_edit", &["project/config", "project/fix.rs"]),
+    ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs"]),
+    ("tracing", &["server/refusal.rs", "ui/log.rs"]),
+    ("tracing_subscriber", &["ui/log.rs"]),
+    ("unicode_width", &["render/text_safety.rs"]),
+    ("url", &["commands/connect.rs", "org/http", "settings"]),
+    ("wildmatch", &["plan/selection.rs"]),
+    (
+        "zeroize",
+        &[
+            "commands/values.rs",
+            "org/http",
+            "project/directory/handle.rs",
+            "project/dotenv/parser.rs",
+            "secrets/value.rs",
+            "server",
+        ],
+    ),
+];
+
+/// Words of code that only these may say.
+const WORDS: &[(&str, &[&str])] = &[
+    // Everything that is read from the environment is read once (F6).
+    ("std::env", &["env.rs", "main.rs"]),
+    // A write from a plan or a dry run does not compile.
+    ("OrgWrite", &["execute", "org"]),
+    ("ApprovedPlan", &["commands/apply", "execute"]),
+    // A secret's text is seen by what writes requests, and by nothing else.
+    ("expose::expose", &["org/http/client.rs", "org/http/encode.rs", "org/http/failure.rs"]),
+    // A token of the embedded org: shown where it is made, and to the client in the same process.
+    ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
+    // Only `ui` has the streams.
+    ("stdout()", &["ui"]),
+    ("stderr()", &["ui"]),
+    ("print!", &[]),
+    ("println!", &[]),
+    ("eprint!", &[]),
+    ("eprintln!", &[]),
+    ("dbg!", &[]),
+    // serde is told every member by name: these two lose the place of an error and take what nobody expects.
+    ("untagged", &[]),
+    ("process::exit", &[]),
+];
+
+/// What a module without input, output, clock and concurrency does not say.
+const IMPURE: &[&str] =
+    &["async", "await", "std::fs", "std::io", "std::net", "std::process", "std::thread", "std::time", "tokio"];
+
+/// The modules whose results depend on their arguments only.
+const PURE: &[&str] = &["desired", "error.rs", "model", "plan", "render", "wire"];
+
+/// A source file without comments and tests.
+struct Source {
+    /// The path below `src`.
+    path: PathBuf,
+    code: String,
+}
+
+impl Source {
+    /// The module that the file belongs to.
+    fn module(&self) -> String {
+        let first = self.path.components().next().expect("a file has a name");
+        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+    }
+
+    fn is_in(&self, place: &str) -> bool {
+        self.path.starts_with(place)
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    collect(&root, &root, &mut found);
+    assert!(found.len() > 100, "the sources were found");
+    found
+}
+
+fn collect(root: &Path, directory: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(directory).expect("src can be read") {
+        let path = entry.expect("an entry can be read").path();
+        let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            collect(root, &path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") && name != "tests.rs" {
+            let text = fs::read_to_string(&path).expect("a source is UTF-8");
+            let path = path.strip_prefix(root).expect("it is below src").to_owned();
+            found.push(Source { path, code: without_tests(&text) });
+        }
+    }
+}
+
+/// The code without comments, and without items for tests only: rustfmt ends those with a line at their own indentation.
+fn without_tests(text: &str) -> String {
+    let mut code = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let bare = line.trim_start();
+        if bare.starts_with("#[cfg(test)]") {
+            let indent = line.len() - bare.len();
+            let end = format!("{}}}", " ".repeat(indent));
+            let first = lines.by_ref().find(|line| !line.trim_start().starts_with("#[")).unwrap_or_default();
+            if first.trim_end().ends_with('{') {
+                lines.by_ref().find(|line| *line == end);
+            }
+        } else if !bare.starts_with("//") {
+            code.push_str(bare.split(" // ").next().unwrap_or_default());
+            code.push('\n');
+        }
+    }
+    code
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// What follows each mention of a text that does not begin in the middle of a name or a path.
+fn after<'code>(code: &'code str, text: &'static str) -> impl Iterator<Item = &'code str> {
+    code.match_indices(text).filter_map(move |(at, _)| {
+        let (before, rest) = code.split_at(at);
+        let starts = !before.chars().next_back().is_some_and(is_word) && !before.ends_with("::");
+        starts.then(|| rest.trim_start_matches(text))
+    })
+}
+
+fn says(code: &str, word: &'static str) -> bool {
+    // A path may lead to a word, such as that to a trait; it may not lead to a library of the same name.
+    code.match_indices(word).any(|(at, _)| {
+        let (before, rest) = code.split_at(at);
+        let ends = !rest.chars().nth(word.chars().count()).is_some_and(is_word) || word.ends_with("()");
+        !before.chars().next_back().is_some_and(is_word) && ends
+    })
+}
+
+fn names_library(code: &str, library: &'static str) -> bool {
+    after(code, library).any(|rest| rest.starts_with("::") || (rest.starts_with(';') && code.contains("use ")))
+}
+
+/// Checks that each text is used at the allowed places, and at each of them.
+fn hold(what: &str, table: &[(&'static str, &[&str])], is_used: impl Fn(&str, &'static str) -> bool) {
+    let sources = sources();
+    let mut wrong = Vec::new();
+    for (text, places) in table {
+        let users: Vec<&Source> = sources.iter().filter(|source| is_used(&source.code, text)).collect();
+        for user in &users {
+            if !places.iter().any(|place| user.is_in(place)) {
+                wrong.push(format!("{} {what} `{text}`, which the table does not allow", user.path.display()));
+            }
+        }
+        for place in *places {
+            if !users.iter().any(|user| user.is_in(place)) {
+                wrong.push(format!("nothing in {place} {what} `{text}` any more: take it from the table"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn modules_import_what_the_table_allows_and_nothing_less() {
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources() {
+        let module = source.module();
+        let imported = edges.entry(module.clone()).or_default();
+        for rest in after(&source.code, "crate::") {
+            let name: String = rest.chars().take_while(|c| is_word(*c)).collect();
+            assert!(!name.is_empty(), "{}: imports from the crate one module at a time", source.path.display());
+            if name != module {
+                imported.insert(name);
+            }
+        }
+    }
+    let table: BTreeMap<String, BTreeSet<String>> = MODULES
+        .iter()
+        .map(|(module, imported)| ((*module).to_owned(), imported.iter().map(|name| (*name).to_owned()).collect()))
+        .collect();
+    assert_eq!(edges, table, "left: the code; right: the table");
+}
+
+#[test]
+fn no_path_climbs_out_of_its_module() {
+    for source in sources() {
+        let mut depth = source.path.components().count();
+        if source.path.file_name().is_some_and(|name| name == "mod.rs") {
+            depth -= 1;
+        }
+        let climb = "super::".repeat(depth);
+        assert!(!source.code.contains(&climb), "{}: name the module from the crate", source.path.display());
+    }
+}
+
+#[test]
+fn libraries_are_named_where_the_table_allows_and_nowhere_less() {
+    hold("names", LIBRARIES, names_library);
+}
+
+#[test]
+fn the_table_has_every_library_of_the_manifest() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).expect("a manifest");
+    let manifest: toml_edit::DocumentMut = manifest.parse().expect("a manifest");
+    let dependencies = manifest["dependencies"].as_table_like().expect("a table of dependencies");
+    let dependencies: Vec<String> = dependencies.iter().map(|(name, _)| name.replace('-', "_")).collect();
+    let table: Vec<&str> = LIBRARIES.iter().map(|(library, _)| *library).collect();
+    assert_eq!(dependencies, table, "left: Cargo.toml, in alphabetical order; right: the table");
+}
+
+#[test]
+fn words_are_said_where_the_table_allows_and_nowhere_less() {
+    hold("says", WORDS, says);
+}
+
+#[test]
+fn pure_modules_have_no_input_output_clock_or_concurrency() {
+    for source in sources().iter().filter(|source| PURE.iter().any(|place| source.is_in(place))) {
+        for word in IMPURE {
+            assert!(!says(&source.code, word), "{} says `{word}`", source.path.display());
+        }
+    }
+}
+
+#[test]
+fn comments_and_tests_are_not_code() {
+    let text = "use crate::a; // crate::b\n/// crate::c\n#[cfg(test)]\nmod tests {\n    use crate::d;\n}\nfn e() {}\n";
+    assert_eq!(without_tests(text), "use crate::a;\nfn e() {}\n");
+    assert!(names_library("use url::Url;", "url") && !names_library("use crate::url::Url;", "url"));
+    assert!(says("a.expose()", "expose()") && says("org::OrgWrite;", "OrgWrite") && !says("println!", "print!"));
+}
