@@ -18,6 +18,6 @@ pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
 pub use schema::{EntityType, MemorySchema, RelationshipType, Rule};
-pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_url};
+pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;
