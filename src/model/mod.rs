@@ -2,6 +2,7 @@
 
 mod declared;
 mod diagnostic;
+mod domain;
 mod ids;
 mod key;
 mod number;
@@ -10,9 +11,11 @@ mod schema;
 mod sensitivity;
 mod text;
 mod value;
+mod white_space;
 
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
+pub use domain::{normalise_domain, normalise_domains};
 pub use ids::{AgentId, InvalidName, OrgSlug, SecretName, StableId, TypeSlug};
 pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};
@@ -21,3 +24,4 @@ pub use schema::{EntityType, MemorySchema, RelationshipType, Rule};
 pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;
+pub use white_space::{trim, trim_start};
