@@ -2,6 +2,7 @@
 
 mod declared;
 mod diagnostic;
+mod domain;
 mod ids;
 mod key;
 mod number;
@@ -10,14 +11,17 @@ mod schema;
 mod sensitivity;
 mod text;
 mod value;
+mod white_space;
 
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
+pub use domain::{normalise_domain, normalise_domains};
 pub use ids::{AgentId, InvalidName, OrgSlug, SecretName, StableId, TypeSlug};
 pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
 pub use schema::{EntityType, MemorySchema, RelationshipType, Rule};
-pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_url};
+pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;
+pub use white_space::{trim, trim_start};

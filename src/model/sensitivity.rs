@@ -1,6 +1,6 @@
 //! The one decision about what may be shown (W2), for plan, pull, drift, JSON and logs.
 
-use super::{Sensitive, Text};
+use super::{FieldPath, Sensitive, Text};
 
 /// Parts of a key that make its value sensitive, wherever keys are free: platform config, MCP headers and environment.
 const KEY_PARTS: [&str; 9] = ["token", "secret", "password", "passwd", "key", "credential", "auth", "cookie", "dsn"];
@@ -98,21 +98,39 @@ fn has_jwt(text: &str) -> bool {
     })
 }
 
-/// Whether a text is a URL with user-info or a query, either of which may carry a credential.
+/// Whether a text has a URL with a password in its user-info, or is an argument whose URL has user-info or a query: each may
+/// carry a credential. A prompt may speak of a URL with a query.
 fn has_url_secret(text: &str) -> bool {
-    let Some((scheme, rest)) = text.trim().split_once("://") else { return false };
-    if scheme.is_empty() || !scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte)) {
-        return false;
-    }
-    if rest.contains(char::is_whitespace) {
-        return false;
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.contains('@') || rest.split('#').next().is_some_and(|before| before.contains('?'))
+    let text = text.trim();
+    let is_prose = text.contains(char::is_whitespace);
+    text.match_indices("://").any(|(at, _)| {
+        let (before, rest) = text.split_at(at);
+        let rest = rest.get(3..).unwrap_or_default().split(char::is_whitespace).next().unwrap_or_default();
+        let user = rest.split(['/', '?', '#']).next().and_then(|authority| authority.rsplit_once('@'));
+        let has_query = || rest.split('#').next().is_some_and(|before| before.contains('?'));
+        let has_scheme = before.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphanumeric());
+        has_scheme
+            && if is_prose { user.is_some_and(|(user, _)| user.contains(':')) } else { user.is_some() || has_query() }
+    })
+}
+
+/// What may be shown of a sensitive text, where it stands in an agent's config: a URL without its user-info and query, none
+/// of anything else (W2).
+pub fn shown_part(path: &FieldPath, text: &Sensitive) -> Option<String> {
+    let shown = is_url_place(path).then(|| shown_url(text.for_request()))?;
+    (!has_secret_shape(&shown)).then_some(shown)
+}
+
+/// Whether a text that stands there is a URL and nothing else: only there may parts of a sensitive text be shown.
+///
+/// The path is matched whole, so that no header, variable or server of the same name passes for it.
+fn is_url_place(path: &FieldPath) -> bool {
+    let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
+    matches!(steps.as_slice(), ["mcpServers", _, "url"] | ["mcpServers", _, "oauth", "authUrl" | "tokenUrl"])
 }
 
 /// A URL with its user-info and query hidden, for people; any other text is hidden whole.
-pub fn shown_url(text: &str) -> String {
+fn shown_url(text: &str) -> String {
     let Some((scheme, rest)) = text.trim().split_once("://") else { return "(hidden)".to_owned() };
     let visible = rest.split(['?', '#']).next().unwrap_or_default();
     let (authority, path) =
@@ -141,6 +159,25 @@ mod tests {
         }
         assert!(!hidden(Place::PlatformConfig, "chatId", "1"));
         assert!(hidden(Place::McpValueOfOrg, "Accept", "x"));
+    }
+
+    #[test]
+    fn urls_are_hidden_wherever_they_stand() {
+        for text in [
+            "--dsn=postgres://user:pw@db/x",
+            "postgres://user:pw@db/x and more",
+            "Use https://user:pw@host/ for it.",
+            "--url=https://host/?key=1",
+            "https://user@host",
+            "git+ssh://user@host",
+        ] {
+            assert!(hidden(Place::Elsewhere, "", text), "{text}");
+        }
+        for text in
+            ["Ask https://host/?page=1 or mail a@b.example", "https://host/@user", "a://", "://u:p@h", "a: b//c@d"]
+        {
+            assert!(!hidden(Place::Elsewhere, "", text), "{text}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use crate::model::{SecretName, Text, Value};
+use crate::model::{SecretName, Text, Value, normalise_domain};
 use crate::org::SecretsMode;
 
 use super::shape::Leaf;
@@ -80,13 +80,13 @@ fn of(equal: bool) -> Comparison {
     if equal { Comparison::Equal } else { Comparison::Different }
 }
 
-/// Judged domains with their domains as the runtime matches them: trimmed, lower case, `*.` as `.` (P7, trap/D35).
+/// Judged domains with their domains as the runtime matches them (P7, trap/D35).
 fn normalised(value: &Value) -> Value {
     let Value::List(elements) = value else { return value.clone() };
     let element = |element: &Value| match element {
         Value::Map(members) => {
             let mut members = members.clone();
-            if let Some(domain) = members.get("domain").and_then(Value::literal).map(normalised_domain) {
+            if let Some(domain) = members.get("domain").and_then(Value::literal).and_then(normalise_domain) {
                 members.insert("domain".to_owned(), Value::known(domain));
             }
             Value::Map(members)
@@ -94,11 +94,6 @@ fn normalised(value: &Value) -> Value {
         other => other.clone(),
     };
     Value::List(elements.iter().map(element).collect())
-}
-
-fn normalised_domain(domain: &str) -> String {
-    let domain = domain.trim().to_lowercase();
-    domain.strip_prefix("*.").map_or_else(|| domain.clone(), |rest| format!(".{rest}"))
 }
 
 /// The reference that a declared text is.

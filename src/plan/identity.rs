@@ -4,20 +4,24 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{OrgSlug, Value};
-use crate::org::{PlatformPut, SettingsPatch};
+use crate::model::{FieldPath, OrgSlug, Text, Value, shown_part};
+use crate::org::{PlatformPut, SettingsMember, SettingsPatch};
 
-use super::{FieldChange, Plan, Row, Write};
+use super::{FieldChange, Plan, Row, SecretUse, Write};
 
 impl Plan {
     /// A digest of the target, the rows and both sides, without secrets and times: 12 hex digits.
     ///
-    /// Sensitive texts enter as `(hidden)`, since a digest of a short secret could be guessed.
+    /// Sensitive texts enter as `(hidden)`, since a digest of a short secret could be guessed; but the host of a URL that
+    /// carries one is what a reviewer agreed to, so it enters as it is shown.
     pub fn id(&self, origin: &str, org: &OrgSlug) -> String {
         let mut hasher = Sha256::new();
         hasher.update(format!("{origin}\n{org}\n{:?}\n{}\n", self.secrets, self.generation));
         for row in self.rows.iter().filter(|row| row.is_change()) {
             hasher.update(describe(row));
+        }
+        for SecretUse { name, place } in &self.secrets_used {
+            hasher.update(format!("{name} {place}\n"));
         }
         hasher.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
             let _infallible = write!(hex, "{byte:02x}");
@@ -29,13 +33,16 @@ impl Plan {
 fn describe(row: &Row) -> String {
     let mut text = format!("{}\n{:?}\n", row.key, row.action);
     for FieldChange { path, action, before, after, sources: _, guarded: _ } in &row.fields {
-        let (before, after) = (before.as_ref().map(timeless), after.as_ref().map(timeless));
+        let (before, after) = (before.as_ref().map(reviewed(path)), after.as_ref().map(reviewed(path)));
         let _infallible = writeln!(text, "{path} {action:?} {before:?} {after:?}");
     }
     for write in &row.writes {
         let _infallible = match write {
             Write::PatchSettings(SettingsPatch { agent, members, carry_injected }) => {
-                let members: Vec<_> = members.iter().map(|(member, value)| (member.name(), timeless(value))).collect();
+                let member = |(member, value): (&SettingsMember, &Value)| {
+                    (member.name(), in_review(&FieldPath::member(member.name()), value))
+                };
+                let members: Vec<_> = members.iter().map(member).collect();
                 writeln!(text, "{agent} {members:?} {carry_injected}")
             }
             Write::PutPlatform(PlatformPut { agent, id, platform_type, name, config, settings }) => {
@@ -47,13 +54,19 @@ fn describe(row: &Row) -> String {
     text
 }
 
-/// A value without the times that the server keeps in it.
-fn timeless(value: &Value) -> Value {
+fn reviewed(path: &FieldPath) -> impl Fn(&Value) -> Value {
+    move |value| in_review(path, value)
+}
+
+/// A value as a reviewer sees it: with the part of a sensitive text that is shown, and without the server's times.
+fn in_review(path: &FieldPath, value: &Value) -> Value {
     match value {
-        Value::List(elements) => Value::List(elements.iter().map(timeless).collect()),
+        Value::Text(Text::Sensitive(text)) => shown_part(path, text).map_or_else(|| value.clone(), Value::known),
+        Value::List(elements) => Value::List(elements.iter().map(reviewed(path)).collect()),
         Value::Map(members) => {
             let kept = members.iter().filter(|(name, _)| *name != "installedAt");
-            Value::Map(kept.map(|(name, value)| (name.clone(), timeless(value))).collect())
+            let of = |(name, value): (&String, &Value)| (name.clone(), in_review(&path.join(name.clone()), value));
+            Value::Map(kept.map(of).collect())
         }
         other => other.clone(),
     }

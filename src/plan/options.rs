@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{FieldPath, OrgSlug, ResourceKey, SecretName};
 
-use super::Selection;
+use super::{Row, Selection};
 
 /// What the command line says about how to plan.
 #[derive(Debug, Clone)]
@@ -47,6 +47,14 @@ impl Resend {
     /// Whether nothing is sent again.
     pub fn is_empty(&self) -> bool {
         !self.all && self.names.is_empty() && self.resources.is_empty()
+    }
+
+    /// The secrets and resources named that no row has anything to do with: most likely misspelt.
+    pub(super) fn without_effect(&self, rows: &[Row]) -> Vec<String> {
+        let sends = |name: &SecretName| rows.iter().any(|row| row.sends(name));
+        let names = self.names.iter().filter(|name| !sends(name)).map(ToString::to_string);
+        let keys: BTreeSet<_> = rows.iter().map(|row| row.key.to_string()).collect();
+        names.chain(self.resources.iter().filter(|key| !keys.contains(*key)).cloned()).collect()
     }
 
     /// Whether an incomparable value is sent again.

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Rule;
-use crate::model::{AgentId, FieldPath, Kind, ResourceKey, SecretName, TypeSlug, Value};
+use crate::model::{AgentId, FieldPath, Kind, ResourceKey, SecretName, Text, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentPatch, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SecretsMode, SettingsPatch,
     StoredRule,
@@ -112,6 +112,17 @@ impl Row {
     /// Whether anything is written for it.
     pub fn is_change(&self) -> bool {
         matches!(self.action, Action::Create | Action::Update)
+    }
+
+    /// Whether a field that is written has a reference to a secret, or a platform's config that is sent whole.
+    pub(super) fn sends(&self, name: &SecretName) -> bool {
+        let is_it = |value: &Value| value.any_text(&|text| matches!(text, Text::SecretRef(other) if other == name));
+        let in_fields = |field: &FieldChange| field.action.is_change() && field.after.as_ref().is_some_and(is_it);
+        let in_config = |write: &Write| match write {
+            Write::PutPlatform(put) => put.config.values().any(is_it),
+            _ => false,
+        };
+        self.fields.iter().any(in_fields) || self.writes.iter().any(in_config)
     }
 
     /// The outermost members of its fields that change, for the brackets of the row.

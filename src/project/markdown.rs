@@ -1,27 +1,13 @@
 //! Markdown files: prompts and skills.
 
 use super::directory::{ProjectDirectory, ReadError};
-use crate::model::Declared;
+use crate::model::{Declared, trim};
 
 /// Reads a Markdown file in its three states: missing, blank, or text, trimmed (F1, project-format 2.1).
 pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Declared<String>, ReadError> {
     let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(Declared::Absent) };
     let trimmed = trim(&text);
     Ok(if trimmed.is_empty() { Declared::Empty } else { Declared::Value(trimmed.to_owned()) })
-}
-
-/// Trims as the existing client does, which is JavaScript: white space, line ends, and byte order marks, but not NEL.
-pub fn trim(text: &str) -> &str {
-    text.trim_matches(is_space)
-}
-
-/// Trims the start only.
-pub(super) fn trim_start(text: &str) -> &str {
-    text.trim_start_matches(is_space)
-}
-
-fn is_space(character: char) -> bool {
-    character == '\u{FEFF}' || character.is_whitespace() && character != '\u{85}'
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Only `Known` texts are shown; a reference is `$NAME`, everything else is `(hidden)`.
 
-use crate::model::{FieldPath, Text, Value, has_secret_shape, shown_url};
+use crate::model::{FieldPath, Text, Value, shown_part};
 
 use super::document::{Document, Line, Style};
 use super::prose_diff::{Folding, fold_line, plural, prose_diff};
@@ -178,20 +178,9 @@ fn text_line(path: &FieldPath, text: &Text) -> SafeText {
     match text {
         Text::Known(text) => quoted(text),
         Text::SecretRef(name) => sanitise(&name.reference()),
-        Text::Sensitive(text) if is_url_place(path) => {
-            let url = shown_url(text.for_request());
-            if has_secret_shape(&url) { HIDDEN } else { sanitise(&url) }
-        }
-        Text::Sensitive(_) | Text::Opaque => HIDDEN,
+        Text::Sensitive(text) => shown_part(path, text).map_or(HIDDEN, |part| sanitise(&part)),
+        Text::Opaque => HIDDEN,
     }
-}
-
-/// Whether a text that stands there is a URL and nothing else: only there may parts of a sensitive text be shown.
-///
-/// The path is matched whole, so that no header, variable or server of the same name passes for it.
-fn is_url_place(path: &FieldPath) -> bool {
-    let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
-    matches!(steps.as_slice(), ["mcpServers", _, "url"] | ["mcpServers", _, "oauth", "authUrl" | "tokenUrl"])
 }
 
 fn known(value: &Value) -> Option<&str> {

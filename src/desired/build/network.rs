@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::desired::Declaration;
-use crate::model::{FieldPath, Value};
+use crate::model::{FieldPath, Value, normalise_domain};
 use crate::project::config::{NetworkConfig, TextList};
-use crate::project::skills::{JudgedDomain, Skill, SkillNetwork, normalise_domain};
+use crate::project::skills::{JudgedDomain, Skill, SkillNetwork};
 
 use super::agent::{Sources, merged, non_empty, table};
 use super::values::{leaf, list_of, text};

@@ -65,3 +65,16 @@ fn rows_that_are_not_written_are_no_part_of_the_id() {
     drift.stored_agent().description = Some(super::build::text("drift"));
     assert_eq!(id(&drift.plan()), before);
 }
+
+#[test]
+fn the_id_changes_with_the_host_of_a_url_that_carries_a_secret() {
+    let at = |host: &str| {
+        let mut world = world();
+        let url = format!("hidden:https://{host}/mcp?key=a");
+        let servers = super::build::declaration(&json!({"gh": {"url": url}, "new": {"url": url, "env": {"A": "$A"}}}));
+        *declared_member(&mut world.agent().settings, Member::McpServers) = Some(servers);
+        id(&world.plan())
+    };
+    assert_eq!(at("reviewed.example"), at("reviewed.example"));
+    assert_ne!(at("reviewed.example"), at("other.example"));
+}

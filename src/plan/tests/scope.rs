@@ -1,5 +1,5 @@
 use crate::model::{AgentId, Kind};
-use crate::plan::{Only, Selection, Selector, read_scope};
+use crate::plan::{Only, Resend, Selection, Selector, read_scope};
 
 use super::build::{actual_platform, agent, entity, platform, relationship, schema, slug};
 use super::store::{Server, World};
@@ -107,4 +107,31 @@ fn undeclared_resources_are_named_only_where_they_are_selected() {
     assert_eq!(world.plan().undeclared.len(), 1);
     world.options.selection = selection(None, &["agent/*"]);
     assert!(world.plan().undeclared.is_empty());
+}
+
+#[test]
+fn a_selector_that_nothing_answers_to_is_said() {
+    let mut world = world();
+    world.options.selection = selection(None, &["agent/nobody", "platform/alpha/*"]);
+    assert_eq!(
+        world.plan().notes.iter().filter(|note| note.starts_with("nothing")).collect::<Vec<_>>(),
+        ["nothing matches agent/nobody"]
+    );
+}
+
+#[test]
+fn a_resend_that_nothing_answers_to_is_said() {
+    let mut world = World::with_agent(Server::Ours);
+    world.agent().platforms.push(platform("triage-slack", "slack", &[("token", "$A")]));
+    let stored = actual_platform("triage-slack", "slack", &serde_json::json!({"token": "***x"}));
+    world.stored_platforms().push(stored);
+    world.options.resend = Resend::parse(["A", "B", "platform/triage/triage-slack", "platform/nope/x"]).unwrap();
+    let notes = world.plan().notes;
+    assert_eq!(
+        notes,
+        [
+            "--resend-secrets=B sends nothing: nothing here uses it",
+            "--resend-secrets=platform/nope/x sends nothing: nothing here uses it",
+        ]
+    );
 }

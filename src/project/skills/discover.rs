@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Skill, read};
+use crate::model::trim;
 use crate::model::{Diagnostic, Family, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
-use crate::project::markdown::trim;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
 use crate::project::yaml::Spot;

@@ -1,4 +1,4 @@
-use crate::project::markdown::{trim, trim_start};
+use crate::model::{trim, trim_start};
 
 /// A skill file, taken apart (project-format 2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]

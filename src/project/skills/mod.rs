@@ -1,13 +1,11 @@
 //! Skills: shared ones beside lobu.toml, and an agent's own (project-format 2.2, 2.3).
 
 mod discover;
-mod domain;
 mod frontmatter;
 mod read;
 mod skill;
 
 pub use discover::{SkillSet, combine, read_skills};
-pub use domain::{normalise_domain, normalise_domains};
 pub use skill::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 
 #[cfg(test)]

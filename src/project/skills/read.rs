@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::frontmatter::{self, Parts};
-use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork, normalise_domain, normalise_domains};
+use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::model::Declared;
 use crate::model::{Family, Position, Severity};
+use crate::model::{normalise_domain, normalise_domains};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;

@@ -241,6 +241,6 @@ proptest! {
     #[test]
     fn text_without_a_fence_is_kept_whole(text in "[^-]\\PC{0,80}") {
         let skill = arbitrary(&text).unwrap();
-        prop_assert_eq!(skill.content, crate::project::markdown::trim(&text));
+        prop_assert_eq!(skill.content, crate::model::trim(&text));
     }
 }

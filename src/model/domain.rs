@@ -1,4 +1,4 @@
-use crate::project::markdown::trim;
+use super::trim;
 
 /// A domain in the form of rule N2 (project-format 2.3), none if nothing is left of it.
 ///
