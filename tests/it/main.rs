@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
+mod bad_input;
 mod double;
 mod generated_projects;
 mod memory_org;
