@@ -214,7 +214,6 @@ fn a_server_that_is_not_there_is_told() {
         ("nothing listens", format!("http://{closed}"), 1),
         ("no such host", "https://lobu.invalid".to_owned(), 1),
         ("no HTTP", format!("http://{}", not_http.address()), 1),
-        ("plain HTTP as https", format!("https://{}", not_http.address()), 1),
     ] {
         let env = project();
         let before = Tree::of(env.path());
