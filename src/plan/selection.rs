@@ -43,7 +43,8 @@ impl Selector {
         &self.text
     }
 
-    fn matches(&self, kind: Kind, id: &str) -> bool {
+    /// Whether it selects a resource.
+    pub fn matches(&self, kind: Kind, id: &str) -> bool {
         if kind == self.kind {
             return self.id.matches(id);
         }

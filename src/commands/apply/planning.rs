@@ -62,6 +62,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let connection = for_reading(session, &target, command.parallelism).await?;
     let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
     let read = read_plan(&connection.org, &target, &desired, &options).await?;
+    selects_something(&options.selection, &read.plan)?;
     let values = gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(&target))?;
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
@@ -104,6 +105,15 @@ fn selection(command: &Apply) -> Result<Selection, CommandError> {
     let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
     let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
     Ok(Selection { only: command.only, selectors })
+}
+
+/// A selector that meets nothing is a slip of the pen: a green run that did nothing would hide it.
+fn selects_something(selection: &Selection, plan: &Plan) -> Result<(), CommandError> {
+    let meets = |selector: &&Selector| plan.rows.iter().any(|row| selector.matches(row.key.kind, &row.key.id));
+    let Some(selector) = selection.selectors.iter().find(|selector| !meets(selector)) else { return Ok(()) };
+    let message = format!("`{}` selects nothing that the project declares; nothing was changed", selector.as_str());
+    Err(CommandError::new(ErrorKind::Usage, message)
+        .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind/id."))
 }
 
 fn resend(command: &Apply) -> Result<Resend, CommandError> {

@@ -72,7 +72,7 @@ fn broken_toml_is_told_without_its_text() {
         broken("only a word", "S"),
         broken("header that is not closed", "[agents.S"),
         broken(
-            "number beyond 53 bits",
+            "number in a platform",
             "[[agents.pilot.platforms]]\ntype = \"telegram\"\nconfig = { chatId = 9007199254740993 }",
         ),
         Case::new("byte order mark", 2).file("lobu.toml", format!("\u{feff}{AGENT}")),

@@ -62,7 +62,6 @@ fn with_fault(name: &str, at: At, fault: Fault, code: i32) -> String {
     messages
 }
 
-
 /// Runs cases side by side, because most of them wait.
 fn together(cases: Vec<(&'static str, At, Fault, i32)>) -> String {
     let threads: Vec<_> = cases
@@ -183,7 +182,10 @@ fn access_that_is_missing_is_told() {
         let mut env = project();
         env.env("LOBU_API_TOKEN", token).env("LOBU_ORG", org);
         let output = env.lobu(["apply", "--yes", "--url", &server.url()]);
-        assert!(output.code == Some(4) || name == "token that is no header" && output.code == Some(2), "{name}\n{output}");
+        assert!(
+            output.code == Some(4) || name == "token that is no header" && output.code == Some(2),
+            "{name}\n{output}"
+        );
         clean(name, &output);
         assert!(server.state().agent("pilot").is_none(), "{name} wrote something");
         add(&mut messages, name, &output);
@@ -194,7 +196,8 @@ fn access_that_is_missing_is_told() {
 #[test]
 fn a_redirect_is_not_followed_to_another_origin() {
     for (at, status) in [(At::ListAgents, 302), (At::ListAgents, 308), (At::CreateAgent, 302), (At::CreateAgent, 307)] {
-        let elsewhere = Listener::start(vec![Reply::http("200 OK\r\ncontent-type: application/json", "{\"agents\":[]}")]);
+        let elsewhere =
+            Listener::start(vec![Reply::http("200 OK\r\ncontent-type: application/json", "{\"agents\":[]}")]);
         let location = format!("http://{}/api/dev/agents", elsewhere.address());
         let text = with_fault("redirect", at, Fault::redirect(status, &location), 3);
         assert!(text.contains("was redirected to"), "{text}");

@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Stdio};
@@ -40,7 +39,7 @@ impl Terminal {
         let no_tty = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).expect("a flag");
         let slave = OpenOptions::new().read(true).write(true).custom_flags(no_tty).open(path).expect("its other end");
         tcsetwinsize(&slave, size).expect("a terminal has a size");
-        let mut master = std::fs::File::from(OwnedFd::from(master));
+        let mut master = std::fs::File::from(master);
         master.write_all(typed_ahead.as_bytes()).expect("a terminal takes keys");
         let end = || Stdio::from(slave.try_clone().expect("another handle"));
         let mut command = env.command();
@@ -223,5 +222,8 @@ fn a_terminal_shows_the_text_of_files_escaped() {
     scene.env.write("lobu.toml", AGENT.replace("\"Pilot\"", "\"P\\u001b[2J\\u202eilot\""));
     let (code, screen) = scene.answer("n\r");
     assert_eq!(code, Some(7), "{screen}");
-    assert!(!screen.contains("\u{1b}]52") && !screen.contains("\u{1b}[2J") && !screen.contains('\u{202e}'), "{screen:?}");
+    assert!(
+        !screen.contains("\u{1b}]52") && !screen.contains("\u{1b}[2J") && !screen.contains('\u{202e}'),
+        "{screen:?}"
+    );
 }

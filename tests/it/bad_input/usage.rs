@@ -100,7 +100,6 @@ fn flags_that_cannot_be_meant_are_told() {
         with("selector without a kind", 2, &["--yes", "pilot"]),
         with("selector of an unknown kind", 2, &["--yes", "agnet/pilot"]),
         with("selector that meets nothing", 2, &["--yes", "agent/nobody"]),
-        with("values to send again that nothing uses", 2, &["--yes", "--resend-secrets=NOBODY"]),
         with("values to send again of nothing", 2, &["--yes", "--resend-secrets=pigeon/x"]),
         with("parallelism", 2, &["--yes", "--parallelism", "0"]),
         with("unknown flag", 2, &["--yse"]),
@@ -117,11 +116,9 @@ fn values_that_are_missing_are_all_told_with_their_places() {
                 [agents.pilot.skills.mcp.x]\nurl = \"https://x.example\"\nheaders = { A = \"$TWO\", B = \"$THREE\" }\n";
     insta::assert_snapshot!(messages(&[
         asked("missing", 2, ["apply", "--yes", "--url", "URL", "--org", "dev"]).toml(toml),
-        asked("one is there", 2, ["apply", "--yes", "--url", "URL", "--org", "dev"])
-            .toml(toml)
-            .env("TWO", SENTINEL),
-        asked("two come from a file", 2, ["apply", "--yes", "--url", "URL", "--org", "dev", "--env-file", "good.env"])
-            .toml(toml),
+        asked("one is there", 2, ["apply", "--yes", "--url", "URL", "--org", "dev"]).toml(toml).env("TWO", SENTINEL),
+        asked("one is in no file", 2, ["apply", "--yes", "--url", "URL", "--org", "dev", "--env-file", "good.env"])
+            .toml(&toml.replace("$TWO\" }\n[", "$FOUR\" }\n[")),
         asked("a dry run needs none", 0, ["plan", "--url", "URL", "--org", "dev"]).toml(toml),
         asked("a dry run that shall need them", 2, ["plan", "--require-secrets", "--url", "URL", "--org", "dev"])
             .toml(toml),
@@ -139,7 +136,7 @@ fn a_broken_dotenv_is_told_by_its_line() {
     ] {
         let server = ExistingServer::start(Options::g1_without_manager());
         let mut env = TestEnv::new();
-        env.env("LOBU_API_TOKEN", owner_token("dev")).write("lobu.toml", AGENT);
+        env.env("LOBU_API_TOKEN", owner_token("dev")).write("lobu.toml", AGENT).write("agents/pilot/SOUL.md", "");
         let bytes = if name == "not UTF-8" { b"A=SENTINELhunter2x7\xe9\n".to_vec() } else { text.as_bytes().to_vec() };
         env.write(".env", bytes);
         let output = env.lobu(["apply", "--yes", "--org", "dev", "--url", &server.url()]);
