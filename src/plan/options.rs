@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::model::{FieldPath, OrgSlug, ResourceKey, SecretName};
+use crate::model::{FieldPath, Kind, OrgSlug, ResourceKey, SecretName};
 
 use super::Selection;
 
@@ -35,13 +35,19 @@ impl Resend {
                 resend.all = true;
             } else if let Ok(name) = SecretName::parse(value.trim_start_matches('$')) {
                 resend.names.insert(name);
-            } else if value.contains('/') {
+            } else if value.split_once('/').is_some_and(|(kind, _)| Kind::from_word(kind).is_some()) {
                 resend.resources.insert(value.to_owned());
             } else {
                 wrong.push(value.to_owned());
             }
         }
         if wrong.is_empty() { Ok(resend) } else { Err(wrong) }
+    }
+
+    /// The resources that are named and not among these.
+    pub fn unknown_resources<'plan>(&self, planned: impl IntoIterator<Item = &'plan ResourceKey>) -> Vec<&str> {
+        let planned: BTreeSet<_> = planned.into_iter().map(ToString::to_string).collect();
+        self.resources.iter().filter(|resource| !planned.contains(*resource)).map(String::as_str).collect()
     }
 
     /// Whether nothing is sent again.

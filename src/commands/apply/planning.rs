@@ -63,6 +63,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
     let read = read_plan(&connection.org, &target, &desired, &options).await?;
     selects_something(&options.selection, &read.plan)?;
+    sends_something_again(&options.resend, &read.plan)?;
     let values = gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(&target))?;
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
@@ -113,7 +114,18 @@ fn selects_something(selection: &Selection, plan: &Plan) -> Result<(), CommandEr
     let Some(selector) = selection.selectors.iter().find(|selector| !meets(selector)) else { return Ok(()) };
     let message = format!("`{}` selects nothing that the project declares; nothing was changed", selector.as_str());
     Err(CommandError::new(ErrorKind::Usage, message)
-        .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind/id."))
+        .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind and id."))
+}
+
+/// A resource that is not planned would silently keep its old value, which somebody just rotated.
+fn sends_something_again(resend: &Resend, plan: &Plan) -> Result<(), CommandError> {
+    let unknown = resend.unknown_resources(plan.rows.iter().map(|row| &row.key));
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let message = format!("--resend-secrets names what is not planned: {}; nothing was changed", unknown.join(", "));
+    Err(CommandError::new(ErrorKind::Usage, message)
+        .hint("`lobu plan --show-unchanged` lists everything, as kind and id."))
 }
 
 fn resend(command: &Apply) -> Result<Resend, CommandError> {

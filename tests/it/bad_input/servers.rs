@@ -127,25 +127,27 @@ fn a_write_that_fails_is_told_as_what_it_is() {
 #[test]
 fn a_platform_that_is_refused_shows_no_value() {
     let echo = format!("Invalid token {SENTINEL}");
-    insta::assert_snapshot!(together(vec![
+    let told = together(vec![
         ("echo as text", At::PutPlatform, Fault::error(400, &echo), 5),
         ("echo as code", At::PutPlatform, Fault::json(400, &json!({"error": SENTINEL, "error_description": echo})), 5),
         ("echo in a page", At::PutPlatform, Fault::Instead(Answer::text(500, &echo)), 5),
         ("lost answer", At::PutPlatform, Fault::CloseAfter, 5),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
 fn servers_that_are_something_else_are_told() {
     let other = json!({"status": "ok", "service": "something\u{1b}[2J"});
-    insta::assert_snapshot!(together(vec![
+    let told = together(vec![
         ("health of something else", At::Health, Fault::json(200, &other), 3),
         ("no health page", At::Health, Fault::error(404, "Not found"), 3),
         ("page as health", At::Health, Fault::html(200), 3),
         ("catch-all as the list of agents", At::ListAgents, Fault::json(200, &other), 3),
         ("list of agents of another shape", At::ListAgents, Fault::json(200, &json!({"agents": [{"id": 1}]})), 3),
         ("JSON that is too deep", At::ListAgents, Fault::Instead(deep()), 3),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 fn deep() -> Answer {

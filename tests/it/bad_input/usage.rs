@@ -58,7 +58,7 @@ fn messages(cases: &[Asked]) -> String {
 
 #[test]
 fn targets_that_are_unclear_are_told() {
-    insta::assert_snapshot!(messages(&[
+    let told = messages(&[
         asked("no target", 2, ["apply", "--yes"]),
         asked("no org", 2, ["apply", "--yes", "--url", "URL"]),
         asked("two servers", 2, ["apply", "--yes", "--url", "URL", "-c", "local"]),
@@ -82,7 +82,8 @@ fn targets_that_are_unclear_are_told() {
             .env("LOBU_SERVER_URL", "URL")
             .env("LOBU_MEMORY_URL", "https://h.example/mcp/dev"),
         asked("database of a server", 2, ["apply", "--yes", "--org", "dev", "--url", "URL", "--db", "x.db"]),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn flags_that_cannot_be_meant_are_told() {
         asked.arguments.extend(more);
         asked
     };
-    insta::assert_snapshot!(messages(&[
+    let told = messages(&[
         with("JSON asks nothing", 2, &["--json"]),
         with("no terminal", 2, &[]),
         with("not the expected plan", 6, &["--yes", "--expect", "0123456789ab"]),
@@ -101,20 +102,22 @@ fn flags_that_cannot_be_meant_are_told() {
         with("selector of an unknown kind", 2, &["--yes", "agnet/pilot"]),
         with("selector that meets nothing", 2, &["--yes", "agent/nobody"]),
         with("values to send again of nothing", 2, &["--yes", "--resend-secrets=pigeon/x"]),
+        with("values to send again of what is not there", 2, &["--yes", "--resend-secrets=platform/pilot/nobody"]),
         with("parallelism", 2, &["--yes", "--parallelism", "0"]),
         with("unknown flag", 2, &["--yse"]),
         with("missing env file", 2, &["--yes", "--env-file", "missing.env"]),
         with("broken env file", 2, &["--yes", "--env-file", "broken.env"]),
         asked("unknown verb", 2, ["aply"]),
         asked("org below this machine", 2, ["plan", "-c", "local", "--org", "../x"]),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
 fn values_that_are_missing_are_all_told_with_their_places() {
     let toml = "[[agents.pilot.platforms]]\ntype = \"telegram\"\nconfig = { botToken = \"$ONE\", secretToken = \"$TWO\" }\n\
                 [agents.pilot.skills.mcp.x]\nurl = \"https://x.example\"\nheaders = { A = \"$TWO\", B = \"$THREE\" }\n";
-    insta::assert_snapshot!(messages(&[
+    let told = messages(&[
         asked("missing", 2, ["apply", "--yes", "--url", "URL", "--org", "dev"]).toml(toml),
         asked("one is there", 2, ["apply", "--yes", "--url", "URL", "--org", "dev"]).toml(toml).env("TWO", SENTINEL),
         asked("one is in no file", 2, ["apply", "--yes", "--url", "URL", "--org", "dev", "--env-file", "good.env"])
@@ -122,7 +125,8 @@ fn values_that_are_missing_are_all_told_with_their_places() {
         asked("a dry run needs none", 0, ["plan", "--url", "URL", "--org", "dev"]).toml(toml),
         asked("a dry run that shall need them", 2, ["plan", "--require-secrets", "--url", "URL", "--org", "dev"])
             .toml(toml),
-    ]));
+    ]);
+    insta::assert_snapshot!(told);
 }
 
 #[test]
