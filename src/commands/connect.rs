@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
-use crate::org::http::{Endpoint, HttpOrg};
+use crate::org::http::{ClientError, Endpoint, HttpOrg};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::server::{self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store};
@@ -115,7 +115,11 @@ fn remote(
         .token(target.token.clone())
         .proxies(session.environment.proxies())
         .parallelism(parallelism);
-    let org = builder.build().map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let org = builder.build().map_err(|error| {
+        let failure = CommandError::from_error(ErrorKind::Usage, &error);
+        // A token comes from nowhere else yet.
+        if error == ClientError::Token { failure.hint("Set LOBU_API_TOKEN anew.") } else { failure }
+    })?;
     Ok(Connection { org, _embedded: None })
 }
 

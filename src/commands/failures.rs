@@ -33,6 +33,18 @@ fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
             "If the authority is your own, name its PEM file in SSL_CERT_FILE."
         }
         (_, OrgError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
+        (_, OrgError::NoAnswer { cause: Cause::Tls, .. }) => {
+            "Check the URL: what listens there may speak plain http, or something else."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::TimedOut | Cause::Cut, .. }) => {
+            "Run the command again; if it stays so, check the URL and the network."
+        }
+        (_, OrgError::Refused { status: 429, .. }) => {
+            "The server wants fewer requests: wait a while, or use a lower --parallelism."
+        }
+        (_, OrgError::Refused { status: 500.., .. }) => {
+            "The server failed, not the project: try again later, or tell its operator."
+        }
         (_, OrgError::Redirected { .. }) => "Name the server's own address with --url.",
         _ => return None,
     })

@@ -37,15 +37,19 @@ pub fn validate(session: &Session, command: &Validate) -> Result<Outcome, Comman
 fn summary(project: Option<&Project>) -> Line {
     let agents = project.map_or(0, |project| project.config.agents.len());
     let schema = project.and_then(|project| project.models.as_ref()).map(|models| &models.schema);
-    let line = Line::new().plain("The project is valid: ").count(agents).plain(" agents, ");
+    let line = counted(Line::new().plain("The project is valid: "), agents, " agent");
     match schema {
-        Some(schema) => line
-            .count(schema.entity_types.len())
-            .plain(" entity types, ")
-            .count(schema.relationship_types.len())
-            .plain(" relationship types."),
-        None => line.plain("no memory schema."),
+        Some(schema) => {
+            let line = counted(line.plain(", "), schema.entity_types.len(), " entity type");
+            counted(line.plain(", "), schema.relationship_types.len(), " relationship type").plain(".")
+        }
+        None => line.plain(", no memory schema."),
     }
+}
+
+/// A number and what is counted, with an `s` unless it is one.
+fn counted(line: Line, count: usize, what: &'static str) -> Line {
+    line.count(count).plain(what).plain(if count == 1 { "" } else { "s" })
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte (F3).

@@ -50,8 +50,6 @@ pub struct ServerTraits {
     pub shares_relationship_slugs: bool,
     /// Whether a masked value in a settings member is kept (W4); elsewhere the mask is stored over it.
     pub keeps_masks_in_settings: bool,
-    /// Whether a reference always comes back as one, so that a mask stands for a literal only (O2).
-    pub shows_references: bool,
 }
 
 impl ServerTraits {
@@ -64,7 +62,6 @@ impl ServerTraits {
             removes_platform_keys: ours,
             shares_relationship_slugs: !ours,
             keeps_masks_in_settings: ours,
-            shows_references: ours,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::{AgentId, Kind, MemorySchema, ResourceKey};
 use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe};
 
 use super::context::Context;
-use super::{Action, Options, Plan, Row, Selection, Selector, agent, memory, platform, secrets, settings};
+use super::{Action, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
 
 /// The agent that the platforms route is probed with when a project declares none (P11).
 const PROBE: &str = "lobu-probe";
@@ -57,7 +57,6 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     rows.sort_by_key(|row| row.key.kind);
     missing_names(&mut context, desired, probe, &mut rows);
     not_applied(&mut context, desired);
-    without_effect(&mut context, &rows, &undeclared);
     let notes =
         context.notes.into_iter().map(|(note, times)| if times > 1 { format!("{note} ({times} times)") } else { note });
     Plan {
@@ -181,22 +180,6 @@ fn missing_names(context: &mut Context<'_>, desired: &DesiredState, probe: &Secr
                     .push(format!("provider {provider} wants {}, which the org lacks: {command}", name.reference()));
             }
         }
-    }
-}
-
-/// A selector or a `--resend-secrets` that nothing answers to is most likely misspelt, and must not pass for done.
-fn without_effect(context: &mut Context<'_>, rows: &[Row], undeclared: &BTreeMap<Kind, Vec<String>>) {
-    let selection = &context.options.selection;
-    let is_there = |selector: &&Selector| {
-        rows.iter().any(|row| selector.matches(row.key.kind, &row.key.id))
-            || undeclared.iter().any(|(kind, ids)| ids.iter().any(|id| selector.matches(*kind, id)))
-    };
-    let unmatched = selection.selectors.iter().filter(|selector| !is_there(selector));
-    let mut notes: Vec<_> = unmatched.map(|selector| format!("nothing matches {}", selector.as_str())).collect();
-    let resends = context.options.resend.without_effect(rows).into_iter();
-    notes.extend(resends.map(|what| format!("--resend-secrets={what} sends nothing: nothing here uses it")));
-    for note in notes {
-        context.note(note);
     }
 }
 

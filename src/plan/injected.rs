@@ -39,7 +39,9 @@ impl Injected {
         }
         let mut tools = settings.pre_approved_tools.clone();
         if let Value::List(elements) = &mut tools {
-            let prefixes: Vec<_> = injected.servers.keys().map(|name| format!("/mcp/{name}/tools/")).collect();
+            // Also where somebody took the entry away: what the server approved is not ours to take.
+            let free = NAMES.iter().filter(|name| !declared_servers.contains(**name));
+            let prefixes: Vec<_> = free.map(|name| format!("/mcp/{name}/tools/")).collect();
             let is_ours = |tool: &Value| {
                 let text = tool.literal().unwrap_or_default();
                 !declared_tools.contains(text) && prefixes.iter().any(|prefix| text.starts_with(prefix.as_str()))

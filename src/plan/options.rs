@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::model::{FieldPath, OrgSlug, ResourceKey, SecretName};
+use crate::model::{FieldPath, Kind, OrgSlug, ResourceKey, SecretName};
 
 use super::{Row, Selection};
 
@@ -35,7 +35,7 @@ impl Resend {
                 resend.all = true;
             } else if let Ok(name) = SecretName::parse(value.trim_start_matches('$')) {
                 resend.names.insert(name);
-            } else if value.contains('/') {
+            } else if value.split_once('/').is_some_and(|(kind, _)| Kind::from_word(kind).is_some()) {
                 resend.resources.insert(value.to_owned());
             } else {
                 wrong.push(value.to_owned());
@@ -50,7 +50,7 @@ impl Resend {
     }
 
     /// The secrets and resources named that no row has anything to do with: most likely misspelt.
-    pub(super) fn without_effect(&self, rows: &[Row]) -> Vec<String> {
+    pub fn without_effect(&self, rows: &[Row]) -> Vec<String> {
         let sends = |name: &SecretName| rows.iter().any(|row| row.sends(name));
         let names = self.names.iter().filter(|name| !sends(name)).map(ToString::to_string);
         let keys: BTreeSet<_> = rows.iter().map(|row| row.key.to_string()).collect();

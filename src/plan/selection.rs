@@ -2,6 +2,8 @@ use wildmatch::WildMatch;
 
 use crate::model::Kind;
 
+use super::Plan;
+
 /// One of the two families of resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {
@@ -43,8 +45,8 @@ impl Selector {
         &self.text
     }
 
-    /// Whether a resource is one of those that it selects.
-    pub(super) fn matches(&self, kind: Kind, id: &str) -> bool {
+    /// Whether it selects a resource.
+    fn matches(&self, kind: Kind, id: &str) -> bool {
         if kind == self.kind {
             return self.id.matches(id);
         }
@@ -94,6 +96,15 @@ impl Selection {
     pub(super) fn reaches_platforms_of(&self, agent: &str) -> bool {
         self.covers_kind(Kind::Platform)
             && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches_platforms_of(agent)))
+    }
+
+    /// The selectors that match nothing of a plan, neither in the project nor in the org: most likely misspelt.
+    pub fn without_effect(&self, plan: &Plan) -> Vec<&str> {
+        let is_there = |selector: &&Selector| {
+            plan.rows.iter().any(|row| selector.matches(row.key.kind, &row.key.id))
+                || plan.undeclared.iter().any(|(kind, ids)| ids.iter().any(|id| selector.matches(*kind, id)))
+        };
+        self.selectors.iter().filter(|selector| !is_there(selector)).map(Selector::as_str).collect()
     }
 
     /// Whether everything of a family is planned, so that what is not declared can be spoken of (P3).

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, Declaration, Settings};
 use crate::model::{FieldPath, Kind, ResourceKey, Value};
-use crate::org::{ActualSettings, SettingsMember, SettingsPatch};
+use crate::org::{ActualSettings, Generation, SettingsMember, SettingsPatch};
 
 use super::compare::Keeping;
 use super::context::Context;
@@ -20,7 +20,7 @@ pub(super) fn row(context: &mut Context<'_>, agent: &Agent, actual: Option<&Actu
     let actual = ActualSettings { pre_approved_tools, mcp_servers, ..actual };
     let mut overlay = Overlay {
         key: &key,
-        keeping: Keeping { mode: context.mode, shows_references: context.server.shows_references },
+        keeping: Keeping { mode: context.mode, shows_references: context.server.generation == Generation::Ours },
         options: context.options,
         sources: &agent.settings.sources,
         fields: Vec::new(),

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::model::{Diagnostic, Family, Position, Severity};
 
@@ -48,7 +48,9 @@ pub fn read_project(directory: &ProjectDirectory, options: ReadOptions) -> (Opti
 }
 
 fn missing(location: &Path) -> Diagnostic {
-    let message = format!("there is no {} in {}", ProjectDirectory::FILE, location.display());
+    // A `.` at the end, from `-C .`, is gone after a walk through the components.
+    let location: PathBuf = location.components().collect();
+    let message = format!("there is no {} in `{}`", ProjectDirectory::FILE, location.display());
     Diagnostic::new(Severity::Error, Family::Project, "no-project", message)
         .hint("go to the project's directory, or name it with -C")
 }

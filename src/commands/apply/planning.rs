@@ -62,6 +62,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let connection = for_reading(session, &target, command.parallelism).await?;
     let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
     let read = read_plan(&connection.org, &target, &desired, &options).await?;
+    has_effect(&options, &read.plan)?;
     let values = gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(&target))?;
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
@@ -104,6 +105,27 @@ fn selection(command: &Apply) -> Result<Selection, CommandError> {
     let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
     let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
     Ok(Selection { only: command.only, selectors })
+}
+
+/// What names nothing is a slip of the pen: a green run that did nothing would hide it.
+fn has_effect(options: &Options, plan: &Plan) -> Result<(), CommandError> {
+    let usage = |message: String| {
+        CommandError::new(ErrorKind::Usage, message)
+            .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.")
+    };
+    let unmatched = options.selection.without_effect(plan);
+    if !unmatched.is_empty() {
+        let message =
+            format!("nothing in the project or the org matches {}; nothing was changed", unmatched.join(", "));
+        return Err(usage(message));
+    }
+    let unused = options.resend.without_effect(&plan.rows);
+    if !unused.is_empty() {
+        let message =
+            format!("--resend-secrets names what nothing here uses: {}; nothing was changed", unused.join(", "));
+        return Err(usage(message));
+    }
+    Ok(())
 }
 
 fn resend(command: &Apply) -> Result<Resend, CommandError> {

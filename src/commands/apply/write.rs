@@ -66,7 +66,11 @@ pub(super) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     }
     let (kind, message) = if report.interrupted {
         (ErrorKind::Interrupted, "interrupted; the report says what was done")
-    } else if report.wrote || report.unknown() > 0 {
+    } else if !report.wrote && report.unknown() > 0 {
+        let message =
+            "it is unknown what was done; the report says what may have been. Run the command again: it looks first";
+        (ErrorKind::PartlyApplied, message)
+    } else if report.wrote {
         (ErrorKind::PartlyApplied, "partly applied; the report says what was done. Run the command again to go on")
     } else if report.is_refused_for_rights() {
         (ErrorKind::Forbidden, "the server refused; nothing was changed")

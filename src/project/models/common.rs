@@ -49,6 +49,11 @@ pub(super) fn slug(
         report.error(spot, "system-slug", "slugs that start with `$` belong to the server");
         return None;
     }
+    if kind == TypeKind::Relationship && text.chars().any(char::is_control) {
+        // Sent as it is, unlike that of an entity type; no server takes it, so it is not found out half-way.
+        report.error(spot, "bad-slug", format!("the `slug` of {words} must not hold control characters"));
+        return None;
+    }
     let slug = match kind {
         TypeKind::Entity => rewritten(text, spot, found, report),
         TypeKind::Relationship => TypeSlug::verbatim(text),

@@ -44,7 +44,7 @@ pub enum ProblemKind {
         limit: usize,
     },
     /// More text repeated by aliases than the limit.
-    #[error("aliases repeat more than {limit} bytes of text")]
+    #[error("aliases repeat more than {} KiB of text", limit / 1024)]
     TooMuchRepeated {
         /// The limit in bytes.
         limit: usize,
