@@ -21,6 +21,7 @@ use crate::support::failing_org::FailingOrg;
 use crate::support::generator::{ProjectFiles, project};
 use crate::support::memory_org::WriteFault;
 use crate::support::project::desired_of;
+use crate::support::stored::differing;
 
 fn block_on(future: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -150,7 +151,7 @@ proptest! {
             expect_empty(&org, &desired, true).await;
             expect_stored(&served, &desired, &project.values).await;
             let content = async |served: &Served| served.reader("dev").content(&desired).await;
-            assert_eq!(content(&whole).await, content(&served).await);
+            assert_eq!(differing(&content(&whole).await, &content(&served).await, ""), [""; 0]);
         });
     }
 
@@ -190,7 +191,7 @@ proptest! {
             let fresh = Served::in_memory().await;
             apply(&client(&fresh, &values), &second, false).await;
             let content = async |served: &Served| served.reader("dev").content(&second).await;
-            assert_eq!(content(&served).await, content(&fresh).await);
+            assert_eq!(differing(&content(&served).await, &content(&fresh).await, ""), [""; 0]);
         });
     }
 }

@@ -4,10 +4,13 @@
 
 mod apply_existing_server;
 mod corpus;
+mod counts;
 mod double;
 mod generated_projects;
+mod interrupt;
 mod laws_embedded;
 mod memory_org;
 mod project_laws;
 mod support;
+mod wire_ours;
 mod wire_replay;
