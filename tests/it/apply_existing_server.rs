@@ -300,7 +300,9 @@ fn values_that_cannot_be_compared_are_counted_and_the_command_is_named() {
 fn a_third_generation_server_is_refused_before_any_write() {
     let site = small(Options::g3());
     site.env.write("models/city.yaml", "version: 2\ntype: entity\nslug: city\nname: City\n");
-    for more in [&["apply", "--yes"][..], &["apply", "--yes", "--only", "memory"], &["apply", "--yes", "--only", "agents"]] {
+    for more in
+        [&["apply", "--yes"][..], &["apply", "--yes", "--only", "memory"], &["apply", "--yes", "--only", "agents"]]
+    {
         site.expect_refusal(more, 3);
     }
     site.server.state().add_agent("dev", "triage", "Triage", None);

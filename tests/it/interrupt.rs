@@ -8,7 +8,9 @@ use crate::support::existing_server::{Fault, Options, RecordedRequest};
 use crate::support::site::Site;
 
 fn agents(count: usize) -> String {
-    (0..count).map(|at| format!("[agents.agent-{at}]\nname = \"Agent {at}\"\ndir = \"./agents\"\nguardrails = [\"g\"]\n")).collect()
+    (0..count)
+        .map(|at| format!("[agents.agent-{at}]\nname = \"Agent {at}\"\ndir = \"./agents\"\nguardrails = [\"g\"]\n"))
+        .collect()
 }
 
 fn site(count: usize) -> Site {

@@ -72,8 +72,11 @@ async fn expect_stored(served: &Served, desired: &DesiredState, values: &BTreeMa
                     && is_secret_key(key)
                 {
                     let path = [key.as_str()];
-                    let place =
-                        StoredSecret::Platform { agent: agent.id.as_str(), platform: platform.id.as_str(), path: &path };
+                    let place = StoredSecret::Platform {
+                        agent: agent.id.as_str(),
+                        platform: platform.id.as_str(),
+                        path: &path,
+                    };
                     let sent = &values[name.as_str()];
                     assert_eq!(stored(served, place).as_deref(), Some(sent.as_str()), "{}.{key}", platform.id);
                 }

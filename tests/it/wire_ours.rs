@@ -103,10 +103,8 @@ fn kind(exchange: &Exchange) -> String {
 /// A difference as the list writes it: what was asked, then what differs. Positions and ids are `*`.
 fn line(exchange: &Exchange, difference: &Difference) -> String {
     let Difference { pointer, kind: how, recorded, received, .. } = difference;
-    let pointer: Vec<&str> = pointer
-        .split('/')
-        .map(|step| if step.parse::<usize>().is_ok() { "*" } else { step })
-        .collect();
+    let pointer: Vec<&str> =
+        pointer.split('/').map(|step| if step.parse::<usize>().is_ok() { "*" } else { step }).collect();
     let pointer = pointer.join("/");
     let what = match how {
         DifferenceKind::Status => format!("status {recorded}, ours {received}"),

@@ -228,8 +228,12 @@ impl Missing {
             Declaration::Keyed(entries) => {
                 for (at, (EntryKey(key), entry)) in entries.iter().enumerate() {
                     let below = stored.and_then(|stored| stored.get(at));
-                    let texts: Vec<&str> =
-                        below.and_then(Json::as_object).into_iter().flatten().filter_map(|(_, text)| text.as_str()).collect();
+                    let texts: Vec<&str> = below
+                        .and_then(Json::as_object)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|(_, text)| text.as_str())
+                        .collect();
                     if !key.iter().all(|part| texts.contains(&part.as_str())) {
                         self.0.push(format!("{place}: {key:?} is not entry {at}"));
                     }
@@ -324,11 +328,21 @@ impl Missing {
             }
         }
         if !declared.rules.is_absent() {
-            let mut wanted: Vec<(&str, &str)> = declared.rules.value().into_iter().flatten()
-                .map(|rule| (rule.source.as_str(), rule.target.as_str())).collect();
+            let mut wanted: Vec<(&str, &str)> = declared
+                .rules
+                .value()
+                .into_iter()
+                .flatten()
+                .map(|rule| (rule.source.as_str(), rule.target.as_str()))
+                .collect();
             let end = |rule: &Json, name: &str| rule.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-            let mut stored: Vec<(String, String)> = rules.get("rules").and_then(Json::as_array).into_iter().flatten()
-                .map(|rule| (end(rule, "source_entity_type_slug"), end(rule, "target_entity_type_slug"))).collect();
+            let mut stored: Vec<(String, String)> = rules
+                .get("rules")
+                .and_then(Json::as_array)
+                .into_iter()
+                .flatten()
+                .map(|rule| (end(rule, "source_entity_type_slug"), end(rule, "target_entity_type_slug")))
+                .collect();
             wanted.sort_unstable();
             stored.sort_unstable();
             if !wanted.iter().copied().eq(stored.iter().map(|(source, target)| (source.as_str(), target.as_str()))) {
@@ -353,7 +367,10 @@ pub(crate) fn differing(left: &Json, right: &Json, place: &str) -> Vec<String> {
     };
     let names: std::collections::BTreeSet<&String> = first.keys().chain(second.keys()).collect();
     let side = |members: &Map<String, Json>, name: &String| members.get(name).cloned().unwrap_or_default();
-    names.into_iter().flat_map(|name| differing(&side(first, name), &side(second, name), &format!("{place}/{name}"))).collect()
+    names
+        .into_iter()
+        .flat_map(|name| differing(&side(first, name), &side(second, name), &format!("{place}/{name}")))
+        .collect()
 }
 
 /// What stands for a secret in a declared value.
