@@ -8,9 +8,8 @@ use crate::support::existing_server::{Fault, Options, RecordedRequest};
 use crate::support::site::Site;
 
 fn agents(count: usize) -> String {
-    (0..count)
-        .map(|at| format!("[agents.agent-{at}]\nname = \"Agent {at}\"\ndir = \"./agents\"\nguardrails = [\"g\"]\n"))
-        .collect()
+    let agent = |at| format!("[agents.agent-{at}]\nname = \"Agent {at}\"\ndir = \"./agents\"\nguardrails = [\"g\"]\n");
+    (0..count).map(agent).collect::<Vec<_>>().concat()
 }
 
 fn site(count: usize) -> Site {

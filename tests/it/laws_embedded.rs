@@ -95,9 +95,9 @@ fn stored(served: &Served, place: StoredSecret<'_>) -> Option<String> {
 fn expect_server_secrets(served: &Served, agent: &Agent) {
     let Some(Declaration::Table(servers)) = &agent.settings.mcp_servers else { return };
     for (id, server) in servers {
-        let Declaration::Table(server) = server else { continue };
+        let Declaration::Table(members) = server else { continue };
         for place in ["headers", "env"] {
-            let Some(Declaration::Table(entries)) = server.get(place) else { continue };
+            let Some(Declaration::Table(entries)) = members.get(place) else { continue };
             for (name, entry) in entries {
                 let sent = match entry {
                     Declaration::Leaf(Value::Text(Text::Known(text))) => text.as_str(),

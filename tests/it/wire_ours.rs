@@ -73,12 +73,14 @@ impl Drop for Ours {
 fn has_route(exchange: &Exchange) -> bool {
     let path = exchange.path.split('?').next().unwrap_or_default();
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    match segments.as_slice() {
-        ["" | "health"] | ["api", _, "manage_entity_schema" | "list_organizations"] => true,
-        ["api", _, "agents"] | ["api", _, "agents", _] | ["api", _, "agents", _, "config"] => true,
-        ["api", _, "agents", _, "platforms", ..] => true,
-        _ => false,
-    }
+    matches!(
+        segments.as_slice(),
+        ["" | "health"]
+            | ["api", _, "manage_entity_schema" | "list_organizations" | "agents"]
+            | ["api", _, "agents", _]
+            | ["api", _, "agents", _, "config"]
+            | ["api", _, "agents", _, "platforms", ..]
+    )
 }
 
 /// What an exchange asks for: method, path with ids as `*`, and for the schema tool its type and action.
