@@ -161,7 +161,7 @@ fn pick(row: Option<&Json>, members: &[&str]) -> Json {
 }
 
 /// JSON without times, the tails of masks, and without members that are empty.
-fn plain(json: Json) -> Json {
+pub(crate) fn plain(json: Json) -> Json {
     const TIMES: [&str; 4] = ["installedAt", "updatedAt", "ruleHash", "ruleVersion"];
     match json {
         Json::Object(members) => {
