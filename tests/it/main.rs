@@ -5,12 +5,15 @@
 mod apply_existing_server;
 mod bad_input;
 mod corpus;
+mod counts;
 mod docs;
 mod double;
 mod generated_projects;
 mod import_table;
+mod interrupt;
 mod laws_embedded;
 mod memory_org;
 mod project_laws;
 mod support;
+mod wire_ours;
 mod wire_replay;

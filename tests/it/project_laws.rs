@@ -8,10 +8,11 @@ use lobu::desired::DesiredState;
 use lobu::model::{Diagnostic, Severity};
 use proptest::prelude::*;
 
-use crate::support::converge::{apply, plan};
+use crate::support::converge::{apply, apply_everything, plan};
 use crate::support::generator::{ProjectFiles, project, project_without_variables};
-use crate::support::memory_org::{MemoryOrg, WriteFault};
+use crate::support::memory_org::{MemoryOrg, Store, WriteFault};
 use crate::support::project::read;
+use crate::support::stored::{differing, plain};
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> Vec<&Diagnostic> {
     diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).collect()
@@ -34,6 +35,35 @@ fn block_on(future: impl Future<Output = ()>) {
 
 fn orgs(values: &BTreeMap<String, String>) -> [MemoryOrg; 2] {
     [MemoryOrg::new("dev", values.clone()), MemoryOrg::new("dev", values.clone()).with_secrets_api()]
+}
+
+/// What an org holds of what a project declares, without what `--prune` never takes away (P5): prompts without a file, a
+/// pinned model, a status that the files leave open.
+fn declared_content(mut store: Store, desired: &DesiredState) -> serde_json::Value {
+    store.agents.retain(|id, _| desired.agents.iter().any(|agent| agent.id.as_str() == id));
+    for agent in &desired.agents {
+        let Some(stored) = store.agents.get_mut(agent.id.as_str()) else { continue };
+        stored.platforms.retain(|id, _| agent.platforms.iter().any(|platform| platform.id.as_str() == id));
+        stored.settings.remove("modelSelection");
+        let prompts = [
+            ("identityMd", &agent.settings.identity_md),
+            ("soulMd", &agent.settings.soul_md),
+            ("userMd", &agent.settings.user_md),
+        ];
+        for (name, _) in prompts.into_iter().filter(|(_, declared)| declared.is_none()) {
+            stored.settings.remove(name);
+        }
+    }
+    let memory = desired.memory.clone().unwrap_or_default();
+    store.entity_types.retain(|slug, _| memory.entity_types.iter().any(|declared| declared.slug.as_str() == slug));
+    store.relationship_types.retain(|slug, stored| {
+        let declared = memory.relationship_types.iter().find(|declared| declared.slug.as_str() == slug);
+        if declared.is_some_and(|declared| declared.status.is_none()) {
+            stored.status.clear();
+        }
+        declared.is_some()
+    });
+    plain(store.content())
 }
 
 fn fault() -> impl Strategy<Value = WriteFault> {
@@ -98,6 +128,13 @@ proptest! {
                 assert!(report.is_complete(), "{report:?}");
                 let again = plan(&org, &second, true).await;
                 assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
+            }
+            for (org, fresh) in orgs(&values).into_iter().zip(orgs(&values)) {
+                apply(&org, &first, false).await;
+                apply_everything(&org, &second).await;
+                apply(&fresh, &second, false).await;
+                let content = |org: &MemoryOrg| declared_content(org.store(), &second);
+                assert_eq!(differing(&content(&org), &content(&fresh), ""), [""; 0]);
             }
         });
     }

@@ -57,11 +57,6 @@ impl Served {
         Self { store, counter, origin, token, task }
     }
 
-    /// `http://127.0.0.1:<port>`
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
-    }
-
     /// A bearer with all rights.
     pub(crate) fn token(&self) -> &str {
         self.token.expose()

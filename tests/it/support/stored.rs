@@ -104,7 +104,9 @@ impl Reader {
             let rules = rules.get("rules").and_then(Json::as_array).cloned().unwrap_or_default();
             let mut rules: Vec<String> = rules.into_iter().map(|rule| pick(Some(&rule), &RULE).to_string()).collect();
             rules.sort();
-            let row = json!([pick(row, &RELATIONSHIP), rules]);
+            // A status has no empty form, so that `--prune` leaves it.
+            let members: &[&str] = if relationship.status.is_some() { &RELATIONSHIP } else { &RELATIONSHIP[..6] };
+            let row = json!({"row": pick(row, members), "rules": rules});
             content.insert(format!("relationship-type/{}", relationship.slug), row);
         }
         Json::Object(content)
@@ -159,7 +161,7 @@ fn pick(row: Option<&Json>, members: &[&str]) -> Json {
 }
 
 /// JSON without times, the tails of masks, and without members that are empty.
-fn plain(json: Json) -> Json {
+pub(crate) fn plain(json: Json) -> Json {
     const TIMES: [&str; 4] = ["installedAt", "updatedAt", "ruleHash", "ruleVersion"];
     match json {
         Json::Object(members) => {
@@ -356,6 +358,19 @@ fn without_injected(tools: Option<&Json>) -> Json {
         tool.as_str().is_some_and(|tool| tool.starts_with("/mcp/lobu-memory/") || tool.starts_with("/mcp/owletto/"))
     };
     tools.and_then(Json::as_array).into_iter().flatten().filter(|tool| !injected(tool)).cloned().collect()
+}
+
+/// Where two contents differ, with both sides.
+pub(crate) fn differing(left: &Json, right: &Json, place: &str) -> Vec<String> {
+    let (Json::Object(first), Json::Object(second)) = (left, right) else {
+        return if left == right { Vec::new() } else { vec![format!("{place}: {left} and {right}")] };
+    };
+    let names: std::collections::BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+    let side = |members: &Map<String, Json>, name: &String| members.get(name).cloned().unwrap_or_default();
+    names
+        .into_iter()
+        .flat_map(|name| differing(&side(first, name), &side(second, name), &format!("{place}/{name}")))
+        .collect()
 }
 
 /// What stands for a secret in a declared value.
