@@ -18,7 +18,20 @@ const LOCAL_ORIGIN: &str = "http://localhost:8787";
 /// An org that can be asked, and the server inside this process where it is the embedded one.
 pub(super) struct Connection {
     pub(super) org: HttpOrg,
-    _embedded: Option<Embedded>,
+    embedded: Option<(Store, Embedded)>,
+}
+
+impl Connection {
+    /// Ends a connection that wrote: the embedded server stops, and its database file is whole.
+    pub(super) async fn close_after_writing(self) -> Result<(), CommandError> {
+        let Some((store, embedded)) = self.embedded else { return Ok(()) };
+        embedded.shutdown().await;
+        blocking(move || {
+            store.settle();
+            Ok(())
+        })
+        .await
+    }
 }
 
 /// Says where a command goes, as the first line on stderr (T1).
@@ -90,7 +103,7 @@ async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Res
         origin: LOCAL_ORIGIN.to_owned(),
         counter: RequestCounter::default(),
     };
-    let embedded = Embedded::start(store, options);
+    let embedded = Embedded::start(store.clone(), options);
     let embedded = embedded.await.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
     let endpoint = match embedded.endpoint() {
         server::Endpoint::Unix(path) => Endpoint::Socket(path.clone()),
@@ -102,7 +115,7 @@ async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Res
     let token = Arc::new(SecretValue::new(embedded.token().expose()));
     let builder = HttpOrg::builder(endpoint, target.org.clone()).token(Some(token)).parallelism(parallelism);
     let org = builder.build().map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
-    Ok(Connection { org, _embedded: Some(embedded) })
+    Ok(Connection { org, embedded: Some((store, embedded)) })
 }
 
 fn remote(
@@ -120,7 +133,7 @@ fn remote(
         // A token comes from nowhere else yet.
         if error == ClientError::Token { failure.hint("Set LOBU_API_TOKEN anew.") } else { failure }
     })?;
-    Ok(Connection { org, _embedded: None })
+    Ok(Connection { org, embedded: None })
 }
 
 /// Runs work on the store beside the runtime: SQLite blocks.

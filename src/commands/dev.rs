@@ -14,7 +14,7 @@ use crate::server::{
 use crate::settings::local_database;
 
 use super::connect::blocking;
-use super::interrupt::interrupted;
+use super::interrupt::Interrupts;
 use super::{Outcome, Session};
 
 /// What `dev` was asked.
@@ -38,6 +38,7 @@ const TOKEN_FILE: &str = "bootstrap-pat.txt";
 
 /// `lobu dev`: serves the embedded org on a loopback port until it is interrupted (O1, O5).
 pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandError> {
+    let interrupts = Interrupts::listen();
     let orgs = orgs(session, command)?;
     let place = place(session, command)?;
     let (database, token_file, slugs) = (place.database.clone(), place.token_file(), orgs.clone());
@@ -56,7 +57,12 @@ pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandErr
         counter: RequestCounter::default(),
     };
     session.ui.product(&greeting(address, &orgs, &place));
-    serve_tcp(listener, router(store, options), interrupted()).await.map_err(unexpected)?;
+    serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await.map_err(unexpected)?;
+    blocking(move || {
+        store.settle();
+        Ok(())
+    })
+    .await?;
     session.ui.status(&Document::from(Line::new().plain("Stopped.")));
     Ok(Outcome::Done)
 }

@@ -1,20 +1,54 @@
-/// Is ready once the user presses Ctrl-C or the process is told to end.
+use tokio::sync::watch;
+
+/// Whether the user pressed Ctrl-C or the process was told to end.
 ///
-/// Where the system gives no such signal it is never ready.
-pub(super) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
-            return std::future::pending().await;
-        };
+/// Listening begins with the value and never stops: a signal that arrives between two waits is not lost, and from then on the
+/// system's default, to end at once, no longer applies.
+pub(super) struct Interrupts(watch::Receiver<bool>);
+
+impl Interrupts {
+    /// Begins to listen; must be called on the runtime.
+    pub(super) fn listen() -> Self {
+        let (sender, receiver) = watch::channel(false);
+        let signal = signals();
+        tokio::spawn(async move {
+            signal.await;
+            sender.send_replace(true);
+            // The value stays for as long as somebody may ask for it.
+            sender.closed().await;
+        });
+        Self(receiver)
+    }
+
+    /// Is ready once there was a signal, also if it was before this call.
+    pub(super) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut receiver = self.0.clone();
+        async move {
+            if receiver.wait_for(|interrupted| *interrupted).await.is_err() {
+                // Nobody listens any more, so there will be no signal.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// Registers for the signals at once, and is ready with the first. Where the system gives none it is never ready.
+#[cfg(unix)]
+fn signals() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let registered = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = registered else { return std::future::pending().await };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
+}
+
+/// Is ready with the first Ctrl-C.
+#[cfg(not(unix))]
+async fn signals() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

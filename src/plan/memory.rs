@@ -4,7 +4,8 @@ use crate::model::{
     Declared, EntityType, Kind, MemorySchema, RelationshipType, ResourceKey, Rule, Text, TypeSlug, Value,
 };
 use crate::org::{
-    ActualEntityType, ActualMemory, ActualRelationshipType, Change, EntityTypeWrite, RelationshipTypeWrite, StoredRule,
+    ActualEntityType, ActualMemory, ActualRelationshipType, Change, EntityTypeWrite, Generation, RelationshipTypeWrite,
+    StoredRule,
 };
 
 use super::agent::{Fields, added, field};
@@ -23,7 +24,7 @@ pub(super) fn rows(context: &mut Context<'_>, desired: &MemorySchema, actual: &A
         if context.options.selection.covers(Kind::RelationshipType, relationship.slug.as_str()) {
             check_inverse(context, desired, actual, relationship);
             rows.push(match actual.relationship_types.get(&relationship.slug) {
-                Some(existing) => changed_relationship(context, relationship, existing),
+                Some(existing) => changed_relationship(context, desired, relationship, existing),
                 None => new_relationship(context, actual, relationship),
             });
         }
@@ -114,7 +115,12 @@ fn new_relationship(context: &mut Context<'_>, actual: &ActualMemory, desired: &
     created(key, fields.into_changes(), writes)
 }
 
-fn changed_relationship(context: &mut Context<'_>, desired: &RelationshipType, actual: &ActualRelationshipType) -> Row {
+fn changed_relationship(
+    context: &mut Context<'_>,
+    schema: &MemorySchema,
+    desired: &RelationshipType,
+    actual: &ActualRelationshipType,
+) -> Row {
     let key = ResourceKey::new(Kind::RelationshipType, desired.slug.as_str());
     let mut fields = Fields::new(context.options.prune);
     let mut write = empty_write(&desired.slug);
@@ -125,7 +131,10 @@ fn changed_relationship(context: &mut Context<'_>, desired: &RelationshipType, a
     write.auto_create_when = fields.value("auto_create_when", &desired.auto_create_when, &actual.auto_create_when);
     symmetry(context, &key, &mut fields, desired.is_symmetric, actual.is_symmetric);
     let updates = fields.has_changes();
-    let linked = link(&mut fields, &desired.inverse, actual.inverse.as_ref());
+    // Existing servers set an inverse on both sides: what the other side declares is no drift of this one.
+    let sets_both = context.server.generation != Generation::Ours && desired.inverse.is_absent();
+    let implied = |other: &&TypeSlug| sets_both && names_as_inverse(schema, other, &desired.slug);
+    let linked = link(&mut fields, &desired.inverse, actual.inverse.as_ref().filter(|other| !implied(other)));
     let mut writes = Vec::new();
     if updates {
         writes.push(Write::UpdateRelationshipType(write));
@@ -164,6 +173,12 @@ fn link(fields: &mut Fields, declared: &Declared<TypeSlug>, actual: Option<&Type
         Change::Set(text) => text.literal().map(|slug| Change::Set(TypeSlug::verbatim(slug))),
         Change::Clear => Some(Change::Clear),
     }
+}
+
+/// Whether the files say that `slug` has the inverse `inverse`.
+fn names_as_inverse(schema: &MemorySchema, slug: &TypeSlug, inverse: &TypeSlug) -> bool {
+    let mut declared = schema.relationship_types.iter().filter(|other| other.slug == *slug);
+    declared.any(|other| other.inverse.value() == Some(inverse))
 }
 
 /// A status has no empty form, so `--prune` leaves it alone; `active` is the server's default.

@@ -105,6 +105,12 @@ impl Pool {
         Ok(value)
     }
 
+    /// Folds the write-ahead log into the database file, so that the file alone is the whole org. Best effort, like
+    /// [`Self::truncate_log`].
+    pub(super) fn settle(&self) {
+        self.truncate_log(&lock(&self.writer));
+    }
+
     /// Empties the write-ahead log, so that replaced and deleted values leave the disk. Best effort: the change itself
     /// is committed, and a reader that is in the way makes the next write try again.
     fn truncate_log(&self, writer: &Connection) {

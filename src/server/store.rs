@@ -230,6 +230,11 @@ impl Store {
         })
     }
 
+    /// Folds the write-ahead log into the database file: who copies the file after a command that wrote copies the org.
+    pub fn settle(&self) {
+        self.0.pool.settle();
+    }
+
     /// Lists the audit rows of an organisation, oldest first.
     pub fn audit(&self, org: &str) -> Result<Vec<AuditEntry>, StoreError> {
         self.0.pool.read(|connection| audit::list(connection, known_org_id(connection, org)?))

@@ -5,7 +5,7 @@ use crate::execute::{Approval, ApprovedPlan};
 use crate::plan::Only;
 use crate::settings::TargetFlags;
 
-use super::super::interrupt::interrupted;
+use super::super::interrupt::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};
 use super::planning::{Planned, plan};
 use super::{consent, recheck, show, write};
@@ -61,15 +61,16 @@ pub async fn apply(session: &Session, command: &Apply) -> Result<Outcome, Comman
     if command.json && !command.yes && !command.dry_run {
         return Err(CommandError::new(ErrorKind::Usage, "--json asks no questions: add --yes or --dry-run"));
     }
+    let interrupts = Interrupts::listen();
     let planned = tokio::select! {
         planned = plan(session, command) => planned?,
-        () = interrupted() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
+        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
     };
     let shown = command.json && !command.dry_run;
     if !shown {
         show::plan(session, command, &planned);
     }
-    let result = decide(session, command, &planned).await;
+    let result = decide(session, command, &planned, &interrupts).await;
     // With --json there is one document on stdout: the plan with the report, or with what stood in its way.
     if shown && !matches!(result, Decision::Shown(_)) {
         show::plan(session, command, &planned);
@@ -85,7 +86,7 @@ enum Decision {
     Ended(Result<Outcome, CommandError>),
 }
 
-async fn decide(session: &Session, command: &Apply, planned: &Planned) -> Decision {
+async fn decide(session: &Session, command: &Apply, planned: &Planned, interrupts: &Interrupts) -> Decision {
     if let Err(error) = consent::preflight(command, planned) {
         return Decision::Ended(Err(error));
     }
@@ -100,10 +101,16 @@ async fn decide(session: &Session, command: &Apply, planned: &Planned) -> Decisi
         Ok(approval) => approval,
         Err(error) => return Decision::Ended(Err(error)),
     };
-    carry_out(session, command, planned, approval).await
+    carry_out(session, command, planned, approval, interrupts).await
 }
 
-async fn carry_out(session: &Session, command: &Apply, planned: &Planned, approval: Approval) -> Decision {
+async fn carry_out(
+    session: &Session,
+    command: &Apply,
+    planned: &Planned,
+    approval: Approval,
+    interrupts: &Interrupts,
+) -> Decision {
     let writer = match write::writer(command, planned).await {
         Ok(writer) => writer,
         Err(error) => return Decision::Ended(Err(error)),
@@ -111,14 +118,15 @@ async fn carry_out(session: &Session, command: &Apply, planned: &Planned, approv
     if !command.yes && !command.no_recheck {
         let moved = tokio::select! {
             moved = recheck::recheck(&writer.org, command, planned) => moved,
-            () = interrupted() => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
+            () = interrupts.wait() => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
         };
         if let Err(error) = moved {
             return Decision::Ended(Err(error));
         }
     }
     let approved = ApprovedPlan::new(planned.plan.clone(), approval);
-    let report = write::execute(session, command, planned, &writer.org, &approved).await;
+    let report = write::execute(session, command, planned, &writer.org, &approved, interrupts.wait()).await;
+    let closed = writer.close().await;
     show::report(session, command, planned, &report);
-    Decision::Shown(write::outcome(&report))
+    Decision::Shown(write::outcome(&report).and_then(|outcome| closed.map(|()| outcome)))
 }

@@ -10,7 +10,6 @@ use crate::render::text_safety::SafeText;
 use crate::ui::{Progress as _, ProgressEvent};
 
 use super::super::connect::{Connection, for_writing};
-use super::super::interrupt::interrupted;
 use super::super::{Outcome, Session};
 use super::Apply;
 use super::planning::Planned;
@@ -18,7 +17,17 @@ use super::planning::Planned;
 /// The org with what writing needs: values, and how they are sent. Only this can write.
 pub(super) struct Writer {
     pub(super) org: HttpOrg,
-    _connection: Option<Connection>,
+    connection: Option<Connection>,
+}
+
+impl Writer {
+    /// Ends the connection that wrote, where it is the embedded org's.
+    pub(super) async fn close(self) -> Result<(), CommandError> {
+        match self.connection {
+            Some(connection) => connection.close_after_writing().await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Connects for writing. The embedded org is made here if it does not exist yet (O1).
@@ -30,7 +39,7 @@ pub(super) async fn writer(command: &Apply, planned: &Planned) -> Result<Writer,
         secrets_api: planned.plan.secrets == SecretsMode::References,
         own_server: planned.generation == Generation::Ours,
     };
-    Ok(Writer { org: org.sending(sending), _connection: connection })
+    Ok(Writer { org: org.sending(sending), connection })
 }
 
 /// Carries the plan out and shows how far it is.
@@ -40,6 +49,7 @@ pub(super) async fn execute(
     planned: &Planned,
     org: &HttpOrg,
     approved: &ApprovedPlan,
+    interrupted: impl Future<Output = ()>,
 ) -> Report {
     let limits = Limits { parallelism: command.parallelism, keep_going: command.keep_going };
     let slug: &OrgSlug = &planned.target.org;
@@ -54,7 +64,7 @@ pub(super) async fn execute(
             progress.report(ProgressEvent::Done(row_line(row, &outcome)));
         }
     };
-    let report = carry_out(org, approved, slug, planned.generation, limits, interrupted(), &mut on_event).await;
+    let report = carry_out(org, approved, slug, planned.generation, limits, interrupted, &mut on_event).await;
     progress.report(ProgressEvent::Finished);
     report
 }

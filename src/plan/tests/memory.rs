@@ -219,6 +219,24 @@ fn mutual_inverses_are_both_created_and_then_linked() {
     }
 }
 
+/// The recorded server sets an inverse on both types when one of them names it (wire `30-members`).
+#[test]
+fn an_inverse_that_the_other_side_declares_is_no_drift() {
+    let mut owns = relationship("owns");
+    owns.inverse = Declared::Value(slug("owned-by"));
+    let mut world =
+        World::with_memory(Server::ExistingInClear, schema(Vec::new(), vec![owns, relationship("owned-by")]));
+    world.converge();
+    world.memory().relationship_types.get_mut(&slug("owned-by")).unwrap().inverse = Some(slug("owns"));
+    for prune in [false, true] {
+        world.options.prune = prune;
+        let plan = world.plan();
+        assert_eq!(fields(row(&plan, "relationship-type/owned-by")), [""; 0]);
+    }
+    world.memory().relationship_types.get_mut(&slug("owned-by")).unwrap().inverse = Some(slug("elsewhere"));
+    assert_eq!(fields(row(&world.plan(), "relationship-type/owned-by")), ["remove inverse_type_slug"]);
+}
+
 #[test]
 fn an_inverse_is_linked_to_what_the_org_has_and_unlinked() {
     let mut owns = relationship("owns");
