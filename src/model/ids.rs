@@ -1,5 +1,23 @@
 use std::fmt;
 
+/// Slugs of entity types that the server keeps for itself (org-api 5.5).
+pub const RESERVED_ENTITY_SLUGS: [&str; 14] = [
+    "agents",
+    "connectors",
+    "events",
+    "members",
+    "settings",
+    "watchers",
+    "organization",
+    "user",
+    "watcher",
+    "content",
+    "source",
+    "sources",
+    "connections",
+    "connector",
+];
+
 /// A name that does not have the form its place demands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} must match {pattern}")]

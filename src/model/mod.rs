@@ -16,7 +16,7 @@ mod white_space;
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
 pub use domain::{normalise_domain, normalise_domains};
-pub use ids::{AgentId, InvalidName, OrgSlug, SecretName, StableId, TypeSlug};
+pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;

@@ -3,6 +3,8 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};
 
+use crate::model::RESERVED_ENTITY_SLUGS;
+
 use super::{
     agents::UNKNOWN_FIELD,
     json_schema::{check_event_kinds, check_metadata_schema},
@@ -12,24 +14,6 @@ use super::{
     scene::Scene,
     schema_call::{self, Kind, answer, check_name},
 };
-
-/// Slugs that the existing server keeps for itself (org-api 5.5).
-const RESERVED: [&str; 14] = [
-    "agents",
-    "connectors",
-    "events",
-    "members",
-    "settings",
-    "watchers",
-    "organization",
-    "user",
-    "watcher",
-    "content",
-    "source",
-    "sources",
-    "connections",
-    "connector",
-];
 
 struct EntityType {
     id: i64,
@@ -142,11 +126,11 @@ impl Fields {
             return Err(Refusal::field("reserved_slug", "slug", message));
         }
         fields.slug = stored_slug(&fields.slug);
-        if RESERVED.contains(&fields.slug.as_str()) {
+        if RESERVED_ENTITY_SLUGS.contains(&fields.slug.as_str()) {
             let message = format!(
                 "Cannot create entity type with reserved slug '{}'. Reserved: {}",
                 fields.slug,
-                RESERVED.join(", ")
+                RESERVED_ENTITY_SLUGS.join(", ")
             );
             return Err(Refusal::field("reserved_slug", "slug", message));
         }

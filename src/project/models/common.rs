@@ -1,5 +1,4 @@
-use crate::model::Declared;
-use crate::model::{Place, Text, TypeSlug, Value, classify};
+use crate::model::{Declared, Place, RESERVED_ENTITY_SLUGS, Text, TypeSlug, Value, classify};
 use crate::project::fields::{Fields, expect};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
@@ -7,24 +6,6 @@ use crate::project::schema_check;
 use crate::project::yaml::{Node, Spot};
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};
-
-/// Slugs of entity types that the server keeps for itself (org-api 5.5).
-const RESERVED: [&str; 14] = [
-    "agents",
-    "connectors",
-    "events",
-    "members",
-    "settings",
-    "watchers",
-    "organization",
-    "user",
-    "watcher",
-    "content",
-    "source",
-    "sources",
-    "connections",
-    "connector",
-];
 
 /// The slug of a type and where it stands; none and an error if it cannot be one.
 pub(super) fn slug(
@@ -60,7 +41,7 @@ pub(super) fn slug(
     };
     let position = spot.down(report.lines()).within(report.file());
     found.slugs.push(FoundSlug { kind, slug: slug.clone(), position });
-    if kind == TypeKind::Entity && RESERVED.contains(&slug.as_str()) {
+    if kind == TypeKind::Entity && RESERVED_ENTITY_SLUGS.contains(&slug.as_str()) {
         report.error(
             spot,
             "reserved-slug",
