@@ -202,7 +202,8 @@ fn visible(text: &str, layout: Layout) -> String {
             '\t' => out.push_str("\\t"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
-            '\u{FE0E}' | '\u{FE0F}' if previous.is_some_and(has_emoji_form) => out.push(c),
+            // Only right behind its character: behind a mark nobody sees what it does.
+            '\u{FE0E}' | '\u{FE0F}' if marks == 0 && previous.is_some_and(has_emoji_form) => out.push(c),
             c if is_hidden(c) => push_escaped(&mut out, c),
             c if char_width(c) == 0 => {
                 marks += 1;
@@ -289,6 +290,7 @@ mod tests {
         assert_eq!(safe(&format!("a{}", "\u{301}".repeat(5))), "a\u{301}\u{301}\u{301}\u{301}\\u{301}");
         assert_eq!(safe("a\u{fe0f}"), "a\\u{fe0f}");
         assert_eq!(safe("⚠\u{fe0f}\u{fe0f}"), "⚠\u{fe0f}\\u{fe0f}");
+        assert_eq!(safe("🀀\u{301}\u{fe0f}"), "🀀\u{301}\\u{fe0f}");
     }
 
     #[test]
