@@ -7,6 +7,7 @@ mod error;
 pub mod http;
 mod read;
 mod requests;
+mod secrets;
 
 pub use access::{AgentCreated, OrgRead, OrgWrite, PlatformStored, PlatformsProbe, SecretsProbe};
 pub use actual::{
@@ -20,3 +21,4 @@ pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,
     SettingsPatch, StoredRule,
 };
+pub use secrets::{SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite};

@@ -1,12 +1,84 @@
 use zeroize::Zeroizing;
 
+use super::dump;
+
 /// The text of a secret (K7): no `Display`, `Debug`, `Serialize`, `Clone` or `PartialEq`, and wiped when dropped.
+///
+/// It cannot be shown:
+///
+/// ```compile_fail
+/// let value = lobu::secrets::SecretValue::new("x");
+/// format!("{value}");
+/// ```
+///
+/// ```compile_fail
+/// let value = lobu::secrets::SecretValue::new("x");
+/// format!("{value:?}");
+/// ```
+///
+/// nor copied, compared or written as JSON:
+///
+/// ```compile_fail
+/// let value = lobu::secrets::SecretValue::new("x");
+/// let other: lobu::secrets::SecretValue = value.clone();
+/// ```
+///
+/// ```compile_fail
+/// lobu::secrets::SecretValue::new("x") == lobu::secrets::SecretValue::new("x");
+/// ```
+///
+/// ```compile_fail
+/// serde_json::to_string(&lobu::secrets::SecretValue::new("x"));
+/// ```
+///
+/// and nobody outside reads its text:
+///
+/// ```compile_fail
+/// lobu::secrets::expose::expose(&lobu::secrets::SecretValue::new("x"));
+/// ```
+///
+/// ```compile_fail
+/// lobu::secrets::SecretValue::new("x").text();
+/// ```
+///
+/// What can be done with one compiles:
+///
+/// ```
+/// assert!(!lobu::secrets::SecretValue::new("x").is_empty());
+/// ```
 pub struct SecretValue(Zeroizing<String>);
+
+/// How many bytes a value may have (K4).
+pub const LONGEST_VALUE: usize = 64 * 1024;
+
+/// Why a value is not sent to an org (secrets/S13, S36).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueProblem {
+    /// It is what a server shows in place of a value, or a reference to one.
+    Placeholder,
+    /// It has more than 64 KiB.
+    TooLong,
+}
+
+/// What makes a value look like one that was not meant (K6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspicion {
+    /// Three base64url parts: a token that expires, often one of a login.
+    Jwt,
+    /// The text `$NAME` or `${NAME}`: nothing is expanded here.
+    Expansion,
+}
 
 impl SecretValue {
     /// Takes a text; what it was copied from is the caller's to wipe.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self::from_wiped(Zeroizing::new(text.into()))
+    }
+
+    /// Takes a text that is wiped already when it is dropped, without copying it.
+    pub fn from_wiped(text: Zeroizing<String>) -> Self {
+        dump::protect();
+        Self(text)
     }
 
     /// Whether nothing is there, which counts as missing (F6).
@@ -14,9 +86,60 @@ impl SecretValue {
         self.0.is_empty()
     }
 
+    /// Whether two values are the same text.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+
+    /// Why it is not to be sent; none if nothing speaks against it.
+    pub fn problem(&self) -> Option<ValueProblem> {
+        if self.0.len() > LONGEST_VALUE {
+            return Some(ValueProblem::TooLong);
+        }
+        let placeholder = ["lobu_secret_", "***", "secret://"].iter().any(|start| self.0.starts_with(start));
+        placeholder.then_some(ValueProblem::Placeholder)
+    }
+
+    /// Whether a person should look at it before it is sent.
+    pub fn suspicion(&self) -> Option<Suspicion> {
+        if is_jwt(&self.0) {
+            return Some(Suspicion::Jwt);
+        }
+        is_expansion(&self.0).then_some(Suspicion::Expansion)
+    }
+
+    /// How many bytes it takes as a JSON text, with its quotes.
+    pub fn json_length(&self) -> usize {
+        let escaped = |byte: u8| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+            0..0x20 => 6,
+            _ => 1,
+        };
+        2 + self.0.bytes().map(escaped).sum::<usize>()
+    }
+
+    /// A second value with the same text, for the one reader of the environment that must give its own away.
+    pub(super) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.0
     }
+}
+
+fn is_jwt(text: &str) -> bool {
+    let base64url = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    text.starts_with("eyJ") && text.split('.').count() == 3 && text.split('.').all(base64url)
+}
+
+fn is_expansion(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('$') else { return false };
+    let name = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
+    let letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    name.bytes().next().is_some_and(letter) && name.bytes().all(|byte| letter(byte) || byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -25,7 +148,7 @@ mod tests {
 
     use serde::Serialize;
 
-    use super::SecretValue;
+    use super::*;
 
     /// Does not compile if a secret value has the trait: the call would then be ambiguous.
     macro_rules! has_no {
@@ -47,5 +170,50 @@ mod tests {
         has_no!(Serialize);
         has_no!(Clone);
         has_no!(PartialEq);
+    }
+
+    #[test]
+    fn placeholders_and_what_is_too_long_are_not_sent() {
+        let table = [
+            ("hunter2".to_owned(), None),
+            (String::new(), None),
+            ("lobu_secret_0".to_owned(), Some(ValueProblem::Placeholder)),
+            ("***1a2b".to_owned(), Some(ValueProblem::Placeholder)),
+            ("secret://dev/user/A".to_owned(), Some(ValueProblem::Placeholder)),
+            ("a***".to_owned(), None),
+            ("x".repeat(LONGEST_VALUE), None),
+            ("x".repeat(LONGEST_VALUE + 1), Some(ValueProblem::TooLong)),
+        ];
+        for (text, expected) in table {
+            assert_eq!(SecretValue::new(text.clone()).problem(), expected, "{}", text.len());
+        }
+    }
+
+    #[test]
+    fn what_looks_unmeant_is_told() {
+        let table = [
+            ("eyJhbGciOi.eyJzdWIi.c2ln", Some(Suspicion::Jwt)),
+            ("eyJhbGciOi.eyJzdWIi", None),
+            ("eyJhbGciOi.eyJzdWIi.", None),
+            ("a.b.c", None),
+            ("$OTHER", Some(Suspicion::Expansion)),
+            ("${OTHER_1}", Some(Suspicion::Expansion)),
+            ("$other", None),
+            ("pa$$word", None),
+            ("$", None),
+            ("${}", None),
+            ("$1", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(SecretValue::new(text).suspicion(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_the_json_text_is_exact() {
+        for text in ["", "plain", "\"\\\n\r\t\u{8}\u{c}", "\u{1}\u{1f}\u{7f}", "é☃𝄞", "a\0b"] {
+            let written = serde_json::to_string(text).unwrap();
+            assert_eq!(SecretValue::new(text).json_length(), written.len(), "{written}");
+        }
     }
 }

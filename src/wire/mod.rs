@@ -6,6 +6,7 @@ mod agents;
 mod json;
 mod memory;
 mod object;
+mod secrets;
 mod server;
 
 pub use agents::{
@@ -16,4 +17,5 @@ pub use memory::{
     EntityTypeRow, RelationshipTypeRow, RuleRow, entity_types_answer, relationship_types_answer, rules_answer,
 };
 pub use object::ShapeError;
+pub use secrets::{SecretResultRow, SecretRow, secret_results_answer, secret_rows_answer};
 pub use server::{Health, SecretsAnswer, ServerError, health_answer, is_catch_all, secrets_answer, server_error};

@@ -10,6 +10,7 @@ mod loopback;
 mod probe;
 mod read;
 mod retry;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod transport;

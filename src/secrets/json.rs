@@ -1,0 +1,186 @@
+//! A JSON object of names and texts, read without ever quoting it: serde's own words for a wrong type hold the value.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use super::SecretValue;
+
+/// Why a JSON source cannot be used. It holds nothing of the text but names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonProblem {
+    /// It is not JSON, or not an object.
+    #[error("line {line}, column {column}: this is not a JSON object of names and texts")]
+    Malformed {
+        /// The line, from 1; 0 where it cannot be told.
+        line: usize,
+        /// The column, from 1; 0 where it cannot be told.
+        column: usize,
+    },
+    /// Names whose values are no texts.
+    #[error("not a text: {}", names.join(", "))]
+    NotTexts {
+        /// The names.
+        names: Vec<String>,
+    },
+    /// Names that stand there twice.
+    #[error("given twice: {}", names.join(", "))]
+    Duplicates {
+        /// The names.
+        names: Vec<String>,
+    },
+    /// Names whose values have more than 64 KiB.
+    #[error("longer than 64 KiB: {}", names.join(", "))]
+    TooLong {
+        /// The names.
+        names: Vec<String>,
+    },
+}
+
+/// Reads an object of texts; all names that are wrong are told at once.
+pub(super) fn read_object(text: &str) -> Result<Vec<(String, SecretValue)>, JsonProblem> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let Members(members) = serde_json::from_str(text)
+        .map_err(|error| JsonProblem::Malformed { line: error.line(), column: error.column() })?;
+    let not_texts: Vec<_> = members.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name.clone()).collect();
+    if !not_texts.is_empty() {
+        return Err(JsonProblem::NotTexts { names: not_texts });
+    }
+    let mut seen = BTreeSet::new();
+    let twice: BTreeSet<_> = members.iter().map(|(name, _)| name).filter(|name| !seen.insert(*name)).collect();
+    if !twice.is_empty() {
+        return Err(JsonProblem::Duplicates { names: twice.into_iter().cloned().collect() });
+    }
+    let values: Vec<_> = members.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let too_long = |(_, value): &&(String, SecretValue)| value.text().len() > super::LONGEST_VALUE;
+    let too_long: Vec<_> = values.iter().filter(too_long).map(|(name, _)| name.clone()).collect();
+    if too_long.is_empty() { Ok(values) } else { Err(JsonProblem::TooLong { names: too_long }) }
+}
+
+/// The members in their order; no value where it is not a text.
+struct Members(Vec<(String, Option<SecretValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, Member(value))) = map.next_entry::<String, Member>()? {
+            members.push((name, value));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// A text; anything else is skipped, and nothing is said of it.
+struct Member(Option<SecretValue>);
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MemberVisitor)
+    }
+}
+
+struct MemberVisitor;
+
+impl<'de> Visitor<'de> for MemberVisitor {
+    type Value = Member;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Member, E> {
+        Ok(Member(Some(SecretValue::new(text))))
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Member, E> {
+        Ok(Member(Some(SecretValue::from_wiped(Zeroizing::new(text)))))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Member, E> {
+        Ok(Member(None))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Member, E> {
+        Ok(Member(None))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Member, E> {
+        Ok(Member(None))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Member, E> {
+        Ok(Member(None))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Member, E> {
+        Ok(Member(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Member, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Member(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Member, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Member(None))
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, _: &[u8]) -> Result<Member, E> {
+        Err(E::custom("bytes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(String, String)>, JsonProblem> {
+        let pairs = read_object(text)?;
+        Ok(pairs.into_iter().map(|(name, value)| (name, value.text().to_owned())).collect())
+    }
+
+    #[test]
+    fn texts_are_read_with_their_escapes() {
+        let pairs = read("\u{FEFF}{\"A\": \"plain\", \"B\": \"line\\nline \\u00e9\", \"C\": \"\"}").unwrap();
+        let expected = [("A", "plain"), ("B", "line\nline é"), ("C", "")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_name_or_place_and_never_by_content() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let not_texts =
+            r#"{"A": 815815, "B": ["hunter2"], "C": {"x": "hunter2"}, "D": null, "E": true, "F": 1.5, "G": "ok"}"#;
+        let table = [
+            (not_texts.to_owned(), JsonProblem::NotTexts { names: names(&["A", "B", "C", "D", "E", "F"]) }),
+            (r#"{"A": "hunter2", "B": "x", "A": "y"}"#.to_owned(), JsonProblem::Duplicates { names: names(&["A"]) }),
+            (format!("{{\"A\": \"{}\"}}", "x".repeat(65_537)), JsonProblem::TooLong { names: names(&["A"]) }),
+            ("{\"A\": \"hunter2\",\n hunter2".to_owned(), JsonProblem::Malformed { line: 2, column: 2 }),
+            ("\"hunter2\"".to_owned(), JsonProblem::Malformed { line: 1, column: 9 }),
+            (String::new(), JsonProblem::Malformed { line: 1, column: 0 }),
+        ];
+        for (text, expected) in table {
+            let problem = read(&text).unwrap_err();
+            let shown = format!("{problem} {problem:?}");
+            assert!(!shown.contains("hunter2") && !shown.contains("815"), "{shown}");
+            assert_eq!(problem, expected);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use super::object::{Object, type_name};
+use super::{Json, ShapeError};
+
+/// A secret of an org, as `GET …/secrets` lists it (org-api 5.12, K2): never its value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecretRow {
+    /// The name.
+    pub name: String,
+    /// Four hex digits for eyes; none from a server that gives none.
+    pub fingerprint: Option<String>,
+    /// What the fingerprint is made with, as hex digits; none from a server that gives none.
+    pub salt: Option<String>,
+    /// When it was last written, in milliseconds since 1970.
+    pub updated_at: Option<i64>,
+    /// Where the value came from: `env`, `file`, `stdin`, `api` or `system`.
+    pub source: Option<String>,
+}
+
+/// One result of `POST …/secrets/manage`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretResultRow {
+    /// The name.
+    pub name: String,
+    /// What was done: the operation, or `rotated` or `unchanged`.
+    pub action: String,
+    /// The fingerprint of what is, or was, stored.
+    pub fingerprint: Option<String>,
+}
+
+/// Reads `GET …/secrets`: rows, or names alone, bare or below `secrets` (org-api 5.12).
+pub fn secret_rows_answer(json: &Json) -> Result<Vec<SecretRow>, ShapeError> {
+    let wrapped = json.get("secrets");
+    let (list, path) = if json.is_array() { (Some(json), "") } else { (wrapped, "secrets") };
+    let Some(rows) = list.and_then(Json::as_array) else {
+        return Err(ShapeError { path: path.to_owned(), expected: "a list", found: type_name(list) });
+    };
+    rows.iter().enumerate().map(|(at, row)| secret_row(row, &format!("{path}[{at}]"))).collect()
+}
+
+fn secret_row(json: &Json, path: &str) -> Result<SecretRow, ShapeError> {
+    if let Some(name) = json.as_str() {
+        return Ok(SecretRow { name: name.to_owned(), ..SecretRow::default() });
+    }
+    let row = Object::new(json, path)?;
+    Ok(SecretRow {
+        name: row.text("name")?,
+        fingerprint: row.optional_text("fingerprint")?,
+        salt: row.optional_text("salt")?,
+        updated_at: row.get("updatedAt").and_then(Json::as_i64),
+        source: row.optional_text("source")?,
+    })
+}
+
+/// Reads the results of `POST …/secrets/manage`, in the order of the actions (org-api 5.12).
+pub fn secret_results_answer(json: &Json) -> Result<Vec<SecretResultRow>, ShapeError> {
+    let results = Object::new(json, "")?.objects("results")?;
+    let result = |row: &Object<'_>| {
+        Ok(SecretResultRow {
+            name: row.text("name")?,
+            action: row.text("action")?,
+            fingerprint: row.optional_text("fingerprint")?,
+        })
+    };
+    results.iter().map(result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_come_bare_wrapped_or_as_names() {
+        let row = json!({"name": "A", "fingerprint": "a3f1", "salt": "00", "updatedAt": 5, "source": "env"});
+        let read = SecretRow {
+            name: "A".to_owned(),
+            fingerprint: Some("a3f1".to_owned()),
+            salt: Some("00".to_owned()),
+            updated_at: Some(5),
+            source: Some("env".to_owned()),
+        };
+        assert_eq!(secret_rows_answer(&json!([row])).unwrap(), [read.clone()]);
+        assert_eq!(secret_rows_answer(&json!({"secrets": [row]})).unwrap(), [read]);
+        assert_eq!(secret_rows_answer(&json!(["A"])).unwrap()[0].name, "A");
+        for wrong in [json!({}), json!({"secrets": {}}), json!([1]), json!([{"fingerprint": "a3f1"}]), json!(null)] {
+            assert!(secret_rows_answer(&wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn results_need_a_name_and_an_action() {
+        let answer = json!({"results": [{"name": "A", "fingerprint": "a3f1", "action": "create", "ref": "x"}]});
+        assert_eq!(secret_results_answer(&answer).unwrap()[0].action, "create");
+        for wrong in [json!([]), json!({}), json!({"results": [{"name": "A"}]}), json!({"results": [1]})] {
+            assert!(secret_results_answer(&wrong).is_err(), "{wrong}");
+        }
+    }
+}
