@@ -16,7 +16,8 @@
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
 //! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
-//! - [`secrets`]: secret values, which cannot be printed, copied or compared.
+//! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
+//! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
 //! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
@@ -35,6 +36,7 @@ pub mod model;
 pub mod org;
 pub mod plan;
 pub mod project;
+pub mod push;
 pub mod render;
 pub mod secrets;
 pub mod server;

@@ -2,6 +2,7 @@
 
 mod build;
 mod declaration;
+mod references;
 mod state;
 
 pub use build::desired_state;

@@ -7,5 +7,6 @@ pub mod json;
 pub mod plan;
 pub mod prose_diff;
 pub mod report;
+pub mod secrets;
 pub mod text_safety;
 pub mod value_text;

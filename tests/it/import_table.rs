@@ -28,9 +28,12 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
     ("project", &["model"]),
-    // Of `org` only whether it has the secrets API.
-    ("render", &["error", "execute", "model", "org", "plan"]),
-    ("secrets", &["env", "model"]),
+    // A column of its own beside plan and execute: nothing of it is known to them.
+    ("push", &["env", "model", "org", "secrets", "wire"]),
+    // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
+    ("render", &["error", "execute", "model", "org", "plan", "push", "secrets", "wire"]),
+    // Of `project` only the reader of dotenv texts.
+    ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["model"]),
     // Of `org` only which hosts are this machine, and whether an org has the secrets API.
@@ -44,24 +47,24 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("aes_gcm", &["server/vault.rs"]),
     ("axum", &["server"]),
     ("base64", &["server/tokens.rs", "server/vault.rs"]),
-    ("bytes", &["org/http/encode.rs"]),
+    ("bytes", &["org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["commands/validate.rs", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
     ("granit_parser", &["project/yaml"]),
-    ("hmac", &["server/vault.rs"]),
+    ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
     ("httpdate", &["org/http/retry.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
-    ("jiff", &["server/json_text.rs"]),
+    ("jiff", &["render/secrets", "server/json_text.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
     ("reqwest", &["org/http"]),
     ("rusqlite", &["server"]),
-    ("rustix", &["project/directory/open.rs", "server/files.rs", "ui/keyboard.rs"]),
+    ("rustix", &["project/directory/open.rs", "secrets/dump.rs", "server/files.rs", "ui/keyboard.rs"]),
     ("rustls", &["org/http/failure.rs"]),
     ("schemars", &["render/json"]),
-    ("serde", &["render/json", "settings/remembered.rs"]),
+    ("serde", &["render/json", "secrets/json.rs", "settings/remembered.rs"]),
     (
         "serde_json",
         &[
@@ -69,16 +72,17 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "project/schema_check.rs",
             "project/yaml/convert.rs",
             "render/json",
+            "secrets/json.rs",
             "server",
             "settings/remembered.rs",
             "wire",
         ],
     ),
-    ("sha2", &["plan/identity.rs", "server"]),
+    ("sha2", &["plan/identity.rs", "secrets/fingerprint.rs", "server"]),
     ("similar", &["render/prose_diff.rs"]),
     ("strsim", &["project/suggest.rs"]),
     ("tempfile", &["commands/dev.rs", "server/embedded.rs", "server/files.rs", "settings/remembered.rs"]),
-    ("thiserror", &["model", "org", "plan", "project", "server", "settings", "wire"]),
+    ("thiserror", &["model", "org", "plan", "project", "push", "secrets", "server", "settings", "wire"]),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server"]),
     ("toml_edit", &["project/config", "project/fix.rs"]),
     ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs"]),
@@ -94,7 +98,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv/parser.rs",
-            "secrets/value.rs",
+            "secrets",
             "server",
         ],
     ),
@@ -107,8 +111,10 @@ const WORDS: &[(&str, &[&str])] = &[
     // A write from a plan or a dry run does not compile.
     ("OrgWrite", &["execute", "org"]),
     ("ApprovedPlan", &["commands/apply", "execute"]),
+    // A dry run of a push has no writer.
+    ("SecretsWrite", &["org", "push/run.rs"]),
     // A secret's text is seen by what writes requests, and by nothing else.
-    ("expose::expose", &["org/http/client.rs", "org/http/encode.rs", "org/http/failure.rs"]),
+    ("expose::expose", &["org/http/client.rs", "org/http/encode.rs", "org/http/failure.rs", "org/http/secrets.rs"]),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
     ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
     // Only `ui` has the streams.

@@ -1,7 +1,8 @@
-//! What machines read: version 1 of the JSON of plans, applies and errors (P2).
+//! What machines read: version 1 of the JSON of plans, applies, secrets and errors (P2).
 
 mod document;
 mod schema;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -11,5 +12,9 @@ pub use document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
     OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
 };
-pub use schema::schema;
+pub use schema::{schema, secrets_schema};
+pub use secrets::{
+    CautionWord, ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget,
+    deletes, push_plan, push_report, push_unsupported, secrets,
+};
 pub use write::{JsonTarget, JsonView, apply, error, plan};

@@ -2,6 +2,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::json;
 
 use super::document::{ErrorDocument, PlanDocument};
+use super::secrets::{PushDocument, SecretsDocument};
 
 /// The JSON Schema (2020-12) of version 1: a plan, an apply, or an error. It ends with a line break.
 pub fn schema() -> String {
@@ -15,5 +16,20 @@ pub fn schema() -> String {
         "$defs": generator.take_definitions(true),
     });
     // A schema is plain JSON: it can always be written.
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// The JSON Schema (2020-12) of version 1 of `lobu secrets`: a push or delete, a list, or an error. It ends with a line break.
+pub fn secrets_schema() -> String {
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let push = generator.subschema_for::<PushDocument>();
+    let (list, error) = (generator.subschema_for::<SecretsDocument>(), generator.subschema_for::<ErrorDocument>());
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lobu secrets, version 1",
+        "description": "What `lobu secrets push`, `delete` and `list` write with --json, or an error. Members may be added within a version.",
+        "oneOf": [push, list, error],
+        "$defs": generator.take_definitions(true),
+    });
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

@@ -12,7 +12,7 @@ use super::document::{
 };
 use super::value::shown;
 
-const FORMAT_VERSION: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 1;
 
 /// The code of what a plan warns of in the org; warnings of files have their own.
 const PLAN_WARNING: &str = "plan";
@@ -72,12 +72,12 @@ pub fn error(error: &CommandError, warnings: &[Diagnostic]) -> String {
     })
 }
 
-fn written(document: &impl Serialize) -> String {
+pub(super) fn written(document: &impl Serialize) -> String {
     // Texts, numbers and lists of them: nothing in a document can fail to be written.
     serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
-fn version() -> String {
+pub(super) fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 

@@ -1,0 +1,45 @@
+//! The one request of a push (K5).
+
+use crate::org::{SecretAction, SecretBatch};
+use crate::secrets::SourceValues;
+
+use super::{PushPlan, PushRow, RowState};
+
+/// A push that one request cannot carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooLarge {
+    /// Too many names.
+    #[error("{found} secrets would be sent, and one push carries {}", SecretBatch::MOST_ACTIONS)]
+    Actions {
+        /// How many there are.
+        found: usize,
+    },
+    /// Too many bytes.
+    #[error("the request would be larger than {} MiB, and one push is one request", SecretBatch::MOST_BYTES / 1024 / 1024)]
+    Bytes,
+}
+
+/// Whether one request carries everything that a plan would send.
+pub fn fits(plan: &PushPlan, source: &SourceValues) -> Result<(), TooLarge> {
+    let batch = batch(plan.sent(), source);
+    if batch.actions.len() > SecretBatch::MOST_ACTIONS {
+        return Err(TooLarge::Actions { found: batch.actions.len() });
+    }
+    if batch.length() > SecretBatch::MOST_BYTES { Err(TooLarge::Bytes) } else { Ok(()) }
+}
+
+/// The request that sends the values of some rows.
+pub(super) fn batch<'all>(
+    rows: impl IntoIterator<Item = &'all PushRow>,
+    source: &'all SourceValues,
+) -> SecretBatch<'all> {
+    let action = |row: &'all PushRow| {
+        let (name, value) = (&row.name, source.value(&row.name)?);
+        match row.state {
+            RowState::Create => Some(SecretAction::Create { name, value }),
+            RowState::Rotate { .. } => Some(SecretAction::Rotate { name, value }),
+            _ => None,
+        }
+    };
+    SecretBatch { actions: rows.into_iter().filter_map(action).collect(), source: source.word }
+}

@@ -1,0 +1,11 @@
+//! What is shown of secrets: names, fingerprints and places, and never a value (K2, secrets/S30).
+
+mod list;
+mod plan;
+mod report;
+mod words;
+
+pub use list::list;
+pub use plan::{PushView, plan};
+pub use report::report;
+pub use words::{question_of, suspicion_text, updated};

@@ -1,0 +1,73 @@
+//! What became of a push.
+
+use crate::org::SecretChange;
+use crate::push::{Ask, Ending, PushReport, RowEnd, RowState};
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::Fingerprint;
+
+use super::words::{digits, head, name_columns};
+
+/// Renders what became of each row that would have been sent, and the counts as the last line.
+pub fn report(report: &PushReport) -> Document {
+    let shown: Vec<_> = report.rows.iter().filter(|end| end.ending != Ending::Nothing).collect();
+    let columns = name_columns(shown.iter().map(|end| end.row.name.as_str()));
+    let mut document: Document = shown.into_iter().map(|end| row(end, columns).indented(2)).collect();
+    document.push(last(report));
+    document
+}
+
+fn row(end: &RowEnd, columns: usize) -> Line {
+    let before = match &end.row.state {
+        RowState::Rotate { before, .. } => before.as_ref(),
+        _ => None,
+    };
+    let (style, marker, text) = match &end.ending {
+        Ending::Done(change, fingerprint) => done(*change, before, fingerprint.as_ref()),
+        Ending::Declined if Ask::of(&end.row) == Some(Ask::Rotate) => {
+            (Style::Unchanged, "=", format!("{}  declined, kept", digits(before)))
+        }
+        Ending::Declined => (Style::Attention, "!", "declined, not created".to_owned()),
+        Ending::Overtaken => {
+            let text = match &end.row.state {
+                RowState::Create => "was deleted since the plan, and was not created again",
+                _ => "another push was first: its value stays",
+            };
+            (Style::Attention, "!", text.to_owned())
+        }
+        Ending::Nothing => (Style::Unchanged, "=", String::new()),
+    };
+    head(style, marker, end.row.name.as_str(), columns).foreign(Style::Plain, &text)
+}
+
+fn done(
+    change: SecretChange,
+    before: Option<&Fingerprint>,
+    now: Option<&Fingerprint>,
+) -> (Style, &'static str, String) {
+    match change {
+        SecretChange::Created => (Style::Create, "+", format!("{}  created", digits(now))),
+        SecretChange::Rotated => (Style::Update, "~", format!("{} → {}  rotated", digits(before), digits(now))),
+        SecretChange::Unchanged => {
+            (Style::Unchanged, "=", format!("{}  unchanged: the org had this very value", digits(now)))
+        }
+        SecretChange::Deleted => (Style::Remove, "-", format!("{}  deleted", digits(now))),
+    }
+}
+
+fn last(report: &PushReport) -> Line {
+    let done =
+        |wanted: SecretChange| report.count(|ending| matches!(ending, Ending::Done(change, _) if *change == wanted));
+    let mut line = Line::new().literal(Style::Create, "Push complete.").plain(" ").count(done(SecretChange::Created));
+    line = line.plain(" created, ").count(done(SecretChange::Rotated)).plain(" rotated");
+    let rest = [
+        (done(SecretChange::Unchanged), " unchanged"),
+        (report.count(|ending| *ending == Ending::Declined), " declined"),
+        (report.count(|ending| *ending == Ending::Overtaken), " overtaken"),
+    ];
+    for (count, word) in rest {
+        if count > 0 {
+            line = line.plain(", ").count(count).plain(word);
+        }
+    }
+    line.plain(".")
+}
