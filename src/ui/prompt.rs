@@ -90,6 +90,35 @@ impl<'a> Prompter<'a> {
         })
     }
 
+    /// Asks a question that one key answers, without Enter; Enter alone means the first of the answers.
+    ///
+    /// What was typed before the question is thrown away. Any other key lists the answers and asks again.
+    pub fn press(&self, question: &Document, choices: &[Choice]) -> Chosen {
+        self.ui.with_keyboard(|keyboard| {
+            loop {
+                self.ask(question, choices);
+                keyboard.flush();
+                let key = keyboard.key();
+                let found = match key {
+                    Key::Interrupt => {
+                        self.ui.echo("\n");
+                        return Chosen::Interrupted;
+                    }
+                    Key::Enter => choices.first(),
+                    Key::Char(c) => choices.iter().find(|choice| choice.key == c.to_ascii_lowercase()),
+                    Key::Backspace | Key::Escape | Key::Other => None,
+                };
+                if let Some(choice) = found {
+                    self.ui.echo(choice.word);
+                    self.ui.echo("\n");
+                    return Chosen::Key(choice.key);
+                }
+                self.ui.echo("\n");
+                self.ui.question(&help(choices));
+            }
+        })
+    }
+
     fn ask(&self, question: &Document, choices: &[Choice]) {
         let mut question = question.clone();
         question.push(hint(choices));
@@ -184,6 +213,34 @@ mod tests {
         for (typed, answer) in table {
             assert_eq!(asked(typed).0, answer, "{typed:?}");
         }
+    }
+
+    #[test]
+    fn one_key_is_enough_where_that_was_asked_for() {
+        let pressed = |typed: &str| {
+            let stderr = Memory::default();
+            let options = Options { color: ColorChoice::Never, ..Options::default() };
+            let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
+            let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
+            let question = Document::from(Line::new().plain("Create FOO?"));
+            let chosen = ui.prompter().unwrap().press(&question, &CONFIRMATION);
+            (chosen, stderr.text())
+        };
+        let table = [
+            ("y", Chosen::Key('y')),
+            ("Y", Chosen::Key('y')),
+            ("\r", Chosen::Key('n')),
+            ("xq", Chosen::Key('q')),
+            ("y\u{c}n", Chosen::Key('n')),
+            ("y\u{c}", Chosen::Interrupted),
+            ("", Chosen::Interrupted),
+        ];
+        for (typed, chosen) in table {
+            assert_eq!(pressed(typed).0, chosen, "{typed:?}");
+        }
+        let shown = pressed("?y").1;
+        assert!(shown.starts_with("Create FOO? [N/y/q/?] \n  n no: leave it as it is\n"), "{shown}");
+        assert!(shown.ends_with("Create FOO? [N/y/q/?] yes\n"), "{shown}");
     }
 
     #[test]
