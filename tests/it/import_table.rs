@@ -93,7 +93,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",
-            "project/dotenv/parser.rs",
+            "project/dotenv",
             "secrets/value.rs",
             "server",
         ],
