@@ -53,6 +53,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("granit_parser", &["project/yaml"]),
     ("hmac", &["server/vault.rs"]),
     ("httpdate", &["org/http/retry.rs"]),
+    ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["server/json_text.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
@@ -90,12 +91,15 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "zeroize",
         &[
+            "commands/secrets/local.rs",
             "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv",
             "secrets/value.rs",
             "server",
+            "ui/input.rs",
+            "ui/prompt.rs",
         ],
     ),
 ];
