@@ -50,7 +50,8 @@ pub fn set(text: &str, name: &str, value: &str) -> Result<Zeroizing<String>, Edi
             let line_break = line_break_of(text);
             edited.push_str(text);
             if !text.is_empty() && text != BYTE_ORDER_MARK && !text.ends_with('\n') {
-                edited.push_str(line_break);
+                // The reader takes a carriage return at the very end for the first half of a line break.
+                edited.push_str(if text.ends_with('\r') { "\n" } else { line_break });
             }
             edited.push_str(name);
             edited.push('=');
@@ -207,6 +208,7 @@ mod tests {
             ("B=1\n\n", "B=1\n\nA=new\n"),
             ("B=1\r\n# end", "B=1\r\n# end\r\nA=new\r\n"),
             ("B=1\r", "B=1\r\nA=new\n"),
+            ("C=1\r\nB='1'\r", "C=1\r\nB='1'\r\nA=new\r\n"),
             ("B=\"x\ny\"", "B=\"x\ny\"\nA=new\n"),
         ];
         for (text, edited) in table {
