@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -44,6 +45,8 @@ pub(super) enum Verb {
     Plan(Box<PlanArgs>),
     /// Check the project's files, offline
     Validate(ValidateArgs),
+    /// Keep secret values
+    Secrets(SecretsArgs),
     /// Serve the embedded org on this machine
     Dev(DevArgs),
 }
@@ -185,6 +188,65 @@ pub(super) struct ValidateArgs {
     pub(super) fix: bool,
     #[command(flatten)]
     pub(super) project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsArgs {
+    #[command(subcommand)]
+    pub(super) verb: SecretsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretsVerb {
+    /// Keep the values of the .env file beside lobu.toml
+    #[command(subcommand)]
+    Local(LocalVerb),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LocalVerb {
+    /// Set a value, typed unseen or read from stdin
+    Set(LocalSetArgs),
+    /// List the names, without values
+    List(LocalListArgs),
+    /// Take names away
+    Delete(LocalDeleteArgs),
+}
+
+/// Where a `.env` file is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Project")]
+pub(super) struct DirectoryArgs {
+    /// The project's directory; else the nearest one upwards with a lobu.toml, else the working directory
+    #[arg(short = 'C', value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LocalSetArgs {
+    /// The name: capitals, digits and `_`, as in `$NAME`
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    // Taken so that it can be refused without being repeated: clap's own refusal quotes what was typed.
+    #[arg(hide = true, value_name = "VALUE", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) more: Vec<OsString>,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LocalListArgs {
+    #[command(flatten)]
+    pub(super) directory: DirectoryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LocalDeleteArgs {
+    /// The names
+    #[arg(value_name = "NAME", required = true)]
+    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArgs,
 }
 
 #[derive(Debug, Args)]

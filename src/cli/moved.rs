@@ -6,9 +6,6 @@ pub(super) fn hint(verb: &str) -> Option<&'static str> {
         "login" | "logout" | "whoami" | "token" | "context" => {
             "logins and contexts come with a later version; until then name the server with --url and set LOBU_API_TOKEN"
         }
-        "secrets" => {
-            "`lobu secrets` comes with a later version; until then values come from the environment, .env or --env-file"
-        }
         "pull" | "drift" => {
             "this verb comes with a later version; `lobu plan --all` shows what the org has and the files don't"
         }

@@ -11,16 +11,20 @@ const WIDTH: usize = 100;
 pub fn reference() -> String {
     let mut root = Cli::command().term_width(WIDTH);
     root.build();
-    let verbs: Vec<String> = root.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    let mut page = section("lobu", &mut root);
-    for verb in verbs.iter().filter(|verb| *verb != "help") {
-        if let Some(command) = root.find_subcommand_mut(verb) {
-            let mut command = command.clone().term_width(WIDTH);
-            page.push('\n');
-            page.push_str(&section(&format!("lobu {verb}"), &mut command));
-        }
-    }
+    let mut page = String::new();
+    describe("lobu", &root, &mut page);
     page
+}
+
+/// Adds the help of a command and of those below it, depth first.
+fn describe(title: &str, command: &clap::Command, page: &mut String) {
+    if !page.is_empty() {
+        page.push('\n');
+    }
+    page.push_str(&section(title, &mut command.clone().term_width(WIDTH)));
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        describe(&format!("{title} {}", verb.get_name()), verb, page);
+    }
 }
 
 fn section(title: &str, command: &mut clap::Command) -> String {

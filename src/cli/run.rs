@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
-use crate::commands::{self, Apply, Dev, Outcome, ProjectOptions, Session, Validate};
+use crate::commands::{self, Apply, Dev, LocalAction, Outcome, ProjectOptions, SecretsLocal, Session, Validate};
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
@@ -15,7 +15,10 @@ use crate::settings::TargetFlags;
 use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
-use super::args::{ApplyArgs, Color, DevArgs, Family, OutputArgs, PlanningArgs, ProjectArgs, TargetArgs, Verb};
+use super::args::{
+    ApplyArgs, Color, DevArgs, Family, LocalDeleteArgs, LocalListArgs, LocalSetArgs, LocalVerb, OutputArgs,
+    PlanningArgs, ProjectArgs, SecretsArgs, SecretsVerb, TargetArgs, Verb,
+};
 use super::{Cli, moved};
 
 /// Runs the program and gives its exit code.
@@ -75,7 +78,7 @@ impl Style {
                 let PlanningArgs { json, detailed_exitcode, .. } = args.planning;
                 Self { json, detailed: detailed_exitcode }
             }
-            Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
+            Verb::Validate(_) | Verb::Secrets(_) | Verb::Dev(_) => Self { json: false, detailed: false },
         }
     }
 }
@@ -116,11 +119,23 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
             let command = Validate { fix: args.fix, project: project(args.project) };
             commands::validate(session, &command)
         }
+        Verb::Secrets(SecretsArgs { verb: SecretsVerb::Local(verb) }) => local(session, verb),
         Verb::Dev(DevArgs { port, db, memory, org }) => {
             let command = Dev { port, database: db, memory, orgs: org };
             block_on(async { commands::dev(session, &command).await })
         }
     }
+}
+
+fn local(session: &Session, verb: LocalVerb) -> Result<Outcome, CommandError> {
+    let (directory, action) = match verb {
+        LocalVerb::Set(LocalSetArgs { name, more, directory }) => {
+            (directory, LocalAction::Set { name, has_value_argument: !more.is_empty() })
+        }
+        LocalVerb::List(LocalListArgs { directory }) => (directory, LocalAction::List),
+        LocalVerb::Delete(LocalDeleteArgs { names, directory }) => (directory, LocalAction::Delete { names }),
+    };
+    commands::secrets_local(session, &SecretsLocal { directory: directory.directory, action })
 }
 
 fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result<Outcome, CommandError> {

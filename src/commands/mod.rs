@@ -7,6 +7,7 @@ mod failures;
 mod interrupt;
 mod load;
 mod outcome;
+mod secrets;
 mod validate;
 mod values;
 
@@ -14,4 +15,5 @@ pub use apply::{Apply, apply};
 pub use dev::{Dev, dev};
 pub use load::ProjectOptions;
 pub use outcome::{Outcome, Session};
+pub use secrets::{LocalAction, SecretsLocal, secrets_local};
 pub use validate::{Validate, validate};

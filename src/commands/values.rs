@@ -16,7 +16,7 @@ use super::Session;
 use super::load::show;
 
 /// The name of the file beside lobu.toml.
-const DOTENV: &str = ".env";
+pub(super) const DOTENV: &str = ".env";
 
 /// Gathers values: the process environment, `.env` beside lobu.toml where the server is on this machine, and the file that
 /// `--env-file` names.

@@ -7,6 +7,7 @@ pub mod dotenv;
 pub mod excerpt;
 mod fields;
 pub mod fix;
+pub mod git;
 pub mod limits;
 pub mod markdown;
 pub mod models;

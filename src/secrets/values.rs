@@ -45,9 +45,14 @@ impl Values {
         self
     }
 
+    /// Whether a name is that of a setting of this program, which is never a value.
+    pub fn is_setting(name: &SecretName) -> bool {
+        name.as_str().starts_with(NEVER)
+    }
+
     /// Looks a value up, with where it was found.
     pub fn find(&self, name: &SecretName) -> Option<(Origin, &SecretValue)> {
-        if name.as_str().starts_with(NEVER) {
+        if Self::is_setting(name) {
             return None;
         }
         let process = self.process.as_deref().filter(|_| may_come_from_process(name));

@@ -24,10 +24,34 @@ pub trait Keyboard: Send {
 
     /// Waits for the next key, which is not echoed.
     fn key(&mut self) -> Key;
+
+    /// Keeps what is typed between two keys off the screen too, and throws away what was typed before; false if it can't.
+    fn hide(&mut self) -> bool;
+
+    /// Ends [`Keyboard::hide`], and throws away what nobody has read.
+    fn show(&mut self);
+
+    /// Whether more was typed already, as it is when lines are pasted.
+    fn has_more(&mut self) -> bool;
 }
 
+/// How long the next piece of what is pasted may take; nobody presses two keys that fast.
+#[cfg(unix)]
+const PASTING: std::time::Duration = std::time::Duration::from_millis(30);
+
 /// The keyboard of the terminal that stdin is.
-pub(super) struct TerminalKeyboard;
+#[derive(Default)]
+pub(super) struct TerminalKeyboard {
+    /// How the terminal was before it was hidden.
+    #[cfg(unix)]
+    shown: Option<rustix::termios::Termios>,
+}
+
+impl Drop for TerminalKeyboard {
+    fn drop(&mut self) {
+        self.show();
+    }
+}
 
 impl Keyboard for TerminalKeyboard {
     fn flush(&mut self) {
@@ -45,6 +69,45 @@ impl Keyboard for TerminalKeyboard {
             Err(_) => Key::Interrupt,
         }
     }
+
+    #[cfg(unix)]
+    fn hide(&mut self) -> bool {
+        use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+        // The library hides a key while it waits for it. What is pasted comes faster than that, and is hidden only if the
+        // terminal stays as it is from the first key to the last: raw, so that Ctrl-C remains a key.
+        let Ok(shown) = tcgetattr(io::stdin()) else { return false };
+        let mut hidden = shown.clone();
+        hidden.make_raw();
+        hidden.output_modes = shown.output_modes;
+        let is_hidden = tcsetattr(io::stdin(), OptionalActions::Flush, &hidden).is_ok();
+        self.shown = is_hidden.then_some(shown);
+        is_hidden
+    }
+
+    #[cfg(not(unix))]
+    fn hide(&mut self) -> bool {
+        false
+    }
+
+    fn show(&mut self) {
+        #[cfg(unix)]
+        if let Some(shown) = self.shown.take() {
+            // Fails only if the terminal is gone.
+            let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Flush, &shown);
+        }
+    }
+
+    #[cfg(unix)]
+    fn has_more(&mut self) -> bool {
+        std::thread::sleep(PASTING);
+        rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|count| count > 0)
+    }
+
+    #[cfg(not(unix))]
+    fn has_more(&mut self) -> bool {
+        false
+    }
 }
 
 fn translated(key: &console::Key) -> Key {
@@ -54,6 +117,7 @@ fn translated(key: &console::Key) -> Key {
         console::Key::Backspace => Key::Backspace,
         console::Key::Escape => Key::Escape,
         console::Key::Char(c) => Key::Char(*c),
+        console::Key::Tab => Key::Char('\t'),
         _ => Key::Other,
     }
 }
@@ -89,6 +153,17 @@ pub(super) mod tests {
                 Some('\u{1b}') => Key::Escape,
                 Some(c) => Key::Char(c),
             }
+        }
+
+        fn hide(&mut self) -> bool {
+            self.flush();
+            true
+        }
+
+        fn show(&mut self) {}
+
+        fn has_more(&mut self) -> bool {
+            !self.0.is_empty()
         }
     }
 

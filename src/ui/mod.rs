@@ -3,6 +3,7 @@
 //! stdout is the product, stderr the talk. Nothing here reads the environment: the caller hands in what it resolved.
 
 mod failure;
+mod input;
 mod keyboard;
 pub mod log;
 mod options;
@@ -15,6 +16,7 @@ mod terminal;
 mod wrap;
 
 pub use failure::failure_document;
+pub use input::{InputError, read_secret_input};
 pub use keyboard::{Key, Keyboard};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;

@@ -1,3 +1,5 @@
+use zeroize::Zeroizing;
+
 use crate::render::document::{Document, Line, Style};
 use crate::render::text_safety::{SafeText, sanitise};
 
@@ -6,6 +8,9 @@ use super::{Key, Keyboard};
 
 /// How many characters of an answer are taken.
 const LONGEST_ANSWER: usize = 16;
+
+/// How many bytes are taken of what is typed unseen; the caller tells what is too long by the byte more.
+const LONGEST_HIDDEN: usize = 64 * 1024 + 1;
 
 /// The answer to a question of yes or no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +124,25 @@ impl<'a> Prompter<'a> {
         })
     }
 
+    /// Asks for a text of which nothing is shown, not even stars (K6); none for Ctrl-C, Ctrl-D, or a terminal that is gone.
+    ///
+    /// It ends at an Enter behind which nothing was pasted, so that pasted lines come whole, without the last line break. Of
+    /// what is longer than 64 KiB more than 64 KiB are given. The buffer never grows and is wiped.
+    pub fn hidden(&self, question: &Document) -> Option<Zeroizing<String>> {
+        self.ui.with_keyboard(|keyboard| {
+            if !keyboard.hide() {
+                return None;
+            }
+            let mut question = question.clone();
+            question.push(Line::new());
+            self.ui.open_question(&question);
+            let text = read_hidden(keyboard);
+            self.ui.echo("\n");
+            keyboard.show();
+            text
+        })
+    }
+
     fn ask(&self, question: &Document, choices: &[Choice]) {
         let mut question = question.clone();
         question.push(hint(choices));
@@ -154,6 +178,31 @@ impl<'a> Prompter<'a> {
                 }
                 Key::Char(_) | Key::Other => {}
             }
+        }
+    }
+}
+
+fn read_hidden(keyboard: &mut dyn Keyboard) -> Option<Zeroizing<String>> {
+    // A character has at most four bytes.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_HIDDEN + 4));
+    loop {
+        let character = match keyboard.key() {
+            Key::Enter if !keyboard.has_more() => return Some(text),
+            Key::Enter => '\n',
+            Key::Interrupt => return None,
+            Key::Backspace => {
+                text.pop();
+                continue;
+            }
+            Key::Escape => {
+                text.clear();
+                continue;
+            }
+            Key::Char(character) if !character.is_control() || character == '\t' => character,
+            Key::Char(_) | Key::Other => continue,
+        };
+        if text.len() < LONGEST_HIDDEN {
+            text.push(character);
         }
     }
 }
@@ -194,6 +243,42 @@ mod tests {
         let question = Document::from(Line::new().plain("Apply this to ").foreign(Style::Bold, "dev").plain("?"));
         let answer = ui.prompter().unwrap().confirm(&question);
         (answer, stderr.text())
+    }
+
+    fn typed_unseen(typed: &str) -> (Option<String>, String) {
+        let stderr = Memory::default();
+        let options = Options { color: ColorChoice::Never, ..Options::default() };
+        let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
+        let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
+        let text = ui.prompter().unwrap().hidden(&Document::from(Line::new().plain("Value:")));
+        (text.map(|text| text.to_string()), stderr.text())
+    }
+
+    #[test]
+    fn nothing_of_what_is_typed_unseen_is_shown() {
+        let table = [
+            ("hunter2\r", Some("hunter2")),
+            ("\r", Some("")),
+            ("hunter3\u{8}2\u{1}\r", Some("hunter2")),
+            ("wrong\u{1b}hunter2\r", Some("hunter2")),
+            ("a\tü \r", Some("a\tü ")),
+            ("-----BEGIN\rabc\rEND-----\r", Some("-----BEGIN\nabc\nEND-----")),
+            ("too early\r\u{c}hunter2\r", Some("hunter2")),
+            ("hunter2", None),
+            ("", None),
+        ];
+        for (typed, text) in table {
+            assert_eq!(typed_unseen(typed), (text.map(str::to_owned), "Value: \n".to_owned()), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_buffer_for_what_is_typed_unseen_never_grows() {
+        for character in ["x", "ü", "\u{1F600}"] {
+            let typed = character.repeat(LONGEST_HIDDEN) + "\r";
+            let text = read_hidden(&mut Typed::new(&typed)).unwrap();
+            assert!(text.len() > 64 * 1024 && text.capacity() == LONGEST_HIDDEN + 4, "{character}");
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ struct Inner {
 impl Ui {
     /// The process's own streams.
     pub fn new(options: Options) -> Self {
-        Self::with(options, Terminals::detect(), Streams::standard(), Box::new(TerminalKeyboard))
+        Self::with(options, Terminals::detect(), Streams::standard(), Box::new(TerminalKeyboard::default()))
     }
 
     /// Other streams, for tests.
@@ -101,6 +101,11 @@ impl Ui {
     /// Whether somebody sits at a terminal, even if the product goes into a pipe.
     pub fn is_attended(&self) -> bool {
         self.0.terminals.stdin && self.0.terminals.stderr
+    }
+
+    /// Whether stdin is a terminal, so that nothing comes from it unless somebody types.
+    pub fn is_stdin_terminal(&self) -> bool {
+        self.0.terminals.stdin
     }
 
     /// Whether anything stands on stdout.

@@ -56,6 +56,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("granit_parser", &["project/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
     ("httpdate", &["org/http/retry.rs"]),
+    ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["render/secrets", "server/json_text.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
@@ -94,12 +95,15 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "zeroize",
         &[
+            "commands/secrets/local.rs",
             "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",
-            "project/dotenv/parser.rs",
+            "project/dotenv",
             "secrets",
             "server",
+            "ui/input.rs",
+            "ui/prompt.rs",
         ],
     ),
 ];

@@ -5,11 +5,13 @@ mod handle;
 mod listing;
 mod open;
 mod path;
+mod replace;
 
 pub use error::{FileKind, OpenError, ReadError};
 pub use handle::ProjectDirectory;
 pub use listing::{Entry, EntryKind, Listing};
 pub use path::{display_path, join};
+pub use replace::SecretFile;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
-//! The reader of `.env` files: no expansion, and no echo of what a file holds (K4, F6).
+//! The reader and editor of `.env` files: no expansion, and no echo of what a file holds (K4, F6).
 
+mod edit;
 mod error;
 mod parser;
 mod read;
 
+pub use edit::{EditError, remove, set};
 pub use error::{Problem, ProblemKind};
 pub use parser::{Dotenv, parse};
 pub use read::read_dotenv;

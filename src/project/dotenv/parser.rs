@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -14,6 +15,16 @@ pub struct Dotenv {
 struct Entry {
     value: Zeroizing<String>,
     line: u32,
+    place: Place,
+}
+
+/// Where an entry stands in the text, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its lines, with the last one's line break.
+    pub(super) lines: Range<usize>,
+    /// The value as it is written, quotes included.
+    pub(super) value: Range<usize>,
 }
 
 impl Dotenv {
@@ -33,6 +44,11 @@ impl Dotenv {
     /// The value of a name, wiped when it is dropped.
     pub fn value(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.entries.get(name).map(|entry| &entry.value)
+    }
+
+    /// Where a name's entry stands in the text.
+    pub(super) fn place(&self, name: &str) -> Option<&Place> {
+        self.entries.get(name).map(|entry| &entry.place)
     }
 
     /// The names with their values.
@@ -58,8 +74,14 @@ impl fmt::Debug for Dotenv {
 /// | after a quote | nothing, or a comment |
 /// | other lines | blank, or a comment from the first `#` on |
 pub fn parse(text: &str) -> Result<Dotenv, Vec<Problem>> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut reader = Reader { rest: text, line: 1, dotenv: Dotenv::default(), problems: Vec::new() };
+    let mut reader = Reader {
+        rest: text.strip_prefix('\u{FEFF}').unwrap_or(text),
+        length: text.len(),
+        line: 1,
+        line_end: 0,
+        dotenv: Dotenv::default(),
+        problems: Vec::new(),
+    };
     while !reader.rest.is_empty() {
         let line = reader.line;
         if let Err(kind) = reader.entry(line) {
@@ -71,20 +93,37 @@ pub fn parse(text: &str) -> Result<Dotenv, Vec<Problem>> {
 
 struct Reader<'t> {
     rest: &'t str,
+    /// The length of the whole text.
+    length: usize,
     line: u32,
+    /// Where the current line ends, its line break left out.
+    line_end: usize,
     dotenv: Dotenv,
     problems: Vec<Problem>,
 }
 
 impl<'t> Reader<'t> {
     fn next_line(&mut self) -> &'t str {
+        let start = self.position();
         let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
+        let line = line.strip_suffix('\r').unwrap_or(line);
         self.rest = rest;
         self.line = self.line.saturating_add(1);
-        line.strip_suffix('\r').unwrap_or(line)
+        self.line_end = start.saturating_add(line.len());
+        line
+    }
+
+    fn position(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
+    }
+
+    /// Where a piece that goes on to the current line's end begins.
+    fn start_of(&self, piece: &str) -> usize {
+        self.line_end.saturating_sub(piece.len())
     }
 
     fn entry(&mut self, line: u32) -> Result<(), ProblemKind> {
+        let start = self.position();
         let source = self.next_line();
         let trimmed = source.trim_matches(is_blank);
         if trimmed.is_empty() || trimmed.starts_with('#') {
@@ -93,7 +132,7 @@ impl<'t> Reader<'t> {
         let (name, value) = source.split_once('=').ok_or(ProblemKind::Malformed)?;
         let name = name_of(name);
         // The value is read in any case, so that the lines of a quoted one are not taken for entries.
-        let value = self.value(value)?;
+        let (value, written) = self.value(value)?;
         if !is_name(name) {
             return Err(if name.is_empty() { ProblemKind::Malformed } else { ProblemKind::Name });
         }
@@ -103,30 +142,37 @@ impl<'t> Reader<'t> {
         if let Some(first) = self.dotenv.line(name) {
             return Err(ProblemKind::Duplicate { first });
         }
-        self.dotenv.entries.insert(name.to_owned(), Entry { value, line });
+        let place = Place { lines: start..self.position(), value: written };
+        self.dotenv.entries.insert(name.to_owned(), Entry { value, line, place });
         Ok(())
     }
 
-    fn value(&mut self, source: &'t str) -> Result<Zeroizing<String>, ProblemKind> {
+    /// Reads a value, and where it stands.
+    fn value(&mut self, source: &'t str) -> Result<(Zeroizing<String>, Range<usize>), ProblemKind> {
         let source = source.trim_start_matches(is_blank_before(source));
+        let start = self.start_of(source);
         if let Some(quoted) = source.strip_prefix('\'') {
             let (value, after) = quoted.split_once('\'').ok_or(ProblemKind::UnterminatedQuote)?;
             check_after_quote(after)?;
-            return Ok(Zeroizing::new(value.to_owned()));
+            return Ok((Zeroizing::new(value.to_owned()), start..self.start_of(after)));
         }
-        match source.strip_prefix('"') {
-            Some(quoted) => self.double_quoted(quoted),
-            None => Ok(Zeroizing::new(unquoted(source).to_owned())),
+        if let Some(quoted) = source.strip_prefix('"') {
+            let (value, after) = self.double_quoted(quoted)?;
+            check_after_quote(after)?;
+            return Ok((value, start..self.start_of(after)));
         }
+        let value = unquoted(source);
+        Ok((Zeroizing::new(value.to_owned()), start..start.saturating_add(value.len())))
     }
 
-    fn double_quoted(&mut self, mut source: &'t str) -> Result<Zeroizing<String>, ProblemKind> {
+    /// Reads on to the closing quote; with what follows it on its line.
+    fn double_quoted(&mut self, mut source: &'t str) -> Result<(Zeroizing<String>, &'t str), ProblemKind> {
         // Of the size that it can have at most, so that growing leaves no copies behind.
         let most = source.len().saturating_add(self.closing_distance()).saturating_add(1);
         let mut value = Zeroizing::new(String::with_capacity(most));
         loop {
             if let Some(after) = unescape(source, &mut value) {
-                return check_after_quote(after).map(|()| value);
+                return Ok((value, after));
             }
             if self.rest.is_empty() {
                 return Err(ProblemKind::UnterminatedQuote);
@@ -194,7 +240,7 @@ fn name_of(source: &str) -> &str {
     exported.map_or(name, |rest| rest.trim_start_matches(is_blank))
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -1,107 +1,9 @@
 //! The question, on a real terminal.
 
-use std::fs::OpenOptions;
-use std::io::{Read, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Child, Stdio};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-
 use super::harness::{AGENT, SENTINEL, Tree};
 use crate::support::env::TestEnv;
 use crate::support::existing_server::{ExistingServer, Options, owner_token};
-
-/// How long anything may take to appear.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// `lobu` on a terminal of its own, 80 columns wide.
-struct Terminal {
-    master: std::fs::File,
-    screen: Arc<Mutex<Vec<u8>>>,
-    child: Child,
-    reader: Option<thread::JoinHandle<()>>,
-}
-
-impl Terminal {
-    /// Opens a terminal, types ahead, and starts the program in it.
-    fn start(env: &TestEnv, arguments: &[&str], typed_ahead: &str) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&master).expect("a terminal");
-        unlockpt(&master).expect("a terminal");
-        let size = Winsize { ws_row: 50, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
-        let name = ptsname(&master, Vec::new()).expect("its name");
-        let path = std::path::Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
-        let no_tty = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).expect("a flag");
-        let slave = OpenOptions::new().read(true).write(true).custom_flags(no_tty).open(path).expect("its other end");
-        tcsetwinsize(&slave, size).expect("a terminal has a size");
-        let mut master = std::fs::File::from(master);
-        master.write_all(typed_ahead.as_bytes()).expect("a terminal takes keys");
-        let end = || Stdio::from(slave.try_clone().expect("another handle"));
-        let mut command = env.command();
-        command.args(arguments).env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end());
-        let child = command.spawn().expect("the binary starts");
-        drop(command);
-        drop(slave);
-        let screen = Arc::new(Mutex::new(Vec::new()));
-        let (shared, mut source) = (Arc::clone(&screen), master.try_clone().expect("another handle"));
-        let reader = thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // The last handle of the other end being closed is an error here.
-            while let Ok(count @ 1..) = source.read(&mut buffer) {
-                shared.lock().expect("no thread panics").extend(buffer.get(..count).unwrap_or_default());
-            }
-        });
-        Self { master, screen, child, reader: Some(reader) }
-    }
-
-    fn screen(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().expect("no thread panics")).into_owned()
-    }
-
-    /// Waits for a text.
-    #[track_caller]
-    fn wait_for(&self, text: &str) {
-        let started = Instant::now();
-        while !self.screen().contains(text) {
-            assert!(started.elapsed() < DEADLINE, "{text} never came:\n{}", self.screen());
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Types.
-    fn press(&mut self, keys: &str) {
-        self.master.write_all(keys.as_bytes()).expect("a terminal takes keys");
-    }
-
-    /// Waits for the end and gives the exit code and all that was seen.
-    fn end(mut self) -> (Option<i32>, String) {
-        let started = Instant::now();
-        let code = loop {
-            match self.child.try_wait().expect("a child can be waited for") {
-                Some(status) => break status.code(),
-                None if started.elapsed() > DEADLINE => panic!("lobu still runs:\n{}", self.screen()),
-                None => thread::sleep(Duration::from_millis(5)),
-            }
-        };
-        if let Some(reader) = self.reader.take() {
-            drop(reader.join());
-        }
-        (code, self.screen())
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // Both fail if it has ended, which is what is wanted.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
+use crate::support::terminal::{Terminal, settle};
 
 const QUESTION: &str = "[N/y/q/?]";
 
@@ -137,11 +39,6 @@ impl Scene {
         assert_eq!(Tree::of(self.env.path()), before, "{screen}");
         (code, screen)
     }
-}
-
-/// Lets the program come from showing the question to reading the answer: what was typed before is thrown away.
-fn settle() {
-    thread::sleep(Duration::from_millis(150));
 }
 
 #[test]
@@ -182,7 +79,7 @@ fn what_was_typed_before_the_question_is_no_answer() {
     let scene = Scene::new();
     let mut terminal = scene.ask("y\ry\r");
     settle();
-    assert!(terminal.child.try_wait().expect("a child can be waited for").is_none(), "{}", terminal.screen());
+    assert!(terminal.is_running(), "{}", terminal.screen());
     terminal.press("n\r");
     let (code, screen) = terminal.end();
     assert_eq!(code, Some(7), "{screen}");

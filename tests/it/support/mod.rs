@@ -13,6 +13,7 @@ pub(crate) mod memory_org;
 pub(crate) mod project;
 pub(crate) mod site;
 pub(crate) mod stored;
+pub(crate) mod terminal;
 pub(crate) mod wire;
 
 /// Says on stderr what a test could not do here.

@@ -1,0 +1,242 @@
+//! `lobu secrets local`: the values of the `.env` file beside lobu.toml (K6).
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::commands::failures::of_open;
+use crate::commands::load::show;
+use crate::commands::values::DOTENV;
+use crate::commands::{Outcome, Session};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::{Family, SecretName};
+use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
+use crate::project::dotenv::{self, Dotenv, read_dotenv};
+use crate::render::document::{Document, Line, Style};
+use crate::ui::{InputError, read_secret_input};
+
+use super::ignored::warn_if_tracked;
+use super::name;
+
+/// What `secrets local` was asked.
+#[derive(Debug, Clone)]
+pub struct SecretsLocal {
+    /// `-C`.
+    pub directory: Option<PathBuf>,
+    /// The verb behind it.
+    pub action: LocalAction,
+}
+
+/// What is done with a `.env` file.
+#[derive(Debug, Clone)]
+pub enum LocalAction {
+    /// `set NAME`.
+    Set {
+        /// The name, unchecked.
+        name: String,
+        /// Whether a value was given on the command line, where other users of the machine see it.
+        has_value_argument: bool,
+    },
+    /// `list`.
+    List,
+    /// `delete NAME…`.
+    Delete {
+        /// The names, unchecked.
+        names: Vec<String>,
+    },
+}
+
+/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 2, or 130.
+pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcome, CommandError> {
+    match &command.action {
+        LocalAction::Set { name, has_value_argument } => {
+            // Before anything else, so that a mistake which showed the value is told as what it is.
+            if *has_value_argument {
+                return Err(usage("a value is never taken from the command line, where others can see it")
+                    .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
+            }
+            let name = name::writable(name)?;
+            set(session, &open(session, command)?, &name)?;
+        }
+        LocalAction::List => list(session, &open(session, command)?)?,
+        LocalAction::Delete { names } => delete(session, &open(session, command)?, names)?,
+    }
+    Ok(Outcome::Done)
+}
+
+const HOW_TO_GIVE: &str = "Type the value when it is asked for, or pipe it in.";
+
+fn usage(error: impl Into<String>) -> CommandError {
+    CommandError::new(ErrorKind::Usage, error)
+}
+
+/// Opens the directory of the file: the project's, or where there is none the working directory.
+fn open(session: &Session, command: &SecretsLocal) -> Result<ProjectDirectory, CommandError> {
+    let here = &session.working_directory;
+    let opened = match &command.directory {
+        Some(directory) => ProjectDirectory::open(&here.join(directory), &[]),
+        None => match ProjectDirectory::find(here, &[]) {
+            Err(OpenError::NoProject { .. }) => ProjectDirectory::open(here, &[]),
+            found => found,
+        },
+    };
+    opened.map_err(|error| of_open(&error))
+}
+
+fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
+    let found = read_dotenv(directory, DOTENV).map_err(|found| {
+        show(session, &found);
+        CommandError::new(ErrorKind::InvalidProject, "the file .env can't be read")
+    })?;
+    let Some(found) = found else {
+        let line = Line::new().plain("There is no .env in ");
+        let line = line.foreign(Style::Bold, &directory.location().display().to_string()).plain(".");
+        session.ui.status(&Document::from(line.prose(2)));
+        return Ok(());
+    };
+    let state = |name: &str| if found.value(name).is_some_and(|value| !value.is_empty()) { "  set" } else { "  empty" };
+    let lines: Document =
+        found.names().map(|name| Line::new().foreign(Style::Plain, name).plain(state(name))).collect();
+    session.ui.product(&lines);
+    Ok(())
+}
+
+fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Result<(), CommandError> {
+    // First of all once, so that nobody types a value for nothing.
+    check(session, &LocalFile::read(directory)?)?;
+    let value = ask(session, name)?;
+    if value.is_empty() {
+        return Err(
+            usage("the value is empty; nothing was written").hint("`lobu secrets local delete` takes a name away.")
+        );
+    }
+    let file = LocalFile::read(directory)?;
+    let edited = dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
+        dotenv::EditError::Broken(problems) => broken(session, &problems),
+        other => usage(format!("{other}; nothing was written")),
+    })?;
+    file.write(session, directory, &edited)?;
+    let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
+    session.ui.status(&Document::from(line));
+    warn_if_tracked(session, &directory.location().join(DOTENV));
+    Ok(())
+}
+
+fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> Result<(), CommandError> {
+    let file = LocalFile::read(directory)?;
+    let found = check(session, &file)?;
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let unknown: Vec<&str> = names.iter().copied().filter(|name| found.line(name).is_none()).collect();
+    if !unknown.is_empty() {
+        return Err(usage(format!(".env does not have {}; nothing was written", unknown.join(", ")))
+            .hint("`lobu secrets local list` shows the names."));
+    }
+    let mut edited = file.text.clone();
+    for name in &names {
+        match dotenv::remove(&edited, name) {
+            Ok(Some(without)) => edited = without,
+            // It was there, and what is taken away breaks nothing.
+            Ok(None) | Err(_) => return Err(CommandError::new(ErrorKind::Unexpected, ".env can't be edited")),
+        }
+    }
+    file.write(session, directory, &edited)?;
+    let listed = names.into_iter().collect::<Vec<_>>().join(", ");
+    let line = Line::new().plain("Deleted ").foreign(Style::Bold, &listed).plain(" from .env");
+    session.ui.status(&Document::from(line.prose(2)));
+    Ok(())
+}
+
+/// The value: typed unseen at a terminal, else all of stdin less one line break at its end.
+fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, CommandError> {
+    if session.ui.is_stdin_terminal() {
+        let Some(prompter) = session.ui.prompter() else {
+            return Err(CommandError::new(ErrorKind::NotATerminal, "the value would have to be asked for")
+                .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
+        };
+        let question = Line::new().plain("Value of ").foreign(Style::Bold, name.as_str());
+        return prompter
+            .hidden(&Document::from(question.plain(" (nothing is shown):")))
+            .ok_or_else(|| CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written"));
+    }
+    // The line break is not of the value: "\r\n" at most.
+    let mut value = read_secret_input(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
+        InputError::TooLong => usage(format!("{}; nothing was written", too_long())),
+        InputError::NotUtf8 => usage("the value on stdin is not UTF-8; nothing was written"),
+        InputError::Unreadable(reason) => usage(format!("stdin can't be read: {reason}; nothing was written")),
+    })?;
+    if value.ends_with('\n') {
+        value.pop();
+        if value.ends_with('\r') {
+            value.pop();
+        }
+    }
+    Ok(value)
+}
+
+fn too_long() -> dotenv::EditError {
+    dotenv::EditError::TooLong { limit: Dotenv::VALUE_LIMIT }
+}
+
+/// A `.env` file that may be written.
+struct LocalFile {
+    text: Zeroizing<String>,
+    is_open_to_others: bool,
+}
+
+impl LocalFile {
+    fn read(directory: &ProjectDirectory) -> Result<Self, CommandError> {
+        let refused =
+            |what: String| CommandError::new(ErrorKind::InvalidProject, format!("{what}; nothing was written"));
+        let found = directory
+            .look_at_secret_file(DOTENV)
+            .map_err(|error| refused(format!("the file .env can't be read: {}", error.kind())))?;
+        let is_open_to_others = match found {
+            SecretFile::Missing => return Ok(Self { text: Zeroizing::default(), is_open_to_others: false }),
+            SecretFile::Regular { is_open_to_others } => is_open_to_others,
+            SecretFile::Symlink => {
+                return Err(refused("the file .env is a symlink, and values are not written through one".to_owned())
+                    .hint("Edit what it leads to, or put a file in its place."));
+            }
+            SecretFile::Other => return Err(refused(".env is not a regular file".to_owned())),
+        };
+        let text = directory.read_secret_text(DOTENV, directory.limits().dotenv);
+        let text = text.map_err(|error| {
+            refused(match error.diagnostic(Family::Project).position {
+                Some(position) if position.line > 0 => format!("{error}, line {}", position.line),
+                _ => error.to_string(),
+            })
+        })?;
+        Ok(Self { text: text.unwrap_or_default(), is_open_to_others })
+    }
+
+    fn write(&self, session: &Session, directory: &ProjectDirectory, text: &str) -> Result<(), CommandError> {
+        if text.len() as u64 > directory.limits().dotenv {
+            return Err(usage(format!(
+                ".env would be larger than {} MiB; nothing was written",
+                directory.limits().dotenv >> 20
+            )));
+        }
+        directory.replace_secret_file(DOTENV, text).map_err(|error| {
+            let message = format!(".env could not be written: {}", error.kind());
+            CommandError::new(ErrorKind::Unexpected, message).hint("It is as it was.")
+        })?;
+        if self.is_open_to_others {
+            let line = Line::new().plain("Others on this machine could open .env; now only its owner can (mode 0600)");
+            session.ui.status(&Document::from(line.prose(2)));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the text, and shows by line what is wrong with it: what is not understood is not written over.
+fn check(session: &Session, file: &LocalFile) -> Result<Dotenv, CommandError> {
+    dotenv::parse(&file.text).map_err(|problems| broken(session, &problems))
+}
+
+fn broken(session: &Session, problems: &[dotenv::Problem]) -> CommandError {
+    let found: Vec<_> = problems.iter().map(|problem| problem.diagnostic(DOTENV)).collect();
+    show(session, &found);
+    CommandError::new(ErrorKind::InvalidProject, "the file .env is broken; nothing was written")
+        .hint("Put the lines above right first.")
+}
