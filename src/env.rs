@@ -185,6 +185,13 @@ impl Environment {
     }
 }
 
+/// The fault that a test asked for with `LOBU_FAULT=kind:place`.
+#[cfg(all(feature = "fault-points", debug_assertions))]
+pub(crate) fn fault() -> Option<(String, String)> {
+    let text = std::env::var("LOBU_FAULT").ok()?;
+    text.split_once(':').map(|(kind, place)| (kind.to_owned(), place.to_owned()))
+}
+
 /// The directory that the program was started in.
 pub fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()

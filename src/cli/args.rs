@@ -45,7 +45,7 @@ pub(super) enum Verb {
     Plan(Box<PlanArgs>),
     /// Check the project's files, offline
     Validate(ValidateArgs),
-    /// Keep secret values
+    /// Send secret values to the org, list and delete them; or keep them in .env
     Secrets(SecretsArgs),
     /// Serve the embedded org on this machine
     Dev(DevArgs),
@@ -198,9 +198,103 @@ pub(super) struct SecretsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SecretsVerb {
+    /// Send values to the org, confirmed name by name; existing ones are kept unless --rotate is given
+    Push(Box<SecretsPushArgs>),
+    /// List the org's secrets: names and fingerprints, never values
+    List(SecretsListArgs),
+    /// Delete secrets of the org
+    Delete(SecretsDeleteArgs),
     /// Keep the values of the .env file beside lobu.toml
     #[command(subcommand)]
     Local(LocalVerb),
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct SecretsPushArgs {
+    /// Push these names too, beside those that lobu.toml refers to
+    #[arg(value_name = "NAME", help_heading = "Arguments")]
+    pub(super) names: Vec<String>,
+    /// Take the values from .env beside lobu.toml; this is the default
+    #[arg(long, alias = "from-env", help_heading = "Source", group = "source")]
+    pub(super) from_dotenv: bool,
+    /// Take the values from a dotenv file, or from a JSON object if its name ends so
+    #[arg(long, value_name = "PATH", help_heading = "Source", group = "source")]
+    pub(super) from_file: Option<PathBuf>,
+    /// Take the values from NAME=value lines on stdin; asks no questions
+    #[arg(long, help_heading = "Source", group = "source")]
+    pub(super) from_stdin: bool,
+    /// Take the values of these variables from the environment
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = "Source", group = "source")]
+    pub(super) from_process: Vec<String>,
+    /// Push every name of the source
+    #[arg(long, help_heading = "Push")]
+    pub(super) all: bool,
+    /// Replace values that the org has: those named, else all that are pushed
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_delimiter = ',',
+        help_heading = "Push"
+    )]
+    pub(super) rotate: Option<Vec<String>>,
+    /// Show what would be sent and send nothing
+    #[arg(long, help_heading = "Push")]
+    pub(super) dry_run: bool,
+    /// Agree in advance to creating secrets
+    #[arg(long, help_heading = "Push")]
+    pub(super) yes: bool,
+    /// Agree in advance to replacing values
+    #[arg(long, help_heading = "Push")]
+    pub(super) yes_rotate: bool,
+    /// Exit 0 where the server has no secrets API
+    #[arg(long, help_heading = "Push")]
+    pub(super) if_supported: bool,
+    /// Print JSON, version 1
+    #[arg(long, help_heading = "Push")]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsListArgs {
+    /// Print JSON, version 1
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct SecretsDeleteArgs {
+    /// The names
+    #[arg(value_name = "NAME", required = true)]
+    pub(super) names: Vec<String>,
+    /// Also delete what something still refers to
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Show what would be deleted and delete nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Agree in advance
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Print JSON, version 1
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) directory: DirectoryArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
 }
 
 #[derive(Debug, Subcommand)]

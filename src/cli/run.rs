@@ -5,7 +5,10 @@ use std::sync::Arc;
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
-use crate::commands::{self, Apply, Dev, LocalAction, Outcome, ProjectOptions, SecretsLocal, Session, Validate};
+use crate::commands::{
+    self, Apply, Dev, LocalAction, Outcome, ProjectOptions, SecretsDelete, SecretsList, SecretsLocal, SecretsPush,
+    Session, SourceChoice, Validate,
+};
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
@@ -16,8 +19,9 @@ use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
 use super::args::{
-    ApplyArgs, Color, DevArgs, Family, LocalDeleteArgs, LocalListArgs, LocalSetArgs, LocalVerb, OutputArgs,
-    PlanningArgs, ProjectArgs, SecretsArgs, SecretsVerb, TargetArgs, Verb,
+    ApplyArgs, Color, DevArgs, DirectoryArgs, Family, LocalDeleteArgs, LocalListArgs, LocalSetArgs, LocalVerb,
+    OutputArgs, PlanningArgs, ProjectArgs, SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs,
+    SecretsVerb, TargetArgs, Verb,
 };
 use super::{Cli, moved};
 
@@ -78,7 +82,16 @@ impl Style {
                 let PlanningArgs { json, detailed_exitcode, .. } = args.planning;
                 Self { json, detailed: detailed_exitcode }
             }
-            Verb::Validate(_) | Verb::Secrets(_) | Verb::Dev(_) => Self { json: false, detailed: false },
+            Verb::Secrets(SecretsArgs { verb }) => {
+                let json = match verb {
+                    SecretsVerb::Push(args) => args.json,
+                    SecretsVerb::List(args) => args.json,
+                    SecretsVerb::Delete(args) => args.json,
+                    SecretsVerb::Local(_) => false,
+                };
+                Self { json, detailed: false }
+            }
+            Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
         }
     }
 }
@@ -119,12 +132,67 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
             let command = Validate { fix: args.fix, project: project(args.project) };
             commands::validate(session, &command)
         }
-        Verb::Secrets(SecretsArgs { verb: SecretsVerb::Local(verb) }) => local(session, verb),
+        Verb::Secrets(SecretsArgs { verb }) => secrets(session, verb),
         Verb::Dev(DevArgs { port, db, memory, org }) => {
             let command = Dev { port, database: db, memory, orgs: org };
             block_on(async { commands::dev(session, &command).await })
         }
     }
+}
+
+fn secrets(session: &Session, verb: SecretsVerb) -> Result<Outcome, CommandError> {
+    match verb {
+        SecretsVerb::Push(args) => {
+            let command = push(*args);
+            block_on(async { commands::secrets_push(session, &command).await })
+        }
+        SecretsVerb::List(SecretsListArgs { json, directory, target: target_args }) => {
+            let command = SecretsList { json, project: around(directory), target: target(target_args) };
+            block_on(async { commands::secrets_list(session, &command).await })
+        }
+        SecretsVerb::Delete(args) => {
+            let SecretsDeleteArgs { names, force, dry_run, yes, json, directory, target: target_args } = args;
+            let (project, target) = (around(directory), target(target_args));
+            let command = SecretsDelete { names, force, yes, dry_run, json, project, target };
+            block_on(async { commands::secrets_delete(session, &command).await })
+        }
+        SecretsVerb::Local(verb) => local(session, verb),
+    }
+}
+
+fn push(args: SecretsPushArgs) -> SecretsPush {
+    let SecretsPushArgs {
+        names,
+        // The default, and checked against the others by clap.
+        from_dotenv: _,
+        from_file,
+        from_stdin,
+        from_process,
+        all,
+        rotate,
+        dry_run,
+        yes,
+        yes_rotate,
+        if_supported,
+        json,
+        project: project_args,
+        target: target_args,
+    } = args;
+    let source = match (from_file, from_stdin) {
+        (Some(path), _) => SourceChoice::File(path),
+        (None, true) => SourceChoice::Stdin,
+        (None, false) if !from_process.is_empty() => SourceChoice::Process(from_process),
+        (None, false) => SourceChoice::Dotenv,
+    };
+    // `--rotate` alone is one empty name.
+    let rotate = rotate.map(|names| names.into_iter().filter(|name| !name.is_empty()).collect());
+    let (project, target) = (project(project_args), target(target_args));
+    SecretsPush { names, source, rotate, all, yes, yes_rotate, dry_run, json, if_supported, project, target }
+}
+
+/// The project around a command that reads nothing of it but where it belongs.
+fn around(args: DirectoryArgs) -> ProjectOptions {
+    ProjectOptions { directory: args.directory, ..ProjectOptions::default() }
 }
 
 fn local(session: &Session, verb: LocalVerb) -> Result<Outcome, CommandError> {

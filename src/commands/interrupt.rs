@@ -20,6 +20,11 @@ impl Interrupts {
         Self(receiver)
     }
 
+    /// Whether there was a signal.
+    pub(super) fn has_happened(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Is ready once there was a signal, also if it was before this call.
     pub(super) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut receiver = self.0.clone();

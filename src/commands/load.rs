@@ -53,7 +53,16 @@ pub(super) fn open(session: &Session, options: &ProjectOptions) -> Result<Projec
 ///
 /// What is wrong with the family that is not planned does not stop the command (F4).
 pub(super) fn load(session: &Session, options: &ProjectOptions, only: Option<Only>) -> Result<Loaded, CommandError> {
-    let directory = open(session, options)?;
+    load_from(session, open(session, options)?, options, only)
+}
+
+/// Reads the project in a directory, as [`load`] does.
+pub(super) fn load_from(
+    session: &Session,
+    directory: ProjectDirectory,
+    options: &ProjectOptions,
+    only: Option<Only>,
+) -> Result<Loaded, CommandError> {
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
     let (project, found) = read_project(&directory, read_options);
     let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();

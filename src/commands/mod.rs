@@ -15,5 +15,8 @@ pub use apply::{Apply, apply};
 pub use dev::{Dev, dev};
 pub use load::ProjectOptions;
 pub use outcome::{Outcome, Session};
-pub use secrets::{LocalAction, SecretsLocal, secrets_local};
+pub use secrets::{
+    LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, secrets_delete, secrets_list,
+    secrets_local, secrets_push,
+};
 pub use validate::{Validate, validate};

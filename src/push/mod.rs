@@ -13,5 +13,5 @@ mod wanted;
 pub use agreement::{Agreement, Ask};
 pub use batch::{TooLarge, fits};
 pub use plan::{PushPlan, PushRow, RowState, Summary, plan_push};
-pub use run::{Ending, PushFailure, PushReport, RowEnd, push};
+pub use run::{Ending, PushFailure, PushReport, RowEnd, delete, push};
 pub use wanted::{Rotation, SelectionError, Wanted, select};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::SecretName;
-use crate::org::{OrgError, Outcome, SecretChange, SecretResult, SecretsListing, SecretsWrite};
+use crate::org::{OrgError, Outcome, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsWrite};
 use crate::secrets::{Fingerprint, SourceValues};
 
 use super::batch::batch;
@@ -104,6 +104,11 @@ pub async fn push(
         };
     }
     Err(PushFailure::Conflicts)
+}
+
+/// Deletes secrets: all of a batch, or none.
+pub async fn delete(org: &impl SecretsWrite, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, OrgError> {
+    org.manage_secrets(batch).await
 }
 
 fn is_agreed(row: &PushRow, agreement: &Agreement) -> bool {

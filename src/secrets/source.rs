@@ -8,13 +8,10 @@ use crate::model::SecretName;
 use crate::project::dotenv::Dotenv;
 
 use super::json::{JsonProblem, read_object};
-use super::{Fingerprint, Salt, SecretValue};
+use super::{Fingerprint, Salt, SecretValue, Values};
 
 /// The longest name of a secret (org-api 5.12).
 pub const LONGEST_NAME: usize = 128;
-
-/// The prefix of this program's own settings, which are never secrets of an org (F4).
-const RESERVED: &str = "LOBU_";
 
 /// What an org is told about where a value came from (org-api 5.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +100,7 @@ impl SourceValues {
 
 /// Whether an org takes a secret of this name: not too long, and no setting of this program.
 pub fn is_usable(name: &SecretName) -> bool {
-    name.as_str().len() <= LONGEST_NAME && !name.as_str().starts_with(RESERVED)
+    name.as_str().len() <= LONGEST_NAME && !Values::is_setting(name)
 }
 
 impl fmt::Debug for SourceValues {

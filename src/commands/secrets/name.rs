@@ -2,10 +2,7 @@
 
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
-use crate::secrets::Values;
-
-/// How many characters a name may have (org-api 5.12).
-const LONGEST: usize = 128;
+use crate::secrets::{LONGEST_NAME, Values};
 
 /// Checks the name of a value that is to be written. What was typed may be the value itself, so no error repeats it.
 pub(in crate::commands) fn writable(text: &str) -> Result<SecretName, CommandError> {
@@ -14,7 +11,7 @@ pub(in crate::commands) fn writable(text: &str) -> Result<SecretName, CommandErr
         refused("this is not the name of a secret: it has capitals, digits and `_` only, and starts with a capital")
             .hint("Give the name alone; the value is asked for, or read from stdin.")
     })?;
-    if text.len() > LONGEST {
+    if text.len() > LONGEST_NAME {
         return Err(refused("the name is longer than 128 characters"));
     }
     if Values::is_setting(&name) {

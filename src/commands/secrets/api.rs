@@ -1,0 +1,56 @@
+//! The org's secrets, or why they can't be had (K1, V2).
+
+use crate::commands::Session;
+use crate::commands::connect::Connection;
+use crate::commands::failures::of_request;
+use crate::error::{CommandError, ErrorKind};
+use crate::org::{OrgError, SecretsListing, SecretsMode, SecretsRead};
+use crate::settings::{ResolvedTarget, Server, remember_secrets_api};
+use crate::wire::SecretRow;
+
+/// Lists the org's secrets; none where the server is known to have no secrets API, and was never seen with one.
+pub(super) async fn listed(
+    session: &Session,
+    target: &ResolvedTarget,
+    connection: &Connection,
+) -> Result<Option<Vec<SecretRow>>, CommandError> {
+    let listing = connection.org.list_secrets().await.map_err(|error| of_secrets(&error))?;
+    let mode = match &listing {
+        SecretsListing::Listed(_) => SecretsMode::References,
+        SecretsListing::Missing => SecretsMode::Values,
+        SecretsListing::Unknown { .. } => SecretsMode::Unknown,
+    };
+    if let Server::Remote { origin } = &target.server {
+        let directory = session.environment.state_directory();
+        remember_secrets_api(directory.as_deref(), origin, &target.org, mode)
+            .map_err(|error| CommandError::from_error(ErrorKind::Refused, &error))?;
+    }
+    match listing {
+        SecretsListing::Listed(mut rows) => {
+            rows.sort_by(|one, other| one.name.cmp(&other.name));
+            Ok(Some(rows))
+        }
+        SecretsListing::Missing => Ok(None),
+        SecretsListing::Unknown { what } => {
+            let message = format!("it cannot be told whether {} has the secrets API: {what}", target.server_name());
+            Err(CommandError::new(ErrorKind::NotLobu, message).hint("No value was sent. Check the URL of the server."))
+        }
+    }
+}
+
+/// The server has no place for secrets (K1).
+pub(super) fn unsupported(target: &ResolvedTarget) -> CommandError {
+    let message = format!("{} has no secrets API; nothing was sent", target.server_name());
+    CommandError::new(ErrorKind::Unsupported, message)
+        .hint("On such a server `lobu apply` sends platform values itself, after asking.")
+        .hint("In a script for several servers: --if-supported makes this exit 0.")
+}
+
+/// The failure that a request about secrets ended with, when nothing was written.
+pub(super) fn of_secrets(error: &OrgError) -> CommandError {
+    if error.status() == Some(403) {
+        return CommandError::from_error(ErrorKind::Forbidden, error)
+            .hint("Secrets need the role owner or admin in the org, and a token with the scope mcp:admin.");
+    }
+    of_request(error)
+}

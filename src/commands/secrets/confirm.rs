@@ -1,0 +1,149 @@
+//! Questions about secrets: one key each (K6).
+
+use crate::commands::Session;
+use crate::error::{CommandError, ErrorKind};
+use crate::push::{Agreement, Ask, PushPlan, PushRow};
+use crate::render::document::{Document, Line, Style};
+use crate::render::secrets::{question_of, suspicion_text};
+use crate::settings::ResolvedTarget;
+use crate::ui::{Choice, Chosen, Prompter};
+
+const NO: Choice = Choice { key: 'n', word: "no", help: "leave this one as it is" };
+const YES: Choice = Choice { key: 'y', word: "yes", help: "this one" };
+const QUIT: Choice = Choice { key: 'q', word: "quit", help: "send nothing at all" };
+const ALL_CREATES: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be created" };
+const ALL_ROTATIONS: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be rotated" };
+
+/// Asks about what no flag agreed to, creates before rotations.
+pub(super) fn ask(
+    session: &Session,
+    target: &ResolvedTarget,
+    plan: &PushPlan,
+    mut agreement: Agreement,
+) -> Result<Agreement, CommandError> {
+    let open = agreement.open(plan);
+    if open.is_empty() {
+        return Ok(agreement);
+    }
+    let Some(prompter) = session.ui.prompter() else { return Err(no_terminal(&open)) };
+    for kind in [Ask::Create, Ask::Rotate] {
+        let rows: Vec<_> = open.iter().filter(|(ask, _)| *ask == kind).map(|(_, row)| *row).collect();
+        let mut rest = rows.as_slice();
+        while let Some((row, others)) = rest.split_first() {
+            match press(&prompter, target, kind, row)? {
+                'y' => agreement.allow(kind, &row.name),
+                'a' if kind == Ask::Create => {
+                    allow_all(&prompter, target, kind, rest, &mut agreement)?;
+                    break;
+                }
+                'a' => {
+                    if listed(&prompter, target, rest)? {
+                        allow_all(&prompter, target, kind, rest, &mut agreement)?;
+                        break;
+                    }
+                    // Nothing was agreed to: the same one is asked about again.
+                    continue;
+                }
+                _ => {}
+            }
+            rest = others;
+        }
+    }
+    Ok(agreement)
+}
+
+/// Agrees to all rows; those that look unmeant are still asked about one by one.
+fn allow_all(
+    prompter: &Prompter<'_>,
+    target: &ResolvedTarget,
+    kind: Ask,
+    rows: &[&PushRow],
+    agreement: &mut Agreement,
+) -> Result<(), CommandError> {
+    for (position, row) in rows.iter().enumerate() {
+        // The first was asked about with what is odd about it.
+        if position == 0 || row.suspicion.is_none() || press(prompter, target, kind, row)? != 'n' {
+            agreement.allow(kind, &row.name);
+        }
+    }
+    Ok(())
+}
+
+fn press(prompter: &Prompter<'_>, target: &ResolvedTarget, kind: Ask, row: &PushRow) -> Result<char, CommandError> {
+    let mut question = Document::new();
+    if let Some(suspicion) = row.suspicion {
+        let line = Line::new().literal(Style::Attention, "! ").foreign(Style::Bold, row.name.as_str()).plain(" ");
+        question.push(line.plain(suspicion_text(suspicion)).prose(2));
+    }
+    let all = if kind == Ask::Create { ALL_CREATES } else { ALL_ROTATIONS };
+    question.push(question_of(kind, row).then(place(target)));
+    answer(prompter.press(&question, &[NO, YES, all, QUIT]))
+}
+
+/// Lists what `a` covers and asks once more: values that agents use now are replaced.
+fn listed(prompter: &Prompter<'_>, target: &ResolvedTarget, rows: &[&PushRow]) -> Result<bool, CommandError> {
+    let mut question = Document::from(Line::new().plain("These would be rotated:"));
+    question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
+    question.push(Line::new().plain("Rotate all ").count(rows.len()).then(place(target)));
+    let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
+    Ok(answer(prompter.press(&question, &choices))? == 'y')
+}
+
+/// Where it goes: ` in org dev on https://… (context url)?`
+fn place(target: &ResolvedTarget) -> Line {
+    Line::new()
+        .plain(" in org ")
+        .foreign(Style::Bold, target.org.as_str())
+        .plain(" on ")
+        .foreign(Style::Bold, &target.server_name())
+        .plain(" (context ")
+        .foreign(Style::Plain, &target.context)
+        .plain(")?")
+}
+
+fn answer(chosen: Chosen) -> Result<char, CommandError> {
+    match chosen {
+        Chosen::Key('q') => Err(CommandError::new(ErrorKind::Declined, "quit; nothing was sent")),
+        Chosen::Key(key) => Ok(key),
+        Chosen::Interrupted => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was sent")),
+    }
+}
+
+fn no_terminal(open: &[(Ask, &PushRow)]) -> CommandError {
+    let of = |kind: Ask| open.iter().filter(|(ask, _)| *ask == kind).count();
+    let flags = match (of(Ask::Create), of(Ask::Rotate)) {
+        (_, 0) => "--yes",
+        (0, _) => "--yes-rotate",
+        _ => "--yes and --yes-rotate",
+    };
+    CommandError::new(ErrorKind::NotATerminal, "the questions cannot be asked: this is not a terminal")
+        .hint(format!("Nothing was sent. Agree in advance with {flags}, or look only with --dry-run."))
+}
+
+/// Asks whether a secret is to be deleted; `a` covers all that follow.
+pub(super) fn ask_delete(
+    session: &Session,
+    target: &ResolvedTarget,
+    names: &[String],
+) -> Result<Vec<String>, CommandError> {
+    let Some(prompter) = session.ui.prompter() else {
+        let message = "the questions cannot be asked: this is not a terminal";
+        return Err(CommandError::new(ErrorKind::NotATerminal, message)
+            .hint("Nothing was deleted. Agree in advance with --yes."));
+    };
+    let all = Choice { key: 'a', word: "all", help: "this one and all that follow" };
+    let quit = Choice { help: "delete nothing at all", ..QUIT };
+    let mut agreed = Vec::new();
+    for (position, name) in names.iter().enumerate() {
+        let line = Line::new().plain("Delete ").foreign(Style::Bold, name).then(place(target));
+        match answer(prompter.press(&Document::from(line), &[NO, YES, all, quit]))? {
+            'y' => agreed.push(name.clone()),
+            'a' => {
+                agreed.extend(names.iter().skip(position).cloned());
+                break;
+            }
+            _ => {}
+        }
+    }
+    Ok(agreed)
+}

@@ -1,0 +1,305 @@
+use std::collections::BTreeSet;
+
+use crate::commands::connect::{Connection, announce, for_reading, for_writing};
+use crate::commands::failures::of_target;
+use crate::commands::interrupt::Interrupts;
+use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::desired::desired_state;
+use crate::error::{CommandError, ErrorKind};
+use crate::model::SecretName;
+use crate::org::http::{PARALLELISM, is_loopback};
+use crate::push::{
+    Agreement, PushFailure, PushPlan, PushReport, Rotation, SelectionError, Wanted, fits, plan_push, push, select,
+};
+use crate::render::document::{Document, Line, Style};
+use crate::render::json::{self, JsonTarget};
+use crate::render::secrets::{self, PushView, suspicion_text};
+use crate::secrets::SourceValues;
+use crate::settings::{ResolvedTarget, Server, TargetFlags, resolve};
+
+use super::source::{self, SourceChoice};
+use super::surroundings::Surroundings;
+use super::{api, confirm, name};
+
+/// What `secrets push` was asked.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct SecretsPush {
+    /// The names beside those that lobu.toml refers to, unchecked.
+    pub names: Vec<String>,
+    /// Where the values come from.
+    pub source: SourceChoice,
+    /// `--rotate`: none if absent, all if empty, else the names, unchecked.
+    pub rotate: Option<Vec<String>>,
+    /// `--all`.
+    pub all: bool,
+    /// `--yes`.
+    pub yes: bool,
+    /// `--yes-rotate`.
+    pub yes_rotate: bool,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--json`.
+    pub json: bool,
+    /// `--if-supported`.
+    pub if_supported: bool,
+    /// How the project is read.
+    pub project: ProjectOptions,
+    /// Which org.
+    pub target: TargetFlags,
+}
+
+/// Everything that a push works with once it was read.
+struct Pushed {
+    source: SourceValues,
+    wanted: Wanted,
+    rotation: Rotation,
+    target: ResolvedTarget,
+}
+
+/// `lobu secrets push`: reads one source, compares, shows, asks key by key, and sends one request.
+pub async fn secrets_push(session: &Session, command: &SecretsPush) -> Result<Outcome, CommandError> {
+    let (given, rotation) = names(command)?;
+    flags(command, &rotation)?;
+    let pushed = prepare(session, command, &given, rotation)?;
+    let interrupts = Interrupts::listen();
+    let (connection, plan) = tokio::select! {
+        planned = plan(session, &pushed) => planned?,
+        () = interrupts.wait() => return Err(interrupted()),
+    };
+    let Some(plan) = plan else { return without_api(session, command, &pushed) };
+    if command.dry_run || !command.json {
+        show_plan(session, command, &pushed, &plan);
+    }
+    fits(&plan, &pushed.source).map_err(|error| {
+        CommandError::from_error(ErrorKind::Usage, &error)
+            .hint("Nothing was sent. Push in parts: without --all, or from a smaller file.")
+    })?;
+    secure(&pushed.target, &plan)?;
+    if command.dry_run {
+        return Ok(if plan.sent().next().is_some() { Outcome::Changes } else { Outcome::Done });
+    }
+    if plan.sent().next().is_none() {
+        if command.json {
+            show_plan(session, command, &pushed, &plan);
+        }
+        return Ok(Outcome::Done);
+    }
+    let agreement = agree(session, command, &pushed, &plan)?;
+    if interrupts.has_happened() {
+        return Err(interrupted());
+    }
+    let result = send(&pushed, connection, plan, &agreement).await;
+    end(session, command, &pushed, result, interrupts.has_happened())
+}
+
+/// The names that were given, those of `--rotate=NAME` among them.
+fn names(command: &SecretsPush) -> Result<(BTreeSet<SecretName>, Rotation), CommandError> {
+    let checked = |texts: &[String]| texts.iter().map(|text| name::writable(text)).collect::<Result<BTreeSet<_>, _>>();
+    let mut given = checked(&command.names)?;
+    let rotation = match &command.rotate {
+        None => Rotation::Never,
+        Some(names) if names.is_empty() => Rotation::All,
+        Some(names) => Rotation::Named(checked(names)?),
+    };
+    if let Rotation::Named(names) = &rotation {
+        given.extend(names.iter().cloned());
+    }
+    if let SourceChoice::Process(names) = &command.source {
+        given.extend(checked(names)?);
+    }
+    Ok((given, rotation))
+}
+
+/// What never comes to a question is demanded before anything is read.
+fn flags(command: &SecretsPush, rotation: &Rotation) -> Result<(), CommandError> {
+    let rotates = *rotation != Rotation::Never;
+    let agreed = command.dry_run || ((command.yes || rotates) && (command.yes_rotate || !rotates));
+    let need = if rotates { "--yes-rotate (and --yes for what the org lacks)" } else { "--yes" };
+    let demand = |what: &str| {
+        let message = format!("{what} asks no questions: add {need}, or --dry-run");
+        Err(CommandError::new(ErrorKind::Usage, message).hint("Nothing was read or sent."))
+    };
+    match command.source {
+        _ if agreed => Ok(()),
+        SourceChoice::Stdin => demand("--from-stdin"),
+        _ if command.json => demand("--json"),
+        _ => Ok(()),
+    }
+}
+
+/// Reads project and source, resolves the target, and chooses the names. Nothing is sent.
+fn prepare(
+    session: &Session,
+    command: &SecretsPush,
+    given: &BTreeSet<SecretName>,
+    rotation: Rotation,
+) -> Result<Pushed, CommandError> {
+    let surroundings = Surroundings::read(session, &command.project)?;
+    let references = match &surroundings {
+        Surroundings::Project(loaded) => desired_state(&loaded.project).references(),
+        Surroundings::Directory(_) if given.is_empty() && !command.all => {
+            let message = "there is no lobu.toml that would say which secrets are needed; nothing was sent";
+            return Err(CommandError::new(ErrorKind::InvalidProject, message)
+                .hint("Go to the project's directory, name it with -C, or name the secrets."));
+        }
+        Surroundings::Directory(_) => Wanted::new(),
+    };
+    let target = resolve(&command.target, &session.environment, surroundings.pin().as_ref(), session.ui.is_attended())
+        .map_err(|error| of_target(&error))?;
+    announce(session, &target);
+    let source = source::read(session, surroundings.directory(), &command.source)?;
+    crate::fault::point("secrets-read");
+    let wanted = select(references, given, command.all, &source, &session.environment).map_err(|e| unselected(&e))?;
+    if command.all {
+        tell_unusable(session, &source);
+    }
+    Ok(Pushed { source, wanted, rotation, target })
+}
+
+fn unselected(error: &SelectionError) -> CommandError {
+    let failure = CommandError::from_error(ErrorKind::Usage, error);
+    failure.hint(match error {
+        SelectionError::NotInSource { .. } => "Nothing was sent. Check the names, or name another source.",
+        SelectionError::Placeholders { .. } => {
+            "Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a value on a server; put the value there."
+        }
+        SelectionError::TooLong { .. } => "Nothing was sent. Keep what is longer elsewhere.",
+        SelectionError::EnvironmentDiffers { .. } => {
+            "Nothing was sent. Unset them in the environment, or take them from there: --from-process NAME."
+        }
+    })
+}
+
+fn tell_unusable(session: &Session, source: &SourceValues) {
+    let names: Vec<_> = source.unusable().collect();
+    if names.is_empty() {
+        return;
+    }
+    let line = Line::new().literal(Style::Note, "note: ").plain("not pushed, since no secret can have such a name: ");
+    session.ui.status(&Document::from(line.foreign(Style::Plain, &names.join(", ")).prose(2)));
+}
+
+async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, Option<PushPlan>), CommandError> {
+    let connection = for_reading(session, &pushed.target, PARALLELISM).await?;
+    let listed = api::listed(session, &pushed.target, &connection).await?;
+    let plan = listed.map(|rows| plan_push(&pushed.wanted, &pushed.source, &rows, &pushed.rotation));
+    Ok((connection, plan))
+}
+
+/// Values go only over https or to this machine, whatever the flags say (T2).
+fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
+    let Server::Remote { origin } = &target.server else { return Ok(()) };
+    if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
+        return Ok(());
+    }
+    let message = "secret values are not sent over plain http; nothing was sent";
+    Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."))
+}
+
+fn agree(
+    session: &Session,
+    command: &SecretsPush,
+    pushed: &Pushed,
+    plan: &PushPlan,
+) -> Result<Agreement, CommandError> {
+    let by_flags = Agreement::by_flags(command.yes, command.yes_rotate);
+    // What a person is asked about is pointed out in the question.
+    let asked: BTreeSet<_> = by_flags.open(plan).into_iter().map(|(_, row)| &row.name).collect();
+    for row in plan.sent().filter(|row| !asked.contains(&row.name)) {
+        if let Some(suspicion) = row.suspicion {
+            let line = Line::new().literal(Style::Warning, "warning: ").foreign(Style::Bold, row.name.as_str());
+            session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
+        }
+    }
+    let agreement = confirm::ask(session, &pushed.target, plan, by_flags)?;
+    if agreement.open(plan).len() == plan.sent().count() {
+        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was sent"));
+    }
+    Ok(agreement)
+}
+
+async fn send(
+    pushed: &Pushed,
+    reading: Connection,
+    plan: PushPlan,
+    agreement: &Agreement,
+) -> Result<PushReport, CommandError> {
+    let connection = for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
+    let Pushed { source, wanted, rotation, target: _ } = pushed;
+    let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
+    let closed = connection.close_after_writing().await;
+    let report = result.map_err(|failure| failed(&failure))?;
+    closed.map(|()| report)
+}
+
+fn failed(failure: &PushFailure) -> CommandError {
+    match failure {
+        PushFailure::Refused(error) => api::of_secrets(error),
+        PushFailure::Unknown { .. } => CommandError::from_error(ErrorKind::PartlyApplied, failure)
+            .hint("Look with `lobu secrets push --dry-run`; what is missing then can be pushed again."),
+        PushFailure::Conflicts => CommandError::from_error(ErrorKind::Moved, failure).hint("Run the command again."),
+        PushFailure::NotListed => CommandError::from_error(ErrorKind::Refused, failure),
+    }
+}
+
+fn end(
+    session: &Session,
+    command: &SecretsPush,
+    pushed: &Pushed,
+    result: Result<PushReport, CommandError>,
+    was_interrupted: bool,
+) -> Result<Outcome, CommandError> {
+    let report = result?;
+    if command.json {
+        let server = pushed.target.server_name();
+        let target = json_target(&pushed.target, &server);
+        session.ui.product_json(&json::push_report(&report, &pushed.source.label, &target));
+    } else {
+        session.ui.product(&secrets::report(&report));
+    }
+    if was_interrupted {
+        let message = "interrupted; the report says what was done";
+        return Err(CommandError::new(ErrorKind::Interrupted, message));
+    }
+    Ok(Outcome::Done)
+}
+
+fn show_plan(session: &Session, command: &SecretsPush, pushed: &Pushed, plan: &PushPlan) {
+    let server = pushed.target.server_name();
+    if command.json {
+        let target = json_target(&pushed.target, &server);
+        return session.ui.product_json(&json::push_plan(plan, &pushed.source.label, &target));
+    }
+    let view = PushView {
+        org: pushed.target.org.as_str(),
+        server: &server,
+        context: &pushed.target.context,
+        source: &pushed.source.label,
+        dry_run: command.dry_run,
+        rotation: &pushed.rotation,
+    };
+    session.ui.product(&secrets::plan(plan, &view));
+}
+
+fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a> {
+    JsonTarget { context: &target.context, server, org: target.org.as_str() }
+}
+
+/// A server without the secrets API was sent nothing but reads (K1).
+fn without_api(session: &Session, command: &SecretsPush, pushed: &Pushed) -> Result<Outcome, CommandError> {
+    if !command.if_supported {
+        return Err(api::unsupported(&pushed.target));
+    }
+    let server = pushed.target.server_name();
+    if command.json {
+        session.ui.product_json(&json::push_unsupported(&json_target(&pushed.target, &server)));
+    }
+    let line = Line::new().foreign(Style::Bold, &server).plain(" has no secrets API; nothing was sent.");
+    session.ui.status(&Document::from(line.prose(2)));
+    Ok(Outcome::Done)
+}
+
+fn interrupted() -> CommandError {
+    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was sent")
+}

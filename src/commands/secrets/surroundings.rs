@@ -1,0 +1,85 @@
+//! Where a command about an org's secrets runs: a project, or none.
+
+use crate::commands::failures::of_open;
+use crate::commands::load::{Loaded, load_from, show};
+use crate::commands::{ProjectOptions, Session};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::OrgSlug;
+use crate::project::config::{self, ReadOptions};
+use crate::project::directory::{OpenError, ProjectDirectory};
+
+/// A directory with a project in it, or without one.
+pub(super) enum Surroundings {
+    /// A project without errors in what secrets are about.
+    Project(Box<Loaded>),
+    /// A directory without a lobu.toml, in which a `.env` may lie.
+    Directory(ProjectDirectory),
+}
+
+impl Surroundings {
+    /// Reads the project, if there is one.
+    pub(super) fn read(session: &Session, options: &ProjectOptions) -> Result<Self, CommandError> {
+        match directory(session, options)? {
+            Some(directory) if has_file(&directory) => {
+                let only = Some(crate::plan::Only::Agents);
+                load_from(session, directory, options, only).map(|loaded| Self::Project(Box::new(loaded)))
+            }
+            Some(directory) => Ok(Self::Directory(directory)),
+            None => {
+                let opened = ProjectDirectory::open(&session.working_directory, &options.allow_path);
+                opened.map(Self::Directory).map_err(|error| of_open(&error))
+            }
+        }
+    }
+
+    /// The directory of lobu.toml and `.env`.
+    pub(super) fn directory(&self) -> &ProjectDirectory {
+        match self {
+            Self::Project(loaded) => &loaded.directory,
+            Self::Directory(directory) => directory,
+        }
+    }
+
+    /// The org that the project is pinned to (T1).
+    pub(super) fn pin(&self) -> Option<OrgSlug> {
+        match self {
+            Self::Project(loaded) => loaded.pin(),
+            Self::Directory(_) => None,
+        }
+    }
+}
+
+/// The pin of the project around the command, without reading the rest of it.
+///
+/// A lobu.toml that can't be read stops the command: it might say that this is the wrong org.
+pub(super) fn pin(session: &Session, options: &ProjectOptions) -> Result<Option<OrgSlug>, CommandError> {
+    let Some(directory) = directory(session, options)? else { return Ok(None) };
+    let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
+    let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
+    let Some(text) = text else { return Ok(None) };
+    let read_options = ReadOptions { allow_unknown_keys: true };
+    let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
+    let Some(config) = config else {
+        show(session, &found);
+        let message = "lobu.toml can't be read, and may say that this is the wrong org; nothing was sent";
+        return Err(CommandError::new(ErrorKind::InvalidProject, message));
+    };
+    Ok(config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok()))
+}
+
+/// The directory of `-C`, else the nearest one upwards with a lobu.toml; none where there is no such directory.
+fn directory(session: &Session, options: &ProjectOptions) -> Result<Option<ProjectDirectory>, CommandError> {
+    let opened = match &options.directory {
+        Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
+        None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
+    };
+    match opened {
+        Ok(directory) => Ok(Some(directory)),
+        Err(OpenError::NoProject { .. }) => Ok(None),
+        Err(error) => Err(of_open(&error)),
+    }
+}
+
+fn has_file(directory: &ProjectDirectory) -> bool {
+    directory.handle().symlink_metadata(ProjectDirectory::FILE).is_ok()
+}
