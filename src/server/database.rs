@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 
 use super::{
     error::StoreError,
-    files,
+    files, migrations,
     vault::{Vault, VaultKey},
 };
 
@@ -27,7 +27,7 @@ pub enum Database {
 }
 
 /// The newest schema that this program knows (`PRAGMA user_version`).
-pub(super) const SCHEMA_VERSION: i64 = 1;
+pub(super) const SCHEMA_VERSION: i64 = 2;
 /// `lobu` in ASCII; marks a database as ours (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x6c6f_6275;
 const SCHEMA: &str = include_str!("schema.sql");
@@ -240,7 +240,11 @@ fn not_a_database(error: StoreError, path: &Path) -> StoreError {
     }
 }
 
-/// Makes the schema in an empty file; in another one checks that it is ours, of a known version, and of this key.
+/// Makes the schema in an empty file; in another one checks that it is ours, of a known version, and of this key, and
+/// brings an older one up to date. The caller holds the lock of the database.
+///
+/// So even a plan writes to a database of an older version, once, and to the table definitions only: law 3, that a plan
+/// changes no byte, is about a database of the current version.
 fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vault: &Vault) -> Result<(), StoreError> {
     let not_ours = || StoreError::NotOurs { path: path.to_owned() };
     let number =
@@ -263,6 +267,9 @@ fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vau
     if expected != vault.key_id() {
         let found = vault.key_id().to_owned();
         return Err(StoreError::KeyMismatch { path: key_path.to_owned(), expected, found });
+    }
+    if version < SCHEMA_VERSION {
+        migrations::migrate(connection, version)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::{
     members::{Given, Members, unknown_member},
     refusal::{Answer, Refusal},
     scene::Scene,
-    sealed::{self, SealedChanges, Sealer, platform_owner},
+    sealed::{self, References, SealedChanges, Sealer, platform_owner},
     shape::Shape,
     vault,
 };
@@ -238,7 +238,7 @@ impl PlatformBody {
         members.insert("platform".to_owned(), platform);
         let mut config = Value::Object(members);
         let mut sealer = Sealer::new(scene, owner, &[], stored.map(Value::Object), INVALID_CONFIG)?;
-        sealer.by_name(&mut Vec::new(), 0, &mut config)?;
+        sealer.by_name(&mut Vec::new(), 0, &mut config, References::Accepted)?;
         Ok((config.to_string(), sealer.finish()))
     }
 }

@@ -48,6 +48,8 @@ pub(super) enum Refusal {
     Access { status: StatusCode, error: &'static str, description: String, challenge: Option<String> },
     /// Refused for what is asked: `{error: {code, message, field?}}`.
     Request { status: StatusCode, code: &'static str, message: String, field: Option<String> },
+    /// Refused for a secret of the organisation: `{error: {code, message, name}}` (org-api 5.12).
+    Secret { status: StatusCode, code: &'static str, message: String, name: String },
     /// The store failed; only the log of the process may say how.
     Store(StoreError),
 }
@@ -66,6 +68,11 @@ impl Refusal {
             message: message.into(),
             field: Some(field.into()),
         }
+    }
+
+    /// Refuses what is asked of one secret of the organisation.
+    pub(super) fn secret(status: StatusCode, code: &'static str, name: &str, message: impl Into<String>) -> Self {
+        Self::Secret { status, code, message: message.into(), name: name.to_owned() }
     }
 
     /// Refuses a request that lacks something, with 400.
@@ -113,6 +120,9 @@ impl IntoResponse for Refusal {
                     members.insert("field".to_owned(), Value::String(field));
                 }
                 json_response(status, &json!({ "error": error }))
+            }
+            Self::Secret { status, code, message, name } => {
+                json_response(status, &json!({ "error": { "code": code, "message": message, "name": name } }))
             }
             Self::Store(StoreError::Busy) => {
                 let message = "The database is in use by another process; try again.";

@@ -43,6 +43,11 @@ pub(super) enum Need {
     ReadScope,
     /// Role owner or admin, and `mcp:admin`: all changes (decisions O2, trap/D25).
     Change,
+    /// As [`Self::ReadScope`], for the names of the organisation's secrets.
+    SecretNames,
+    /// As [`Self::Change`], for the organisation's secrets; reading their list too, since fingerprints tell something
+    /// about the values (secrets/SQ13).
+    Secrets,
 }
 
 /// What a bearer is compared with, besides the tokens of the database.
@@ -128,18 +133,43 @@ pub(super) fn admit(
 }
 
 /// Tells why the actor may not do what is needed; `None` if nothing is lacking. The first part is the audit action.
+///
+/// The routes of the secrets say so in the structured shape, by which a client knows that they are there (decisions V2).
 pub(super) fn lacks(actor: &Actor, need: Need) -> Option<(&'static str, Refusal)> {
-    let (action, description) = match need {
-        Need::ReadScope if !actor.scopes.any() => {
-            ("refused.scope", "This request needs a token with the scope mcp:read.")
-        }
-        Need::Change if !actor.role.may_change() => {
-            ("refused.role", "Changes need the role owner or admin in this organization.")
-        }
-        Need::Change if !actor.scopes.admin() => ("refused.scope", "Changes need a token with the scope mcp:admin."),
-        Need::Membership | Need::ReadScope | Need::Change => return None,
+    let changes = matches!(need, Need::Change | Need::Secrets);
+    let refusal = if changes && !actor.role.may_change() {
+        let role = actor.role.as_str();
+        let refusal = match need {
+            Need::Secrets => secrets_forbidden(
+                "forbidden_role",
+                format!("Secrets need the role owner or admin in this organization; your role is {role}."),
+            ),
+            _ => forbidden("Changes need the role owner or admin in this organization."),
+        };
+        ("refused.role", refusal)
+    } else if changes && !actor.scopes.admin() {
+        let refusal = match need {
+            Need::Secrets => {
+                secrets_forbidden("forbidden_scope", "Secrets need a token with the scope mcp:admin.".to_owned())
+            }
+            _ => forbidden("Changes need a token with the scope mcp:admin."),
+        };
+        ("refused.scope", refusal)
+    } else if matches!(need, Need::ReadScope | Need::SecretNames) && !actor.scopes.any() {
+        let description = "This request needs a token with the scope mcp:read.";
+        let refusal = match need {
+            Need::SecretNames => secrets_forbidden("forbidden_scope", description.to_owned()),
+            _ => forbidden(description),
+        };
+        ("refused.scope", refusal)
+    } else {
+        return None;
     };
-    Some((action, forbidden(description)))
+    Some(refusal)
+}
+
+fn secrets_forbidden(code: &'static str, message: String) -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, code, message)
 }
 
 fn find_org(connection: &Connection, gate: &Gate<'_>, slug: &str) -> Result<Org, Refusal> {

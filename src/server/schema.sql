@@ -1,4 +1,5 @@
--- Schema version 1. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- Schema version 2. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- A change here is also a step of migrations.rs, word for word.
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -165,3 +166,16 @@ CREATE TABLE audit (
     field TEXT
 ) STRICT;
 CREATE INDEX audit_by_org ON audit (org, id);
+
+-- Who wrote which secret of an organisation: of the value no more than its fingerprint (secrets/S7, S8).
+CREATE TABLE secret_audit (
+    id INTEGER PRIMARY KEY,
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL CHECK (length(fingerprint) = 4 AND fingerprint NOT GLOB '*[^0-9a-f]*'),
+    action TEXT NOT NULL CHECK (action IN ('create', 'rotate', 'delete')),
+    source TEXT NOT NULL CHECK (source IN ('env', 'file', 'stdin', 'api', 'system')),
+    actor TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX secret_audit_newest_first ON secret_audit (org, name, created_at DESC, id DESC);

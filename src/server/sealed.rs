@@ -16,12 +16,9 @@ use super::{
     error::StoreError,
     refusal::Refusal,
     scene::Scene,
+    secrets::{self, is_reference, is_secret_name, name_of},
     vault::{Digest, MASK, Place, Vault},
 };
-
-/// How references to the secrets of an organisation begin (org-api 5.12).
-const REFERENCE_SCHEME: &str = "secret://";
-const LONGEST_SECRET_NAME: usize = 128;
 
 /// Gives the owner text of a platform's secrets. Agent ids hold no `/`, so no two owners look alike.
 pub(super) fn platform_owner(agent: &str, platform: &str) -> String {
@@ -42,6 +39,15 @@ enum Kind {
     Secret,
     /// A secret, unless it is `$NAME`, which MCP fields read as a reference (project-format 3.1).
     SecretUnlessVariable,
+}
+
+/// Whether a place may hold `secret://…` (decisions V3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum References {
+    /// It may: config of a platform; headers, env and OAuth client of an MCP server.
+    Accepted,
+    /// It may not: nothing would ever put the secret in its place.
+    Refused,
 }
 
 struct Stored {
@@ -115,17 +121,23 @@ impl<'a> Sealer<'a> {
 
     /// Masks a value in which the names of fields tell what is secret: any name of the path after the first `skip`, so
     /// that all of `credentials: {…}` is.
-    pub(super) fn by_name(&mut self, path: &mut Vec<String>, skip: usize, value: &mut Value) -> Result<(), Refusal> {
+    pub(super) fn by_name(
+        &mut self,
+        path: &mut Vec<String>,
+        skip: usize,
+        value: &mut Value,
+        references: References,
+    ) -> Result<(), Refusal> {
         let secret = path.get(skip..).is_some_and(|inner| inner.iter().any(|name| is_secret_key(name)));
         match value {
-            Value::String(_) => self.text(path, value, if secret { Kind::Secret } else { Kind::Plain }),
+            Value::String(_) => self.text(path, value, if secret { Kind::Secret } else { Kind::Plain }, references),
             Value::Number(_) if secret => {
                 Err(self.not_storable(path, "must be a string, since its name marks a secret"))
             }
             Value::Object(members) => {
                 for (name, member) in members {
                     path.push(name.clone());
-                    self.by_name(path, skip, member)?;
+                    self.by_name(path, skip, member, references)?;
                     path.pop();
                 }
                 Ok(())
@@ -133,7 +145,7 @@ impl<'a> Sealer<'a> {
             Value::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     path.push(index.to_string());
-                    self.by_name(path, skip, item)?;
+                    self.by_name(path, skip, item, references)?;
                     path.pop();
                 }
                 Ok(())
@@ -148,25 +160,47 @@ impl<'a> Sealer<'a> {
             path.push(id.clone());
             for (field, value) in server.as_object_mut().into_iter().flatten() {
                 path.push(field.clone());
-                match field.as_str() {
-                    "headers" | "env" => self.texts(path, value, |_| Kind::SecretUnlessVariable)?,
-                    "oauth" => self.texts(path, value, |name| match name {
-                        "authUrl" | "tokenUrl" | "clientId" | "tokenEndpointAuthMethod" | "scopes" => Kind::Plain,
-                        "clientSecret" => Kind::SecretUnlessVariable,
-                        name if is_secret_key(name) => Kind::Secret,
-                        _ => Kind::Plain,
-                    })?,
-                    "url" | "type" | "command" | "args" | "authScope" => {}
-                    _ => {
-                        let names_of_ours = path.len().saturating_sub(1);
-                        self.by_name(path, names_of_ours, value)?;
-                    }
-                }
+                self.mcp_field(path, field, value)?;
                 path.pop();
             }
             path.pop();
         }
         Ok(())
+    }
+
+    fn mcp_field(&mut self, path: &mut Vec<String>, field: &str, value: &mut Value) -> Result<(), Refusal> {
+        match field {
+            "headers" | "env" => self.texts(path, value, |_| (Kind::SecretUnlessVariable, References::Accepted)),
+            "oauth" => self.texts(path, value, |name| match name {
+                "clientId" => (Kind::Plain, References::Accepted),
+                "clientSecret" => (Kind::SecretUnlessVariable, References::Accepted),
+                "authUrl" | "tokenUrl" | "tokenEndpointAuthMethod" | "scopes" => (Kind::Plain, References::Refused),
+                name if is_secret_key(name) => (Kind::Secret, References::Refused),
+                _ => (Kind::Plain, References::Refused),
+            }),
+            // Never a secret, whatever the texts are like: so masks are no masks here.
+            "url" | "type" | "command" | "args" | "authScope" => self.no_references(path, value),
+            _ => {
+                let names_of_ours = path.len().saturating_sub(1);
+                self.by_name(path, names_of_ours, value, References::Refused)
+            }
+        }
+    }
+
+    /// Refuses references in a value that is stored as it is.
+    fn no_references(&self, path: &mut Vec<String>, value: &Value) -> Result<(), Refusal> {
+        match value {
+            Value::String(text) if is_reference(text) => Err(reference_not_allowed(path)),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    path.push(index.to_string());
+                    self.no_references(path, item)?;
+                    path.pop();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Ends: what is stored and was neither kept nor sealed again is removed.
@@ -186,15 +220,16 @@ impl<'a> Sealer<'a> {
         &mut self,
         path: &mut Vec<String>,
         members: &mut Value,
-        kind: impl Fn(&str) -> Kind,
+        kind: impl Fn(&str) -> (Kind, References),
     ) -> Result<(), Refusal> {
         for (name, value) in members.as_object_mut().into_iter().flatten() {
             path.push(name.clone());
+            let (kind, references) = kind(name);
             if value.is_string() {
-                self.text(path, value, kind(name))?;
+                self.text(path, value, kind, references)?;
             } else {
                 let skip = path.len();
-                self.by_name(path, skip, value)?;
+                self.by_name(path, skip, value, References::Refused)?;
             }
             path.pop();
         }
@@ -202,13 +237,16 @@ impl<'a> Sealer<'a> {
     }
 
     /// Handles one text: kept, checked as a reference, sealed, or stored as it is.
-    fn text(&mut self, path: &[String], value: &mut Value, kind: Kind) -> Result<(), Refusal> {
+    fn text(&mut self, path: &[String], value: &mut Value, kind: Kind, references: References) -> Result<(), Refusal> {
         let Value::String(text) = value else { return Ok(()) };
         if text.starts_with(MASK) {
             return self.keep(path, value);
         }
-        if text.starts_with(REFERENCE_SCHEME) {
-            return self.check_reference(path, text);
+        if is_reference(text) {
+            return match references {
+                References::Accepted => self.check_reference(path, text),
+                References::Refused => Err(reference_not_allowed(path)),
+            };
         }
         let secret = match kind {
             Kind::Plain => false,
@@ -256,18 +294,9 @@ impl<'a> Sealer<'a> {
 
     /// Accepts exactly `secret://{this org}/user/{a name that exists}` (decisions O2).
     fn check_reference(&self, path: &[String], text: &str) -> Result<(), Refusal> {
-        let name = text
-            .strip_prefix(REFERENCE_SCHEME)
-            .and_then(|rest| rest.strip_prefix(&self.scene.org.slug))
-            .and_then(|rest| rest.strip_prefix("/user/"))
-            .filter(|name| is_secret_name(name));
-        let known = match name {
+        let known = match name_of(&self.scene.org.slug, text) {
             None => false,
-            Some(name) => self
-                .scene
-                .connection()
-                .prepare_cached("SELECT 1 FROM secrets WHERE org = ?1 AND name = ?2")?
-                .exists(params![self.scene.org.id, name])?,
+            Some(name) => secrets::exists(self.scene, name)?,
         };
         if known {
             return Ok(());
@@ -369,6 +398,15 @@ pub(super) fn open(
     vault.open(&Place { org: &org, owner, field: &field }, version, &sealed).map(Some)
 }
 
+fn reference_not_allowed(path: &[String]) -> Refusal {
+    let field = path.join(".");
+    let message = format!(
+        "`{field}` can't refer to a secret: references are read in the config of platforms, and in the headers, env and \
+         OAuth client of MCP servers."
+    );
+    Refusal::field("reference_not_allowed", field, message)
+}
+
 /// Writes a path as a JSON array, which no other path can look like.
 fn field_text(path: &[String]) -> String {
     Value::from(path.to_vec()).to_string()
@@ -382,12 +420,6 @@ fn is_below(field: &str, root: &[&str]) -> bool {
 /// Tells whether the whole trimmed text is `$NAME` (decisions V1).
 fn is_variable(text: &str) -> bool {
     text.trim().strip_prefix('$').is_some_and(is_secret_name)
-}
-
-fn is_secret_name(name: &str) -> bool {
-    name.len() <= LONGEST_SECRET_NAME
-        && name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())
-        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]

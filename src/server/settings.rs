@@ -10,7 +10,7 @@ use super::{
     members::{Given, Members},
     refusal::{Answer, Refusal},
     scene::Scene,
-    sealed::{Sealer, agent_owner},
+    sealed::{References, Sealer, agent_owner},
     shape::{INVALID_SETTINGS, MEMBERS, Member, Secrets},
 };
 
@@ -128,7 +128,7 @@ fn seal(
         match member.secrets {
             Secrets::None => {}
             Secrets::McpServers => sealer.mcp_servers(&mut path, value)?,
-            Secrets::ByName => sealer.by_name(&mut path, 1, value)?,
+            Secrets::ByName => sealer.by_name(&mut path, 1, value, References::Refused)?,
         }
     }
     let changes = sealer.finish();

@@ -15,6 +15,7 @@ use super::{
     database::{Database, Pool, Write},
     error::StoreError,
     sealed,
+    secrets::{self, SecretAuditEntry},
     tokens::AccessToken,
     vault::{self, Vault},
 };
@@ -36,7 +37,7 @@ pub enum Role {
 }
 
 impl Role {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
             Self::Admin => "admin",
@@ -90,6 +91,11 @@ pub enum StoredSecret<'a> {
         agent: &'a str,
         /// The way to the value, such as `["mcpServers", "github", "headers", "Authorization"]`.
         path: &'a [&'a str],
+    },
+    /// A secret of the organisation, to which `secret://{org}/user/{name}` refers.
+    User {
+        /// Its name.
+        name: &'a str,
     },
 }
 
@@ -240,12 +246,20 @@ impl Store {
         self.0.pool.read(|connection| audit::list(connection, known_org_id(connection, org)?))
     }
 
+    /// Lists the writes of the secrets of an organisation, oldest first.
+    pub fn secret_audit(&self, org: &str) -> Result<Vec<SecretAuditEntry>, StoreError> {
+        self.0.pool.read(|connection| secrets::list_audit(connection, known_org_id(connection, org)?))
+    }
+
     /// Reads back one stored secret value. For tests that look into the store (law 1); no route calls it, since the
     /// server never decrypts to serve a request (decisions O2).
     pub fn stored_secret(&self, org: &str, secret: StoredSecret<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let (owner, path) = match secret {
             StoredSecret::Platform { agent, platform, path } => (sealed::platform_owner(agent, platform), path),
             StoredSecret::Settings { agent, path } => (sealed::agent_owner(agent), path),
+            StoredSecret::User { name } => {
+                return self.0.pool.read(|connection| secrets::open(connection, &self.0.vault, org, name));
+            }
         };
         let path: Vec<String> = path.iter().map(|&part| part.to_owned()).collect();
         self.0.pool.read(|connection| sealed::open(connection, &self.0.vault, org, &owner, &path))

@@ -149,6 +149,20 @@ impl Vault {
     }
 }
 
+/// Bytes of the salt of a fingerprint.
+pub(super) const SALT_LENGTH: usize = 32;
+
+/// Gives the fingerprint of an organisation's secret: the first 4 hex digits of HMAC-SHA-256(salt, name ‖ 0x00 ‖ value)
+/// (decisions K2). It is for eyes: equality is decided by [`Vault::digest`].
+pub(super) fn fingerprint(salt: &[u8], name: &str, value: &[u8]) -> Result<String, StoreError> {
+    let mut mac = keyed(salt)?;
+    mac.update(name.as_bytes());
+    mac.update(&[0]);
+    mac.update(value);
+    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+    Ok(hex(bytes.get(..2).unwrap_or_default()))
+}
+
 /// Fills a buffer with random bytes of the system.
 pub(super) fn random(buffer: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(buffer).map_err(|_| StoreError::Cipher { action: "get random numbers from the system" })
@@ -224,6 +238,17 @@ mod tests {
         let mask = vault().digest(&PLACE, b"v").unwrap().mask();
         assert_eq!(mask.len(), 7);
         assert!(mask.strip_prefix(MASK).unwrap().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+
+    #[test]
+    fn a_fingerprint_depends_on_salt_name_and_value() {
+        // Counted apart from this program: HMAC-SHA-256 under 32 bytes of 0x07 of `FOO`, a zero byte, `bar`.
+        let salt = [7; SALT_LENGTH];
+        let fingerprint = |salt: &[u8], name, value: &str| fingerprint(salt, name, value.as_bytes()).unwrap();
+        assert_eq!(fingerprint(&salt, "FOO", "bar"), "31e1");
+        assert_ne!(fingerprint(&[8; SALT_LENGTH], "FOO", "bar"), "31e1");
+        assert_ne!(fingerprint(&salt, "FOP", "bar"), "31e1");
+        assert_ne!(fingerprint(&salt, "FOO", "baz"), "31e1");
     }
 
     #[test]

@@ -67,7 +67,7 @@ async fn each_project_converges_an_embedded_org() {
         let again = site.env.lobu(["plan", "-c", "local"]);
         again.expect_code(0);
         assert!(again.stdout.contains("Nothing to apply"), "{again}");
-        let served = Served::database(&site.env.home().join(".local/share/lobu/local.db")).await;
+        let served = Served::database(&site.env.local_database()).await;
         let org = served.orgs().into_iter().find(|org| org != "dev").expect("the project's pin");
         let missing = served.reader(&org).missing(&desired).await;
         assert_eq!(missing, [""; 0], "{}", name(project));
@@ -86,7 +86,7 @@ fn the_project_with_a_reserved_slug_is_refused_before_any_request() {
                 assert!(site.server.requests().is_empty(), "{output}");
             }
             site.env.lobu(["apply", "--yes", "-c", "local"]).expect_code(2);
-            assert!(!site.env.home().join(".local/share/lobu/local.db").exists());
+            assert!(!site.env.local_database().exists());
         }
     }
 }

@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use lobu::desired::{Agent, Declaration, DesiredState};
 use lobu::execute::{Approval, ApprovedPlan, Limits, Report, execute};
-use lobu::model::{Declared, SecretName, Text, Value, is_secret_key};
+use lobu::model::{Declared, SecretName, Text, Value};
 use lobu::org::http::Sending;
 use lobu::org::{Generation, OrgWrite};
 use lobu::org::{OrgRead, read_actual};
 use lobu::plan::{Options, Plan, Resend, Selection, diff, read_scope};
-use lobu::secrets::{Origin, SecretValue, Values};
 use lobu::server::StoredSecret;
 use proptest::prelude::*;
 
@@ -35,11 +34,10 @@ fn desired(project: &ProjectFiles) -> DesiredState {
     desired_of(directory.path())
 }
 
-/// A client that sends values, as the binary does where there is no secrets API.
-fn client(served: &Served, values: &BTreeMap<String, String>) -> lobu::org::http::HttpOrg {
-    let value = |(name, value): (&String, &String)| (SecretName::parse(name).expect("a name"), SecretValue::new(value));
-    let values = Values::default().with_file(Origin::EnvFile, values.iter().map(value).collect());
-    served.client().sending(Sending { values: Arc::new(values), secrets_api: false, own_server: true })
+/// A client that sends references, to an org that was given the values before, as `lobu secrets push` does it.
+async fn client(served: &Served, values: &BTreeMap<String, String>) -> lobu::org::http::HttpOrg {
+    served.put_secrets("dev", values).await;
+    served.client().sending(Sending { values: Arc::default(), secrets_api: true, own_server: true })
 }
 
 async fn plan(org: &impl OrgRead, desired: &DesiredState, prune: bool) -> Plan {
@@ -71,28 +69,38 @@ async fn expect_empty(org: &impl OrgRead, desired: &DesiredState, prune: bool) {
     assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
 }
 
+/// What is stored, looked into: a document holds the reference, and the org's secret holds the value that was pushed.
 async fn expect_stored(served: &Served, desired: &DesiredState, values: &BTreeMap<String, String>) {
-    assert_eq!(served.reader("dev").missing(desired).await, [""; 0]);
+    let reader = served.reader("dev");
+    assert_eq!(reader.missing(desired).await, [""; 0]);
     for agent in &desired.agents {
         for platform in &agent.platforms {
+            let config = reader.platform_config(agent.id.as_str(), platform.id.as_str()).await;
             for (key, value) in &platform.config {
-                // What the server can't know to be a secret is stored, and read back, in clear.
-                if let Declared::Value(Text::SecretRef(name)) = value
-                    && is_secret_key(key)
-                {
-                    let path = [key.as_str()];
-                    let place = StoredSecret::Platform {
-                        agent: agent.id.as_str(),
-                        platform: platform.id.as_str(),
-                        path: &path,
-                    };
-                    let sent = &values[name.as_str()];
-                    assert_eq!(stored(served, place).as_deref(), Some(sent.as_str()), "{}.{key}", platform.id);
-                }
+                let Declared::Value(Text::SecretRef(name)) = value else { continue };
+                let path = [key.as_str()];
+                expect_reference(served, name, values, config.get(key), &format!("{}.{key}", platform.id));
+                let place =
+                    StoredSecret::Platform { agent: agent.id.as_str(), platform: platform.id.as_str(), path: &path };
+                assert_eq!(stored(served, place), None, "{}.{key} has no second copy", platform.id);
             }
         }
-        expect_server_secrets(served, agent);
+        let settings = reader.settings(agent.id.as_str()).await;
+        expect_server_secrets(served, agent, settings.get("mcpServers"), values);
     }
+}
+
+fn expect_reference(
+    served: &Served,
+    name: &SecretName,
+    values: &BTreeMap<String, String>,
+    held: Option<&serde_json::Value>,
+    place: &str,
+) {
+    let reference = serde_json::json!(format!("secret://dev/user/{name}"));
+    assert_eq!(held, Some(&reference), "{place}");
+    let secret = StoredSecret::User { name: name.as_str() };
+    assert_eq!(stored(served, secret).as_ref(), values.get(name.as_str()), "{place}");
 }
 
 fn stored(served: &Served, place: StoredSecret<'_>) -> Option<String> {
@@ -100,20 +108,30 @@ fn stored(served: &Served, place: StoredSecret<'_>) -> Option<String> {
     value.map(|value| String::from_utf8(value.to_vec()).expect("text was sent"))
 }
 
-/// Literals of MCP headers, env and client secrets are in the vault as sent; a `$NAME` stays a text.
-fn expect_server_secrets(served: &Served, agent: &Agent) {
+/// Literals of MCP headers, env and client secrets are in the vault as sent; a `$NAME` is a reference.
+fn expect_server_secrets(
+    served: &Served,
+    agent: &Agent,
+    held: Option<&serde_json::Value>,
+    values: &BTreeMap<String, String>,
+) {
     let Some(Declaration::Table(servers)) = &agent.settings.mcp_servers else { return };
     for (id, server) in servers {
         let Declaration::Table(members) = server else { continue };
-        for place in ["headers", "env"] {
+        for place in ["headers", "env", "oauth"] {
             let Some(Declaration::Table(entries)) = members.get(place) else { continue };
             for (name, entry) in entries {
+                let path = ["mcpServers", id, place, name];
                 let sent = match entry {
+                    Declaration::Leaf(Value::Text(Text::SecretRef(secret))) => {
+                        let held = held.and_then(|held| held.get(id)?.get(place)?.get(name));
+                        expect_reference(served, secret, values, held, &path.join("."));
+                        continue;
+                    }
                     Declaration::Leaf(Value::Text(Text::Known(text))) => text.as_str(),
                     Declaration::Leaf(Value::Text(Text::Sensitive(text))) => text.for_request(),
                     _ => continue,
                 };
-                let path = ["mcpServers", id, place, name];
                 let place = StoredSecret::Settings { agent: agent.id.as_str(), path: &path };
                 if let Some(stored) = stored(served, place) {
                     assert_eq!(stored, sent, "{path:?}");
@@ -135,7 +153,7 @@ proptest! {
         let desired = desired(&project);
         block_on(async {
             let served = Served::in_memory().await;
-            let org = client(&served, &project.values);
+            let org = client(&served, &project.values).await;
             let report = apply(&org, &desired, false).await;
             assert!(report.is_complete(), "{report:?}");
             expect_empty(&org, &desired, false).await;
@@ -149,13 +167,13 @@ proptest! {
         let desired = desired(&project);
         block_on(async {
             let whole = Served::in_memory().await;
-            let counting = FailingOrg::new(client(&whole, &project.values));
+            let counting = FailingOrg::new(client(&whole, &project.values).await);
             apply(&counting, &desired, false).await;
             if counting.writes() == 0 {
                 return;
             }
             let served = Served::in_memory().await;
-            let org = FailingOrg::new(client(&served, &project.values));
+            let org = FailingOrg::new(client(&served, &project.values).await);
             org.fail_write(nth.index(counting.writes()) + 1, fault);
             assert!(!apply(&org, &desired, false).await.is_complete());
             let report = apply(&org, &desired, false).await;
@@ -176,7 +194,7 @@ proptest! {
         let desired = desired_of(&files);
         block_on(async {
             let served = Served::database(&database).await;
-            let org = client(&served, &project.values);
+            let org = client(&served, &project.values).await;
             apply(&org, &desired, false).await;
             let (before, writes) = (bytes_below(directory.path()), served.counter.writes());
             expect_empty(&org, &desired, false).await;
@@ -194,7 +212,7 @@ proptest! {
         let (first, second) = (desired(&first), desired(&second));
         block_on(async {
             let served = Served::in_memory().await;
-            let org = client(&served, &values);
+            let org = client(&served, &values).await;
             apply(&org, &first, false).await;
             // A value that the org hides may be another than the files' (W3), so all of them are sent.
             let report = carry_out(&org, plan_resending(&org, &second, true, resend_all()).await).await;
@@ -202,7 +220,7 @@ proptest! {
             expect_empty(&org, &second, true).await;
             expect_stored(&served, &second, &values).await;
             let fresh = Served::in_memory().await;
-            apply(&client(&fresh, &values), &second, false).await;
+            apply(&client(&fresh, &values).await, &second, false).await;
             let content = async |served: &Served| served.reader("dev").content(&second).await;
             assert_eq!(differing(&content(&served).await, &content(&fresh).await, ""), [""; 0]);
         });

@@ -14,6 +14,8 @@ mod interrupt;
 mod laws_embedded;
 mod memory_org;
 mod project_laws;
+mod secrets_embedded;
+mod secrets_migration;
 mod support;
 mod wire_ours;
 mod wire_replay;

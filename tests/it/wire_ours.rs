@@ -80,6 +80,7 @@ fn has_route(exchange: &Exchange) -> bool {
             | ["api", _, "agents", _]
             | ["api", _, "agents", _, "config"]
             | ["api", _, "agents", _, "platforms", ..]
+            | ["api", _, "secrets", ..]
     )
 }
 
@@ -88,7 +89,19 @@ fn kind(exchange: &Exchange) -> String {
     let path = exchange.path.split('?').next().unwrap_or_default();
     let mut segments: Vec<&str> = path.split('/').collect();
     for (at, segment) in segments.iter_mut().enumerate() {
-        let fixed = ["", "api", "agents", "config", "platforms", "by-stable-id", "start", "stop", "health"];
+        let fixed = [
+            "",
+            "api",
+            "agents",
+            "config",
+            "platforms",
+            "by-stable-id",
+            "start",
+            "stop",
+            "health",
+            "secrets",
+            "manage",
+        ];
         if at >= 2 && !fixed.contains(segment) && !segment.starts_with("manage_") && !segment.starts_with("list_") {
             *segment = "*";
         }

@@ -82,7 +82,7 @@ fn check_body(method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > BODY_LIMIT as u64) {
-        return Err(too_large());
+        return Err(too_large(BODY_LIMIT));
     }
     let has_body = length.is_some_and(|length| length > 0) || headers.contains_key(TRANSFER_ENCODING);
     let writes = matches!(*method, Method::POST | Method::PUT | Method::PATCH);

@@ -6,7 +6,7 @@
 use rusqlite::params;
 
 use super::{
-    call::Call,
+    call::{Call, SecretsCall},
     router::{Outcome, Server},
 };
 use crate::server::{
@@ -17,6 +17,7 @@ use crate::server::{
     refusal::{Answer, Refusal},
     scene::{Need, Scene},
     schema_call::SchemaCall,
+    secrets::{self, Batch},
     settings::Patch,
 };
 
@@ -100,6 +101,19 @@ pub(super) fn manage_entity_schema(server: &Server, call: &Call) -> Outcome {
 pub(super) fn list_organizations(server: &Server, call: &Call) -> Outcome {
     let search = parse_search(&call.body);
     server.read(call, Need::ReadScope, |scene| organizations(server, scene, &search?))
+}
+
+pub(super) fn list_secrets(server: &Server, call: &Call) -> Outcome {
+    server.read(call, Need::Secrets, secrets::list)
+}
+
+pub(super) fn list_secret_names(server: &Server, call: &Call) -> Outcome {
+    server.read(call, Need::SecretNames, secrets::names)
+}
+
+pub(super) fn manage_secrets(server: &Server, SecretsCall { call, within_limit }: SecretsCall) -> Outcome {
+    let batch = within_limit.and_then(|()| Batch::parse(&call.body));
+    server.change_with(&call, Need::Secrets, |scene| batch?.run(scene))
 }
 
 fn parse_search(body: &[u8]) -> Result<String, Refusal> {

@@ -11,7 +11,11 @@ use axum::{
     routing::{get, post, put},
 };
 
-use super::{call::Call, guard::guard, handlers};
+use super::{
+    call::{Call, SecretsCall},
+    guard::guard,
+    handlers,
+};
 use crate::server::{
     counter::RequestCounter,
     error::StoreError,
@@ -86,7 +90,12 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         session: options.session.map(|token| token.hash()),
         counter: options.counter,
     });
-    let on = |handler: Handler| move |server: State<Arc<Server>>, call: Call| run(server, call, handler);
+    let on = |handler: Handler| {
+        move |server: State<Arc<Server>>, call: Call| run(server, move |server| handler(server, &call))
+    };
+    let manage_secrets = |server: State<Arc<Server>>, call: SecretsCall| {
+        run(server, move |server| handlers::manage_secrets(server, call))
+    };
     Router::new()
         .route("/", get(root))
         .route("/health", get(health))
@@ -108,6 +117,9 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .route("/api/{org}/agents/{agent}/platforms/{platform}/stop", post(on(handlers::stop_platform)))
         .route("/api/{org}/agents/{agent}/platforms/by-stable-id/{platform}", put(on(handlers::put_platform)))
         .route("/api/{org}/manage_entity_schema", post(on(handlers::manage_entity_schema)))
+        .route("/api/{org}/secrets", get(on(handlers::list_secrets)))
+        .route("/api/{org}/secrets/names", get(on(handlers::list_secret_names)))
+        .route("/api/{org}/secrets/manage", post(manage_secrets))
         .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
@@ -116,36 +128,61 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
 }
 
 /// Runs a handler on a thread that may block, a few at a time.
-async fn run(State(server): State<Arc<Server>>, call: Call, handler: Handler) -> Response {
+async fn run(State(server): State<Arc<Server>>, handler: impl FnOnce(&Server) -> Outcome + Send + 'static) -> Response {
     let store = server.store.clone();
     let Ok(_permit) = store.0.permits.acquire().await else {
         return internal_error();
     };
-    match tokio::task::spawn_blocking(move || handler(&server, &call)).await {
+    match tokio::task::spawn_blocking(move || handler(&server)).await {
         Ok(outcome) => outcome.into_response(),
         Err(_) => internal_error(),
     }
 }
 
 impl Server {
-    /// Runs a read.
+    /// Runs a read. A refusal of the list of secrets leaves an audit row, as that of a change does.
     pub(super) fn read(&self, call: &Call, need: Need, operation: impl FnOnce(&Scene<'_>) -> Outcome) -> Outcome {
         self.counter.count(true);
-        self.store.0.pool.read(|connection| {
+        let outcome = self.store.0.pool.read(|connection| {
             let (org, actor) = admit(connection, &self.gate(), &call.org, bearer(call))?;
-            if let Some((_, refusal)) = lacks(&actor, need) {
-                return Err(refusal);
+            match lacks(&actor, need) {
+                None => operation(&Scene::reading(connection, &self.store.0.vault, org, actor)).map(Ok),
+                Some(lacking) => Ok::<_, Refusal>(Err(lacking)),
             }
-            operation(&Scene::reading(connection, &self.store.0.vault, org, actor))
+        })?;
+        outcome.or_else(|(action, refusal)| {
+            if need == Need::Secrets {
+                self.audit_refusal(call, action)?;
+            }
+            Err(refusal)
+        })
+    }
+
+    /// Writes the audit row of a refused read, which has no transaction for it.
+    fn audit_refusal(&self, call: &Call, action: &str) -> Result<(), Refusal> {
+        self.store.0.pool.write(|write| {
+            let (org, actor) = admit(write.connection(), &self.gate(), &call.org, bearer(call))?;
+            let scene = Scene::writing(write, &self.store.0.vault, org, actor);
+            Ok(scene.audit(action, &format!("{} {}", call.method, call.path), None)?)
         })
     }
 
     /// Runs a change in one transaction. A refusal for want of a role or scope leaves an audit row (decisions O3).
     pub(super) fn change(&self, call: &Call, operation: impl FnOnce(&Scene<'_>) -> Outcome) -> Outcome {
+        self.change_with(call, Need::Change, operation)
+    }
+
+    /// The same, with what the change needs.
+    pub(super) fn change_with(
+        &self,
+        call: &Call,
+        need: Need,
+        operation: impl FnOnce(&Scene<'_>) -> Outcome,
+    ) -> Outcome {
         self.counter.count(false);
         self.store.0.pool.write(|write| {
             let (org, actor) = admit(write.connection(), &self.gate(), &call.org, bearer(call))?;
-            let lacking = lacks(&actor, Need::Change);
+            let lacking = lacks(&actor, need);
             let scene = Scene::writing(write, &self.store.0.vault, org, actor);
             match lacking {
                 None => operation(&scene).map(Ok),
@@ -186,7 +223,7 @@ async fn root() -> Answer {
 }
 
 /// What this server can do beyond the existing one (decisions O2).
-const FEATURES: [&str; 3] = ["per-org-ids", "platform-key-removal", "schema-codes"];
+const FEATURES: [&str; 4] = ["per-org-ids", "platform-key-removal", "schema-codes", "secrets"];
 
 async fn health() -> Answer {
     Answer::ok(

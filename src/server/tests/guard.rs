@@ -137,9 +137,10 @@ async fn unknown_paths_and_methods_are_404_json() {
         ("GET", "/nope"),
         ("GET", "/api"),
         ("GET", "/api/dev"),
-        ("GET", "/api/dev/secrets"),
-        ("GET", "/api/dev/secrets/names"),
-        ("POST", "/api/dev/secrets/manage"),
+        ("POST", "/api/dev/secrets"),
+        ("GET", "/api/dev/secrets/manage"),
+        ("GET", "/api/dev/secrets/FOO"),
+        ("POST", "/api/dev/secrets/names"),
         ("POST", "/api/dev/manage_relationship_schema"),
         ("PUT", "/api/dev/agents"),
         ("PUT", "/api/dev/agents/triage/config"),
@@ -160,7 +161,7 @@ async fn health_and_the_root_need_no_token() {
         health.body,
         json!({
             "status": "ok", "service": "lobu-api", "implementation": "lobu-rs", "version": env!("CARGO_PKG_VERSION"),
-            "features": ["per-org-ids", "platform-key-removal", "schema-codes"],
+            "features": ["per-org-ids", "platform-key-removal", "schema-codes", "secrets"],
         })
     );
     assert_eq!(harness.send_as(None, "GET", "/", Value::Null).await.status, 200);

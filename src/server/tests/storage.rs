@@ -127,7 +127,7 @@ fn newer_and_foreign_databases_are_refused_and_left_alone() {
     drop(open(&path).unwrap());
     sql(&path, "PRAGMA user_version = 99");
     let bytes = fs::read(&path).unwrap();
-    assert!(matches!(open(&path), Err(StoreError::NewerSchema { found: 99, supported: 1, .. })));
+    assert!(matches!(open(&path), Err(StoreError::NewerSchema { found: 99, supported: 2, .. })));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 
     let key = fs::read(directory.path().join("lobu.db.key")).unwrap();

@@ -102,6 +102,17 @@ impl Harness {
         self.send("POST", "/api/dev/manage_entity_schema", body).await
     }
 
+    /// Sends actions to the secrets of `dev`.
+    pub(super) async fn manage(&self, actions: Value) -> Reply {
+        self.send("POST", "/api/dev/secrets/manage", json!({ "actions": actions })).await
+    }
+
+    /// Makes a secret in `dev`.
+    pub(super) async fn create_secret(&self, name: &str, value: &str) {
+        let reply = self.manage(json!([{ "op": "create", "name": name, "value": value, "source": "env" }])).await;
+        assert_eq!(reply.status, 200, "{:?}", reply.body);
+    }
+
     /// Makes the agent `triage` in `dev`.
     pub(super) async fn with_agent(self) -> Self {
         let body = json!({ "agentId": "triage", "name": "Triage" });

@@ -1,5 +1,6 @@
 //! Our own server in this process, over HTTP, with its store at hand.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use lobu::server::{
     AccessToken, Database, ExposedOrgs, RequestCounter, ServerOptions, Store, TokenRequest, Transport, bind_loopback,
     router, serve_tcp,
 };
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use super::stored::Reader;
@@ -28,16 +30,22 @@ pub(crate) struct Served {
 impl Served {
     /// Serves an empty store in memory that has the org `dev`.
     pub(crate) async fn in_memory() -> Self {
-        Self::start(Store::open(&Database::Memory).expect("a store in memory")).await
+        Self::start(Store::open(&Database::Memory).expect("a store in memory"), "dev").await
     }
 
     /// Serves a database file.
     pub(crate) async fn database(path: &Path) -> Self {
-        Self::start(Store::open(&Database::File(path.to_owned())).expect("the database can be opened")).await
+        Self::org_of_database(path, "dev").await
     }
 
-    async fn start(store: Store) -> Self {
-        store.ensure_org("dev", "Dev").expect("an org");
+    /// Serves a database file, in which this org is made if it is missing.
+    async fn org_of_database(path: &Path, org: &str) -> Self {
+        let store = Store::open(&Database::File(path.to_owned())).expect("the database can be opened");
+        Self::start(store, org).await
+    }
+
+    async fn start(store: Store, org: &str) -> Self {
+        store.ensure_org(org, org).expect("an org");
         let scope = Some("mcp:read mcp:write mcp:admin");
         let request = TokenRequest { name: "test", scope, ..TokenRequest::default() };
         let token = store.create_token("bootstrap-user", request).expect("a token");
@@ -67,6 +75,24 @@ impl Served {
         self.store.orgs().expect("the orgs can be listed")
     }
 
+    /// Gives an org secrets by the API, as `lobu secrets push` does: new ones are made, others rotated.
+    pub(crate) async fn put_secrets(&self, org: &str, values: &BTreeMap<String, String>) {
+        if values.is_empty() {
+            return;
+        }
+        let base = format!("{}/api/{org}/secrets", self.origin);
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client needs no configuration");
+        let answer = http.get(format!("{base}/names")).bearer_auth(self.token()).send().await.expect("an answer");
+        let known: Vec<String> = answer.json().await.expect("a list of names");
+        let action = |(name, value): (&String, &String)| {
+            let operation = if known.contains(name) { "rotate" } else { "create" };
+            json!({"op": operation, "name": name, "value": value, "source": "env"})
+        };
+        let body = json!({"actions": values.iter().map(action).collect::<Vec<Value>>()});
+        let request = http.post(format!("{base}/manage")).bearer_auth(self.token()).json(&body);
+        assert_eq!(request.send().await.expect("an answer").status().as_u16(), 200);
+    }
+
     /// What reads an org back.
     pub(crate) fn reader(&self, org: &str) -> Reader {
         Reader::new(&self.origin, org, self.token())
@@ -80,6 +106,20 @@ impl Served {
             .build()
             .expect("a client needs no configuration")
     }
+}
+
+/// Gives an org of a database file secrets by the API; both are made if they are missing.
+pub(crate) fn put_secrets(database: &Path, org: &str, values: &BTreeMap<String, String>) {
+    let put = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let served = Served::org_of_database(database, org).await;
+            served.put_secrets(org, values).await;
+            served.store.settle();
+        });
+    };
+    // On a thread of its own, so that a test which has a runtime can call it too.
+    std::thread::scope(|scope| scope.spawn(put).join().expect("the secrets are stored"));
 }
 
 impl Drop for Served {

@@ -44,6 +44,11 @@ impl TestEnv {
         self.root.join("project")
     }
 
+    /// The database of `-c local`.
+    pub(crate) fn local_database(&self) -> PathBuf {
+        self.home().join(".local/share/lobu/local.db")
+    }
+
     /// Sets a variable for every later run.
     pub(crate) fn env(&mut self, name: &str, value: impl Into<String>) -> &mut Self {
         self.variables.push((name.to_owned(), value.into()));

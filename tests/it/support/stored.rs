@@ -65,6 +65,17 @@ impl Reader {
         missing.0
     }
 
+    /// The settings of an agent.
+    pub(crate) async fn settings(&self, agent: &str) -> Json {
+        self.get(&format!("/agents/{agent}/config")).await
+    }
+
+    /// The config of a platform.
+    pub(crate) async fn platform_config(&self, agent: &str, platform: &str) -> Json {
+        let mut platform = self.get(&format!("/agents/{agent}/platforms/{platform}")).await;
+        platform.get_mut("config").map(Json::take).unwrap_or_default()
+    }
+
     /// What the org holds of what the project declares, but for ids and times, and with nothing for what is empty.
     ///
     /// Left out is also what `--prune` never takes away (P5): prompts without a file, a pinned model, and what only the

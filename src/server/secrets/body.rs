@@ -1,0 +1,40 @@
+//! The JSON of a body that holds secret values: wiped when dropped.
+
+use serde_json::Value;
+use zeroize::Zeroize as _;
+
+/// Parsed JSON whose texts are overwritten when it is dropped.
+///
+/// What this does not cover: the bytes as they came in, which lie in buffers of the HTTP library that have no owner who
+/// could wipe them, and the short-lived copy that the JSON parser makes of a text with escapes.
+pub(super) struct SecretBody(pub(super) Value);
+
+impl Drop for SecretBody {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+/// Overwrites every text. The depth is bounded by that of the JSON parser.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_text_is_wiped() {
+        let mut value = json!({ "a": ["x", { "b": "y" }], "c": "z", "d": 1 });
+        wipe(&mut value);
+        assert_eq!(value, json!({ "a": ["", { "b": "" }], "c": "", "d": 1 }));
+    }
+}

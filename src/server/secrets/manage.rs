@@ -1,0 +1,120 @@
+//! What a batch does: all of it, or nothing (decisions K5).
+
+use axum::http::StatusCode;
+use zeroize::Zeroizing;
+
+use super::{
+    audit,
+    batch::{Action, Batch, Change, Operation},
+    reference::reference,
+    rows::{self, NewValue, Stored},
+    uses::{self, Uses},
+};
+use crate::server::{
+    json_text::{ObjectText, array},
+    refusal::{Answer, Refusal},
+    scene::Scene,
+    vault::{self, SALT_LENGTH},
+};
+
+/// How many places of a secret in use a refusal names.
+const SHOWN_PLACES: usize = 3;
+
+impl Batch {
+    /// `POST …/secrets/manage`: runs the actions in their order, and answers in it.
+    ///
+    /// # Errors
+    ///
+    /// 409 `already_exists`, 404 `not_found`, 409 `in_use`, each with the name. The caller rolls the transaction back.
+    pub(in crate::server) fn run(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
+        let checks_uses = self.0.iter().any(|action| matches!(action.change, Change::Delete { force: false }));
+        // No action of a batch changes what documents refer to.
+        let uses = if checks_uses { uses::find(scene)? } else { Uses::new() };
+        let results = self.0.iter().map(|action| action.run(scene, &uses)).collect::<Result<Vec<String>, Refusal>>()?;
+        Ok(Answer::ok(ObjectText::new().raw("results", &array(results)).finish()))
+    }
+}
+
+impl Action {
+    fn run(&self, scene: &Scene<'_>, uses: &Uses) -> Result<String, Refusal> {
+        let stored = rows::find(scene, &self.name)?;
+        let (done, fingerprint) = match (&self.change, stored) {
+            (Change::Create(_), Some(_)) => {
+                let message = format!("The secret `{}` exists already; rotate it to change its value.", self.name);
+                return Err(Refusal::secret(StatusCode::CONFLICT, "already_exists", &self.name, message));
+            }
+            (Change::Rotate(_) | Change::Delete { .. }, None) => {
+                let message = format!("There is no secret `{}`.", self.name);
+                return Err(Refusal::secret(StatusCode::NOT_FOUND, "not_found", &self.name, message));
+            }
+            (Change::Create(value), None) => ("create", self.create(scene, value)?),
+            (Change::Rotate(value), Some(stored)) => self.rotate(scene, value, stored)?,
+            (Change::Delete { force }, Some(stored)) => {
+                if !force {
+                    self.check_unused(uses)?;
+                }
+                ("delete", self.delete(scene, stored)?)
+            }
+        };
+        Ok(ObjectText::new()
+            .text("name", &self.name)
+            .text("fingerprint", &fingerprint)
+            .text("action", done)
+            .text("ref", &reference(&scene.org.slug, &self.name))
+            // References stay as they are (secrets/S14).
+            .flag("willRestart", false)
+            .finish())
+    }
+
+    fn create(&self, scene: &Scene<'_>, value: &Zeroizing<String>) -> Result<String, Refusal> {
+        let mut salt = [0; SALT_LENGTH];
+        vault::random(&mut salt)?;
+        let digest = scene.vault.digest(&rows::place(&scene.org.public_id, &self.name), value.as_bytes())?;
+        let new = NewValue { name: &self.name, version: 1, salt: &salt, digest: &digest, source: self.source };
+        let fingerprint = rows::store(scene, &new, value)?;
+        audit::insert(scene, &self.name, &fingerprint, Operation::Create, self.source)?;
+        Ok(fingerprint)
+    }
+
+    /// Replaces the value; an equal one writes nothing at all, not even the time (decisions K2).
+    fn rotate(
+        &self,
+        scene: &Scene<'_>,
+        value: &Zeroizing<String>,
+        stored: Stored,
+    ) -> Result<(&'static str, String), Refusal> {
+        let digest = scene.vault.digest(&rows::place(&scene.org.public_id, &self.name), value.as_bytes())?;
+        if digest.matches(&stored.digest) {
+            return Ok(("unchanged", stored.fingerprint));
+        }
+        let new = NewValue {
+            name: &self.name,
+            version: stored.version.saturating_add(1),
+            salt: &stored.salt,
+            digest: &digest,
+            source: self.source,
+        };
+        let fingerprint = rows::store(scene, &new, value)?;
+        audit::insert(scene, &self.name, &fingerprint, Operation::Rotate, self.source)?;
+        scene.forget_old_values();
+        Ok(("rotated", fingerprint))
+    }
+
+    fn delete(&self, scene: &Scene<'_>, stored: Stored) -> Result<String, Refusal> {
+        rows::delete(scene, &self.name)?;
+        audit::insert(scene, &self.name, &stored.fingerprint, Operation::Delete, self.source)?;
+        scene.forget_old_values();
+        Ok(stored.fingerprint)
+    }
+
+    fn check_unused(&self, uses: &Uses) -> Result<(), Refusal> {
+        let Some(places) = uses.get(&self.name) else { return Ok(()) };
+        let shown: Vec<&str> = places.iter().take(SHOWN_PLACES).map(String::as_str).collect();
+        let more = match places.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("The secret `{}` is in use by {}{more}.", self.name, shown.join(", "));
+        Err(Refusal::secret(StatusCode::CONFLICT, "in_use", &self.name, message))
+    }
+}
