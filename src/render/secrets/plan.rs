@@ -99,7 +99,7 @@ fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
 pub(super) fn summary(summary: Summary) -> Line {
     let Summary { create, rotate, unchanged, kept, missing } = summary;
     let always = [(create, " create"), (rotate, " rotate"), (unchanged, " unchanged")];
-    let else_ = [(kept, " differs, kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
+    let else_ = [(kept, " kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
     let mut line = Line::new().literal(Style::Bold, "Summary: ");
     for (position, (count, word)) in always.into_iter().chain(else_).enumerate() {
         let comma = if position > 0 { ", " } else { "" };
