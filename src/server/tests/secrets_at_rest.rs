@@ -9,7 +9,7 @@ use base64::{
 use serde_json::{Value, json};
 
 use super::support::Harness;
-use crate::server::{Database, Store, StoreError, StoredSecret};
+use crate::server::{Database, Store, StoreError, StoredSecret, vault};
 
 fn action(op: &str, name: &str, value: &str) -> Value {
     json!({ "op": op, "name": name, "value": value, "source": "stdin" })
@@ -17,7 +17,7 @@ fn action(op: &str, name: &str, value: &str) -> Value {
 
 /// A value in the forms in which it could lie somewhere.
 fn forms(value: &str) -> Vec<Vec<u8>> {
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = vault::hex(value.as_bytes());
     let mut forms = vec![value.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
     forms.push(value.encode_utf16().flat_map(u16::to_le_bytes).collect());
     for offset in 0..3 {
