@@ -13,6 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
+use axum::http::Request;
+use lobu::server::{Database, ExposedOrgs, RequestCounter, ServerOptions, Store, TokenRequest, Transport, router};
+use tower::Service as _;
+
 /// How often each command runs; the first run is a warm-up and does not count.
 const RUNS: usize = 8;
 
@@ -80,9 +85,15 @@ fn validated(place: &Place, name: &str) {
 }
 
 fn created(place: &Place, name: &str) {
-    let database = place.directory.join("fresh/org.db");
+    let (fresh, seed) = (place.directory.join("fresh"), place.directory.join("seed"));
+    let database = fresh.join("org.db");
+    seed_database(&seed.join("org.db"));
     let run = || {
-        drop(std::fs::remove_dir_all(place.directory.join("fresh")));
+        drop(std::fs::remove_dir_all(&fresh));
+        std::fs::create_dir(&fresh).expect("a directory");
+        for name in ["org.db", "org.db.key"] {
+            std::fs::copy(seed.join(name), fresh.join(name)).expect("a copy");
+        }
         let mut command = lobu(&place.directory);
         command.args(["apply", "--yes", "-c", "local", "--db"]).arg(&database).arg("-C").arg(&place.project);
         sample(&mut command)
@@ -103,6 +114,7 @@ fn planned(place: &Place, name: &str) {
 fn through_proxy(place: &Place, tools: &Path) {
     let (port, proxy_port) = (free_port(), free_port());
     let database = place.directory.join("dev/org.db");
+    seed_database(&database);
     let mut dev = Running(lobu(&place.directory).args(["dev", "--port", &port, "--db"]).arg(&database).spawn());
     let proxy =
         Command::new("python3").arg(tools.join("delay-proxy.py")).args([&proxy_port, &port, "--rtt", "80"]).spawn();
@@ -118,6 +130,33 @@ fn through_proxy(place: &Place, tools: &Path) {
     against(&["apply", "--yes"], &port);
     report("plan, nothing to change, 80 ms round trip: 100 agents", repeated(|| against(&["plan"], &proxy_port)));
     dev.stop();
+}
+
+/// Makes a database with the org of the generated projects, empty but for the one secret to which they refer.
+fn seed_database(database: &Path) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = Store::open(&Database::File(database.to_owned())).expect("a database");
+        store.ensure_org("dev", "Dev").expect("an org");
+        let request = TokenRequest { name: "bench", scope: Some("mcp:admin"), ..TokenRequest::default() };
+        let token = store.create_token("bootstrap-user", request).expect("a token");
+        let options = ServerOptions {
+            transport: Transport::UnixSocket,
+            orgs: ExposedOrgs::All,
+            origin: "http://127.0.0.1:8787".to_owned(),
+            session: None,
+            counter: RequestCounter::default(),
+        };
+        let body = r#"{"actions":[{"op":"create","name":"TELEGRAM_BOT_TOKEN","value":"made-up","source":"api"}]}"#;
+        let request = Request::post("/api/dev/secrets/manage")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", token.expose()))
+            .body(Body::from(body))
+            .expect("a request");
+        let answer = router(store.clone(), options).call(request).await.expect("an answer");
+        assert!(answer.status().is_success(), "the secret is stored");
+        store.settle();
+    });
 }
 
 struct Running(std::io::Result<Child>);
