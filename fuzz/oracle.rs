@@ -11,7 +11,7 @@ type Values = BTreeMap<String, String>;
 /// # Panics
 ///
 /// If anything does not hold.
-pub fn check(text: &str) {
+pub(crate) fn check(text: &str) {
     let expected = read_simply(text);
     match dotenv::parse(text) {
         Err(problems) => {
