@@ -1,5 +1,6 @@
 //! `lobu secrets local` through the real binary: what it writes, what it refuses, and that no value is ever seen.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
@@ -22,6 +23,12 @@ fn piped(env: &TestEnv, arguments: &[&str], input: &[u8]) -> CommandOutput {
     let output = env.pipe(arguments, input);
     assert!(!output.everything().contains(SENTINEL), "{output}");
     output
+}
+
+/// Adds the messages of a refusal.
+fn add(messages: &mut String, name: &str, output: &CommandOutput) {
+    let stderr = output.expect_code(2).redacted().stderr;
+    writeln!(messages, "## {name}\n{stderr}").expect("writing to memory");
 }
 
 fn mode(env: &TestEnv) -> u32 {
@@ -116,7 +123,7 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     for (name, input) in cases {
         let env = scene();
         let output = piped(&env, &SET, &input);
-        messages += &format!("## {name}\n{}\n", output.expect_code(2).redacted().stderr);
+        add(&mut messages, name, &output);
         assert!(!env.project().join(".env").exists(), "{name}");
     }
     insta::assert_snapshot!(messages, @r"
@@ -161,7 +168,7 @@ fn what_is_no_name_is_refused_without_being_repeated() {
     for (name, arguments) in cases {
         let env = scene();
         let output = piped(&env, &[&["secrets", "local", "set"], arguments].concat(), b"x");
-        messages += &format!("## {name}\n{}\n", output.expect_code(2).redacted().stderr);
+        add(&mut messages, name, &output);
         assert!(!env.project().join(".env").exists(), "{name}");
     }
     insta::assert_snapshot!(messages, @r"
@@ -199,25 +206,25 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
         let env = scene();
         env.write(".env", &broken);
         let output = piped(&env, arguments, b"x");
-        messages += &format!("## {} a broken file\n{}\n", arguments[2], output.expect_code(2).redacted().stderr);
+        add(&mut messages, &format!("{} a broken file", arguments[2]), &output);
         assert_eq!(env.read(".env"), broken);
 
         let env = scene();
         env.write("elsewhere", "A=1\n");
         symlink("elsewhere", env.project().join(".env")).expect("a symlink");
         let output = piped(&env, arguments, b"x");
-        messages += &format!("## {} a symlink\n{}\n", arguments[2], output.expect_code(2).redacted().stderr);
+        add(&mut messages, &format!("{} a symlink", arguments[2]), &output);
         assert_eq!(env.read("elsewhere"), "A=1\n");
 
         let env = scene();
         fs::create_dir(env.project().join(".env")).expect("a directory");
         let output = piped(&env, arguments, b"x");
-        messages += &format!("## {} a directory\n{}\n", arguments[2], output.expect_code(2).redacted().stderr);
+        add(&mut messages, &format!("{} a directory", arguments[2]), &output);
 
         let env = scene();
         env.write(".env", b"A=1\nB=\xFF\n");
         let output = piped(&env, arguments, b"x");
-        messages += &format!("## {} not UTF-8\n{}\n", arguments[2], output.expect_code(2).redacted().stderr);
+        add(&mut messages, &format!("{} not UTF-8", arguments[2]), &output);
     }
     insta::assert_snapshot!(messages, @r"
     ## set a broken file
@@ -312,12 +319,13 @@ fn names_are_deleted_all_or_none() {
     let env = scene();
     let text = format!("# mine\nA={SENTINEL} # a\nB=\"{SENTINEL}\n2\"\nC=3\nd=4\n");
     env.write(".env", &text);
-    let output = piped(&env, &["secrets", "local", "delete", "A", "NOBODY", "C", "NEITHER"], b"");
+    let output =
+        piped(&env, &["secrets", "local", "delete", "A", "NOBODY", "C", "NEITHER", "X=SENTINELhunter2x7"], b"");
     insta::assert_snapshot!(output.redacted(), @r"
     stdout:
 
     stderr:
-    error: .env does not have NEITHER, NOBODY; nothing was written
+    error: .env does not have NEITHER, NOBODY, what is no name; nothing was written
     hint: `lobu secrets local list` shows the names.
 
     exit code: 2
