@@ -199,6 +199,12 @@ fn what_is_no_name_is_refused_without_being_repeated() {
 }
 
 #[test]
+fn the_old_spelling_is_explained_without_its_value() {
+    let output = piped(&scene(), &["secrets", "set", "DEPLOY_TOKEN", SENTINEL], b"");
+    assert!(output.expect_code(2).stderr.contains("`lobu secrets local set|list|delete`"), "{output}");
+}
+
+#[test]
 fn a_file_that_cannot_be_edited_is_left_alone() {
     let mut messages = String::new();
     let broken = format!("A=1\n{SENTINEL}\nB='{SENTINEL}\n");
