@@ -12,8 +12,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "desired", "env", "error", "execute", "model", "org", "plan", "project", "render", "secrets", "server",
-            "settings", "ui",
+            "desired", "env", "error", "execute", "fault", "model", "org", "plan", "project", "push", "render",
+            "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -21,6 +21,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("env", &["model", "secrets"]),
     ("error", &[]),
     ("execute", &["model", "org", "plan"]),
+    ("fault", &["env"]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
@@ -95,7 +96,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "zeroize",
         &[
-            "commands/secrets/local.rs",
+            "commands/secrets",
             "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",
