@@ -104,3 +104,152 @@ fn of_value(path: &str, value: &Value, found: &mut dyn FnMut(String, &SecretName
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::desired::{EntryKey, Settings};
+    use crate::model::{AgentId, Declared, Position, StableId};
+
+    use super::*;
+
+    fn name(text: &str) -> SecretName {
+        SecretName::parse(text).unwrap()
+    }
+
+    fn reference(text: &str) -> Value {
+        Value::Text(Text::SecretRef(name(text)))
+    }
+
+    fn leaf(text: &str) -> Declaration {
+        Declaration::Leaf(reference(text))
+    }
+
+    fn table<const N: usize>(members: [(&str, Declaration); N]) -> Declaration {
+        Declaration::Table(members.into_iter().map(|(name, member)| (name.to_owned(), member)).collect())
+    }
+
+    fn agent(id: &str) -> Agent {
+        Agent {
+            id: AgentId::parse(id).unwrap(),
+            name: Text::known("Agent"),
+            description: Declared::Absent,
+            settings: Settings::default(),
+            platforms: Vec::new(),
+            provider_secrets: Vec::new(),
+            position: Position::file("lobu.toml"),
+        }
+    }
+
+    fn platform<const N: usize>(id: StableId, config: [(&str, Declared<Text>); N]) -> Platform {
+        Platform {
+            id,
+            platform_type: "telegram".to_owned(),
+            name: None,
+            config: config.into_iter().map(|(key, text)| (key.to_owned(), text)).collect(),
+            position: Position::file("lobu.toml"),
+        }
+    }
+
+    fn secret(text: &str) -> Declared<Text> {
+        Declared::Value(Text::SecretRef(name(text)))
+    }
+
+    /// `NAME: place, place`, line by line.
+    fn told(agents: Vec<Agent>) -> Vec<String> {
+        let state = DesiredState { agents, ..DesiredState::default() };
+        state.references().into_iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect()
+    }
+
+    #[test]
+    fn a_platform_is_called_by_its_own_part_of_the_id() {
+        let mut triage = agent("triage");
+        let config = || [("botToken", secret("TOKEN"))];
+        let derived = |name| StableId::derive("triage", "telegram", name);
+        triage.platforms = vec![
+            platform(derived(None), config()),
+            platform(derived(Some("Crew")), config()),
+            platform(StableId::from_server("telegram-triage-1767225600000"), config()),
+            platform(StableId::from_server("triage"), config()),
+            platform(StableId::from_server("triage-"), config()),
+            platform(StableId::from_server("triagetelegram"), config()),
+        ];
+        assert_eq!(
+            told(vec![triage]),
+            ["TOKEN: triage/telegram.botToken, triage/telegram-crew.botToken, \
+              triage/telegram-triage-1767225600000.botToken, triage/triage.botToken, triage/triage-.botToken, \
+              triage/triagetelegram.botToken"]
+        );
+    }
+
+    #[test]
+    fn only_references_count() {
+        let mut triage = agent("triage");
+        let config = [
+            ("botToken", secret("TOKEN")),
+            ("chatId", Declared::Value(Text::known("$NOT_ONE"))),
+            ("apiKey", Declared::Value(Text::sensitive("hunter2"))),
+            ("old", Declared::Empty),
+            ("opaque", Declared::Value(Text::Opaque)),
+        ];
+        triage.platforms = vec![platform(StableId::derive("triage", "telegram", None), config)];
+        triage.settings.soul_md = Some(Declaration::known("$PROSE"));
+        assert_eq!(told(vec![triage, agent("other")]), ["TOKEN: triage/telegram.botToken"]);
+        assert_eq!(told(Vec::new()), [""; 0]);
+    }
+
+    #[test]
+    fn tools_are_searched_at_every_depth() {
+        let mut triage = agent("triage");
+        let list = Value::List(vec![reference("IN_LIST"), Value::Null, Value::known("x")]);
+        let map = Value::Map([("Authorization".to_owned(), reference("IN_MAP"))].into_iter().collect());
+        triage.settings.mcp_servers = Some(table([
+            (
+                "tracker",
+                table([
+                    ("headers", table([("Authorization", leaf("TRACKER_TOKEN"))])),
+                    ("env", table([("KEY", leaf("TRACKER_KEY"))])),
+                    ("oauth", table([("clientId", leaf("CLIENT")), ("clientSecret", leaf("CLIENT_SECRET"))])),
+                    ("url", Declaration::known("https://tracker.example/")),
+                ]),
+            ),
+            ("lists", table([("args", Declaration::Leaf(list)), ("headers", Declaration::Leaf(map))])),
+            ("cleared", Declaration::Clear),
+            ("keyed", Declaration::Keyed(vec![(EntryKey(vec!["a/b".to_owned(), "b".to_owned()]), leaf("KEYED"))])),
+        ]));
+        assert_eq!(
+            told(vec![triage]),
+            [
+                "CLIENT: triage/mcp.tracker.oauth.clientId",
+                "CLIENT_SECRET: triage/mcp.tracker.oauth.clientSecret",
+                "IN_LIST: triage/mcp.lists.args",
+                "IN_MAP: triage/mcp.lists.headers.Authorization",
+                "KEYED: triage/mcp.keyed.a/b",
+                "TRACKER_KEY: triage/mcp.tracker.env.KEY",
+                "TRACKER_TOKEN: triage/mcp.tracker.headers.Authorization",
+            ]
+        );
+    }
+
+    #[test]
+    fn providers_count_although_apply_does_not_send_their_keys() {
+        let mut triage = agent("triage");
+        triage.provider_secrets =
+            vec![("anthropic".to_owned(), name("ANTHROPIC")), ("openai".to_owned(), name("OPENAI"))];
+        assert_eq!(told(vec![triage]), ["ANTHROPIC: triage/providers.anthropic", "OPENAI: triage/providers.openai"]);
+    }
+
+    #[test]
+    fn a_name_that_is_used_twice_has_every_place_once() {
+        let with_token = |id: &str| {
+            let mut agent = agent(id);
+            let derived = platform(StableId::derive(id, "telegram", None), [("botToken", secret("SHARED"))]);
+            agent.platforms = vec![derived.clone(), derived];
+            agent.provider_secrets = vec![("anthropic".to_owned(), name("SHARED"))];
+            agent
+        };
+        assert_eq!(
+            told(vec![with_token("one"), with_token("two")]),
+            ["SHARED: one/telegram.botToken, one/providers.anthropic, two/telegram.botToken, two/providers.anthropic"]
+        );
+    }
+}
