@@ -36,7 +36,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
-    ("server", &["model"]),
+    ("server", &["fault", "model"]),
     // Of `org` only which hosts are this machine, and whether an org has the secrets API.
     ("settings", &["env", "model", "org", "secrets"]),
     ("ui", &["error", "render"]),
