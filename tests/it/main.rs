@@ -19,6 +19,7 @@ mod project_laws;
 mod secrets_embedded;
 mod secrets_local;
 mod secrets_migration;
+mod secrets_push;
 mod support;
 mod wire_ours;
 mod wire_replay;
