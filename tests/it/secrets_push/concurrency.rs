@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lobu::server::{Database, Store};
 use serde_json::Value;
 
-use super::site::{Site, audit, stored};
+use super::site::{Site, audit, document, stored};
 use crate::support::env::{CommandOutput, TestEnv};
 
 const PUSHERS: usize = 20;
@@ -38,11 +38,7 @@ fn push_all(env: &TestEnv, target: &[&str], flags: &[&str]) -> Vec<Value> {
         })
         .collect();
     let outputs: Vec<CommandOutput> = running.into_iter().map(crate::support::env::Running::wait).collect();
-    let document = |output: &CommandOutput| {
-        output.expect_code(0);
-        serde_json::from_str(&output.stdout).expect("JSON")
-    };
-    outputs.iter().map(document).collect()
+    outputs.iter().map(|output| document(output.expect_code(0))).collect()
 }
 
 /// Checks what must hold after all have ended.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use lobu::server::Role;
 
-use super::site::{Site, flat};
+use super::site::{Site, document, flat};
 use crate::support::terminal::Terminal;
 
 const VALUE: &str = "value-that-is-not-shown";
@@ -137,20 +137,48 @@ fn a_project_with_errors_stops_a_push() {
 #[test]
 fn a_push_that_one_request_cannot_carry_is_refused_before_any_question() {
     let many: Vec<_> = (0..1_001).map(|at| format!("KEY_{at}=value\n")).collect();
-    let large: Vec<_> = (0..150).map(|at| format!("KEY_{at}={}\n", "x".repeat(60 * 1024))).collect();
-    for (dotenv, expected) in [
-        (many.concat(), "1001 secrets would be sent, and one push carries 1000"),
-        (large.concat(), "the request would be larger than 8 MiB, and one push is one request"),
-    ] {
-        // What is larger than a .env may be is refused by its reader.
-        let site = Site::new(&dotenv);
-        let output = site.run(&["push", "--all"]);
-        output.expect_code(2);
-        let told = flat(&output.stderr);
-        assert!(told.contains(expected) || (dotenv.len() > 1 << 20 && told.contains(".env")), "{told}");
-        assert!(!told.contains("not a terminal"), "{told}");
-        site.expect_untouched();
+    let site = Site::new(&many.concat());
+    let output = site.run(&["push", "--all"]);
+    output.expect_code(2);
+    let told = flat(&output.stderr);
+    assert!(told.contains("1001 secrets would be sent, and one push carries 1000"), "{told}");
+    assert!(told.contains("Nothing was sent. Push in parts") && !told.contains("not a terminal"), "{told}");
+    site.expect_untouched();
+}
+
+#[test]
+fn a_push_is_measured_as_it_is_sent() {
+    // A source may have 8 MiB, and so may a request, in which a quote takes two bytes.
+    let lines = |count: usize| -> String {
+        (0..count).map(|at| format!("KEY_{at}='{}'\n", "\"".repeat(60 * 1024))).collect::<Vec<_>>().concat()
+    };
+    let site = Site::new(&lines(80));
+    let told = refused(&site, &["--all"], 2);
+    assert!(told.contains("the request would be larger than 8 MiB, and one push is one request"), "{told}");
+    site.env.write(".env", lines(150));
+    let told = refused(&site, &["--all", "--yes"], 2);
+    assert!(told.contains("8 MiB") && !told.contains("one request"), "{told}");
+    site.env.write(".env", lines(60));
+    site.run(&["push", "--all", "--yes"]).expect_code(0);
+    assert_eq!((site.audit().len(), site.stored("KEY_0").map(|value| value.len())), (60, Some(60 * 1024)));
+}
+
+/// An error is a document too.
+#[test]
+fn a_refusal_says_so_in_json() {
+    let mut site = site();
+    let output = site.run(&["push", "ABSENT", "--yes", "--json"]);
+    output.expect_code(2);
+    assert_eq!(document(&output)["error"]["kind"], "usage", "{output}");
+    site.become_one(Role::Member, "mcp:read mcp:write mcp:admin");
+    for arguments in
+        [&["push", "FOO", "--yes", "--json"][..], &["list", "--json"], &["delete", "FOO", "--yes", "--json"]]
+    {
+        let output = site.run(arguments);
+        output.expect_code(4);
+        assert_eq!(document(&output)["error"]["kind"], "forbidden", "{output}");
     }
+    site.expect_untouched();
 }
 
 #[test]

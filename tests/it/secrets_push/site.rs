@@ -67,12 +67,12 @@ impl Site {
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     }
 
-    /// Runs it for its JSON.
+    /// Runs it for its JSON, which is as the schema says.
     #[track_caller]
     pub(super) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         output.expect_code(0);
-        serde_json::from_str(&output.stdout).expect("JSON")
+        document(&output)
     }
 
     /// The value of a secret of the org.
@@ -117,6 +117,17 @@ impl Site {
         let token = store.create_token("somebody", request).expect("a token");
         self.env.env("LOBU_API_TOKEN", token.expose());
     }
+}
+
+/// The one document on stdout, which is as the schema says.
+#[track_caller]
+pub(super) fn document(output: &CommandOutput) -> Value {
+    let schema = serde_json::from_str(&lobu::render::json::secrets_schema()).expect("JSON");
+    let schema = jsonschema::draft202012::new(&schema).expect("a schema");
+    let document = serde_json::from_str(&output.stdout).unwrap_or_else(|_| panic!("no JSON\n{output}"));
+    let wrong: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert_eq!(wrong, [""; 0], "{output}");
+    document
 }
 
 /// The value of a secret of the org `dev`.
