@@ -236,7 +236,7 @@ pub(super) struct SecretsPushArgs {
         value_name = "NAME,…",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "",
+        default_missing_value = "*",
         value_delimiter = ',',
         help_heading = "Push"
     )]

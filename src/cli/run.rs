@@ -43,7 +43,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = finish(&ui, style, result);
     match ui.finish() {
         Ok(()) => ExitCode::from(code),
-        Err(error) => ExitCode::from(error.exit_code()),
+        Err(error) => {
+            let hint = format!("The command itself had ended with exit code {code}: what it wrote stays written.");
+            let error = error.hint(hint);
+            ui.failure(&error);
+            ExitCode::from(error.exit_code())
+        }
     }
 }
 
@@ -184,8 +189,6 @@ fn push(args: SecretsPushArgs) -> SecretsPush {
         (None, false) if !from_process.is_empty() => SourceChoice::Process(from_process),
         (None, false) => SourceChoice::Dotenv,
     };
-    // `--rotate` alone is one empty name.
-    let rotate = rotate.map(|names| names.into_iter().filter(|name| !name.is_empty()).collect());
     let (project, target) = (project(project_args), target(target_args));
     SecretsPush { names, source, rotate, all, yes, yes_rotate, dry_run, json, if_supported, project, target }
 }

@@ -37,6 +37,8 @@ pub enum SecretAction<'a> {
         name: &'a SecretName,
         /// The value.
         value: &'a SecretValue,
+        /// Only if the org's value is still this one, by [`SecretRow::version`].
+        if_version: Option<i64>,
     },
     /// Deletes it; refused where something refers to it, unless forced.
     Delete {
@@ -72,8 +74,8 @@ impl SecretBatch<'_> {
 
     /// How many bytes the request has at most.
     pub fn length(&self) -> usize {
-        // `{"op":"rotate","name":"","value":,"source":"stdin"},` and a share of the brackets around all.
-        const AROUND: usize = 64;
+        // `{"op":"rotate","name":"","value":,"source":"stdin","ifVersion":9223372036854775807},` and the brackets around all.
+        const AROUND: usize = 96;
         let value = |action: &SecretAction<'_>| match action {
             SecretAction::Create { value, .. } | SecretAction::Rotate { value, .. } => value.json_length(),
             SecretAction::Delete { .. } => 0,
@@ -104,6 +106,8 @@ pub struct SecretResult {
     pub change: SecretChange,
     /// The fingerprint of what is stored now, where the server gives one.
     pub fingerprint: Option<Fingerprint>,
+    /// For a rotation, that of what it replaced, where the server gives it.
+    pub previous: Option<Fingerprint>,
 }
 
 /// What may be asked about secrets. A dry run is handed this and nothing more:

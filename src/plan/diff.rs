@@ -184,7 +184,7 @@ fn missing_names(
         }
         if let Some(row) = rows.get_mut(&reference.resource) {
             let reference_text = reference.name.reference();
-            let command = format!("lobu secrets push {name}");
+            let command = format!("{} {name}", context.options.push_command);
             row.attention.push(match &reference.provider {
                 Some(provider) => {
                     format!("provider {provider} wants {reference_text}, which the org lacks: {command}")

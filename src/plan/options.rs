@@ -15,6 +15,8 @@ pub struct Options {
     pub resend: Resend,
     /// What is planned (P12).
     pub selection: Selection,
+    /// The command that sends secrets to where this plan goes, for people to copy (V6).
+    pub push_command: String,
 }
 
 /// Which incomparable values are sent again: `all`, secrets by name, resources by `kind/id`.

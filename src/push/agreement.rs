@@ -1,10 +1,10 @@
 //! What was agreed to: by flags in advance, or by a person key by key (K6, secrets/SQ3).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::model::SecretName;
 
-use super::{PushPlan, PushRow, RowState};
+use super::{PushPlan, PushRow, RowState, Seen};
 
 /// The two kinds of writes that are asked about apart from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,37 +27,55 @@ impl Ask {
 }
 
 /// What may be written. Nothing is, unless a flag or a person says so.
+///
+/// A flag agrees to a kind of write, whatever the org has by then. A person agrees to what was shown: when the org's value is
+/// another one by the time of the write, that was not agreed to (A2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agreement {
     all_creates: bool,
     all_rotations: bool,
-    names: BTreeSet<(Ask, SecretName)>,
+    shown: BTreeMap<SecretName, (RowState, Seen)>,
 }
 
 impl Agreement {
     /// That of the flags `--yes` and `--yes-rotate`.
     pub fn by_flags(yes: bool, yes_rotate: bool) -> Self {
-        Self { all_creates: yes, all_rotations: yes_rotate, names: BTreeSet::new() }
+        Self { all_creates: yes, all_rotations: yes_rotate, shown: BTreeMap::new() }
     }
 
-    /// Adds what a person said yes to.
-    pub fn allow(&mut self, ask: Ask, name: &SecretName) {
-        self.names.insert((ask, name.clone()));
+    /// Adds a row that a person said yes to.
+    pub fn allow(&mut self, row: &PushRow) {
+        self.shown.insert(row.name.clone(), (row.state.clone(), row.seen));
     }
 
-    /// Whether this may be written.
-    pub fn covers(&self, ask: Ask, name: &SecretName) -> bool {
-        let all = match ask {
+    /// Whether a row may be written.
+    pub fn covers(&self, row: &PushRow) -> bool {
+        Ask::of(row).is_some_and(|ask| self.covers_all(ask))
+            || self.shown.get(&row.name).is_some_and(|(state, seen)| *state == row.state && *seen == row.seen)
+    }
+
+    /// Whether a flag agreed to a kind of write.
+    pub fn covers_all(&self, ask: Ask) -> bool {
+        match ask {
             Ask::Create => self.all_creates,
             Ask::Rotate => self.all_rotations,
-        };
-        all || self.names.contains(&(ask, name.clone()))
+        }
+    }
+
+    /// Whether a person said yes to what was shown of a name.
+    pub fn is_of_person(&self, name: &SecretName) -> bool {
+        self.shown.contains_key(name)
+    }
+
+    /// Whether a person said yes to anything: then the org may have moved in the meantime.
+    pub fn has_person(&self) -> bool {
+        !self.shown.is_empty()
     }
 
     /// The rows that are still to be asked about, creates before rotations.
     pub fn open<'plan>(&self, plan: &'plan PushPlan) -> Vec<(Ask, &'plan PushRow)> {
-        let asked = plan.rows.iter().filter_map(|row| Some((Ask::of(row)?, row)));
-        let mut open: Vec<_> = asked.filter(|(ask, row)| !self.covers(*ask, &row.name)).collect();
+        let mut open: Vec<_> =
+            plan.sent().filter(|row| !self.covers(row)).filter_map(|row| Some((Ask::of(row)?, row))).collect();
         open.sort_by_key(|(ask, _)| *ask);
         open
     }

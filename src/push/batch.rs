@@ -3,7 +3,7 @@
 use crate::org::{SecretAction, SecretBatch};
 use crate::secrets::SourceValues;
 
-use super::{PushPlan, PushRow, RowState};
+use super::{Agreement, PushPlan, PushRow, RowState};
 
 /// A push that one request cannot carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum TooLarge {
 
 /// Whether one request carries everything that a plan would send.
 pub fn fits(plan: &PushPlan, source: &SourceValues) -> Result<(), TooLarge> {
-    let batch = batch(plan.sent(), source);
+    let batch = batch(plan.sent(), &Agreement::default(), source);
     if batch.actions.len() > SecretBatch::MOST_ACTIONS {
         return Err(TooLarge::Actions { found: batch.actions.len() });
     }
@@ -31,13 +31,18 @@ pub fn fits(plan: &PushPlan, source: &SourceValues) -> Result<(), TooLarge> {
 /// The request that sends the values of some rows.
 pub(super) fn batch<'all>(
     rows: impl IntoIterator<Item = &'all PushRow>,
+    agreement: &Agreement,
     source: &'all SourceValues,
 ) -> SecretBatch<'all> {
     let action = |row: &'all PushRow| {
         let (name, value) = (&row.name, source.value(&row.name)?);
         match row.state {
             RowState::Create => Some(SecretAction::Create { name, value }),
-            RowState::Rotate { .. } => Some(SecretAction::Rotate { name, value }),
+            // What a person agreed to is the value that was shown, and no later one.
+            RowState::Rotate { .. } => {
+                let if_version = row.seen.version.filter(|_| agreement.is_of_person(name));
+                Some(SecretAction::Rotate { name, value, if_version })
+            }
             _ => None,
         }
     };

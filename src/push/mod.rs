@@ -12,6 +12,6 @@ mod wanted;
 
 pub use agreement::{Agreement, Ask};
 pub use batch::{TooLarge, fits};
-pub use plan::{PushPlan, PushRow, RowState, Summary, plan_push};
+pub use plan::{PushPlan, PushRow, RowState, Seen, Summary, plan_push};
 pub use run::{Ending, PushFailure, PushReport, RowEnd, delete, push};
 pub use wanted::{Rotation, SelectionError, Wanted, select};

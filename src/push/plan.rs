@@ -26,6 +26,17 @@ pub struct PushRow {
     pub places: Vec<String>,
     /// What makes the value look like one that was not meant; only where it would be sent.
     pub suspicion: Option<Suspicion>,
+    /// What the org's value was when it was listed.
+    pub seen: Seen,
+}
+
+/// By what it can be told that an org's value is still the one that was listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// How many values it had, where the server counts.
+    pub version: Option<i64>,
+    /// When it was last written, in milliseconds since 1970.
+    pub updated_at: Option<i64>,
 }
 
 /// What becomes of a name. A fingerprint is none where the server gives none.
@@ -52,9 +63,17 @@ pub enum RowState {
     /// The org has it; the server gives nothing to compare.
     Set,
     /// The org has it, and the source has no value for it.
-    OnlyInOrg(Option<Fingerprint>),
+    OnlyInOrg {
+        /// That of the org's value.
+        org: Option<Fingerprint>,
+        /// Whether the source has the name, without a value.
+        is_empty: bool,
+    },
     /// Neither has it.
-    Missing,
+    Missing {
+        /// Whether the source has the name, without a value.
+        is_empty: bool,
+    },
 }
 
 impl PushRow {
@@ -92,9 +111,9 @@ impl PushPlan {
             *match row.state {
                 RowState::Create => &mut summary.create,
                 RowState::Rotate { .. } => &mut summary.rotate,
-                RowState::Unchanged(_) | RowState::Set | RowState::OnlyInOrg(_) => &mut summary.unchanged,
+                RowState::Unchanged(_) | RowState::Set | RowState::OnlyInOrg { .. } => &mut summary.unchanged,
                 RowState::Differs { .. } => &mut summary.kept,
-                RowState::Missing => &mut summary.missing,
+                RowState::Missing { .. } => &mut summary.missing,
             } += 1;
         }
         summary
@@ -105,8 +124,10 @@ impl PushPlan {
 pub fn plan_push(wanted: &Wanted, source: &SourceValues, listed: &[SecretRow], rotation: &Rotation) -> PushPlan {
     let listed: BTreeMap<&str, &SecretRow> = listed.iter().map(|row| (row.name.as_str(), row)).collect();
     let row = |(name, places): (&SecretName, &Vec<String>)| {
-        let state = state(name, source, listed.get(name.as_str()).copied(), rotation);
-        let mut row = PushRow { name: name.clone(), state, places: places.clone(), suspicion: None };
+        let listed = listed.get(name.as_str()).copied();
+        let seen = listed.map(|row| Seen { version: row.version, updated_at: row.updated_at }).unwrap_or_default();
+        let state = state(name, source, listed, rotation);
+        let mut row = PushRow { name: name.clone(), state, places: places.clone(), suspicion: None, seen };
         if row.is_sent() {
             row.suspicion = source.value(name).and_then(SecretValue::suspicion);
         }
@@ -116,13 +137,14 @@ pub fn plan_push(wanted: &Wanted, source: &SourceValues, listed: &[SecretRow], r
 }
 
 fn state(name: &SecretName, source: &SourceValues, listed: Option<&SecretRow>, rotation: &Rotation) -> RowState {
-    let has_value = source.value(name).is_some_and(|value| !value.is_empty());
+    let is_empty = source.value(name).is_some_and(SecretValue::is_empty);
+    let has_value = source.value(name).is_some() && !is_empty;
     let Some(listed) = listed else {
-        return if has_value { RowState::Create } else { RowState::Missing };
+        return if has_value { RowState::Create } else { RowState::Missing { is_empty } };
     };
     let org = listed.fingerprint.as_deref().and_then(Fingerprint::parse);
     if !has_value {
-        return RowState::OnlyInOrg(org);
+        return RowState::OnlyInOrg { org, is_empty };
     }
     let salt = listed.salt.as_deref().and_then(Salt::parse);
     let here = salt.and_then(|salt| source.fingerprint(name, &salt));

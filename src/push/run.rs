@@ -31,13 +31,22 @@ pub struct RowEnd {
 /// How a row ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// The server did it; with the fingerprint of what is stored now.
-    Done(SecretChange, Option<Fingerprint>),
+    /// The server did it.
+    Done {
+        /// What it did.
+        change: SecretChange,
+        /// The fingerprint of what is stored now.
+        now: Option<Fingerprint>,
+        /// That of what a rotation replaced.
+        previous: Option<Fingerprint>,
+    },
     /// It was not to be sent.
     Nothing,
     /// Nobody agreed to it.
     Declined,
-    /// Nobody agreed to what it became: another pusher was first, or it was deleted since the plan.
+    /// Another push made it first. A flag agreed to making what is missing, and it is not missing any more.
+    MadeByAnother,
+    /// It became something else than what was agreed to, and was left alone.
     Overtaken,
 }
 
@@ -66,8 +75,8 @@ pub enum PushFailure {
 
 /// Sends what was agreed to. The plan is that which was shown.
 ///
-/// Where another pusher was in between, the org is listed and compared again; what its secrets have become is sent only if
-/// that was agreed to as well.
+/// Where a person was asked, or another pusher was in between, the org is listed and compared again; what its secrets have
+/// become is sent only if that was agreed to as well (A2, K5).
 pub async fn push(
     org: &impl SecretsWrite,
     plan: PushPlan,
@@ -76,15 +85,20 @@ pub async fn push(
     rotation: &Rotation,
     source: &SourceValues,
 ) -> Result<PushReport, PushFailure> {
-    let shown: BTreeMap<_, _> = plan.rows.iter().map(|row| (row.name.clone(), Ask::of(row))).collect();
+    let is_agreed = |row: &&PushRow| agreement.covers(row);
+    let agreed: BTreeMap<_, _> =
+        plan.sent().filter(is_agreed).filter_map(|row| Some((row.name.clone(), Ask::of(row)?))).collect();
     let mut plan = plan;
+    if agreement.has_person() {
+        plan = planned_again(org, wanted, rotation, source).await?;
+    }
     for repeats in 0.. {
-        let batch = batch(plan.rows.iter().filter(|row| is_agreed(row, agreement)), source);
+        let batch = batch(plan.sent().filter(is_agreed), agreement, source);
         if batch.actions.is_empty() {
-            return Ok(report(plan, &[], agreement, &shown));
+            return Ok(report(plan, &[], agreement, &agreed));
         }
         let error = match org.manage_secrets(&batch).await {
-            Ok(results) => return Ok(report(plan, &results, agreement, &shown)),
+            Ok(results) => return Ok(report(plan, &results, agreement, &agreed)),
             Err(error) => error,
         };
         if error.outcome() == Outcome::Unknown {
@@ -97,13 +111,22 @@ pub async fn push(
         if repeats == MOST_REPEATS {
             break;
         }
-        plan = match org.list_secrets().await {
-            Ok(SecretsListing::Listed(listed)) => plan_push(wanted, source, &listed, rotation),
-            Ok(SecretsListing::Missing | SecretsListing::Unknown { .. }) => return Err(PushFailure::NotListed),
-            Err(error) => return Err(PushFailure::Refused(error)),
-        };
+        plan = planned_again(org, wanted, rotation, source).await?;
     }
     Err(PushFailure::Conflicts)
+}
+
+async fn planned_again(
+    org: &impl SecretsWrite,
+    wanted: &Wanted,
+    rotation: &Rotation,
+    source: &SourceValues,
+) -> Result<PushPlan, PushFailure> {
+    match org.list_secrets().await {
+        Ok(SecretsListing::Listed(listed)) => Ok(plan_push(wanted, source, &listed, rotation)),
+        Ok(SecretsListing::Missing | SecretsListing::Unknown { .. }) => Err(PushFailure::NotListed),
+        Err(error) => Err(PushFailure::Refused(error)),
+    }
 }
 
 /// Deletes secrets: all of a batch, or none.
@@ -111,31 +134,31 @@ pub async fn delete(org: &impl SecretsWrite, batch: &SecretBatch<'_>) -> Result<
     org.manage_secrets(batch).await
 }
 
-fn is_agreed(row: &PushRow, agreement: &Agreement) -> bool {
-    Ask::of(row).is_some_and(|ask| agreement.covers(ask, &row.name))
-}
-
-/// A create of what exists, or a rotation of what does not: somebody was in between.
+/// A create of what exists, a rotation of what does not, or of what changed: somebody was in between.
 fn is_conflict(error: &OrgError) -> bool {
-    matches!((error.status(), error.code()), (Some(409), Some("already_exists")) | (Some(404), Some("not_found")))
+    matches!(
+        (error.status(), error.code()),
+        (Some(409), Some("already_exists" | "changed")) | (Some(404), Some("not_found"))
+    )
 }
 
 fn report(
     plan: PushPlan,
     results: &[SecretResult],
     agreement: &Agreement,
-    shown: &BTreeMap<SecretName, Option<Ask>>,
+    agreed: &BTreeMap<SecretName, Ask>,
 ) -> PushReport {
     let results: BTreeMap<_, _> = results.iter().map(|result| (&result.name, result)).collect();
     let end = |row: PushRow| {
-        let was_shown = shown.get(&row.name).copied().flatten();
-        let ending = match (results.get(&row.name), Ask::of(&row)) {
-            (Some(result), _) => Ending::Done(result.change, result.fingerprint.clone()),
-            // What was agreed to as one kind and became the other, or nothing, was overtaken.
-            (None, now) if was_shown != now && was_shown.is_some_and(|ask| agreement.covers(ask, &row.name)) => {
-                Ending::Overtaken
+        let ending = match (results.get(&row.name), agreed.get(&row.name)) {
+            (Some(SecretResult { change, fingerprint, previous, .. }), _) => {
+                Ending::Done { change: *change, now: fingerprint.clone(), previous: previous.clone() }
             }
-            (None, Some(_)) => Ending::Declined,
+            (None, Some(Ask::Create)) if row.state != RowState::Create && agreement.covers_all(Ask::Create) => {
+                Ending::MadeByAnother
+            }
+            (None, Some(_)) => Ending::Overtaken,
+            (None, None) if row.is_sent() => Ending::Declined,
             (None, None) => Ending::Nothing,
         };
         RowEnd { row, ending }
@@ -144,27 +167,13 @@ fn report(
 }
 
 impl PushReport {
-    /// How many secrets the server wrote.
-    pub fn written(&self) -> usize {
-        let wrote = |end: &&RowEnd| {
-            matches!(end.ending, Ending::Done(SecretChange::Created | SecretChange::Rotated | SecretChange::Deleted, _))
-        };
-        self.rows.iter().filter(wrote).count()
-    }
-
     /// How many rows ended in some way.
     pub fn count(&self, is: impl Fn(&Ending) -> bool) -> usize {
         self.rows.iter().filter(|end| is(&end.ending)).count()
     }
 
-    /// Whether nobody agreed to anything of what would have been sent.
-    pub fn is_declined(&self) -> bool {
-        let sent = self.rows.iter().any(|end| matches!(end.ending, Ending::Done(..)));
-        !sent && self.rows.iter().any(|end| end.ending == Ending::Declined)
-    }
-
-    /// How many existing secrets keep a value that differs from the source's.
-    pub fn kept(&self) -> usize {
-        self.rows.iter().filter(|end| matches!(end.row.state, RowState::Differs { .. })).count()
+    /// How many rows became something else than what was agreed to.
+    pub fn overtaken(&self) -> usize {
+        self.count(|ending| *ending == Ending::Overtaken)
     }
 }

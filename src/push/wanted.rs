@@ -35,13 +35,15 @@ pub type Wanted = BTreeMap<SecretName, Vec<String>>;
 /// Why a push does not begin. All names of one kind are told at once, and never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
-    /// Names that were given and that the source lacks, or has empty.
-    #[error("{label} has no value for {}", list(names))]
+    /// Names that were given and that the source lacks, or has without a value.
+    #[error("{label} has no value for {}", absent_and_empty(absent, empty))]
     NotInSource {
         /// The source.
         label: String,
-        /// The names.
-        names: Vec<String>,
+        /// The names that it lacks.
+        absent: Vec<String>,
+        /// The names that it has without a value.
+        empty: Vec<String>,
     },
     /// Values that are masks, placeholders or references.
     #[error("what {label} has for {} is a placeholder or a reference, not a value", list(names))]
@@ -73,6 +75,11 @@ fn list(names: &[String]) -> String {
     names.join(", ")
 }
 
+fn absent_and_empty(absent: &[String], empty: &[String]) -> String {
+    let empty = empty.iter().map(|name| format!("{name} (there, but empty)"));
+    absent.iter().cloned().chain(empty).collect::<Vec<_>>().join(", ")
+}
+
 /// Chooses the names: those that the project refers to, those that were given, and with `all` those of the source (K3).
 ///
 /// What was given must be in the source. What will be sent must be a value, and the environment must not say otherwise.
@@ -83,12 +90,13 @@ pub fn select(
     source: &SourceValues,
     environment: &Environment,
 ) -> Result<Wanted, SelectionError> {
-    let has_value = |name: &SecretName| source.value(name).is_some_and(|value| !value.is_empty());
     let label = || source.label.clone();
     let names = |names: Vec<&SecretName>| names.into_iter().map(ToString::to_string).collect::<Vec<_>>();
-    let absent: Vec<_> = given.iter().filter(|name| !has_value(name)).collect();
-    if !absent.is_empty() {
-        return Err(SelectionError::NotInSource { label: label(), names: names(absent) });
+    let absent: Vec<_> = given.iter().filter(|name| source.value(name).is_none()).collect();
+    let is_empty = |name: &&SecretName| source.value(name).is_some_and(SecretValue::is_empty);
+    let empty: Vec<_> = given.iter().filter(is_empty).collect();
+    if !absent.is_empty() || !empty.is_empty() {
+        return Err(SelectionError::NotInSource { label: label(), absent: names(absent), empty: names(empty) });
     }
     let mut wanted = references;
     for name in given.iter().chain(source.names().filter(|_| all)) {

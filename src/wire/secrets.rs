@@ -1,8 +1,10 @@
+use std::fmt;
+
 use super::object::{Object, type_name};
 use super::{Json, ShapeError};
 
 /// A secret of an org, as `GET …/secrets` lists it (org-api 5.12, K2): never its value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretRow {
     /// The name.
     pub name: String,
@@ -14,6 +16,18 @@ pub struct SecretRow {
     pub updated_at: Option<i64>,
     /// Where the value came from: `env`, `file`, `stdin`, `api` or `system`.
     pub source: Option<String>,
+    /// Counts the values that it had; none from a server that does not count.
+    pub version: Option<i64>,
+}
+
+impl fmt::Debug for SecretRow {
+    /// Without the salt, which makes guesses cheap.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, fingerprint, salt: _, updated_at, source, version } = self;
+        let mut row = formatter.debug_struct("SecretRow");
+        row.field("name", name).field("fingerprint", fingerprint).field("updated_at", updated_at);
+        row.field("source", source).field("version", version).finish_non_exhaustive()
+    }
 }
 
 /// One result of `POST …/secrets/manage`.
@@ -25,6 +39,8 @@ pub struct SecretResultRow {
     pub action: String,
     /// The fingerprint of what is, or was, stored.
     pub fingerprint: Option<String>,
+    /// For a rotation, the fingerprint of what it replaced.
+    pub previous: Option<String>,
 }
 
 /// Reads `GET …/secrets`: rows, or names alone, bare or below `secrets` (org-api 5.12).
@@ -48,6 +64,7 @@ fn secret_row(json: &Json, path: &str) -> Result<SecretRow, ShapeError> {
         salt: row.optional_text("salt")?,
         updated_at: row.get("updatedAt").and_then(Json::as_i64),
         source: row.optional_text("source")?,
+        version: row.get("version").and_then(Json::as_i64),
     })
 }
 
@@ -59,6 +76,7 @@ pub fn secret_results_answer(json: &Json) -> Result<Vec<SecretResultRow>, ShapeE
             name: row.text("name")?,
             action: row.text("action")?,
             fingerprint: row.optional_text("fingerprint")?,
+            previous: row.optional_text("previous")?,
         })
     };
     results.iter().map(result).collect()
@@ -72,14 +90,17 @@ mod tests {
 
     #[test]
     fn lists_come_bare_wrapped_or_as_names() {
-        let row = json!({"name": "A", "fingerprint": "a3f1", "salt": "00", "updatedAt": 5, "source": "env"});
+        let row =
+            json!({"name": "A", "fingerprint": "a3f1", "salt": "00", "updatedAt": 5, "source": "env", "version": 3});
         let read = SecretRow {
             name: "A".to_owned(),
             fingerprint: Some("a3f1".to_owned()),
             salt: Some("00".to_owned()),
             updated_at: Some(5),
             source: Some("env".to_owned()),
+            version: Some(3),
         };
+        assert!(!format!("{read:?}").contains("salt"));
         assert_eq!(secret_rows_answer(&json!([row])).unwrap(), std::slice::from_ref(&read));
         assert_eq!(secret_rows_answer(&json!({"secrets": [row]})).unwrap(), [read]);
         assert_eq!(secret_rows_answer(&json!(["A"])).unwrap()[0].name, "A");

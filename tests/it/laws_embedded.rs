@@ -46,7 +46,8 @@ async fn plan(org: &impl OrgRead, desired: &DesiredState, prune: bool) -> Plan {
 
 async fn plan_resending(org: &impl OrgRead, desired: &DesiredState, prune: bool, resend: Resend) -> Plan {
     let slug = lobu::model::OrgSlug::from_server("dev");
-    let options = Options { org: slug.clone(), prune, resend, selection: Selection::default() };
+    let options =
+        Options { org: slug.clone(), prune, resend, selection: Selection::default(), push_command: String::new() };
     let actual = read_actual(org, &slug, &read_scope(desired, &options.selection)).await.expect("the org can be read");
     let plan = diff(desired, &actual, &options);
     assert_eq!(plan.problems, []);

@@ -5,7 +5,7 @@ use crate::org::SecretsMode;
 use crate::plan::Need;
 use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Line, Style};
-use crate::settings::{ResolvedTarget, Server};
+use crate::settings::Server;
 use crate::ui::Answer;
 
 use super::super::Session;
@@ -84,31 +84,23 @@ fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> 
     let (exported, nowhere): (Vec<&SecretName>, Vec<_>) = rest.into_iter().partition(|name| in_process(name));
     let list =
         |names: &[&SecretName], between: &str| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(between);
-    let to = where_to(&planned.target);
+    let push = &planned.options.push_command;
     let mut hints = Vec::new();
     if !at_hand.is_empty() {
-        hints.push(format!(".env has {}; send it first: lobu secrets push{to}", list(&at_hand, ", ")));
+        hints.push(format!(".env has {}; send it first: {push}", list(&at_hand, ", ")));
     }
     if !exported.is_empty() {
         let names = list(&exported, " ");
         hints.push(format!(
-            "The environment has {}; send it first: lobu secrets push{to} --from-process {names}",
+            "The environment has {}; send it first: {push} --from-process {names}",
             list(&exported, ", ")
         ));
     }
     if !nowhere.is_empty() {
         let names = list(&nowhere, " ");
-        hints.push(format!("Send them first: lobu secrets push{to} {names} (with the values in .env, or see --help)"));
+        hints.push(format!("Send them first: {push} {names} (with the values in .env, or see --help)"));
     }
     hints
-}
-
-/// The flags that name the target of this run again.
-fn where_to(target: &ResolvedTarget) -> String {
-    match &target.server {
-        Server::Local { .. } => format!(" -c local --org {}", target.org),
-        Server::Remote { .. } => format!(" --url {} --org {}", target.server_name(), target.org),
-    }
 }
 
 /// Whether what a reference needs is there: a name in the org, or a value at hand.

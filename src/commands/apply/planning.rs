@@ -7,7 +7,7 @@ use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
-use crate::settings::{ResolvedTarget, Server, remember_secrets_api, resolve};
+use crate::settings::{ResolvedTarget, Server, argument, remember_secrets_api, resolve};
 
 use super::super::Session;
 use super::super::connect::{Connection, announce, for_reading};
@@ -61,7 +61,8 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     announce(session, &target);
     let desired = desired_state(&loaded.project);
     let connection = for_reading(session, &target, command.parallelism).await?;
-    let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
+    let push_command = push_command(command);
+    let options = Options { org: target.org.clone(), prune: command.prune, resend, selection, push_command };
     let read = read_plan(&connection.org, &target, &desired, &options).await?;
     has_effect(&options, &read.plan)?;
     let values = values(session, command, &loaded, &target, read.plan.secrets)?;
@@ -79,6 +80,13 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
         plan_id,
         values: Arc::new(values),
     })
+}
+
+/// The command that sends secrets to where this plan goes.
+fn push_command(command: &Apply) -> String {
+    let directory = command.project.directory.as_ref();
+    let directory = directory.map(|directory| argument("-C", &directory.to_string_lossy())).unwrap_or_default();
+    format!("lobu secrets push{directory}{}", command.target.arguments())
 }
 
 /// The values that a write may need: none where the org has the secrets API, so that no file with values is read (F6).

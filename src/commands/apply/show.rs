@@ -25,6 +25,7 @@ pub(super) fn plan(session: &Session, command: &Apply, planned: &Planned) {
         all: command.all,
         dry_run: command.dry_run,
         have: &|name| is_there(planned, name),
+        push_command: &planned.options.push_command,
         selectors: &command.selectors,
     };
     session.ui.product(&plan_text::render(&planned.plan, &view));

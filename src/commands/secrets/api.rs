@@ -43,7 +43,6 @@ pub(super) fn unsupported(target: &ResolvedTarget) -> CommandError {
     let message = format!("{} has no secrets API; nothing was sent", target.server_name());
     CommandError::new(ErrorKind::Unsupported, message)
         .hint("On such a server `lobu apply` sends platform values itself, after asking.")
-        .hint("In a script for several servers: --if-supported makes this exit 0.")
 }
 
 /// The failure that a request about secrets ended with, when nothing was written.

@@ -26,12 +26,12 @@ pub(super) fn ask(
         return Ok(agreement);
     }
     let Some(prompter) = session.ui.prompter() else { return Err(no_terminal(&open)) };
-    for kind in [Ask::Create, Ask::Rotate] {
+    for (kind, all) in [(Ask::Create, ALL_CREATES), (Ask::Rotate, ALL_ROTATIONS)] {
         let rows: Vec<_> = open.iter().filter(|(ask, _)| *ask == kind).map(|(_, row)| *row).collect();
         let mut rest = rows.as_slice();
         while let Some((row, others)) = rest.split_first() {
-            match press(&prompter, target, kind, row)? {
-                'y' => agreement.allow(kind, &row.name),
+            match press(&prompter, target, kind, row, &[NO, YES, all, QUIT])? {
+                'y' => agreement.allow(row),
                 'a' if kind == Ask::Create => {
                     allow_all(&prompter, target, kind, rest, &mut agreement)?;
                     break;
@@ -62,22 +62,28 @@ fn allow_all(
 ) -> Result<(), CommandError> {
     for (position, row) in rows.iter().enumerate() {
         // The first was asked about with what is odd about it.
-        if position == 0 || row.suspicion.is_none() || press(prompter, target, kind, row)? != 'n' {
-            agreement.allow(kind, &row.name);
+        let is_plain = position == 0 || row.suspicion.is_none();
+        if is_plain || press(prompter, target, kind, row, &[NO, YES, QUIT])? == 'y' {
+            agreement.allow(row);
         }
     }
     Ok(())
 }
 
-fn press(prompter: &Prompter<'_>, target: &ResolvedTarget, kind: Ask, row: &PushRow) -> Result<char, CommandError> {
+fn press(
+    prompter: &Prompter<'_>,
+    target: &ResolvedTarget,
+    kind: Ask,
+    row: &PushRow,
+    choices: &[Choice],
+) -> Result<char, CommandError> {
     let mut question = Document::new();
     if let Some(suspicion) = row.suspicion {
         let line = Line::new().literal(Style::Attention, "! ").foreign(Style::Bold, row.name.as_str()).plain(" ");
         question.push(line.plain(suspicion_text(suspicion)).prose(2));
     }
-    let all = if kind == Ask::Create { ALL_CREATES } else { ALL_ROTATIONS };
     question.append(asked(question_of(kind, row), target));
-    answer(prompter.press(&question, &[NO, YES, all, QUIT]), "sent")
+    answer(prompter.press(&question, choices), "sent")
 }
 
 /// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
@@ -123,13 +129,18 @@ fn answer(chosen: Chosen, done: &str) -> Result<char, CommandError> {
 }
 
 fn no_terminal(open: &[(Ask, &PushRow)]) -> CommandError {
+    unasked("the questions cannot be asked: this is not a terminal", open)
+}
+
+/// What would have to be asked, and is not: with the flags that agree to it in advance.
+pub(super) fn unasked(why: &str, open: &[(Ask, &PushRow)]) -> CommandError {
     let of = |kind: Ask| open.iter().filter(|(ask, _)| *ask == kind).count();
     let flags = match (of(Ask::Create), of(Ask::Rotate)) {
         (_, 0) => "--yes",
         (0, _) => "--yes-rotate",
         _ => "--yes and --yes-rotate",
     };
-    CommandError::new(ErrorKind::NotATerminal, "the questions cannot be asked: this is not a terminal")
+    CommandError::new(ErrorKind::NotATerminal, why)
         .hint(format!("Nothing was sent. Agree in advance with {flags}, or look only with --dry-run."))
 }
 

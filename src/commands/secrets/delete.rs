@@ -43,6 +43,10 @@ pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Resul
     }
     let names: BTreeSet<SecretName> =
         command.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
+    if names.len() > SecretBatch::MOST_ACTIONS {
+        let message = format!("one request deletes at most {} secrets; nothing was deleted", SecretBatch::MOST_ACTIONS);
+        return Err(CommandError::new(ErrorKind::Usage, message));
+    }
     let pin = surroundings::pin(session, &command.project)?;
     let target = resolve(&command.target, &session.environment, pin.as_ref(), session.ui.is_attended())
         .map_err(|error| of_target(&error))?;

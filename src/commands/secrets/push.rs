@@ -29,7 +29,7 @@ pub struct SecretsPush {
     pub names: Vec<String>,
     /// Where the values come from.
     pub source: SourceChoice,
-    /// `--rotate`: none if absent, all if empty, else the names, unchecked.
+    /// `--rotate`: none if absent, `*` if it has no name, else the names, unchecked.
     pub rotate: Option<Vec<String>>,
     /// `--all`.
     pub all: bool,
@@ -49,6 +49,9 @@ pub struct SecretsPush {
     pub target: TargetFlags,
 }
 
+/// What `--rotate` without a name stands for.
+const ALL: &str = "*";
+
 /// Everything that a push works with once it was read.
 struct Pushed {
     source: SourceValues,
@@ -61,16 +64,21 @@ struct Pushed {
 pub async fn secrets_push(session: &Session, command: &SecretsPush) -> Result<Outcome, CommandError> {
     let (given, rotation) = names(command)?;
     flags(command, &rotation)?;
-    let pushed = prepare(session, command, &given, rotation)?;
+    let place = place(session, command, &given)?;
+    if command.if_supported && !has_api(session, &place.target).await? {
+        // Before the source is read: where nothing can be sent it need not even be there.
+        return Ok(without_api(session, command, &place.target));
+    }
+    let pushed = read(session, command, &given, rotation, place)?;
     let interrupts = Interrupts::listen();
     let (connection, plan) = tokio::select! {
         planned = plan(session, &pushed) => planned?,
         () = interrupts.wait() => return Err(interrupted()),
     };
-    let Some(plan) = plan else { return without_api(session, command, &pushed) };
     if command.dry_run || !command.json {
         show_plan(session, command, &pushed, &plan);
     }
+    warn_of_missing(session, &pushed, &plan);
     fits(&plan, &pushed.source).map_err(|error| {
         CommandError::from_error(ErrorKind::Usage, &error)
             .hint("Nothing was sent. Push in parts: without --all, or from a smaller file.")
@@ -99,7 +107,14 @@ fn names(command: &SecretsPush) -> Result<(BTreeSet<SecretName>, Rotation), Comm
     let mut given = checked(&command.names)?;
     let rotation = match &command.rotate {
         None => Rotation::Never,
-        Some(names) if names.is_empty() => Rotation::All,
+        Some(names) if names.iter().any(|name| name == ALL) => {
+            if !command.names.is_empty() || names.len() > 1 {
+                let message = "--rotate without a name rotates everything; with names beside it that is not clear";
+                return Err(CommandError::new(ErrorKind::Usage, message)
+                    .hint("Nothing was sent. To rotate some: --rotate=NAME,NAME"));
+            }
+            Rotation::All
+        }
         Some(names) => Rotation::Named(checked(names)?),
     };
     if let Rotation::Named(names) = &rotation {
@@ -128,13 +143,15 @@ fn flags(command: &SecretsPush, rotation: &Rotation) -> Result<(), CommandError>
     }
 }
 
-/// Reads project and source, resolves the target, and chooses the names. Nothing is sent.
-fn prepare(
-    session: &Session,
-    command: &SecretsPush,
-    given: &BTreeSet<SecretName>,
-    rotation: Rotation,
-) -> Result<Pushed, CommandError> {
+/// Where a push starts from and where it goes.
+struct Place {
+    surroundings: Surroundings,
+    references: Wanted,
+    target: ResolvedTarget,
+}
+
+/// Reads the project and resolves the target.
+fn place(session: &Session, command: &SecretsPush, given: &BTreeSet<SecretName>) -> Result<Place, CommandError> {
     let surroundings = Surroundings::read(session, &command.project)?;
     let references = match &surroundings {
         Surroundings::Project(loaded) => desired_state(&loaded.project).references(),
@@ -148,6 +165,23 @@ fn prepare(
     let target = resolve(&command.target, &session.environment, surroundings.pin().as_ref(), session.ui.is_attended())
         .map_err(|error| of_target(&error))?;
     announce(session, &target);
+    Ok(Place { surroundings, references, target })
+}
+
+async fn has_api(session: &Session, target: &ResolvedTarget) -> Result<bool, CommandError> {
+    let connection = for_reading(session, target, PARALLELISM).await?;
+    Ok(api::listed(session, target, &connection).await?.is_some())
+}
+
+/// Reads the source and chooses the names. Nothing is sent.
+fn read(
+    session: &Session,
+    command: &SecretsPush,
+    given: &BTreeSet<SecretName>,
+    rotation: Rotation,
+    place: Place,
+) -> Result<Pushed, CommandError> {
+    let Place { surroundings, references, target } = place;
     let source = source::read(session, surroundings.directory(), &command.source)?;
     crate::fault::point("secrets-read");
     let wanted = select(references, given, command.all, &source, &session.environment).map_err(|e| unselected(&e))?;
@@ -180,11 +214,29 @@ fn tell_unusable(session: &Session, source: &SourceValues) {
     session.ui.status(&Document::from(line.foreign(Style::Plain, &names.join(", ")).prose(2)));
 }
 
-async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, Option<PushPlan>), CommandError> {
+async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
     let connection = for_reading(session, &pushed.target, PARALLELISM).await?;
     let listed = api::listed(session, &pushed.target, &connection).await?;
-    let plan = listed.map(|rows| plan_push(&pushed.wanted, &pushed.source, &rows, &pushed.rotation));
+    let listed = listed.ok_or_else(|| {
+        api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")
+    })?;
+    let plan = plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation);
     Ok((connection, plan))
+}
+
+/// A script that goes on from here should not learn of it by a failing apply.
+fn warn_of_missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
+    let missing = plan.summary().missing;
+    if missing > 0 {
+        let line = Line::new().literal(Style::Warning, "warning: ").count(missing);
+        let line = line.plain(if missing == 1 {
+            " secret that lobu.toml uses is"
+        } else {
+            " secrets that lobu.toml uses are"
+        });
+        let line = line.plain(" neither in ").foreign(Style::Plain, &pushed.source.label);
+        session.ui.notice(&Document::from(line.plain(" nor in the org; an apply that needs it will stop").prose(2)));
+    }
 }
 
 /// Values go only over https or to this machine, whatever the flags say (T2).
@@ -212,11 +264,19 @@ fn agree(
             session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
         }
     }
+    if !asked.is_empty() && asks_nothing(command) {
+        let open: Vec<_> = by_flags.open(plan);
+        return Err(confirm::unasked("with --json or --from-stdin no question is asked", &open));
+    }
     let agreement = confirm::ask(session, &pushed.target, plan, by_flags)?;
     if agreement.open(plan).len() == plan.sent().count() {
         return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was sent"));
     }
     Ok(agreement)
+}
+
+fn asks_nothing(command: &SecretsPush) -> bool {
+    command.json || command.source == SourceChoice::Stdin
 }
 
 async fn send(
@@ -258,6 +318,10 @@ fn end(
     } else {
         session.ui.product(&secrets::report(&report));
     }
+    if report.overtaken() > 0 {
+        let message = "the org has moved since it was shown; what moved was left alone, as the report says";
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
+    }
     if was_interrupted {
         let message = "interrupted; the report says what was done";
         return Err(CommandError::new(ErrorKind::Interrupted, message));
@@ -287,17 +351,14 @@ fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a
 }
 
 /// A server without the secrets API was sent nothing but reads (K1).
-fn without_api(session: &Session, command: &SecretsPush, pushed: &Pushed) -> Result<Outcome, CommandError> {
-    if !command.if_supported {
-        return Err(api::unsupported(&pushed.target));
-    }
-    let server = pushed.target.server_name();
+fn without_api(session: &Session, command: &SecretsPush, target: &ResolvedTarget) -> Outcome {
+    let server = target.server_name();
     if command.json {
-        session.ui.product_json(&json::push_unsupported(&json_target(&pushed.target, &server)));
+        session.ui.product_json(&json::push_unsupported(&json_target(target, &server)));
     }
     let line = Line::new().foreign(Style::Bold, &server).plain(" has no secrets API; nothing was sent.");
     session.ui.status(&Document::from(line.prose(2)));
-    Ok(Outcome::Done)
+    Outcome::Done
 }
 
 fn interrupted() -> CommandError {

@@ -4,7 +4,7 @@ use crate::commands::failures::of_open;
 use crate::commands::load::{Loaded, load_from, show};
 use crate::commands::{ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::OrgSlug;
+use crate::model::{OrgSlug, Severity};
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
 
@@ -51,7 +51,7 @@ impl Surroundings {
 
 /// The pin of the project around the command, without reading the rest of it.
 ///
-/// A lobu.toml that can't be read stops the command: it might say that this is the wrong org.
+/// A lobu.toml with errors stops the command: it might say that this is the wrong org.
 pub(super) fn pin(session: &Session, options: &ProjectOptions) -> Result<Option<OrgSlug>, CommandError> {
     let Some(directory) = directory(session, options)? else { return Ok(None) };
     let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
@@ -59,12 +59,15 @@ pub(super) fn pin(session: &Session, options: &ProjectOptions) -> Result<Option<
     let Some(text) = text else { return Ok(None) };
     let read_options = ReadOptions { allow_unknown_keys: true };
     let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
-    let Some(config) = config else {
-        show(session, &found);
-        let message = "lobu.toml can't be read, and may say that this is the wrong org; nothing was sent";
-        return Err(CommandError::new(ErrorKind::InvalidProject, message));
-    };
-    Ok(config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok()))
+    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    match config {
+        Some(config) if errors.is_empty() => Ok(config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok())),
+        _ => {
+            show(session, &errors);
+            let message = "lobu.toml has errors, and may say that this is the wrong org; nothing was sent";
+            Err(CommandError::new(ErrorKind::InvalidProject, message))
+        }
+    }
 }
 
 /// The directory of `-C`, else the nearest one upwards with a lobu.toml; none where there is no such directory.

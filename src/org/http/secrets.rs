@@ -4,13 +4,12 @@ use bytes::Bytes;
 use reqwest::Method;
 use zeroize::Zeroizing;
 
-use crate::model::SecretName;
 use crate::org::{
     OrgError, OrgRead as _, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
     SecretsWrite,
 };
 use crate::secrets::expose::expose;
-use crate::secrets::{Fingerprint, SecretValue, SourceWord};
+use crate::secrets::{Fingerprint, SourceWord};
 use crate::wire::{SecretResultRow, ShapeError, is_catch_all, secret_results_answer, secret_rows_answer};
 
 use super::HttpOrg;
@@ -82,7 +81,8 @@ fn matched(batch: &SecretBatch<'_>, rows: &[SecretResultRow]) -> Result<Vec<Secr
             _ => return wrong(format!("results[{at}].action"), "what was asked for", "something else"),
         };
         let fingerprint = row.fingerprint.as_deref().and_then(Fingerprint::parse);
-        results.push(SecretResult { name: action.name().clone(), change, fingerprint });
+        let previous = row.previous.as_deref().and_then(Fingerprint::parse);
+        results.push(SecretResult { name: action.name().clone(), change, fingerprint, previous });
     }
     Ok(results)
 }
@@ -96,38 +96,38 @@ fn body(batch: &SecretBatch<'_>) -> Body {
         if at > 0 {
             buffer.push(b',');
         }
-        match action {
-            SecretAction::Create { name, value } => push_value(&mut buffer, "create", name, value, batch.source),
-            SecretAction::Rotate { name, value } => push_value(&mut buffer, "rotate", name, value, batch.source),
-            SecretAction::Delete { name, force } => {
-                push_head(&mut buffer, "delete", name);
-                if *force {
-                    buffer.extend_from_slice(br#","force":true"#);
-                }
-                buffer.push(b'}');
-                continue;
-            }
-        }
-        has_values = true;
+        has_values |= push_action(&mut buffer, action, batch.source);
     }
     buffer.extend_from_slice(b"]}");
     Body { bytes: Bytes::from_owner(buffer), hushed: has_values, secret: has_values }
 }
 
-fn push_head(buffer: &mut Vec<u8>, operation: &str, name: &SecretName) {
+/// Writes one action; tells whether it holds a value.
+fn push_action(buffer: &mut Vec<u8>, action: &SecretAction<'_>, source: SourceWord) -> bool {
+    let (operation, value) = match action {
+        SecretAction::Create { value, .. } => ("create", Some(*value)),
+        SecretAction::Rotate { value, .. } => ("rotate", Some(*value)),
+        SecretAction::Delete { .. } => ("delete", None),
+    };
     buffer.extend_from_slice(br#"{"op":""#);
     buffer.extend_from_slice(operation.as_bytes());
     buffer.extend_from_slice(br#"","name":"#);
-    push_text(buffer, name.as_str());
-}
-
-fn push_value(buffer: &mut Vec<u8>, operation: &str, name: &SecretName, value: &SecretValue, source: SourceWord) {
-    push_head(buffer, operation, name);
-    buffer.extend_from_slice(br#","value":"#);
-    push_text(buffer, expose(value));
-    buffer.extend_from_slice(br#","source":"#);
-    push_text(buffer, source.as_str());
+    push_text(buffer, action.name().as_str());
+    if let Some(value) = value {
+        buffer.extend_from_slice(br#","value":"#);
+        push_text(buffer, expose(value));
+        buffer.extend_from_slice(br#","source":"#);
+        push_text(buffer, source.as_str());
+    }
+    match action {
+        SecretAction::Rotate { if_version: Some(version), .. } => {
+            buffer.extend_from_slice(format!(r#","ifVersion":{version}"#).as_bytes());
+        }
+        SecretAction::Delete { force: true, .. } => buffer.extend_from_slice(br#","force":true"#),
+        SecretAction::Create { .. } | SecretAction::Rotate { .. } | SecretAction::Delete { .. } => {}
+    }
     buffer.push(b'}');
+    value.is_some()
 }
 
 fn push_text(buffer: &mut Vec<u8>, text: &str) {
@@ -137,6 +137,9 @@ fn push_text(buffer: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::SecretName;
+    use crate::secrets::SecretValue;
+
     use super::*;
 
     fn name(text: &str) -> SecretName {
@@ -149,14 +152,14 @@ mod tests {
         let (one, two) = (SecretValue::new("hunter2\n\"\u{1}"), SecretValue::new("☃"));
         let actions = vec![
             SecretAction::Create { name: &foo, value: &one },
-            SecretAction::Rotate { name: &bar, value: &two },
+            SecretAction::Rotate { name: &bar, value: &two, if_version: Some(i64::MAX) },
             SecretAction::Delete { name: &baz, force: true },
             SecretAction::Delete { name: &baz, force: false },
         ];
         let batch = SecretBatch { actions, source: SourceWord::Stdin };
         let body = body(&batch);
         assert!(body.hushed && body.secret && body.bytes.len() <= batch.length());
-        insta::assert_snapshot!(std::str::from_utf8(&body.bytes).unwrap(), @r#"{"actions":[{"op":"create","name":"FOO","value":"hunter2\n\"\u0001","source":"stdin"},{"op":"rotate","name":"BAR","value":"☃","source":"stdin"},{"op":"delete","name":"BAZ","force":true},{"op":"delete","name":"BAZ"}]}"#);
+        insta::assert_snapshot!(std::str::from_utf8(&body.bytes).unwrap(), @r#"{"actions":[{"op":"create","name":"FOO","value":"hunter2\n\"\u0001","source":"stdin"},{"op":"rotate","name":"BAR","value":"☃","source":"stdin","ifVersion":9223372036854775807},{"op":"delete","name":"BAZ","force":true},{"op":"delete","name":"BAZ"}]}"#);
     }
 
     #[test]
@@ -171,12 +174,15 @@ mod tests {
     #[test]
     fn results_must_be_those_of_the_actions() {
         let (foo, value) = (name("FOO"), SecretValue::new("x"));
-        let batch =
-            SecretBatch { actions: vec![SecretAction::Rotate { name: &foo, value: &value }], source: SourceWord::Env };
+        let batch = SecretBatch {
+            actions: vec![SecretAction::Rotate { name: &foo, value: &value, if_version: None }],
+            source: SourceWord::Env,
+        };
         let row = |name: &str, action: &str, fingerprint: &str| SecretResultRow {
             name: name.to_owned(),
             action: action.to_owned(),
             fingerprint: Some(fingerprint.to_owned()),
+            previous: None,
         };
         let result = |rows: &[SecretResultRow]| matched(&batch, rows);
         assert_eq!(result(&[row("FOO", "unchanged", "a3f1")]).unwrap()[0].change, SecretChange::Unchanged);

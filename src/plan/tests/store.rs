@@ -61,6 +61,7 @@ impl World {
             memory: Some(ActualMemory::default()),
         };
         let options = Options {
+            push_command: "lobu secrets push".to_owned(),
             org: OrgSlug::from_server("dev"),
             prune: false,
             resend: Resend::default(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::support::{FakeOrg, source, wanted};
+use crate::org::SecretChange;
 use crate::push::{Agreement, Ending, Rotation, plan_push, push};
 
 /// Few names and values, so that both sides often have the same.
@@ -37,7 +38,8 @@ proptest! {
         prop_assert_eq!(&org.state().secrets, &expected);
 
         let again = push_all(&org, &here, &Rotation::All, &yes);
-        prop_assert!(again.iter().all(|ending| matches!(ending, Ending::Done(crate::org::SecretChange::Unchanged, _))));
+        let is_unchanged = |ending: &Ending| matches!(ending, Ending::Done { change: SecretChange::Unchanged, .. });
+        prop_assert!(again.iter().all(is_unchanged));
         let third = push_all(&org, &here, &Rotation::Never, &yes);
         prop_assert!(third.iter().all(|ending| *ending == Ending::Nothing));
         prop_assert_eq!(&org.state().secrets, &expected);

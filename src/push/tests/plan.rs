@@ -35,14 +35,19 @@ fn what_becomes_of_a_name_follows_from_both_sides() {
         (Some("a"), None, &never, RowState::Create),
         (Some("a"), None, &all, RowState::Create),
         (Some("a"), None, &this, RowState::Create),
-        (None, None, &never, RowState::Missing),
-        (None, None, &all, RowState::Missing),
+        (None, None, &never, RowState::Missing { is_empty: false }),
+        (None, None, &all, RowState::Missing { is_empty: false }),
         // An empty value is none.
-        (Some(""), None, &never, RowState::Missing),
-        (Some(""), in_org(), &all, RowState::OnlyInOrg(Some(a.clone()))),
-        (None, in_org(), &never, RowState::OnlyInOrg(Some(a.clone()))),
-        (None, in_org(), &all, RowState::OnlyInOrg(Some(a.clone()))),
-        (None, Some(SecretRow { name: "FOO".to_owned(), ..SecretRow::default() }), &this, RowState::OnlyInOrg(None)),
+        (Some(""), None, &never, RowState::Missing { is_empty: true }),
+        (Some(""), in_org(), &all, RowState::OnlyInOrg { org: Some(a.clone()), is_empty: true }),
+        (None, in_org(), &never, RowState::OnlyInOrg { org: Some(a.clone()), is_empty: false }),
+        (None, in_org(), &all, RowState::OnlyInOrg { org: Some(a.clone()), is_empty: false }),
+        (
+            None,
+            Some(SecretRow { name: "FOO".to_owned(), ..SecretRow::default() }),
+            &this,
+            RowState::OnlyInOrg { org: None, is_empty: false },
+        ),
         // Four digits are for eyes: equal ones are not sent, unless that was asked for.
         (Some("a"), in_org(), &never, RowState::Unchanged(a.clone())),
         (Some("a"), in_org(), &other, RowState::Unchanged(a.clone())),
@@ -57,7 +62,7 @@ fn what_becomes_of_a_name_follows_from_both_sides() {
         (Some("b"), in_org().map(without_salt), &all, rotate(Some(&a), None)),
         (Some("b"), in_org().map(|row| SecretRow { fingerprint: None, ..row }), &never, RowState::Set),
         (Some("b"), in_org().map(|row| SecretRow { fingerprint: None, ..row }), &this, rotate(None, Some(&b))),
-        (None, in_org().map(without_salt), &never, RowState::OnlyInOrg(Some(a.clone()))),
+        (None, in_org().map(without_salt), &never, RowState::OnlyInOrg { org: Some(a.clone()), is_empty: false }),
     ];
     for (at, (here, org, rotation, expected)) in table.into_iter().enumerate() {
         assert_eq!(state(here, org, rotation), expected, "row {at} of the table");
@@ -86,7 +91,7 @@ fn rows_are_sorted_and_about_what_is_wanted_only() {
     let rows: Vec<_> = plan.rows.iter().map(|row| (row.name.as_str(), row.state.clone(), row.places.len())).collect();
     let expected = [
         ("ALPHA", RowState::Create, 0),
-        ("MID", RowState::Missing, 1),
+        ("MID", RowState::Missing { is_empty: false }, 1),
         ("ZED", RowState::Unchanged(fingerprint("ZED", "z")), 0),
     ];
     assert_eq!(rows, expected);
@@ -124,9 +129,9 @@ fn every_row_is_counted_once() {
         row("B", RowState::Rotate { before: None, after: None }),
         row("C", RowState::Unchanged(digits())),
         row("D", RowState::Set),
-        row("E", RowState::OnlyInOrg(None)),
+        row("E", RowState::OnlyInOrg { org: None, is_empty: false }),
         row("F", RowState::Differs { org: digits(), here: digits() }),
-        row("G", RowState::Missing),
+        row("G", RowState::Missing { is_empty: false }),
     ];
     let plan = super::support::plan(rows);
     assert_eq!(plan.summary(), Summary { create: 1, rotate: 1, unchanged: 3, kept: 1, missing: 1 });

@@ -1,6 +1,6 @@
-use super::support::{FakeOrg, fingerprint, name, names, refused, request, source, wanted};
+use super::support::{FakeOrg, fingerprint, name, names, refused, request, row, source, wanted};
 use crate::org::{Cause, OrgError, Outcome, SecretChange, SecretsListing};
-use crate::push::{Agreement, Ask, Ending, PushFailure, PushPlan, PushReport, Rotation, Wanted, plan_push, push};
+use crate::push::{Agreement, Ending, PushFailure, PushPlan, PushReport, Rotation, RowState, Wanted, plan_push, push};
 use crate::secrets::SourceValues;
 
 /// A push as the command makes one: planned from what the org lists.
@@ -32,7 +32,7 @@ fn yes() -> Agreement {
 /// `NAME ending`, line by line.
 fn endings(report: &PushReport) -> Vec<String> {
     let ending = |ending: &Ending| match ending {
-        Ending::Done(change, _) => format!("{change:?}"),
+        Ending::Done { change, .. } => format!("{change:?}"),
         other => format!("{other:?}"),
     };
     report.rows.iter().map(|end| format!("{} {}", end.row.name, ending(&end.ending))).collect()
@@ -45,8 +45,11 @@ async fn one_request_sends_everything() {
     let report = pusher.push(&org, &yes()).await.unwrap();
     assert_eq!(org.requests(), (1, 0));
     assert_eq!(endings(&report), ["NEW Created", "OLD Rotated", "SAME Unchanged"]);
-    assert_eq!(report.rows[0].ending, Ending::Done(SecretChange::Created, Some(fingerprint("NEW", "n"))));
-    assert_eq!((report.written(), report.kept(), report.is_declined()), (2, 0, false));
+    let now = |name, value| Some(fingerprint(name, value));
+    let created = Ending::Done { change: SecretChange::Created, now: now("NEW", "n"), previous: None };
+    let rotated = Ending::Done { change: SecretChange::Rotated, now: now("OLD", "o"), previous: now("OLD", "1") };
+    assert_eq!([&report.rows[0].ending, &report.rows[1].ending], [&created, &rotated]);
+    assert_eq!(report.overtaken(), 0);
     assert_eq!(["NEW", "OLD", "SAME", "OTHER"].map(|name| org.value(name).unwrap()), ["n", "o", "2", "3"]);
 }
 
@@ -57,11 +60,9 @@ async fn what_nobody_agreed_to_is_not_sent() {
     let report = pusher.push(&org, &Agreement::default()).await.unwrap();
     assert_eq!(org.requests(), (0, 0));
     assert_eq!(endings(&report), ["KEPT Nothing", "NEW Declined", "OLD Declined"]);
-    assert_eq!((report.written(), report.kept(), report.is_declined()), (0, 1, true));
 
     let report = pusher.push(&org, &Agreement::by_flags(true, false)).await.unwrap();
     assert_eq!(endings(&report), ["KEPT Nothing", "NEW Created", "OLD Declined"]);
-    assert!(!report.is_declined());
     assert_eq!(["NEW", "OLD", "KEPT"].map(|name| org.value(name).unwrap()), ["n", "1", "1"]);
 
     let report = pusher.push(&org, &Agreement::by_flags(true, true)).await.unwrap();
@@ -73,7 +74,6 @@ async fn where_nothing_is_to_be_sent_there_is_no_request() {
     let org = FakeOrg::with(&[("FOO", "1")]);
     let report = Pusher::new(&[("FOO", "2")], Rotation::Never).push(&org, &yes()).await.unwrap();
     assert_eq!((endings(&report), org.requests()), (vec!["FOO Nothing".to_owned()], (0, 0)));
-    assert_eq!(report.kept(), 1);
 }
 
 #[tokio::test]
@@ -94,18 +94,17 @@ async fn what_a_conflict_made_of_a_row_is_sent_only_if_that_was_agreed_to() {
     // No rotation was asked for.
     let org = exists();
     let report = Pusher::new(&pairs, Rotation::Never).push(&org, &yes()).await.unwrap();
-    assert_eq!(endings(&report), ["BAR Created", "FOO Overtaken"]);
+    assert_eq!(endings(&report), ["BAR Created", "FOO MadeByAnother"]);
     assert_eq!(org.value("FOO").unwrap(), "theirs");
-    assert_eq!(report.kept(), 1);
 
     // It was asked for, and only creates were agreed to: by the flag, or name by name.
     let mut by_name = Agreement::default();
-    by_name.allow(Ask::Create, &name("FOO"));
-    by_name.allow(Ask::Create, &name("BAR"));
-    for agreement in [Agreement::by_flags(true, false), by_name] {
+    by_name.allow(&row("FOO", RowState::Create));
+    by_name.allow(&row("BAR", RowState::Create));
+    for (agreement, ending) in [(Agreement::by_flags(true, false), "MadeByAnother"), (by_name, "Overtaken")] {
         let org = exists();
         let report = Pusher::new(&pairs, Rotation::All).push(&org, &agreement).await.unwrap();
-        assert_eq!(endings(&report), ["BAR Created", "FOO Overtaken"]);
+        assert_eq!(endings(&report), ["BAR Created".to_owned(), format!("FOO {ending}")]);
         assert_eq!(org.value("FOO").unwrap(), "theirs");
     }
 
@@ -125,7 +124,41 @@ async fn what_was_not_agreed_to_stays_declined_over_a_conflict() {
     let org = org.meanwhile(|secrets| drop(secrets.insert("FOO".to_owned(), "theirs".to_owned())));
     let pusher = Pusher::new(&[("BAR", "b"), ("FOO", "f"), ("OLD", "o")], Rotation::Named(names(&["OLD"])));
     let report = pusher.push(&org, &Agreement::by_flags(true, false)).await.unwrap();
-    assert_eq!(endings(&report), ["BAR Created", "FOO Overtaken", "OLD Declined"]);
+    assert_eq!(endings(&report), ["BAR Created", "FOO MadeByAnother", "OLD Declined"]);
+}
+
+#[tokio::test]
+async fn a_person_agreed_to_replace_the_value_that_was_shown_and_no_later_one() {
+    let pusher = Pusher::new(&[("BAR", "b"), ("FOO", "f")], Rotation::All);
+    let agreed = |plan: &PushPlan| {
+        let mut agreement = Agreement::by_flags(true, false);
+        plan.rows.iter().for_each(|row| agreement.allow(row));
+        agreement
+    };
+    let push_shown = async |org: &FakeOrg, shown: PushPlan| {
+        let agreement = agreed(&shown);
+        push(org, shown, &agreement, &pusher.wanted, &pusher.rotation, &pusher.source).await.unwrap()
+    };
+
+    // As it was shown: looked at again, and replaced.
+    let org = FakeOrg::with(&[("FOO", "1")]);
+    let report = push_shown(&org, pusher.plan(&org)).await;
+    assert_eq!((endings(&report), org.requests()), (vec!["BAR Created".into(), "FOO Rotated".into()], (1, 1)));
+
+    // Somebody rotated it while the question stood.
+    let org = FakeOrg::with(&[("FOO", "1")]);
+    let shown = pusher.plan(&org);
+    org.state().secrets.insert("FOO".to_owned(), "theirs".to_owned());
+    let report = push_shown(&org, shown).await;
+    assert_eq!((endings(&report), report.overtaken()), (vec!["BAR Created".into(), "FOO Overtaken".into()], 1));
+    assert_eq!(org.value("FOO").unwrap(), "theirs");
+
+    // Somebody rotated it between the second look and the request: the server compares what was seen.
+    let org =
+        FakeOrg::with(&[("FOO", "1")]).meanwhile(|secrets| drop(secrets.insert("FOO".to_owned(), "theirs".to_owned())));
+    let report = push_shown(&org, pusher.plan(&org)).await;
+    assert_eq!((endings(&report), org.requests()), (vec!["BAR Created".into(), "FOO Overtaken".into()], (2, 2)));
+    assert_eq!(org.value("FOO").unwrap(), "theirs");
 }
 
 #[tokio::test]

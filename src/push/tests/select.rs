@@ -34,7 +34,7 @@ fn names_that_were_given_and_are_absent_or_empty_are_all_told() {
     let source = source(&[("HERE", "1"), ("EMPTY", "")]);
     let given = names(&["HERE", "EMPTY", "ABSENT", "ALSO_ABSENT"]);
     let error = select(Wanted::new(), &given, false, &source, &nothing()).unwrap_err();
-    assert_eq!(error.to_string(), ".env has no value for ABSENT, ALSO_ABSENT, EMPTY");
+    assert_eq!(error.to_string(), ".env has no value for ABSENT, ALSO_ABSENT, EMPTY (there, but empty)");
     assert!(matches!(error, SelectionError::NotInSource { .. }));
     // What only the project refers to may be missing: its row says so.
     assert!(select(wanted(&["EMPTY", "ABSENT"]), &names(&["HERE"]), true, &source, &nothing()).is_ok());

@@ -2,7 +2,7 @@ use super::support::{plan, row, source, wanted};
 use crate::model::SecretName;
 use crate::org::{SecretAction, SecretBatch};
 use crate::push::batch::batch;
-use crate::push::{PushPlan, Rotation, RowState, TooLarge, fits, plan_push};
+use crate::push::{Agreement, PushPlan, Rotation, RowState, TooLarge, fits, plan_push};
 use crate::secrets::SourceValues;
 
 /// As many creates, with a value of so many bytes each.
@@ -39,7 +39,7 @@ fn a_push_has_at_most_eight_mebibytes_to_the_byte() {
     const VALUE: usize = 60 * 1024;
     let full = vec![VALUE; 136];
     let (plan, source) = creates(&full);
-    let length = batch(plan.sent(), &source).length();
+    let length = batch(plan.sent(), &Agreement::default(), &source).length();
     let missing = SecretBatch::MOST_BYTES.checked_sub(length).unwrap();
     assert!(missing < VALUE, "one more value fills it");
     let with_last = |last: usize| {
@@ -49,7 +49,7 @@ fn a_push_has_at_most_eight_mebibytes_to_the_byte() {
         assert_eq!(one.sent().count(), 0, "an empty value is not sent: {source:?}");
         lengths.push(last);
         let (plan, source) = creates(&lengths);
-        (batch(plan.sent(), &source).length(), fits(&plan, &source))
+        (batch(plan.sent(), &Agreement::default(), &source).length(), fits(&plan, &source))
     };
     let around = with_last(1).0 - length - 1;
     for (last, fit) in [(missing - around, Ok(())), (missing - around + 1, Err(TooLarge::Bytes))] {
@@ -71,7 +71,7 @@ fn the_request_has_an_action_for_each_row_that_is_sent() {
         // A row that is to be sent always has a value; one without would send nothing.
         row("D", rotate),
     ]);
-    let batch = batch(&plan.rows, &source);
+    let batch = batch(&plan.rows, &Agreement::default(), &source);
     let actions: Vec<_> = batch.actions.iter().map(|action| (kind(action), action.name().as_str())).collect();
     assert_eq!(actions, [("create", "A"), ("rotate", "B")]);
     assert!(batch.actions.iter().map(SecretAction::name).map(SecretName::as_str).is_sorted());

@@ -7,7 +7,7 @@ use crate::model::SecretName;
 use crate::org::{
     OrgError, Request, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite,
 };
-use crate::push::{PushPlan, PushRow, RowState, Wanted};
+use crate::push::{PushPlan, PushRow, RowState, Seen, Wanted};
 use crate::secrets::expose::expose;
 use crate::secrets::{Fingerprint, Salt, SecretValue, SourceValues, SourceWord};
 use crate::wire::{SecretRow, ServerError};
@@ -33,7 +33,7 @@ pub(super) fn wanted(texts: &[&str]) -> Wanted {
 }
 
 pub(super) fn row(text: &str, state: RowState) -> PushRow {
-    PushRow { name: name(text), state, places: Vec::new(), suspicion: None }
+    PushRow { name: name(text), state, places: Vec::new(), suspicion: None, seen: Seen::default() }
 }
 
 pub(super) fn plan(rows: Vec<PushRow>) -> PushPlan {
@@ -53,7 +53,13 @@ pub(super) fn listed(text: &str, value: &str) -> SecretRow {
         salt: Some(salt),
         updated_at: Some(1),
         source: Some("env".to_owned()),
+        version: Some(version(value)),
     }
+}
+
+/// Stands for how many values a secret had: another one for another value.
+fn version(value: &str) -> i64 {
+    value.bytes().fold(1, |sum, byte| sum * 31 % 1_000_003 + i64::from(byte))
 }
 
 pub(super) fn fingerprint(text: &str, value: &str) -> Fingerprint {
@@ -171,6 +177,9 @@ fn act(secrets: &mut BTreeMap<String, String>, action: &SecretAction<'_>) -> Res
     let (change, now) = match (action, before) {
         (SecretAction::Create { .. }, Some(_)) => return Err(refused(409, "already_exists")),
         (SecretAction::Rotate { .. } | SecretAction::Delete { .. }, None) => return Err(refused(404, "not_found")),
+        (SecretAction::Rotate { if_version: Some(wanted), .. }, Some(before)) if *wanted != version(&before) => {
+            return Err(refused(409, "changed"));
+        }
         (SecretAction::Create { value, .. }, None) => (SecretChange::Created, expose(value).to_owned()),
         (SecretAction::Rotate { value, .. }, Some(before)) if before == expose(value) => {
             (SecretChange::Unchanged, before)
@@ -179,10 +188,12 @@ fn act(secrets: &mut BTreeMap<String, String>, action: &SecretAction<'_>) -> Res
         (SecretAction::Delete { .. }, Some(before)) => (SecretChange::Deleted, before),
     };
     let shown = fingerprint(name.as_str(), &now);
+    let previous = secrets.get(name.as_str()).map(|before| fingerprint(name.as_str(), before));
+    let previous = previous.filter(|_| change == SecretChange::Rotated);
     if change == SecretChange::Deleted {
         secrets.remove(name.as_str());
     } else {
         secrets.insert(name.to_string(), now);
     }
-    Ok(SecretResult { name: name.clone(), change, fingerprint: Some(shown) })
+    Ok(SecretResult { name: name.clone(), change, fingerprint: Some(shown), previous })
 }

@@ -107,7 +107,9 @@ pub enum ResultWord {
     Deleted,
     /// Nobody agreed to it.
     Declined,
-    /// Another push was first, or it was deleted in between.
+    /// Another push made it first; its value stays.
+    MadeByAnother,
+    /// It became something else than what was agreed to, and was left alone.
     Overtaken,
 }
 
@@ -211,12 +213,13 @@ fn secret(row: &PushRow, ending: Option<&Ending>) -> PushedSecret {
         RowState::Unchanged(both) => (PushWord::Unchanged, Some(both), Some(both)),
         RowState::Differs { org, here } => (PushWord::Differs, Some(org), Some(here)),
         RowState::Set => (PushWord::Set, None, None),
-        RowState::OnlyInOrg(org) => (PushWord::OnlyInOrg, org.as_ref(), None),
-        RowState::Missing => (PushWord::Missing, None, None),
+        RowState::OnlyInOrg { org, is_empty: _ } => (PushWord::OnlyInOrg, org.as_ref(), None),
+        RowState::Missing { is_empty: _ } => (PushWord::Missing, None, None),
     };
     let (result, stored) = match ending {
         None | Some(Ending::Nothing) => (None, None),
-        Some(Ending::Done(change, fingerprint)) => (Some(done(*change)), digits(fingerprint.as_ref())),
+        Some(Ending::Done { change, now, previous: _ }) => (Some(done(*change)), digits(now.as_ref())),
+        Some(Ending::MadeByAnother) => (Some(ResultWord::MadeByAnother), None),
         Some(Ending::Declined) => (Some(ResultWord::Declined), None),
         Some(Ending::Overtaken) => (Some(ResultWord::Overtaken), None),
     };
@@ -248,7 +251,7 @@ fn done(change: SecretChange) -> ResultWord {
 mod tests {
     use crate::error::{CommandError, ErrorKind};
     use crate::model::SecretName;
-    use crate::push::RowEnd;
+    use crate::push::{RowEnd, Seen};
     use crate::render::json::{error, secrets_schema};
 
     use super::*;
@@ -259,7 +262,7 @@ mod tests {
 
     fn row(name: &str, state: RowState) -> PushRow {
         let places = vec!["triage/telegram.botToken".to_owned()];
-        PushRow { name: SecretName::parse(name).unwrap(), state, places, suspicion: None }
+        PushRow { name: SecretName::parse(name).unwrap(), state, places, suspicion: None, seen: Seen::default() }
     }
 
     fn target() -> JsonTarget<'static> {
@@ -296,8 +299,8 @@ mod tests {
             row("C", RowState::Unchanged(one.clone())),
             row("D", RowState::Differs { org: one.clone(), here: two }),
             row("E", RowState::Set),
-            row("F", RowState::OnlyInOrg(Some(one))),
-            row("G", RowState::Missing),
+            row("F", RowState::OnlyInOrg { org: Some(one), is_empty: false }),
+            row("G", RowState::Missing { is_empty: false }),
             jwt,
             expansion,
         ];
@@ -322,9 +325,9 @@ mod tests {
     #[test]
     fn a_push_says_what_became_of_each_name() {
         let endings = [
-            Ending::Done(SecretChange::Created, Some(digits_of("c0de"))),
-            Ending::Done(SecretChange::Rotated, None),
-            Ending::Done(SecretChange::Unchanged, Some(digits_of("a3f1"))),
+            Ending::Done { change: SecretChange::Created, now: Some(digits_of("c0de")), previous: None },
+            Ending::Done { change: SecretChange::Rotated, now: None, previous: None },
+            Ending::Done { change: SecretChange::Unchanged, now: Some(digits_of("a3f1")), previous: None },
             Ending::Declined,
             Ending::Overtaken,
             Ending::Nothing,
@@ -377,6 +380,7 @@ mod tests {
             salt: Some("5a17".repeat(16)),
             updated_at: Some(1_795_378_440_000),
             source: Some("env".to_owned()),
+            version: Some(1),
         };
         let bare = SecretRow { name: "B".to_owned(), fingerprint: Some("hunter2".to_owned()), ..SecretRow::default() };
         let json = secrets(&[full, bare], &target());

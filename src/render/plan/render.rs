@@ -29,6 +29,8 @@ pub struct PlanView<'a> {
     pub dry_run: bool,
     /// Whether a needed secret is at hand: its value, or its name in the org.
     pub have: &'a dyn Fn(&SecretName) -> bool,
+    /// The command that sends secrets to where this plan goes.
+    pub push_command: &'a str,
     /// The selectors as they were written (P12).
     pub selectors: &'a [String],
 }
@@ -49,7 +51,7 @@ pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
         closing::incomparable(plan),
         closing::undeclared(plan, view.all),
         secrets::used(plan),
-        if view.dry_run { secrets::needs(plan, view.have) } else { Document::new() },
+        if view.dry_run { secrets::needs(plan, view.have, view.push_command) } else { Document::new() },
         closing::guarded(plan),
         closing::left_out(plan, view.selectors),
         closing::messages(plan),

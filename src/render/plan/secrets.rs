@@ -38,7 +38,7 @@ pub(super) fn used(plan: &Plan) -> Document {
 }
 
 /// What an apply of this plan will need (V5).
-pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document {
+pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool, push_command: &str) -> Document {
     if plan.needs.is_empty() {
         return Document::new();
     }
@@ -57,7 +57,7 @@ pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document
         line.indented(2)
     }));
     if plan.secrets == SecretsMode::References && plan.needs.iter().any(|need| !have(&need.name)) {
-        document.push(sentence(Style::Hint, "hint: ", "`lobu secrets push` sends the values that .env has"));
+        document.push(sentence(Style::Hint, "hint: ", &format!("{push_command} sends the values that .env has")));
     }
     document
 }

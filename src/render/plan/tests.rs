@@ -23,6 +23,7 @@ fn view() -> PlanView<'static> {
         all: false,
         dry_run: false,
         have: HAVE_NONE,
+        push_command: "lobu secrets push",
         selectors: &[],
     }
 }

@@ -65,12 +65,17 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
             (head(Style::Unchanged, "=", name, columns), text)
         }
         RowState::Set => (head(Style::Unchanged, "=", name, columns), "set".to_owned()),
-        RowState::OnlyInOrg(org) => {
-            let about = brackets([Some(format!("not in {}", view.source))]);
+        RowState::OnlyInOrg { org, is_empty } => {
+            let word = if *is_empty { "empty" } else { "not" };
+            let about = brackets([Some(format!("{word} in {}", view.source))]);
             (head(Style::Unchanged, "=", name, columns), format!("{}  {about}", digits(org.as_ref())))
         }
-        RowState::Missing => {
-            let text = format!("missing: neither {} nor the org has it", view.source);
+        RowState::Missing { is_empty } => {
+            let text = if *is_empty {
+                format!("missing: empty in {}, and the org lacks it", view.source)
+            } else {
+                format!("missing: neither {} nor the org has it", view.source)
+            };
             (head(Style::Attention, "!", name, columns), format!("{text}  {}", brackets([used])))
         }
     };

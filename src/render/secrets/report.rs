@@ -22,15 +22,16 @@ fn row(end: &RowEnd, columns: usize) -> Line {
         _ => None,
     };
     let (style, marker, text) = match &end.ending {
-        Ending::Done(change, fingerprint) => done(*change, before, fingerprint.as_ref()),
+        Ending::Done { change, now, previous } => done(*change, previous.as_ref().or(before), now.as_ref()),
         Ending::Declined if Ask::of(&end.row) == Some(Ask::Rotate) => {
             (Style::Unchanged, "=", format!("{}  declined, kept", digits(before)))
         }
         Ending::Declined => (Style::Attention, "!", "declined, not created".to_owned()),
+        Ending::MadeByAnother => (Style::Unchanged, "=", "another push was first: its value stays".to_owned()),
         Ending::Overtaken => {
             let text = match &end.row.state {
-                RowState::Create => "was deleted since the plan, and was not created again",
-                _ => "another push was first: its value stays",
+                RowState::Create => "was deleted since it was shown, and was not created again",
+                _ => "was written by somebody else since it was shown: that value stays",
             };
             (Style::Attention, "!", text.to_owned())
         }
@@ -55,14 +56,20 @@ fn done(
 }
 
 fn last(report: &PushReport) -> Line {
-    let done =
-        |wanted: SecretChange| report.count(|ending| matches!(ending, Ending::Done(change, _) if *change == wanted));
-    let mut line = Line::new().literal(Style::Create, "Push complete.").plain(" ").count(done(SecretChange::Created));
+    let done = |wanted: SecretChange| {
+        report.count(|ending| matches!(ending, Ending::Done { change, .. } if *change == wanted))
+    };
+    let head = match report.overtaken() {
+        0 => Line::new().literal(Style::Create, "Push complete."),
+        _ => Line::new().literal(Style::Attention, "Push not complete."),
+    };
+    let mut line = head.plain(" ").count(done(SecretChange::Created));
     line = line.plain(" created, ").count(done(SecretChange::Rotated)).plain(" rotated");
     let rest = [
         (done(SecretChange::Unchanged), " unchanged"),
         (report.count(|ending| *ending == Ending::Declined), " declined"),
-        (report.count(|ending| *ending == Ending::Overtaken), " overtaken"),
+        (report.count(|ending| *ending == Ending::MadeByAnother), " made by another push"),
+        (report.overtaken(), " changed in between and left alone"),
     ];
     for (count, word) in rest {
         if count > 0 {

@@ -2,7 +2,7 @@
 
 use crate::model::SecretName;
 use crate::org::SecretChange;
-use crate::push::{Ask, Ending, PushPlan, PushReport, PushRow, Rotation, RowEnd, RowState};
+use crate::push::{Ask, Ending, PushPlan, PushReport, PushRow, Rotation, RowEnd, RowState, Seen};
 use crate::render::document::Document;
 use crate::secrets::{Fingerprint, Suspicion};
 use crate::ui::paint;
@@ -16,7 +16,7 @@ fn digits(text: &str) -> Fingerprint {
 
 fn row(name: &str, state: RowState, places: &[&str]) -> PushRow {
     let places = places.iter().map(|place| (*place).to_owned()).collect();
-    PushRow { name: SecretName::parse(name).unwrap(), state, places, suspicion: None }
+    PushRow { name: SecretName::parse(name).unwrap(), state, places, suspicion: None, seen: Seen::default() }
 }
 
 fn rotate(before: Option<&str>, after: Option<&str>) -> RowState {
@@ -36,13 +36,13 @@ fn every_state() -> PushPlan {
             row("ANTHROPIC_API_KEY", RowState::Create, &many),
             row("COLLISION", rotate(Some("a3f1"), Some("a3f1")), &[]),
             row("DIFFERS", RowState::Differs { org: digits("a3f1"), here: digits("9b22") }, &[telegram]),
-            row("IN_ORG", RowState::OnlyInOrg(Some(digits("c0de"))), &[telegram]),
-            row("MISSING", RowState::Missing, &[telegram]),
-            row("NO_PLACES", RowState::Missing, &[]),
+            row("IN_ORG", RowState::OnlyInOrg { org: Some(digits("c0de")), is_empty: false }, &[telegram]),
+            row("MISSING", RowState::Missing { is_empty: false }, &[telegram]),
+            row("NO_PLACES", RowState::Missing { is_empty: false }, &[]),
             row("NO_SALT", rotate(Some("a3f1"), None), &[]),
             row("ROTATED", rotate(Some("a3f1"), Some("9b22")), &[telegram]),
             row("SET", RowState::Set, &[]),
-            row("SET_IN_ORG", RowState::OnlyInOrg(None), &[]),
+            row("SET_IN_ORG", RowState::OnlyInOrg { org: None, is_empty: false }, &[]),
             jwt,
             expansion,
             row("UNCHANGED", RowState::Unchanged(digits("beef")), &[telegram]),
@@ -126,7 +126,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
 #[test]
 fn a_report_says_what_became_of_each_row() {
     let end = |name: &str, state: RowState, ending| RowEnd { row: row(name, state, &[]), ending };
-    let done = |change, now: &str| Ending::Done(change, Some(digits(now)));
+    let done = |change, now: &str| Ending::Done { change, now: Some(digits(now)), previous: None };
     let rows = vec![
         end("ALREADY", rotate(Some("a3f1"), Some("a3f1")), done(SecretChange::Unchanged, "a3f1")),
         end("DECLINED", RowState::Create, Ending::Declined),
@@ -134,7 +134,7 @@ fn a_report_says_what_became_of_each_row() {
         end("DELETED_SINCE", RowState::Create, Ending::Overtaken),
         end("MADE", RowState::Create, done(SecretChange::Created, "c0de")),
         end("NOT_SHOWN", RowState::Set, Ending::Nothing),
-        end("NO_DIGITS", rotate(None, None), Ending::Done(SecretChange::Rotated, None)),
+        end("NO_DIGITS", rotate(None, None), Ending::Done { change: SecretChange::Rotated, now: None, previous: None }),
         end("OTHERS_FIRST", RowState::Differs { org: digits("1111"), here: digits("2222") }, Ending::Overtaken),
         end("ROTATED", rotate(Some("a3f1"), Some("9b22")), done(SecretChange::Rotated, "9b22")),
     ];
@@ -142,12 +142,12 @@ fn a_report_says_what_became_of_each_row() {
       = ALREADY            a3f1  unchanged: the org had this very value
       ! DECLINED           declined, not created
       = DECLINED_ROTATION  a3f1  declined, kept
-      ! DELETED_SINCE      was deleted since the plan, and was not created again
+      ! DELETED_SINCE      was deleted since it was shown, and was not created again
       + MADE               c0de  created
       ~ NO_DIGITS          set → set  rotated
-      ! OTHERS_FIRST       another push was first: its value stays
+      ! OTHERS_FIRST       was written by somebody else since it was shown: that value stays
       ~ ROTATED            a3f1 → 9b22  rotated
-    Push complete. 1 created, 2 rotated, 1 unchanged, 2 declined, 2 overtaken.
+    Push not complete. 1 created, 2 rotated, 1 unchanged, 2 declined, 2 changed in between and left alone.
     ");
 }
 
@@ -159,6 +159,7 @@ fn a_list_has_columns() {
         salt: Some("5a17".repeat(16)),
         updated_at: Some(1_795_378_440_000),
         source: Some(source.to_owned()),
+        version: None,
     };
     let rows = [
         known("ANTHROPIC_API_KEY", "env"),

@@ -15,7 +15,13 @@ pub(crate) async fn plan(org: &MemoryOrg, desired: &DesiredState, prune: bool) -
 }
 
 async fn plan_resending(org: &MemoryOrg, desired: &DesiredState, prune: bool, resend: Resend) -> Plan {
-    let options = Options { org: org.slug().clone(), prune, resend, selection: Selection::default() };
+    let options = Options {
+        org: org.slug().clone(),
+        prune,
+        resend,
+        selection: Selection::default(),
+        push_command: String::new(),
+    };
     let scope = read_scope(desired, &options.selection);
     let actual = read_actual(org, org.slug(), &scope).await.expect("the org can be read");
     let plan = diff(desired, &actual, &options);

@@ -142,8 +142,10 @@ async fn manage(listener: &Listener) -> Result<Vec<SecretResult>, OrgError> {
 async fn manage_with(org: &super::super::HttpOrg) -> Result<Vec<SecretResult>, OrgError> {
     let (foo, bar, value) =
         (SecretName::parse("FOO").unwrap(), SecretName::parse("BAR").unwrap(), SecretValue::new(VALUE));
-    let actions =
-        vec![SecretAction::Create { name: &foo, value: &value }, SecretAction::Rotate { name: &bar, value: &value }];
+    let actions = vec![
+        SecretAction::Create { name: &foo, value: &value },
+        SecretAction::Rotate { name: &bar, value: &value, if_version: None },
+    ];
     org.manage_secrets(&SecretBatch { actions, source: SourceWord::File }).await
 }
 
