@@ -24,7 +24,7 @@ fn a_value_in_place_of_a_name_is_not_repeated() {
         refused("set NAME value", &["secrets", "local", "set", "FOO", VALUE], "never taken from the command line"),
         refused("set NAME=value", &["secrets", "local", "set", &pair], "not the name of a secret"),
         refused("set --value", &["secrets", "local", "set", "FOO", "--value", VALUE], "never taken from the command line"),
-        refused("local delete value", &["secrets", "local", "delete", VALUE], "not the name of a secret"),
+        refused("local delete value", &["secrets", "local", "delete", VALUE], ".env does not have"),
         refused("a token in the URL", &["secrets", "list", "--org", "dev", "--url", &url], "LOBU_API_TOKEN"),
         refused("a token in the query", &["secrets", "list", "--org", "dev", "--url", &query], "query"),
     ]);
