@@ -91,7 +91,8 @@ fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+    let digits =
+        |byte: &u8| [byte >> 4, byte & 15].map(|digit| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
     Zeroizing::new(bytes.iter().flat_map(digits).collect())
 }
 

@@ -124,10 +124,34 @@ fn what_a_server_gives_in_plain_text_is_carried_over_unseen() {
                 state.copy_to_snapshot(&id);
             }
         }
-        for more in [&["--json"][..], &[], &["--full", "--all", "--show-unchanged"], &["--json", "--prune"], &["--prune"]] {
+        for more in
+            [&["--json"][..], &[], &["--full", "--all", "--show-unchanged"], &["--json", "--prune"], &["--prune"]]
+        {
             site.run(&[&["plan"], more].concat(), 0);
         }
         let ended = site.run(&["apply", "--yes", "--resend-secrets", "all"], 0);
         assert!(site.wrote(FOREIGN), "{}: the entries were carried over: {}", site.shape, ended.text);
+        // A refusal of such a write, in words that hold what was carried over.
+        site.stage.env.write("lobu.toml", site.stage.env.read("lobu.toml").replace("tickets.example", "desk.example"));
+        let words = json!({"error": format!("bad header {FOREIGN}"), "code": FOREIGN});
+        site.server.fail_every(is_write, Fault::json(400, &words));
+        let refused = site.run(&["apply", "--yes"], 3);
+        assert!(refused.text.contains("400") && site.wrote(FOREIGN), "{}: {}", site.shape, refused.text);
+    }
+}
+
+#[test]
+fn a_broken_file_of_values_is_told_by_its_line() {
+    for noise in [Noise::Quiet, Noise::Loud] {
+        let files = [(".env", ".env:2", &[][..]), ("prod.env", "line 2", &["--env-file", "prod.env"])];
+        for (file, place, more) in files {
+            let mut site = Site::new("G1", Options::g1_with_manager(), noise);
+            site.stage.source(file, format!("OTHER=1\nFOO='{VALUE}\n"));
+            for verb in [&["plan", "--json", "--require-secrets"][..], &["apply", "--yes"]] {
+                let ended = site.run(&[verb, more].concat(), 2);
+                assert!(ended.text.contains(place), "{}", ended.text);
+                assert_eq!(site.server.writes().len(), 0, "{}", ended.text);
+            }
+        }
     }
 }

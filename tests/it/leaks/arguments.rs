@@ -18,12 +18,24 @@ fn a_value_in_place_of_a_name_is_not_repeated() {
     play(&[
         refused("push NAME=value", &["secrets", "push", &pair, "--yes"], "not the name of a secret"),
         refused("push value", &["secrets", "push", VALUE, "--yes"], "not the name of a secret"),
-        refused("--rotate=NAME=value", &["secrets", "push", &rotate, "--yes-rotate", "--yes"], "not the name of a secret"),
-        refused("--from-process value", &["secrets", "push", "--yes", "--from-process", VALUE], "not the name of a secret"),
+        refused(
+            "--rotate=NAME=value",
+            &["secrets", "push", &rotate, "--yes-rotate", "--yes"],
+            "not the name of a secret",
+        ),
+        refused(
+            "--from-process value",
+            &["secrets", "push", "--yes", "--from-process", VALUE],
+            "not the name of a secret",
+        ),
         refused("delete value", &["secrets", "delete", VALUE, "--yes"], "not the name of a secret"),
         refused("set NAME value", &["secrets", "local", "set", "FOO", VALUE], "never taken from the command line"),
         refused("set NAME=value", &["secrets", "local", "set", &pair], "not the name of a secret"),
-        refused("set --value", &["secrets", "local", "set", "FOO", "--value", VALUE], "never taken from the command line"),
+        refused(
+            "set --value",
+            &["secrets", "local", "set", "FOO", "--value", VALUE],
+            "never taken from the command line",
+        ),
         refused("local delete value", &["secrets", "local", "delete", VALUE], ".env does not have"),
         refused("a token in the URL", &["secrets", "list", "--org", "dev", "--url", &url], "LOBU_API_TOKEN"),
         refused("a token in the query", &["secrets", "list", "--org", "dev", "--url", &query], "query"),

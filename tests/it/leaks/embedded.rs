@@ -96,8 +96,7 @@ fn audit_rows_are_there_and_name_no_value() {
     run(&mut stage, &["secrets", "push", "--yes"], 0);
     let connection =
         Connection::open_with_flags(stage.env.local_database(), OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
-    let rows: i64 =
-        connection.query_row("SELECT count(*) FROM secret_audit", [], |row| row.get(0)).expect("the audit");
+    let rows: i64 = connection.query_row("SELECT count(*) FROM secret_audit", [], |row| row.get(0)).expect("the audit");
     assert_eq!(rows, 2, "FOO and EXISTING");
 }
 

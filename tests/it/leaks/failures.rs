@@ -19,6 +19,11 @@ fn refusal(status: &str, text: &str) -> Vec<u8> {
     json_answer(status, &json!({"error": {"code": text, "message": format!("you sent {text}")}}))
 }
 
+/// The pushed body in the words of an answer, and nothing else: the token in them would be enough to hide all.
+fn echo_body(status: &str, asked: &Asked) -> Vec<u8> {
+    json_answer(status, &json!({"error": format!("bad body {}", asked.text())}))
+}
+
 /// Everything that a request held, in the words of an answer.
 fn echo(status: &str, asked: &Asked) -> Vec<u8> {
     json_answer(status, &json!({"error": format!("{}{}", asked.head, asked.text())}))
@@ -45,7 +50,7 @@ fn what_goes_well_shows_nothing() {
 
 #[test]
 fn a_server_that_gives_the_pushed_body_back_is_not_quoted() {
-    let error = |status: &'static str| move |asked: &Asked| echo(status, asked);
+    let error = |status: &'static str| move |asked: &Asked| echo_body(status, asked);
     play(&[
         Scenario::push("500", &["--yes"]).answers(pushed(error("500 Oops"))).ends(5, "500"),
         Scenario::push("500, JSON", &["--yes", "--json"]).answers(pushed(error("500 Oops"))).ends(5, "500"),

@@ -42,11 +42,14 @@ impl Seen {
 
     /// Where open files lie, and what is in those that no directory has any more.
     fn open_files(&mut self, process: u32) {
-        let Ok(entries) = fs::read_dir(format!("/proc/{process}/fd")) else { return self.refused.push("fd".to_owned()) };
+        let Ok(entries) = fs::read_dir(format!("/proc/{process}/fd")) else {
+            return self.refused.push("fd".to_owned());
+        };
         for entry in entries.flatten() {
             let Ok(target) = fs::read_link(entry.path()) else { continue };
             self.evidence.add("the name of an open file", target.as_os_str().as_bytes());
-            let is_hidden = target.to_string_lossy().contains("(deleted)") || target.to_string_lossy().contains("memfd:");
+            let is_hidden =
+                target.to_string_lossy().contains("(deleted)") || target.to_string_lossy().contains("memfd:");
             if is_hidden && let Ok(bytes) = fs::read(entry.path()) {
                 self.evidence.add(format!("the open file {}", target.display()), bytes);
             }

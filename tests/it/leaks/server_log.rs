@@ -68,7 +68,8 @@ impl Server {
     fn say(&self, head: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("the port is open");
         let length = body.len();
-        let request = format!("{head}\r\nhost: {}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}", self.address);
+        let request =
+            format!("{head}\r\nhost: {}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}", self.address);
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut answer = Vec::new();
         drop(stream.read_to_end(&mut answer));
@@ -143,12 +144,16 @@ fn hostile(server: &Server, token: &str) {
     };
     let body = create("HOSTILE", json!(VALUE));
     let table = [
-        (format!("{manage} {token}"), body.trim_end_matches(']').to_owned(), "400"),
+        (format!("{manage} {token}"), body.trim_end_matches("]}").to_owned(), "400"),
         (format!("{manage} {token}"), create("HOSTILE", json!([VALUE])), "4"),
         (format!("{manage} {token}"), create("EXISTING", json!(VALUE)), "409"),
         (format!("{manage} {token}"), create("HOSTILE", json!(VALUE.repeat(2000))), "4"),
         (format!("{manage} {token}"), json!({"actions": VALUE}).to_string(), "4"),
-        (format!("{manage} {token}"), json!({"actions": [{"op": VALUE, "name": "A", "value": VALUE}]}).to_string(), "4"),
+        (
+            format!("{manage} {token}"),
+            json!({"actions": [{"op": VALUE, "name": "A", "value": VALUE}]}).to_string(),
+            "4",
+        ),
         (format!("{manage} {token}"), create("lower case", json!(VALUE)), "4"),
         (format!("{manage} not-{token}"), body.clone(), "401"),
         (format!("{}x {token}", manage.replace("application/json", "text/plain")), body.clone(), "4"),

@@ -11,29 +11,14 @@ fn a_broken_env_file_is_told_by_its_line() {
     let push = |name: &'static str| Scenario::push(name, &["--yes"]).sent(Sent::Nothing);
     play(&[
         push("no name").source(".env", format!("FOO=1\n{VALUE}\n")).ends(2, ".env:2"),
-        push("an unclosed quote")
-            .source(".env", format!("FOO='{VALUE}\n"))
-            .ends(2, ".env:1"),
-        push("something behind a quote")
-            .source(".env", format!("FOO='1' {VALUE}\n"))
-            .ends(2, ".env:1"),
+        push("an unclosed quote").source(".env", format!("FOO='{VALUE}\n")).ends(2, ".env:1"),
+        push("something behind a quote").source(".env", format!("FOO='1' {VALUE}\n")).ends(2, ".env:1"),
         push("a bad name").source(".env", format!("{VALUE}=1\n")).ends(2, ".env:1"),
-        push("twice")
-            .source(".env", dotenv("FOO", VALUE) + &dotenv("FOO", VALUE))
-            .ends(2, ".env:2"),
-        push("not UTF-8")
-            .source(".env", [dotenv("FOO", VALUE).as_bytes(), b"BAR=\xff\n"].concat())
-            .ends(2, "UTF-8"),
-        push("no value for a name")
-            .source(".env", dotenv("OTHER", VALUE))
-            .ends(0, "FOO")
-            .sent(Sent::Reads),
-        push("too long")
-            .source(".env", dotenv("FOO", &VALUE.repeat(1100)))
-            .ends(2, ".env:1"),
-        push("another one in the environment")
-            .env("FOO", FOREIGN)
-            .ends(2, "FOO"),
+        push("twice").source(".env", dotenv("FOO", VALUE) + &dotenv("FOO", VALUE)).ends(2, ".env:2"),
+        push("not UTF-8").source(".env", [dotenv("FOO", VALUE).as_bytes(), b"BAR=\xff\n"].concat()).ends(2, "UTF-8"),
+        push("no value for a name").source(".env", dotenv("OTHER", VALUE)).ends(0, "FOO").sent(Sent::Reads),
+        push("too long").source(".env", dotenv("FOO", &VALUE.repeat(1100))).ends(2, ".env:1"),
+        push("another one in the environment").env("FOO", FOREIGN).ends(2, "FOO"),
     ]);
 }
 
@@ -54,27 +39,15 @@ fn a_broken_file_is_told_by_line_and_column() {
     let text = json!({"FOO": VALUE}).to_string();
     let member = text.trim_matches(['{', '}']);
     play(&[
-        Scenario::push("well", &["--from-file", "secrets.json", "--yes"])
-            .source("secrets.json", &text)
-            .ends(0, "FOO"),
-        push("a stray quote")
-            .source("secrets.json", format!("{{\"FOO\": \"{VALUE}\"}}"))
-            .ends(2, "line 1, column"),
-        push("no object")
-            .source("secrets.json", json!([VALUE]).to_string())
-            .ends(2, "line 1"),
-        push("only a text")
-            .source("secrets.json", json!(VALUE).to_string())
-            .ends(2, "line 1"),
+        Scenario::push("well", &["--from-file", "secrets.json", "--yes"]).source("secrets.json", &text).ends(0, "FOO"),
+        push("a stray quote").source("secrets.json", format!("{{\"FOO\": \"{VALUE}\"}}")).ends(2, "line 1, column"),
+        push("no object").source("secrets.json", json!([VALUE]).to_string()).ends(2, "line 1"),
+        push("only a text").source("secrets.json", json!(VALUE).to_string()).ends(2, "line 1"),
         push("a list in place of a text")
             .source("secrets.json", json!({"FOO": [VALUE]}).to_string())
             .ends(2, "not a text: FOO"),
-        push("cut")
-            .source("secrets.json", text.trim_end_matches("\"}"))
-            .ends(2, "line 1, column"),
-        push("twice")
-            .source("secrets.json", format!("{{{member},{member}}}"))
-            .ends(2, "given twice: FOO"),
+        push("cut").source("secrets.json", text.trim_end_matches("\"}")).ends(2, "line 1, column"),
+        push("twice").source("secrets.json", format!("{{{member},{member}}}")).ends(2, "given twice: FOO"),
         Scenario::push("a dotenv file elsewhere", &["--from-file", "prod.env", "--yes"])
             .source("prod.env", format!("FOO=\"{}\n", VALUE.replace('"', "\\\"")))
             .ends(2, "line 1")
@@ -112,10 +85,7 @@ fn local_values_go_to_the_env_file_and_nowhere_else() {
     };
     play(&[
         local("set", &["set", "FOO"]).stdin(format!("{VALUE}\n")).ends(0, "FOO"),
-        local("set, new file", &["set", "FOO"])
-            .without_env_file()
-            .stdin(VALUE)
-            .ends(0, "FOO"),
+        local("set, new file", &["set", "FOO"]).without_env_file().stdin(VALUE).ends(0, "FOO"),
         local("set, not UTF-8", &["set", "FOO"]).stdin([VALUE.as_bytes(), b"\xff"].concat()).ends(2, "not UTF-8"),
         local("set, too long", &["set", "FOO"]).stdin(VALUE.repeat(2000)).ends(2, "64 KiB"),
         local("set in a broken file", &["set", "BAR"])

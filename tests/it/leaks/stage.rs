@@ -29,7 +29,7 @@ headers = { Authorization = "$EXISTING" }
 pub(super) enum Noise {
     /// Nothing is set.
     Quiet,
-    /// Every log, every backtrace, a file for TLS keys, and proxies with a password.
+    /// Every log, every backtrace, annotations and a step summary, a file for TLS keys, and proxies with a password.
     Loud,
 }
 
@@ -56,20 +56,31 @@ impl Stage {
         let mut env = TestEnv::new();
         env.write("lobu.toml", PROJECT).write("agents/pilot/SOUL.md", "Steer.\n");
         env.write(".env", dotenv("FOO", VALUE) + &dotenv("EXISTING", VALUE));
+        // What is left in the temporary directory is looked at too.
+        let temporary = env.home().with_file_name("tmp");
+        std::fs::create_dir(&temporary).expect("an empty directory");
+        env.env("TMPDIR", temporary.display().to_string());
         env.env("LOBU_API_TOKEN", TOKEN);
         let password = super::needles::url_encoded(PASSWORD.as_bytes());
         if noise == Noise::Loud {
             let keys = env.home().join("tls-keys.log").display().to_string();
             let settings = [("LOBU_LOG", "trace"), ("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
-            for (name, value) in settings.into_iter().chain([("RUST_LIB_BACKTRACE", "full"), ("SSLKEYLOGFILE", &keys)]) {
+            for (name, value) in settings.into_iter().chain([("RUST_LIB_BACKTRACE", "full"), ("SSLKEYLOGFILE", &keys)])
+            {
                 env.env(name, value);
             }
+            // A log that others read, and a page that they see.
+            let summary = env.home().join("summary.md").display().to_string();
+            env.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", summary).env("CI", "true");
             for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
                 env.env(name, format!("http://user:{password}@127.0.0.1:9"));
             }
         }
         let secrets = vec![
-            Secret { kept: vec![Kept::Whole(env.project().join(".env"))], ..Secret::new("the value", &[VALUE.as_bytes()]) },
+            Secret {
+                kept: vec![Kept::Whole(env.project().join(".env"))],
+                ..Secret::new("the value", &[VALUE.as_bytes()])
+            },
             Secret::new("a value of the org", &[FOREIGN.as_bytes()]),
             Secret::new("the token", &[TOKEN.as_bytes()]),
             Secret::new("the salt", &[SALT.as_bytes(), &bytes_of(SALT)]),
@@ -116,10 +127,12 @@ impl Stage {
         evidence.add("stdout", output.stdout);
         evidence.add("stderr", output.stderr);
         let text = String::from_utf8_lossy(&text).into_owned();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        evidence.add("the output, unwrapped", text.as_bytes());
         self.check(name, evidence, &text);
         let is_local = arguments.get(1) == Some(&"local");
         assert!(is_local || self.sources() == before, "{name} changed a source");
-        Ended { code: output.status.code(), text: text.split_whitespace().collect::<Vec<_>>().join(" ") }
+        Ended { code: output.status.code(), text }
     }
 
     /// Looks at everything below HOME and the project too, and fails where a secret is.

@@ -39,7 +39,7 @@ fn push(noise: Noise, keys: &[&str]) -> (Option<i32>, String, Vec<u8>) {
 }
 
 fn questions(terminal: &Terminal) -> usize {
-    terminal.screen().matches("[n/y/a/q]").count()
+    terminal.screen().matches("[N/y/a/q/?]").count()
 }
 
 #[test]
