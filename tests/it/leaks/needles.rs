@@ -113,7 +113,7 @@ fn base64_core(secret: &[u8], offset: usize) -> String {
     let end = text.len() - usize::from(!bytes.len().is_multiple_of(3));
     // One byte before it reaches into the second character, two into the third.
     let start = if offset == 0 { 0 } else { offset + 1 };
-    text[start..end].to_owned()
+    text.get(start..end).expect("base64 is ASCII").to_owned()
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -146,7 +146,7 @@ fn lower_escapes(text: &str) -> String {
 
 fn json_escaped(text: &str) -> String {
     let quoted = serde_json::to_string(text).expect("a text is JSON");
-    quoted[1..quoted.len() - 1].to_owned()
+    quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).expect("a text is quoted").to_owned()
 }
 
 fn ascii_escaped(text: &str) -> String {
@@ -192,7 +192,7 @@ mod tests {
             ("UTF-16 BE", around("x", "y").encode_utf16().flat_map(u16::to_be_bytes).collect()),
             ("the first half", VALUE.as_bytes()[..VALUE.len().div_ceil(2)].to_vec()),
             ("the second half", VALUE.as_bytes()[VALUE.len() / 2..].to_vec()),
-            ("a part", text(format!("…{}\n", &VALUE[VALUE.len() - 8..]))),
+            ("a part", text(format!("…{}\n", VALUE.split_at(VALUE.len() - 8).1))),
         ];
         let digest = Sha256::digest(VALUE);
         planted.extend([

@@ -39,7 +39,7 @@ impl Server {
             thread::sleep(Duration::from_millis(5));
             let log = server.log();
             let found = log.lines().find_map(|line| line.trim().strip_prefix("server")?.trim().strip_prefix("http://"));
-            server.address = found.unwrap_or_default().to_owned();
+            found.unwrap_or_default().clone_into(&mut server.address);
         }
         server
     }
