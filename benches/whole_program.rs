@@ -46,6 +46,34 @@ fn main() {
         planned(&place, &name);
     }
     through_proxy(&small, &tools);
+    pushed(temporary.path(), 100);
+    pushed(temporary.path(), 1_000);
+}
+
+/// A push of so many new keys to an empty embedded org, and the plan of one when all of them are there.
+fn pushed(root: &Path, keys: usize) {
+    let directory = root.join(format!("secrets-{keys}"));
+    let project = directory.join("project");
+    std::fs::create_dir_all(&project).expect("a directory");
+    let names: Vec<String> = (0..keys).map(|number| format!("KEY_{number:04}")).collect();
+    let entries = |line: fn(&String) -> String| names.iter().map(line).collect::<String>();
+    let references = entries(|name| format!("{name} = \"${name}\"\n"));
+    let head = "[agents.desk]\nname = \"Desk\"\ndir = \".\"\n\n[agents.desk.skills.mcp.big]\nurl = \"https://x.example/mcp\"\n";
+    let config = format!("{head}\n[agents.desk.skills.mcp.big.env]\n{references}");
+    std::fs::write(project.join("lobu.toml"), config).expect("a file");
+    let dotenv = entries(|name| format!("{name}=a made-up value of {name} with forty characters\n"));
+    std::fs::write(project.join(".env"), dotenv).expect("a file");
+    let push = |more: &str| {
+        let mut command = lobu(&directory);
+        command.args(["secrets", "push", more, "-c", "local", "--db"]).arg(directory.join("fresh/org.db"));
+        sample(command.arg("-C").arg(&project))
+    };
+    let created = || {
+        drop(std::fs::remove_dir_all(directory.join("fresh")));
+        push("--yes")
+    };
+    report(&format!("secrets push to an empty org: {keys} keys"), repeated(created));
+    report(&format!("secrets push --dry-run: {keys} keys"), repeated(|| push("--dry-run")));
 }
 
 fn place(root: &Path, tools: &Path, agents: usize, entities: usize, relationships: usize) -> Place {
@@ -80,9 +108,15 @@ fn validated(place: &Place, name: &str) {
 }
 
 fn created(place: &Place, name: &str) {
-    let database = place.directory.join("fresh/org.db");
+    let (fresh, seed) = (place.directory.join("fresh"), place.directory.join("seed"));
+    let database = fresh.join("org.db");
+    seed_database(place, &seed.join("org.db"));
     let run = || {
-        drop(std::fs::remove_dir_all(place.directory.join("fresh")));
+        drop(std::fs::remove_dir_all(&fresh));
+        std::fs::create_dir(&fresh).expect("a directory");
+        for name in ["org.db", "org.db.key"] {
+            std::fs::copy(seed.join(name), fresh.join(name)).expect("a copy");
+        }
         let mut command = lobu(&place.directory);
         command.args(["apply", "--yes", "-c", "local", "--db"]).arg(&database).arg("-C").arg(&place.project);
         sample(&mut command)
@@ -103,6 +137,7 @@ fn planned(place: &Place, name: &str) {
 fn through_proxy(place: &Place, tools: &Path) {
     let (port, proxy_port) = (free_port(), free_port());
     let database = place.directory.join("dev/org.db");
+    seed_database(place, &database);
     let mut dev = Running(lobu(&place.directory).args(["dev", "--port", &port, "--db"]).arg(&database).spawn());
     let proxy =
         Command::new("python3").arg(tools.join("delay-proxy.py")).args([&proxy_port, &port, "--rtt", "80"]).spawn();
@@ -118,6 +153,13 @@ fn through_proxy(place: &Place, tools: &Path) {
     against(&["apply", "--yes"], &port);
     report("plan, nothing to change, 80 ms round trip: 100 agents", repeated(|| against(&["plan"], &proxy_port)));
     dev.stop();
+}
+
+/// Makes a database with the org of a generated project, empty but for the one secret to which the project refers.
+fn seed_database(place: &Place, database: &Path) {
+    let mut command = lobu(&place.directory);
+    command.args(["secrets", "push", "--yes", "--from-process", "TELEGRAM_BOT_TOKEN", "-c", "local", "--db"]);
+    sample(command.arg(database).arg("-C").arg(&place.project));
 }
 
 struct Running(std::io::Result<Child>);

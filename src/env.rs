@@ -187,6 +187,7 @@ impl Environment {
 
 /// The fault that a test asked for with `LOBU_FAULT=kind:place`.
 #[cfg(all(feature = "fault-points", debug_assertions))]
+#[expect(clippy::disallowed_methods, reason = "asked where no environment is at hand, in builds for tests only")]
 pub(crate) fn fault() -> Option<(String, String)> {
     let text = std::env::var("LOBU_FAULT").ok()?;
     text.split_once(':').map(|(kind, place)| (kind.to_owned(), place.to_owned()))

@@ -5,6 +5,10 @@
 
 /// Fails here if the environment names this place: `LOBU_FAULT=panic:NAME` or `LOBU_FAULT=die:NAME`.
 #[cfg(all(feature = "fault-points", debug_assertions))]
+///
+/// # Panics
+///
+/// For `panic:NAME`.
 #[expect(clippy::panic, reason = "this is what a test asked for")]
 pub fn point(name: &str) {
     match crate::env::fault() {

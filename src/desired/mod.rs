@@ -7,4 +7,5 @@ mod state;
 
 pub use build::desired_state;
 pub use declaration::{Declaration, EntryKey};
+pub use references::Reference;
 pub use state::{Agent, DesiredState, Platform, Settings};

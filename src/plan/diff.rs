@@ -5,7 +5,7 @@ use crate::model::{AgentId, Kind, MemorySchema, ResourceKey};
 use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe};
 
 use super::context::Context;
-use super::{Action, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
+use super::{Action, Need, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
 
 /// The agent that the platforms route is probed with when a project declares none (P11).
 const PROBE: &str = "lobu-probe";
@@ -55,7 +55,8 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         undeclared.extend(undeclared_types(options, wanted, memory));
     }
     rows.sort_by_key(|row| row.key.kind);
-    missing_names(&mut context, desired, probe, &mut rows);
+    let needs = secrets::needs(mode, &rows);
+    missing_names(&mut context, desired, probe, &needs, &mut rows);
     not_applied(&mut context, desired);
     let notes =
         context.notes.into_iter().map(|(note, times)| if times > 1 { format!("{note} ({times} times)") } else { note });
@@ -63,7 +64,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         secrets: mode,
         generation: server.generation.word(),
         secrets_used: secrets::used(&rows),
-        needs: secrets::needs(mode, &rows),
+        needs,
         rows,
         undeclared,
         left_out: left_out(options, desired),
@@ -157,8 +158,15 @@ fn resources(desired: &DesiredState) -> Vec<(Kind, String)> {
     resources
 }
 
-/// Provider keys are never sent; on a server with the secrets API a name that the org lacks is worth a look (V6).
-fn missing_names(context: &mut Context<'_>, desired: &DesiredState, probe: &SecretsProbe, rows: &mut [Row]) {
+/// On a server with the secrets API a name that the org lacks is worth a look: the key of a provider, which apply never
+/// sends (V6), and a reference that stands already, whose secret was deleted. What rows to be written need is told apart (V5).
+fn missing_names(
+    context: &mut Context<'_>,
+    desired: &DesiredState,
+    probe: &SecretsProbe,
+    needs: &[Need],
+    rows: &mut [Row],
+) {
     let SecretsProbe::Present(Some(names)) = probe else {
         if matches!(probe, SecretsProbe::Present(None)) {
             context.note("the names of the org's secrets were not checked: this token may not list them");
@@ -166,19 +174,23 @@ fn missing_names(context: &mut Context<'_>, desired: &DesiredState, probe: &Secr
         return;
     };
     let known: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let is_settings = |row: &&mut Row| row.key.kind == Kind::Settings;
-    let mut settings: BTreeMap<_, _> =
-        rows.iter_mut().filter(is_settings).map(|row| (row.key.id.clone(), row)).collect();
-    for agent in &desired.agents {
-        for (provider, name) in &agent.provider_secrets {
-            if known.contains(name.as_str()) {
-                continue;
-            }
-            if let Some(row) = settings.get_mut(agent.id.as_str()) {
-                let command = format!("lobu secrets push {name}");
-                row.attention
-                    .push(format!("provider {provider} wants {}, which the org lacks: {command}", name.reference()));
-            }
+    let needed: BTreeSet<&str> = needs.iter().map(|need| need.name.as_str()).collect();
+    let mut rows: BTreeMap<_, _> = rows.iter_mut().map(|row| (row.key.clone(), row)).collect();
+    for reference in desired.agents.iter().flat_map(Agent::references) {
+        let name = reference.name.as_str();
+        let is_told = reference.provider.is_none() && needed.contains(name);
+        if known.contains(name) || is_told {
+            continue;
+        }
+        if let Some(row) = rows.get_mut(&reference.resource) {
+            let reference_text = reference.name.reference();
+            let command = format!("lobu secrets push {name}");
+            row.attention.push(match &reference.provider {
+                Some(provider) => {
+                    format!("provider {provider} wants {reference_text}, which the org lacks: {command}")
+                }
+                None => format!("{} uses {reference_text}, which the org lacks: {command}", reference.place),
+            });
         }
     }
 }

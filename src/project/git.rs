@@ -73,7 +73,7 @@ impl Repository {
         let mut rules = vec![
             user_rules(user, &self.common).map_or_else(Gitignore::empty, |path| read_rules(&self.root, &path)),
             read_rules(&self.root, &self.common.join("info/exclude")),
-            read_rules(&self.root, &self.root.join(".gitignore")),
+            rules_in(&self.root),
         ];
         for (number, step) in self.steps.iter().enumerate() {
             let is_directory = number + 1 < self.steps.len();
@@ -81,7 +81,7 @@ impl Repository {
                 return true;
             }
             if is_directory {
-                rules.push(read_rules(step, &step.join(".gitignore")));
+                rules.push(rules_in(step));
             }
         }
         false
@@ -148,6 +148,13 @@ fn excludes_file(text: &str) -> Option<String> {
         }
     }
     found
+}
+
+/// The rules that stand in a directory; git does not follow a symlink there.
+fn rules_in(directory: &Path) -> Gitignore {
+    let path = directory.join(".gitignore");
+    let is_symlink = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    if is_symlink { Gitignore::empty() } else { read_rules(directory, &path) }
 }
 
 fn read_rules(directory: &Path, path: &Path) -> Gitignore {

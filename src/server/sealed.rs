@@ -179,27 +179,11 @@ impl<'a> Sealer<'a> {
                 _ => (Kind::Plain, References::Refused),
             }),
             // Never a secret, whatever the texts are like: so masks are no masks here.
-            "url" | "type" | "command" | "args" | "authScope" => self.no_references(path, value),
+            "url" | "type" | "command" | "args" | "authScope" => check_no_references(path, value),
             _ => {
                 let names_of_ours = path.len().saturating_sub(1);
                 self.by_name(path, names_of_ours, value, References::Refused)
             }
-        }
-    }
-
-    /// Refuses references in a value that is stored as it is.
-    fn no_references(&self, path: &mut Vec<String>, value: &Value) -> Result<(), Refusal> {
-        match value {
-            Value::String(text) if is_reference(text) => Err(reference_not_allowed(path)),
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    path.push(index.to_string());
-                    self.no_references(path, item)?;
-                    path.pop();
-                }
-                Ok(())
-            }
-            _ => Ok(()),
         }
     }
 
@@ -396,6 +380,22 @@ pub(super) fn open(
         .optional()?;
     let Some((org, version, sealed)) = row else { return Ok(None) };
     vault.open(&Place { org: &org, owner, field: &field }, version, &sealed).map(Some)
+}
+
+/// Refuses references in a value that is stored as it is.
+fn check_no_references(path: &mut Vec<String>, value: &Value) -> Result<(), Refusal> {
+    match value {
+        Value::String(text) if is_reference(text) => Err(reference_not_allowed(path)),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.to_string());
+                check_no_references(path, item)?;
+                path.pop();
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn reference_not_allowed(path: &[String]) -> Refusal {

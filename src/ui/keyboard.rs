@@ -100,8 +100,11 @@ impl Keyboard for TerminalKeyboard {
 
     #[cfg(unix)]
     fn has_more(&mut self) -> bool {
-        std::thread::sleep(PASTING);
-        rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|count| count > 0)
+        let is_there = || rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|count| count > 0);
+        is_there() || {
+            std::thread::sleep(PASTING);
+            is_there()
+        }
     }
 
     #[cfg(not(unix))]

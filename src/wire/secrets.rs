@@ -80,7 +80,7 @@ mod tests {
             updated_at: Some(5),
             source: Some("env".to_owned()),
         };
-        assert_eq!(secret_rows_answer(&json!([row])).unwrap(), [read.clone()]);
+        assert_eq!(secret_rows_answer(&json!([row])).unwrap(), std::slice::from_ref(&read));
         assert_eq!(secret_rows_answer(&json!({"secrets": [row]})).unwrap(), [read]);
         assert_eq!(secret_rows_answer(&json!(["A"])).unwrap()[0].name, "A");
         for wrong in [json!({}), json!({"secrets": {}}), json!([1]), json!([{"fingerprint": "a3f1"}]), json!(null)] {

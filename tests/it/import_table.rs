@@ -12,8 +12,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "desired", "env", "error", "execute", "model", "org", "plan", "project", "render", "secrets", "server",
-            "settings", "ui",
+            "desired", "env", "error", "execute", "fault", "model", "org", "plan", "project", "push", "render",
+            "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -21,6 +21,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("env", &["model", "secrets"]),
     ("error", &[]),
     ("execute", &["model", "org", "plan"]),
+    ("fault", &["env"]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
@@ -35,7 +36,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
-    ("server", &["model"]),
+    ("server", &["fault", "model"]),
     // Of `org` only which hosts are this machine, and whether an org has the secrets API.
     ("settings", &["env", "model", "org", "secrets"]),
     ("ui", &["error", "render"]),
@@ -95,7 +96,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "zeroize",
         &[
-            "commands/secrets/local.rs",
+            "commands/secrets",
             "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",

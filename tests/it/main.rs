@@ -3,10 +3,12 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
 mod apply_existing_server;
+mod apply_references;
 mod bad_input;
 mod corpus;
 mod counts;
 mod docs;
+mod dotenv_seeds;
 mod double;
 mod generated_projects;
 mod import_table;
@@ -16,7 +18,9 @@ mod leaks;
 mod memory_org;
 mod project_laws;
 mod secrets_embedded;
+mod secrets_local;
 mod secrets_migration;
+mod secrets_push;
 mod support;
 mod wire_ours;
 mod wire_replay;

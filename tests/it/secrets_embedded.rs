@@ -40,7 +40,10 @@ fn names_that_the_org_lacks_are_all_told_and_nothing_is_written() {
     output.expect_code(2);
     // Wrapped to the width of the output.
     let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains(&format!("lobu secrets push {}", USED.join(" "))), "{output}");
+    assert!(
+        told.contains(&format!("lobu secrets push -c local --org island-harbour --from-process {}", USED.join(" "))),
+        "{output}"
+    );
     assert!(values.values().all(|value| !output.everything().contains(value)), "{output}");
     assert_eq!(std::fs::read_dir(env.home()).expect("HOME").count(), 0, "{output}");
 
@@ -49,7 +52,8 @@ fn names_that_the_org_lacks_are_all_told_and_nothing_is_written() {
     put_secrets(&env.local_database(), "dev", &but_one.map(|(name, value)| (name.clone(), value.clone())).collect());
     let output = env.lobu(["apply", "--yes", "-c", "local", "--org", "dev"]);
     output.expect_code(2);
-    assert!(output.stderr.contains("lobu secrets push BERTHS_TOKEN"), "{output}");
+    let told = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("lobu secrets push -c local --org dev --from-process BERTHS_TOKEN"), "{output}");
     assert!(!output.stderr.contains("CHART_LICENCE"), "{output}");
 }
 

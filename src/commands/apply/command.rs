@@ -87,7 +87,7 @@ enum Decision {
 }
 
 async fn decide(session: &Session, command: &Apply, planned: &Planned, interrupts: &Interrupts) -> Decision {
-    if let Err(error) = consent::preflight(command, planned) {
+    if let Err(error) = consent::preflight(session, command, planned) {
         return Decision::Ended(Err(error));
     }
     if command.dry_run {

@@ -3,16 +3,18 @@ use crate::execute::Approval;
 use crate::model::SecretName;
 use crate::org::SecretsMode;
 use crate::plan::Need;
+use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Line, Style};
-use crate::settings::Server;
+use crate::settings::{ResolvedTarget, Server};
 use crate::ui::Answer;
 
 use super::super::Session;
+use super::super::values::DOTENV;
 use super::Apply;
 use super::planning::Planned;
 
 /// What stands in the way of a plan before anybody is asked.
-pub(super) fn preflight(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+pub(super) fn preflight(session: &Session, command: &Apply, planned: &Planned) -> Result<(), CommandError> {
     expected(command, planned)?;
     if !planned.plan.problems.is_empty() {
         let message = match planned.plan.problems.len() {
@@ -24,7 +26,7 @@ pub(super) fn preflight(command: &Apply, planned: &Planned) -> Result<(), Comman
     if planned.plan.is_empty() || (command.dry_run && !command.require_secrets) {
         return Ok(());
     }
-    needed(planned)?;
+    needed(session, planned)?;
     if command.dry_run {
         return Ok(());
     }
@@ -43,7 +45,7 @@ fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
 }
 
 /// Every value or name that a write needs must be there; all that are missing are named (V5).
-fn needed(planned: &Planned) -> Result<(), CommandError> {
+fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     let mode = planned.plan.secrets;
     if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
         let message = "it cannot be told whether this server has the secrets API, and the plan uses secrets";
@@ -55,10 +57,12 @@ fn needed(planned: &Planned) -> Result<(), CommandError> {
         return Ok(());
     }
     let list = missing.iter().map(|need| place(need)).collect::<Vec<_>>().join("; ");
-    let names = missing.iter().map(|need| need.name.as_str()).collect::<Vec<_>>().join(" ");
     Err(if mode == SecretsMode::References {
-        CommandError::new(ErrorKind::MissingValue, format!("the org lacks secrets that the plan uses: {list}"))
-            .hint(format!("Send them first: lobu secrets push {names}"))
+        let names: Vec<_> = missing.iter().map(|need| &need.name).collect();
+        let message = format!("the org lacks secrets that the plan uses: {list}; nothing was changed");
+        push_hints(session, planned, &names)
+            .into_iter()
+            .fold(CommandError::new(ErrorKind::MissingValue, message), CommandError::hint)
     } else {
         let hint = if planned.is_loopback() {
             "Set them in the environment, in .env beside lobu.toml, or name a file with --env-file."
@@ -67,6 +71,44 @@ fn needed(planned: &Planned) -> Result<(), CommandError> {
         };
         CommandError::new(ErrorKind::MissingValue, format!("values that the plan needs are missing: {list}")).hint(hint)
     })
+}
+
+/// The commands that bring names into the org, by what has values for them (F6). Of `.env` only the names are looked at.
+fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
+    let dotenv = read_dotenv(&planned.loaded.directory, DOTENV).ok().flatten();
+    let in_dotenv = |name: &SecretName| {
+        dotenv.as_ref().and_then(|found| found.value(name.as_str())).is_some_and(|value| !value.is_empty())
+    };
+    let in_process = |name: &SecretName| session.environment.value(name).is_some_and(|value| !value.is_empty());
+    let (at_hand, rest): (Vec<&SecretName>, Vec<_>) = missing.iter().partition(|name| in_dotenv(name));
+    let (exported, nowhere): (Vec<&SecretName>, Vec<_>) = rest.into_iter().partition(|name| in_process(name));
+    let list =
+        |names: &[&SecretName], between: &str| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(between);
+    let to = where_to(&planned.target);
+    let mut hints = Vec::new();
+    if !at_hand.is_empty() {
+        hints.push(format!(".env has {}; send it first: lobu secrets push{to}", list(&at_hand, ", ")));
+    }
+    if !exported.is_empty() {
+        let names = list(&exported, " ");
+        hints.push(format!(
+            "The environment has {}; send it first: lobu secrets push{to} --from-process {names}",
+            list(&exported, ", ")
+        ));
+    }
+    if !nowhere.is_empty() {
+        let names = list(&nowhere, " ");
+        hints.push(format!("Send them first: lobu secrets push{to} {names} (with the values in .env, or see --help)"));
+    }
+    hints
+}
+
+/// The flags that name the target of this run again.
+fn where_to(target: &ResolvedTarget) -> String {
+    match &target.server {
+        Server::Local { .. } => format!(" -c local --org {}", target.org),
+        Server::Remote { .. } => format!(" --url {} --org {}", target.server_name(), target.org),
+    }
 }
 
 /// Whether what a reference needs is there: a name in the org, or a value at hand.

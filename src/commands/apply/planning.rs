@@ -5,6 +5,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::org::http::is_loopback;
 use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
+use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
 use crate::settings::{ResolvedTarget, Server, remember_secrets_api, resolve};
 
@@ -63,7 +64,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let options = Options { org: target.org.clone(), prune: command.prune, resend, selection };
     let read = read_plan(&connection.org, &target, &desired, &options).await?;
     has_effect(&options, &read.plan)?;
-    let values = gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(&target))?;
+    let values = values(session, command, &loaded, &target, read.plan.secrets)?;
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
     Ok(Planned {
@@ -78,6 +79,25 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
         plan_id,
         values: Arc::new(values),
     })
+}
+
+/// The values that a write may need: none where the org has the secrets API, so that no file with values is read (F6).
+fn values(
+    session: &Session,
+    command: &Apply,
+    loaded: &Loaded,
+    target: &ResolvedTarget,
+    mode: SecretsMode,
+) -> Result<Values, CommandError> {
+    if mode == SecretsMode::References {
+        if command.env_file.is_some() {
+            let line = Line::new().literal(Style::Note, "note: ");
+            let line = line.plain("--env-file was not read: this server has the secrets API, and is sent no values");
+            session.ui.status(&Document::from(line.prose(2)));
+        }
+        return Ok(Values::default());
+    }
+    gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(target))
 }
 
 struct ReadPlan {

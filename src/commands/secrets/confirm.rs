@@ -76,17 +76,28 @@ fn press(prompter: &Prompter<'_>, target: &ResolvedTarget, kind: Ask, row: &Push
         question.push(line.plain(suspicion_text(suspicion)).prose(2));
     }
     let all = if kind == Ask::Create { ALL_CREATES } else { ALL_ROTATIONS };
-    question.push(question_of(kind, row).then(place(target)));
-    answer(prompter.press(&question, &[NO, YES, all, QUIT]))
+    question.append(asked(question_of(kind, row), target));
+    answer(prompter.press(&question, &[NO, YES, all, QUIT]), "sent")
+}
+
+/// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
+fn asked(what: Line, target: &ResolvedTarget) -> Document {
+    const ANSWERS: usize = " [N/y/a/q/?] ".len();
+    let place = place(target);
+    if what.width() + place.width() + ANSWERS < 80 {
+        Document::from(what.then(place))
+    } else {
+        Document::from(what).line(Line::new().plain(" ").then(place))
+    }
 }
 
 /// Lists what `a` covers and asks once more: values that agents use now are replaced.
 fn listed(prompter: &Prompter<'_>, target: &ResolvedTarget, rows: &[&PushRow]) -> Result<bool, CommandError> {
     let mut question = Document::from(Line::new().plain("These would be rotated:"));
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
-    question.push(Line::new().plain("Rotate all ").count(rows.len()).then(place(target)));
+    question.append(asked(Line::new().plain("Rotate all ").count(rows.len()), target));
     let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
-    Ok(answer(prompter.press(&question, &choices))? == 'y')
+    Ok(answer(prompter.press(&question, &choices), "sent")? == 'y')
 }
 
 /// Where it goes: ` in org dev on https://… (context url)?`
@@ -101,11 +112,13 @@ fn place(target: &ResolvedTarget) -> Line {
         .plain(")?")
 }
 
-fn answer(chosen: Chosen) -> Result<char, CommandError> {
+/// The key; to quit or to interrupt ends the command, with nothing `done`.
+fn answer(chosen: Chosen, done: &str) -> Result<char, CommandError> {
+    let ended = |kind, word: &str| Err(CommandError::new(kind, format!("{word}; nothing was {done}")));
     match chosen {
-        Chosen::Key('q') => Err(CommandError::new(ErrorKind::Declined, "quit; nothing was sent")),
+        Chosen::Key('q') => ended(ErrorKind::Declined, "quit"),
         Chosen::Key(key) => Ok(key),
-        Chosen::Interrupted => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was sent")),
+        Chosen::Interrupted => ended(ErrorKind::Interrupted, "interrupted"),
     }
 }
 
@@ -135,8 +148,8 @@ pub(super) fn ask_delete(
     let quit = Choice { help: "delete nothing at all", ..QUIT };
     let mut agreed = Vec::new();
     for (position, name) in names.iter().enumerate() {
-        let line = Line::new().plain("Delete ").foreign(Style::Bold, name).then(place(target));
-        match answer(prompter.press(&Document::from(line), &[NO, YES, all, quit]))? {
+        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, name), target);
+        match answer(prompter.press(&question, &[NO, YES, all, quit]), "deleted")? {
             'y' => agreed.push(name.clone()),
             'a' => {
                 agreed.extend(names.iter().skip(position).cloned());

@@ -129,10 +129,10 @@ fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> 
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let unknown: Vec<&str> = names.iter().copied().filter(|name| found.line(name).is_none()).collect();
     if !unknown.is_empty() {
-        // What was typed may be the value itself.
-        let is_name = |name: &&str| SecretName::parse(name).is_ok();
-        let shown = if unknown.iter().all(is_name) { unknown.join(", ") } else { "all of these names".to_owned() };
-        return Err(usage(format!(".env does not have {shown}; nothing was written"))
+        // What can't be a name may be a value by mistake, so it is not repeated.
+        let shown: Vec<&str> =
+            unknown.into_iter().map(|name| if dotenv::is_name(name) { name } else { "what is no name" }).collect();
+        return Err(usage(format!(".env does not have {}; nothing was written", shown.join(", ")))
             .hint("`lobu secrets local list` shows the names."));
     }
     let mut edited = file.text.clone();

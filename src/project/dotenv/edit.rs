@@ -1,6 +1,6 @@
 use zeroize::Zeroizing;
 
-use super::{Dotenv, Problem, parse};
+use super::{Dotenv, Problem, is_name, parse};
 
 /// Why a `.env` text cannot be changed. It holds nothing of the text and of the value (U3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,27 +37,24 @@ pub fn set(text: &str, name: &str, value: &str) -> Result<Zeroizing<String>, Edi
         return Ok(Zeroizing::new(text.to_owned()));
     }
     let mut edited = room_for(text, name, value);
-    match dotenv.place(name) {
-        Some(place) => {
-            let (before, rest) = split(text, place.value.start);
-            let (_, after) = split(rest, place.value.len());
-            edited.push_str(before);
-            // A comment right behind a closing quote would become a part of a value without quotes.
-            write_value(value, !after.starts_with('#'), &mut edited);
-            edited.push_str(after);
+    if let Some(place) = dotenv.place(name) {
+        let (before, rest) = split(text, place.value.start);
+        let (_, after) = split(rest, place.value.len());
+        edited.push_str(before);
+        // A comment right behind a closing quote would become a part of a value without quotes.
+        write_value(value, !after.starts_with('#'), &mut edited);
+        edited.push_str(after);
+    } else {
+        let line_break = line_break_of(text);
+        edited.push_str(text);
+        if !text.is_empty() && text != BYTE_ORDER_MARK && !text.ends_with('\n') {
+            // The reader takes a carriage return at the very end for the first half of a line break.
+            edited.push_str(if text.ends_with('\r') { "\n" } else { line_break });
         }
-        None => {
-            let line_break = line_break_of(text);
-            edited.push_str(text);
-            if !text.is_empty() && text != BYTE_ORDER_MARK && !text.ends_with('\n') {
-                // The reader takes a carriage return at the very end for the first half of a line break.
-                edited.push_str(if text.ends_with('\r') { "\n" } else { line_break });
-            }
-            edited.push_str(name);
-            edited.push('=');
-            write_value(value, true, &mut edited);
-            edited.push_str(line_break);
-        }
+        edited.push_str(name);
+        edited.push('=');
+        write_value(value, true, &mut edited);
+        edited.push_str(line_break);
     }
     Ok(edited)
 }
@@ -77,7 +74,7 @@ pub fn remove(text: &str, name: &str) -> Result<Option<Zeroizing<String>>, EditE
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 fn check(name: &str, value: &str) -> Result<(), EditError> {
-    if !super::parser::is_name(name) {
+    if !is_name(name) {
         return Err(EditError::Name);
     }
     if value.len() > Dotenv::VALUE_LIMIT {
@@ -301,8 +298,8 @@ mod tests {
             let without = remove(&edited, &name).unwrap().unwrap();
             match before.place(&name) {
                 Some(place) => {
-                    prop_assert!(edited.starts_with(&text[..place.value.start]));
-                    prop_assert!(edited.ends_with(&text[place.value.end..]));
+                    prop_assert!(edited.starts_with(text.split_at(place.value.start).0));
+                    prop_assert!(edited.ends_with(text.split_at(place.value.end).1));
                     prop_assert_eq!(Some(without), remove(&text, &name).unwrap());
                 }
                 None => prop_assert!(without.starts_with(&text) && without.len() <= text.len() + 2),
@@ -318,7 +315,7 @@ mod tests {
                 let mut expected = values(&text);
                 expected.remove(&name);
                 prop_assert_eq!(values(&removed), expected);
-                let rest = format!("{}{}", &text[..place.lines.start], &text[place.lines.end..]);
+                let rest = [text.split_at(place.lines.start).0, text.split_at(place.lines.end).1].concat();
                 prop_assert_eq!(removed.as_str(), rest);
             }
         }

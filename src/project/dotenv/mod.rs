@@ -7,7 +7,7 @@ mod read;
 
 pub use edit::{EditError, remove, set};
 pub use error::{Problem, ProblemKind};
-pub use parser::{Dotenv, parse};
+pub use parser::{Dotenv, is_name, parse};
 pub use read::read_dotenv;
 
 #[cfg(test)]

@@ -240,7 +240,8 @@ fn name_of(source: &str) -> &str {
     exported.map_or(name, |rest| rest.trim_start_matches(is_blank))
 }
 
-pub(super) fn is_name(name: &str) -> bool {
+/// Whether a text can stand before `=` (K4).
+pub fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

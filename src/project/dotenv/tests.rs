@@ -33,7 +33,7 @@ fn kinds(text: &str) -> Vec<(u32, &'static str)> {
 #[test]
 fn files_are_read_as_their_tables_say() {
     let fixtures = fixtures(serde_json::Value::is_object);
-    assert_eq!(fixtures.len(), 3);
+    assert_eq!(fixtures.len(), 19);
     for (path, text, expected) in fixtures {
         assert_eq!(serde_json::to_value(values(&text)).unwrap(), expected, "{path}");
     }

@@ -28,7 +28,8 @@ pub fn secrets_schema() -> String {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "lobu secrets, version 1",
         "description": "What `lobu secrets push`, `delete` and `list` write with --json, or an error. Members may be added within a version.",
-        "oneOf": [push, list, error],
+        // Not `oneOf`: a push of no name is a list of no secret, too.
+        "anyOf": [push, list, error],
         "$defs": generator.take_definitions(true),
     });
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"

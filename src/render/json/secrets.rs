@@ -243,3 +243,164 @@ fn done(change: SecretChange) -> ResultWord {
         SecretChange::Deleted => ResultWord::Deleted,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::error::{CommandError, ErrorKind};
+    use crate::model::SecretName;
+    use crate::push::RowEnd;
+    use crate::render::json::{error, secrets_schema};
+
+    use super::*;
+
+    fn digits_of(text: &str) -> Fingerprint {
+        Fingerprint::parse(text).unwrap()
+    }
+
+    fn row(name: &str, state: RowState) -> PushRow {
+        let places = vec!["triage/telegram.botToken".to_owned()];
+        PushRow { name: SecretName::parse(name).unwrap(), state, places, suspicion: None }
+    }
+
+    fn target() -> JsonTarget<'static> {
+        JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme" }
+    }
+
+    /// Checks a document against the schema and gives its secrets, a line each.
+    fn secrets_of(json: &str) -> String {
+        validate(json);
+        let value: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(value["format_version"], 1);
+        assert_eq!(value["target"]["org"], "acme");
+        let lines: Vec<_> = value["secrets"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        lines.join("\n")
+    }
+
+    fn validate(json: &str) {
+        let schema = serde_json::from_str(&secrets_schema()).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let instance = serde_json::from_str(json).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{json}");
+    }
+
+    fn every_state() -> PushPlan {
+        let (one, two) = (digits_of("a3f1"), digits_of("9b22"));
+        let mut jwt = row("JWT", RowState::Create);
+        jwt.suspicion = Some(Suspicion::Jwt);
+        let mut expansion = row("EXPANSION", RowState::Rotate { before: None, after: None });
+        expansion.suspicion = Some(Suspicion::Expansion);
+        let rows = vec![
+            row("A", RowState::Create),
+            row("B", RowState::Rotate { before: Some(one.clone()), after: Some(two.clone()) }),
+            row("C", RowState::Unchanged(one.clone())),
+            row("D", RowState::Differs { org: one.clone(), here: two }),
+            row("E", RowState::Set),
+            row("F", RowState::OnlyInOrg(Some(one))),
+            row("G", RowState::Missing),
+            jwt,
+            expansion,
+        ];
+        PushPlan { rows }
+    }
+
+    #[test]
+    fn a_planned_push_has_every_name() {
+        insta::assert_snapshot!(secrets_of(&push_plan(&every_state(), ".env", &target())), @r#"
+        {"action":"create","caution":null,"fingerprint":null,"here":null,"name":"A","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"rotate","caution":null,"fingerprint":"a3f1","here":"9b22","name":"B","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"unchanged","caution":null,"fingerprint":"a3f1","here":"a3f1","name":"C","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"differs","caution":null,"fingerprint":"a3f1","here":"9b22","name":"D","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"set","caution":null,"fingerprint":null,"here":null,"name":"E","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"only-in-org","caution":null,"fingerprint":"a3f1","here":null,"name":"F","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"missing","caution":null,"fingerprint":null,"here":null,"name":"G","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"create","caution":"jwt","fingerprint":null,"here":null,"name":"JWT","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        {"action":"rotate","caution":"expansion","fingerprint":null,"here":null,"name":"EXPANSION","result":null,"stored":null,"used_by":["triage/telegram.botToken"]}
+        "#);
+    }
+
+    #[test]
+    fn a_push_says_what_became_of_each_name() {
+        let endings = [
+            Ending::Done(SecretChange::Created, Some(digits_of("c0de"))),
+            Ending::Done(SecretChange::Rotated, None),
+            Ending::Done(SecretChange::Unchanged, Some(digits_of("a3f1"))),
+            Ending::Declined,
+            Ending::Overtaken,
+            Ending::Nothing,
+        ];
+        let rows = every_state().rows.into_iter().zip(endings);
+        let report = PushReport { rows: rows.map(|(row, ending)| RowEnd { row, ending }).collect() };
+        let json = push_report(&report, ".env", &target());
+        secrets_of(&json);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let ends: Vec<_> = value["secrets"].as_array().unwrap().iter().collect();
+        let ends: Vec<_> =
+            ends.iter().map(|end| format!("{} {} {}", end["name"], end["result"], end["stored"])).collect();
+        insta::assert_snapshot!(ends.join("\n"), @r#"
+        "A" "created" "c0de"
+        "B" "rotated" null
+        "C" "unchanged" "a3f1"
+        "D" "declined" null
+        "E" "overtaken" null
+        "F" null null
+        "#);
+        assert_eq!((&value["source"], &value["supported"]), (&".env".into(), &true.into()));
+    }
+
+    #[test]
+    fn a_server_without_the_api_has_no_secrets() {
+        let json = push_unsupported(&target());
+        assert_eq!(secrets_of(&json), "");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&value["source"], &value["supported"]), (&serde_json::Value::Null, &false.into()));
+    }
+
+    #[test]
+    fn a_delete_is_a_push_of_deletes() {
+        let rows = [("A".to_owned(), Some(digits_of("a3f1"))), ("B".to_owned(), None)];
+        insta::assert_snapshot!(secrets_of(&deletes(&rows, None, &target())), @r#"
+        {"action":"delete","caution":null,"fingerprint":"a3f1","here":null,"name":"A","result":null,"stored":null,"used_by":[]}
+        {"action":"delete","caution":null,"fingerprint":null,"here":null,"name":"B","result":null,"stored":null,"used_by":[]}
+        "#);
+        insta::assert_snapshot!(secrets_of(&deletes(&rows, Some(ResultWord::Deleted), &target())), @r#"
+        {"action":"delete","caution":null,"fingerprint":"a3f1","here":null,"name":"A","result":"deleted","stored":null,"used_by":[]}
+        {"action":"delete","caution":null,"fingerprint":null,"here":null,"name":"B","result":"deleted","stored":null,"used_by":[]}
+        "#);
+    }
+
+    #[test]
+    fn a_list_has_neither_salts_nor_what_is_no_fingerprint() {
+        let full = SecretRow {
+            name: "A".to_owned(),
+            fingerprint: Some("a3f1".to_owned()),
+            salt: Some("5a17".repeat(16)),
+            updated_at: Some(1_795_378_440_000),
+            source: Some("env".to_owned()),
+        };
+        let bare = SecretRow { name: "B".to_owned(), fingerprint: Some("hunter2".to_owned()), ..SecretRow::default() };
+        let json = secrets(&[full, bare], &target());
+        assert!(!json.contains("5a17") && !json.contains("hunter2"), "{json}");
+        insta::assert_snapshot!(secrets_of(&json), @r#"
+        {"fingerprint":"a3f1","name":"A","source":"env","updated_at":1795378440000}
+        {"fingerprint":null,"name":"B","source":null,"updated_at":null}
+        "#);
+    }
+
+    #[test]
+    fn an_error_is_a_document_of_the_schema() {
+        validate(&error(&CommandError::new(ErrorKind::Forbidden, "no").hint("ask"), &[]));
+    }
+
+    #[test]
+    fn hostile_names_are_escaped() {
+        let hostile = "A\u{1b}[2J\u{202e}\"";
+        let row = SecretRow { name: hostile.to_owned(), ..SecretRow::default() };
+        let json = secrets(&[row], &JsonTarget { server: hostile, ..target() });
+        validate(&json);
+        let json = crate::render::text_safety::sanitise_json(&json);
+        assert!(json.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')), "{json:?}");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["secrets"][0]["name"], hostile, "and are read back as they were");
+    }
+}

@@ -247,15 +247,18 @@ fn a_document_of_another_version_is_not_ours() {
     assert!(!validator.is_valid(&serde_json::from_str(&json).unwrap()));
 }
 
-/// The schema in the reference is the one of the code. `UPDATE_DOCS=1 cargo test` writes it.
+/// The schemas in the reference are those of the code. `UPDATE_DOCS=1 cargo test` writes them.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the program")]
-fn the_schema_in_the_reference_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/plan.schema.json");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, schema()).unwrap();
+fn the_schemas_in_the_reference_are_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
+    for (name, schema) in [("plan.schema.json", schema()), ("secrets.schema.json", secrets_schema())] {
+        let path = root.join(name);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        let diff = crate::render::prose_diff::prose_diff(&written, &schema, crate::render::prose_diff::Folding::Full);
+        assert!(diff.is_empty(), "run `UPDATE_DOCS=1 cargo test` to write docs/reference/{name}:\n{}", diff.to_plain());
     }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = crate::render::prose_diff::prose_diff(&written, &schema(), crate::render::prose_diff::Folding::Full);
-    assert!(diff.is_empty(), "run `UPDATE_DOCS=1 cargo test` to bring docs/reference up to date:\n{}", diff.to_plain());
 }

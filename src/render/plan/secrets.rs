@@ -56,5 +56,8 @@ pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document
         };
         line.indented(2)
     }));
+    if plan.secrets == SecretsMode::References && plan.needs.iter().any(|need| !have(&need.name)) {
+        document.push(sentence(Style::Hint, "hint: ", "`lobu secrets push` sends the values that .env has"));
+    }
     document
 }

@@ -3,6 +3,8 @@
 mod list;
 mod plan;
 mod report;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use list::list;

@@ -27,7 +27,10 @@ pub struct PushView<'a> {
 pub fn plan(plan: &PushPlan, view: &PushView<'_>) -> Document {
     let mut document = Document::from(heading(view));
     let columns = name_columns(plan.rows.iter().map(|row| row.name.as_str()));
-    document.extend(plan.rows.iter().map(|row| self::row(row, view, columns).indented(2)));
+    for row in &plan.rows {
+        document.push(self::row(row, view, columns).indented(2));
+        document.append(below(row).indented(6));
+    }
     document.append(remarks(plan, view));
     if plan.sent().next().is_none() {
         document.push(Line::new().plain("Nothing to push."));
@@ -50,13 +53,9 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
     let used = used_by(&row.places);
     let word = |word: &str| Some(word.to_owned());
     let (head, text) = match &row.state {
-        RowState::Create => {
-            (head(Style::Create, "+", name, columns), brackets([word("create"), source, used, caution(row)]))
-        }
+        RowState::Create => (head(Style::Create, "+", name, columns), brackets([word("create"), source, used])),
         RowState::Rotate { before, after } => {
-            let note = (before.is_some() && before == after)
-                .then(|| "same four digits: the server compares the whole value".to_owned());
-            let about = brackets([word("rotate"), source, note, used, caution(row)]);
+            let about = brackets([word("rotate"), source, used]);
             let text = format!("{}  {about}", rotation(before.as_ref(), after.as_ref()));
             (head(Style::Update, "~", name, columns), text)
         }
@@ -78,8 +77,18 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
     head.foreign(Style::Plain, text.trim_end())
 }
 
-fn caution(row: &PushRow) -> Option<String> {
-    row.suspicion.map(|suspicion| format!("! it {}", suspicion_text(suspicion)))
+/// What there is to know of a row that would be sent.
+fn below(row: &PushRow) -> Document {
+    let mut document = Document::new();
+    if let RowState::Rotate { before: Some(before), after: Some(after) } = &row.state
+        && before == after
+    {
+        document.push(Line::new().literal(Style::Dim, "the same four digits: the server compares the whole value"));
+    }
+    if let Some(suspicion) = row.suspicion {
+        document.push(Line::new().literal(Style::Attention, "! ").plain("it ").plain(suspicion_text(suspicion)));
+    }
+    document
 }
 
 fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
@@ -99,7 +108,7 @@ fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
 pub(super) fn summary(summary: Summary) -> Line {
     let Summary { create, rotate, unchanged, kept, missing } = summary;
     let always = [(create, " create"), (rotate, " rotate"), (unchanged, " unchanged")];
-    let else_ = [(kept, " differs, kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
+    let else_ = [(kept, " kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
     let mut line = Line::new().literal(Style::Bold, "Summary: ");
     for (position, (count, word)) in always.into_iter().chain(else_).enumerate() {
         let comma = if position > 0 { ", " } else { "" };

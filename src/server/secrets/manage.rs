@@ -31,6 +31,7 @@ impl Batch {
         // No action of a batch changes what documents refer to.
         let uses = if checks_uses { uses::find(scene)? } else { Uses::new() };
         let results = self.0.iter().map(|action| action.run(scene, &uses)).collect::<Result<Vec<String>, Refusal>>()?;
+        crate::fault::point("secrets-before-commit");
         Ok(Answer::ok(ObjectText::new().raw("results", &array(results)).finish()))
     }
 }

@@ -20,7 +20,7 @@ async fn delete(harness: &Harness) -> Reply {
 }
 
 /// One MCP server with these fields.
-fn server(fields: Value) -> Value {
+fn server(fields: &Value) -> Value {
     let mut server = json!({ "url": "https://x.test/mcp" });
     server.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     json!({ "mcpServers": { "tracker": server } })
@@ -59,7 +59,7 @@ async fn an_mcp_server_may_refer_to_secrets_in_headers_env_and_oauth_client() {
         "headers": { "Authorization": FOO }, "env": { "KEY": FOO },
         "oauth": { "authUrl": "https://x.test", "clientId": FOO, "clientSecret": FOO },
     });
-    assert_eq!(harness.send("PATCH", CONFIG, server(fields)).await.status, 200);
+    assert_eq!(harness.send("PATCH", CONFIG, server(&fields)).await.status, 200);
     let stored = &harness.get(CONFIG).await.body["mcpServers"]["tracker"];
     assert_eq!(stored["headers"]["Authorization"], FOO);
     assert_eq!(stored["oauth"]["clientId"], FOO);
@@ -69,18 +69,18 @@ async fn an_mcp_server_may_refer_to_secrets_in_headers_env_and_oauth_client() {
 async fn a_reference_elsewhere_is_refused() {
     let harness = harness().await;
     for (body, field) in [
-        (server(json!({ "url": FOO })), "mcpServers.tracker.url"),
-        (server(json!({ "command": FOO })), "mcpServers.tracker.command"),
-        (server(json!({ "args": ["a", FOO] })), "mcpServers.tracker.args.1"),
-        (server(json!({ "type": FOO })), "mcpServers.tracker.type"),
-        (server(json!({ "oauth": { "tokenUrl": FOO } })), "mcpServers.tracker.oauth.tokenUrl"),
-        (server(json!({ "oauth": { "scopes": [FOO] } })), "mcpServers.tracker.oauth.scopes.0"),
-        (server(json!({ "oauth": { "otherSecret": FOO } })), "mcpServers.tracker.oauth.otherSecret"),
-        (server(json!({ "token": FOO })), "mcpServers.tracker.token"),
+        (server(&json!({ "url": FOO })), "mcpServers.tracker.url"),
+        (server(&json!({ "command": FOO })), "mcpServers.tracker.command"),
+        (server(&json!({ "args": ["a", FOO] })), "mcpServers.tracker.args.1"),
+        (server(&json!({ "type": FOO })), "mcpServers.tracker.type"),
+        (server(&json!({ "oauth": { "tokenUrl": FOO } })), "mcpServers.tracker.oauth.tokenUrl"),
+        (server(&json!({ "oauth": { "scopes": [FOO] } })), "mcpServers.tracker.oauth.scopes.0"),
+        (server(&json!({ "oauth": { "otherSecret": FOO } })), "mcpServers.tracker.oauth.otherSecret"),
+        (server(&json!({ "token": FOO })), "mcpServers.tracker.token"),
         (json!({ "authProfiles": [{ "credential": FOO }] }), "authProfiles.0.credential"),
         (json!({ "authProfiles": [{ "note": FOO }] }), "authProfiles.0.note"),
         (json!({ "pluginsConfig": { "a": { "apiKey": FOO } } }), "pluginsConfig.a.apiKey"),
-        (server(json!({ "url": "secret://whatever" })), "mcpServers.tracker.url"),
+        (server(&json!({ "url": "secret://whatever" })), "mcpServers.tracker.url"),
     ] {
         let reply = harness.send("PATCH", CONFIG, body.clone()).await;
         assert_eq!(reply.code(), (422, "reference_not_allowed"), "{body}");
@@ -119,7 +119,7 @@ async fn anything_but_the_exact_reference_is_an_unknown_secret() {
     ] {
         let put = harness.send("PUT", PUT, json!({ "platform": "telegram", "config": { "botToken": text } })).await;
         assert_eq!(put.code(), (422, "unknown_secret"), "{text}");
-        let patch = harness.send("PATCH", CONFIG, server(json!({ "headers": { "A": text } }))).await;
+        let patch = harness.send("PATCH", CONFIG, server(&json!({ "headers": { "A": text } }))).await;
         assert_eq!(patch.code(), (422, "unknown_secret"), "{text}");
     }
     let inside =
@@ -139,7 +139,7 @@ async fn a_secret_in_use_is_not_deleted_and_its_places_are_named() {
     let message = reply.body["error"]["message"].as_str().unwrap();
     assert!(message.contains("triage/triage-telegram.botToken"), "{message}");
 
-    harness.send("PATCH", CONFIG, server(json!({ "headers": { "Authorization": FOO } }))).await;
+    harness.send("PATCH", CONFIG, server(&json!({ "headers": { "Authorization": FOO } }))).await;
     let reply = delete(&harness).await;
     let message = reply.body["error"]["message"].as_str().unwrap();
     assert!(message.contains("triage/mcpServers.tracker.headers.Authorization"), "{message}");

@@ -9,7 +9,7 @@ use base64::{
 use serde_json::{Value, json};
 
 use super::support::Harness;
-use crate::server::{Database, Store, StoreError, StoredSecret};
+use crate::server::{Database, Store, StoreError, StoredSecret, vault};
 
 fn action(op: &str, name: &str, value: &str) -> Value {
     json!({ "op": op, "name": name, "value": value, "source": "stdin" })
@@ -17,7 +17,7 @@ fn action(op: &str, name: &str, value: &str) -> Value {
 
 /// A value in the forms in which it could lie somewhere.
 fn forms(value: &str) -> Vec<Vec<u8>> {
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = vault::hex(value.as_bytes());
     let mut forms = vec![value.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
     forms.push(value.encode_utf16().flat_map(u16::to_le_bytes).collect());
     for offset in 0..3 {
@@ -169,4 +169,26 @@ async fn of_many_who_rotate_a_name_each_is_one_write() {
     assert_eq!(audit.len(), 21);
     let listed = harness.get("/api/dev/secrets").await.body;
     assert_eq!(listed[0]["fingerprint"], audit.last().unwrap().fingerprint, "the last row is about what is stored");
+}
+
+#[tokio::test]
+async fn nothing_is_decrypted_to_serve_a_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lobu.db");
+    let harness = Harness::file(&path).with_agent().await;
+    harness.manage(json!([action("create", "FOO", "foo"), action("create", "BAR", "bar")])).await;
+    // What can't be decrypted serves as well.
+    rusqlite::Connection::open(&path).unwrap().execute_batch("UPDATE secrets SET sealed = x'00'").unwrap();
+    assert!(harness.store.stored_secret("dev", StoredSecret::User { name: "FOO" }).is_err());
+    assert_eq!(harness.get("/api/dev/secrets").await.body.as_array().unwrap().len(), 2);
+    let put = json!({ "platform": "slack", "config": { "botToken": "secret://dev/user/FOO" } });
+    let platform = "/api/dev/agents/triage/platforms/by-stable-id/triage-slack";
+    assert_eq!(harness.send("PUT", platform, put).await.status, 201);
+    let batch = json!([action("rotate", "FOO", "foo"), { "op": "delete", "name": "BAR" }]);
+    let results = harness.manage(batch).await.body["results"].take();
+    assert_eq!((&results[0]["action"], &results[1]["action"]), (&json!("unchanged"), &json!("delete")));
+    let rotated = harness.manage(json!([action("rotate", "FOO", "new")])).await;
+    assert_eq!(rotated.body["results"][0]["action"], "rotated");
+    let stored = harness.store.stored_secret("dev", StoredSecret::User { name: "FOO" }).unwrap().unwrap();
+    assert_eq!(stored.as_slice(), b"new");
 }

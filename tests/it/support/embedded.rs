@@ -70,6 +70,11 @@ impl Served {
         self.token.expose()
     }
 
+    /// `http://127.0.0.1:<port>`
+    pub(crate) fn url(&self) -> &str {
+        &self.origin
+    }
+
     /// The slugs of all orgs.
     pub(crate) fn orgs(&self) -> Vec<String> {
         self.store.orgs().expect("the orgs can be listed")

@@ -1,7 +1,7 @@
 //! A hermetic place to run the real binary in.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
@@ -95,6 +95,20 @@ impl TestEnv {
         self.start(arguments).wait()
     }
 
+    /// Runs `lobu` with these bytes on stdin and waits for it.
+    pub(crate) fn pipe(&self, arguments: &[&str], input: &[u8]) -> CommandOutput {
+        let mut command = self.command();
+        command.args(arguments);
+        let mut running = Running::start_with(command, Stdio::piped(), self.root.to_string_lossy().into_owned());
+        let mut stdin = running.child.stdin.take().expect("a pipe");
+        let input = input.to_owned();
+        // Fails where the program does not want all of it.
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = running.wait();
+        writer.join().expect("writing does not panic");
+        output
+    }
+
     /// Starts `lobu` for a test that does something while it runs; it is killed when dropped.
     pub(crate) fn start<Argument: AsRef<str>>(&self, arguments: impl IntoIterator<Item = Argument>) -> Running {
         let mut command = self.command();
@@ -159,8 +173,12 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start(mut command: Command, root: String) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    fn start(command: Command, root: String) -> Self {
+        Self::start_with(command, Stdio::null(), root)
+    }
+
+    fn start_with(mut command: Command, stdin: Stdio, root: String) -> Self {
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let stdout = child.stdout.take().map(collect);
         let stderr = child.stderr.take().map(collect);

@@ -4,6 +4,7 @@ mod answers;
 mod connections;
 mod requests;
 mod retries;
+mod secrets;
 mod support;
 
 pub(super) use support::FakeClock;

@@ -1,0 +1,11 @@
+//! `lobu secrets push`, `list` and `delete`, with the real binary.
+
+mod concurrency;
+mod delete;
+mod flags;
+mod other_servers;
+mod prompt;
+mod rotation;
+mod site;
+mod sources;
+mod whole;
