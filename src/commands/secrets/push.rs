@@ -14,7 +14,7 @@ use crate::push::{
 use crate::render::document::{Document, Line, Style};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets::{self, PushView, suspicion_text};
-use crate::secrets::{SourceValues, Values};
+use crate::secrets::SourceValues;
 use crate::settings::{ResolvedTarget, Server, TargetFlags, resolve};
 
 use super::source::{self, SourceChoice};
@@ -171,20 +171,18 @@ fn unselected(error: &SelectionError) -> CommandError {
     })
 }
 
-/// Tells what `--all` leaves out. Only settings of this program are named: any other such name may be the second line of a
-/// value that was wrapped.
 fn tell_unusable(session: &Session, source: &SourceValues) {
-    let is_setting = |name: &&str| SecretName::parse(name).is_ok_and(|name| Values::is_setting(&name));
-    let (settings, others): (Vec<_>, Vec<_>) = source.unusable().partition(is_setting);
     let note = || Line::new().literal(Style::Note, "note: ");
     let mut document = Document::new();
-    if !settings.is_empty() {
-        let line = note().plain("not pushed, since these are settings of this program: ");
-        document.push(line.foreign(Style::Plain, &settings.join(", ")).prose(2));
+    let names: Vec<_> = source.unusable().collect();
+    if !names.is_empty() {
+        let line = note().plain("not pushed, since no secret can have such a name: ");
+        document.push(line.foreign(Style::Plain, &names.join(", ")).prose(2));
     }
-    if !others.is_empty() {
-        let line = note().count(others.len()).plain(if others.len() == 1 { " name is" } else { " names are" });
-        document.push(line.plain(" not pushed: a secret's has at most 128 capitals, digits and `_`").prose(2));
+    if source.wrapped() > 0 {
+        let line = note().plain("not pushed, since they look like the end of a value that was wrapped: ");
+        document
+            .push(line.count(source.wrapped()).plain(if source.wrapped() == 1 { " line" } else { " lines" }).prose(2));
     }
     if !document.is_empty() {
         session.ui.status(&document);

@@ -55,5 +55,7 @@ fn a_value_that_was_wrapped_into_a_second_line_is_not_taken_for_a_name() {
     // The second line of a base64 text looks like a name with the value `=`.
     let run = VALUE.split(|c: char| !c.is_ascii_alphanumeric()).find(|run| run.len() > 9).expect("a run");
     let lines = dotenv("FOO", VALUE) + &format!("{run}==\n");
-    play(&[Scenario::push("wrapped", &["--yes", "--all", "--from-stdin"]).stdin(lines).ends(0, "FOO")]);
+    play(&[Scenario::push("wrapped", &["--yes", "--all", "--from-stdin"])
+        .stdin(lines)
+        .ends(0, "a value that was wrapped: 1 line")]);
 }
