@@ -62,7 +62,13 @@ pub(super) fn fingerprint(text: &str, value: &str) -> Fingerprint {
 
 /// One for each name, as long as the server's.
 fn salt_of(text: &str) -> String {
-    text.bytes().cycle().take(32).map(|byte| format!("{byte:02x}")).collect()
+    // Two hex digits each: names have ASCII letters only.
+    text.bytes()
+        .cycle()
+        .take(32)
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 pub(super) fn refused(status: u16, code: &str) -> OrgError {

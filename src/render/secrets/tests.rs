@@ -63,7 +63,8 @@ fn a_plan_has_a_row_for_each_name() {
     insta::assert_snapshot!(painted(&plan(&every_state(), &view(&Rotation::All))), @r"
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
       + ANTHROPIC_API_KEY  (create, source=.env, used by a/b.c, d/e.f, g/mcp.tracker.headers.Authorization and 2 more)
-      ~ COLLISION          a3f1 → a3f1  (rotate, source=.env, same four digits: the server compares the whole value)
+      ~ COLLISION          a3f1 → a3f1  (rotate, source=.env)
+          the same four digits: the server compares the whole value
       = DIFFERS            a3f1, here 9b22: differs, kept
       = IN_ORG             c0de  (not in .env)
       ! MISSING            missing: neither .env nor the org has it  (used by triage/telegram.botToken)
@@ -72,11 +73,13 @@ fn a_plan_has_a_row_for_each_name() {
       ~ ROTATED            a3f1 → 9b22  (rotate, source=.env, used by triage/telegram.botToken)
       = SET                set
       = SET_IN_ORG         set  (not in .env)
-      + TRIAGE_JWT         (create, source=.env, ! it looks like a JWT, a token that expires)
-      ~ TRIAGE_URL         1111 → 2222  (rotate, source=.env, ! it is the text of a variable such as $NAME, and nothing is expanded here)
+      + TRIAGE_JWT         (create, source=.env)
+          ! it looks like a JWT, a token that expires
+      ~ TRIAGE_URL         1111 → 2222  (rotate, source=.env)
+          ! it is the text of a variable such as $NAME, and nothing is expanded here
       = UNCHANGED          beef
     hint: existing secrets keep their values; to replace one: --rotate=DIFFERS
-    Summary: 2 create, 4 rotate, 4 unchanged, 1 differs, kept, 2 missing
+    Summary: 2 create, 4 rotate, 4 unchanged, 1 kept, 2 missing
     ");
 }
 
@@ -102,7 +105,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
       = BAR  beef
     hint: existing secrets keep their values; to replace one: --rotate=FOO
     Nothing to push.
-    Summary: 0 create, 0 rotate, 1 unchanged, 1 differs, kept
+    Summary: 0 create, 0 rotate, 1 unchanged, 1 kept
     ");
     let named = Rotation::Named(std::iter::once(SecretName::parse("BAR").unwrap()).collect());
     let rows = vec![row("BAR", rotate(Some("1111"), Some("2222")), &[]), differs()];
@@ -111,7 +114,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
       ~ BAR  1111 → 2222  (rotate, source=.env)
       = FOO  a3f1, here 9b22: differs, kept
     hint: what was not named with --rotate keeps its value
-    Summary: 0 create, 1 rotate, 0 unchanged, 1 differs, kept
+    Summary: 0 create, 1 rotate, 0 unchanged, 1 kept
     ");
     insta::assert_snapshot!(painted(&plan(&PushPlan::default(), &view(&Rotation::Never))), @r"
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
