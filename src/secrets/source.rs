@@ -43,6 +43,7 @@ pub struct SourceValues {
     pub word: SourceWord,
     entries: BTreeMap<SecretName, SecretValue>,
     unusable: BTreeSet<String>,
+    wrapped: usize,
 }
 
 impl SourceValues {
@@ -67,10 +68,12 @@ impl SourceValues {
     }
 
     fn of_pairs(label: &str, word: SourceWord, pairs: impl IntoIterator<Item = (String, SecretValue)>) -> Self {
-        let mut source = Self { label: label.to_owned(), word, entries: BTreeMap::new(), unusable: BTreeSet::new() };
+        let mut source =
+            Self { label: label.to_owned(), word, entries: BTreeMap::new(), unusable: BTreeSet::new(), wrapped: 0 };
         for (name, value) in pairs {
             match SecretName::parse(&name) {
                 Ok(name) if is_usable(&name) => drop(source.entries.insert(name, value)),
+                _ if is_padding(&value) => source.wrapped += 1,
                 _ => drop(source.unusable.insert(name)),
             }
         }
@@ -87,7 +90,12 @@ impl SourceValues {
         self.entries.keys()
     }
 
-    /// The names in it that no secret of an org can have.
+    /// How many lines look like the end of a base64 text that was wrapped: their names are a part of a value.
+    pub fn wrapped(&self) -> usize {
+        self.wrapped
+    }
+
+    /// The names in it that no secret of an org can have, without those of [`SourceValues::wrapped`].
     pub fn unusable(&self) -> impl Iterator<Item = &str> {
         self.unusable.iter().map(String::as_str)
     }
@@ -96,6 +104,11 @@ impl SourceValues {
     pub fn fingerprint(&self, name: &SecretName, salt: &Salt) -> Option<Fingerprint> {
         Fingerprint::of(salt, name, self.entries.get(name)?)
     }
+}
+
+/// Whether a value is what base64 ends with behind its first `=`.
+fn is_padding(value: &SecretValue) -> bool {
+    matches!(value.text(), "" | "=")
 }
 
 /// Whether an org takes a secret of this name: not too long, and no setting of this program.
@@ -126,6 +139,13 @@ mod tests {
         let source = SourceValues::of_dotenv(".env", SourceWord::Env, dotenv::parse(&text).unwrap());
         assert_eq!(source.names().map(SecretName::as_str).collect::<Vec<_>>(), ["FOO"]);
         assert_eq!(source.unusable().collect::<Vec<_>>(), [long.as_str(), "LOBU_API_TOKEN", "_X", "bar"]);
+    }
+
+    #[test]
+    fn the_end_of_a_wrapped_value_is_no_name() {
+        let text = "FOO=aHVudGVy\nMmh1bnRlcj==\nMmh1bnRlcjI=\nlower=x\n";
+        let source = SourceValues::of_dotenv(".env", SourceWord::Env, dotenv::parse(text).unwrap());
+        assert_eq!((source.wrapped(), source.unusable().collect::<Vec<_>>()), (2, vec!["lower"]));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("aes_gcm", &["server/vault.rs"]),
     ("axum", &["server"]),
-    ("base64", &["server/tokens.rs", "server/vault.rs"]),
+    ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["commands/validate.rs", "project/directory"]),
     ("clap", &["cli"]),
@@ -119,7 +119,7 @@ const WORDS: &[(&str, &[&str])] = &[
     // A dry run of a push has no writer.
     ("SecretsWrite", &["org", "push/run.rs"]),
     // A secret's text is seen by what writes requests, and by nothing else.
-    ("expose::expose", &["org/http/client.rs", "org/http/encode.rs", "org/http/failure.rs", "org/http/secrets.rs"]),
+    ("expose::expose", &["org/http/client.rs", "org/http/echo.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
     ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
     // Only `ui` has the streams.

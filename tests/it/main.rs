@@ -14,6 +14,7 @@ mod generated_projects;
 mod import_table;
 mod interrupt;
 mod laws_embedded;
+mod leaks;
 mod memory_org;
 mod project_laws;
 mod secrets_embedded;

@@ -206,12 +206,21 @@ fn unselected(error: &SelectionError) -> CommandError {
 }
 
 fn tell_unusable(session: &Session, source: &SourceValues) {
+    let note = || Line::new().literal(Style::Note, "note: ");
+    let mut document = Document::new();
     let names: Vec<_> = source.unusable().collect();
-    if names.is_empty() {
-        return;
+    if !names.is_empty() {
+        let line = note().plain("not pushed, since no secret can have such a name: ");
+        document.push(line.foreign(Style::Plain, &names.join(", ")).prose(2));
     }
-    let line = Line::new().literal(Style::Note, "note: ").plain("not pushed, since no secret can have such a name: ");
-    session.ui.status(&Document::from(line.foreign(Style::Plain, &names.join(", ")).prose(2)));
+    if source.wrapped() > 0 {
+        let line = note().plain("not pushed, since they look like the end of a value that was wrapped: ");
+        document
+            .push(line.count(source.wrapped()).plain(if source.wrapped() == 1 { " line" } else { " lines" }).prose(2));
+    }
+    if !document.is_empty() {
+        session.ui.status(&document);
+    }
 }
 
 async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {

@@ -12,6 +12,7 @@ use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
+use super::echo::Credentials;
 use super::encode::Sending;
 use super::loopback::{LOCALHOST, is_loopback};
 use super::transport::Transport;
@@ -128,7 +129,8 @@ impl HttpOrgBuilder {
     pub fn build(self) -> Result<HttpOrg, ClientError> {
         let origin = self.origin()?;
         let client = self.client(&origin)?;
-        let transport = Transport::new(client, origin, self.org, self.token, self.parallelism, self.clock);
+        let credentials = Credentials::new(self.token, &self.proxies);
+        let transport = Transport::new(client, origin, self.org, credentials, self.parallelism, self.clock);
         Ok(HttpOrg { transport: Arc::new(transport), sending: Arc::new(Sending::default()) })
     }
 

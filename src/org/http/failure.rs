@@ -7,9 +7,9 @@ use rustls::{CertificateError, Error as TlsError};
 
 use crate::model::has_secret_shape;
 use crate::org::{Cause, OrgError, Outcome, Request};
-use crate::secrets::SecretValue;
-use crate::secrets::expose::expose;
 use crate::wire::ServerError;
+
+use super::echo::Credentials;
 
 /// The longest text of a server that is shown, in characters.
 const LONGEST_MESSAGE: usize = 500;
@@ -102,31 +102,34 @@ pub(super) fn find<'error, E: Error + 'static>(error: &'error (dyn Error + 'stat
 
 /// The server's description as far as it may be shown (P10): without its words where the request carried secret values.
 ///
-/// `sent` is the body of such a request, none for others. A word that we sent ourselves never comes back as a code.
-pub(super) fn shown(error: ServerError, sent: Option<&[u8]>, token: Option<&SecretValue>) -> ServerError {
+/// `sent` is the body of such a request, none for others. A word that we sent ourselves never comes back as a code, and the
+/// token or a proxy's password in no way.
+pub(super) fn shown(error: ServerError, sent: Option<&[u8]>, credentials: &Credentials) -> ServerError {
     let ServerError { code, message, structured } = error;
-    let code = code.filter(|code| code.chars().count() <= LONGEST_CODE && !is_hidden(code, token));
+    let code = code.filter(|code| code.chars().count() <= LONGEST_CODE && !is_hidden(code, credentials));
     match sent {
         Some(body) => {
             let code = code.filter(|code| is_plain_code(code) && !contains(body, code.as_bytes()));
             ServerError { code, message: None, structured }
         }
-        None => ServerError { code, message: message.map(|message| shown_message(&message, token)), structured },
+        None => ServerError { code, message: message.map(|message| shown_message(&message, credentials)), structured },
     }
 }
 
-fn shown_message(message: &str, token: Option<&SecretValue>) -> String {
-    if is_hidden(message, token) {
+fn shown_message(message: &str, credentials: &Credentials) -> String {
+    let (visible, more) = match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => (message.split_at(end).0, "…"),
+        None => (message, ""),
+    };
+    // What has the shape of a credential may be cut where it is shown.
+    if has_secret_shape(message) || is_hidden(visible, credentials) {
         return "(the server's words are hidden: they look like a credential)".to_owned();
     }
-    match message.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", message.split_at(end).0),
-        None => message.to_owned(),
-    }
+    format!("{visible}{more}")
 }
 
-fn is_hidden(text: &str, token: Option<&SecretValue>) -> bool {
-    has_secret_shape(text) || token.is_some_and(|token| !token.is_empty() && text.contains(expose(token)))
+fn is_hidden(text: &str, credentials: &Credentials) -> bool {
+    has_secret_shape(text) || credentials.stand_in(text)
 }
 
 /// `^[a-z0-9_.-]{1,64}$`
@@ -141,6 +144,11 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use crate::env::Proxies;
+    use crate::secrets::SecretValue;
+
     use super::*;
 
     fn error(code: &str, message: &str) -> ServerError {
@@ -157,17 +165,18 @@ mod tests {
             (&*"a".repeat(65), None),
         ];
         for (code, expected) in table {
-            let shown = shown(error(code, "SENTINEL"), Some(br#"{"botToken":"hunter2"}"#), None);
+            let shown = shown(error(code, "SENTINEL"), Some(br#"{"botToken":"hunter2"}"#), &Credentials::default());
             assert_eq!((shown.code.as_deref(), shown.message), (expected, None), "{code}");
         }
     }
 
     #[test]
     fn words_are_cut_and_never_give_the_token_back() {
-        let token = SecretValue::new("SENTINEL");
-        let long = shown(error("c", &"ü".repeat(501)), None, Some(&token));
+        let token = Arc::new(SecretValue::new("SENTINEL"));
+        let token = Credentials::new(Some(token), &Proxies::default());
+        let long = shown(error("c", &"ü".repeat(501)), None, &token);
         assert_eq!(long.message.unwrap().chars().count(), 501);
-        let echo = shown(error("SENTINEL", "you sent SENTINEL"), None, Some(&token));
+        let echo = shown(error("SENTINEL", "you sent SENTINEL"), None, &token);
         assert_eq!(echo.code, None);
         assert!(!echo.message.unwrap().contains("SENTINEL"));
     }

@@ -3,6 +3,7 @@
 mod body;
 mod client;
 mod clock;
+mod echo;
 mod encode;
 mod failure;
 mod lookup;

@@ -9,11 +9,11 @@ use url::Url;
 
 use crate::model::OrgSlug;
 use crate::org::{Cause, OrgError, Outcome, Request};
-use crate::secrets::SecretValue;
 use crate::wire::{Health, Json, server_error};
 
 use super::Clock;
 use super::body::{self, Received};
+use super::echo::Credentials;
 use super::encode::Body;
 use super::failure::{no_answer, shown};
 use super::loopback::is_loopback;
@@ -103,7 +103,7 @@ pub(super) struct Transport {
     client: Client,
     origin: Url,
     pub(super) org: OrgSlug,
-    token: Option<Arc<SecretValue>>,
+    credentials: Credentials,
     pub(super) clock: Arc<dyn Clock>,
     in_flight: Semaphore,
     counters: Counters,
@@ -116,7 +116,7 @@ impl Transport {
         client: Client,
         origin: Url,
         org: OrgSlug,
-        token: Option<Arc<SecretValue>>,
+        credentials: Credentials,
         parallelism: usize,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -124,7 +124,7 @@ impl Transport {
             client,
             origin,
             org,
-            token,
+            credentials,
             clock,
             in_flight: Semaphore::new(parallelism),
             counters: Counters::default(),
@@ -312,7 +312,7 @@ impl Transport {
             return Ok(Answer { status, json });
         }
         let sent = call.body.as_ref().filter(|body| body.hushed).map(|body| &*body.bytes);
-        let server = shown(error.unwrap_or_default(), sent, self.token.as_deref());
+        let server = shown(error.unwrap_or_default(), sent, &self.credentials);
         Err(OrgError::Refused { request: request(), status, server })
     }
 }
