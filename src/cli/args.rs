@@ -230,7 +230,7 @@ pub(super) struct SecretsPushArgs {
     /// Push every name of the source
     #[arg(long, help_heading = "Push")]
     pub(super) all: bool,
-    /// Replace values that the org has: those named, else all that are pushed
+    /// Replace values that the org has: of the names given here, else of the NAMEs, else of all that are pushed
     #[arg(
         long,
         value_name = "NAME,…",

@@ -51,8 +51,8 @@ fn what_the_org_lacks_is_listed_with_its_places_and_the_way_to_send_it() {
     for part in [
         "the org lacks secrets that the plan uses: $BOT_TOKEN (used by triage/triage-telegram.botToken); $TRACKER_TOKEN \
          (used by triage.mcpServers); nothing was changed",
-        ".env has BOT_TOKEN; send it first: lobu secrets push -c local --org dev",
-        "The environment has TRACKER_TOKEN; send it first: lobu secrets push -c local --org dev --from-process TRACKER_TOKEN",
+        ".env has BOT_TOKEN; send it first: lobu secrets push -c local",
+        "The environment has TRACKER_TOKEN; send it first: lobu secrets push -c local --from-process TRACKER_TOKEN",
     ] {
         assert!(stderr.contains(part), "{part}\n{stderr}");
     }
@@ -101,8 +101,8 @@ fn a_reference_whose_secret_was_deleted_is_pointed_out() {
     output.expect_code(0);
     let stdout = one_line(&output.stdout);
     for part in [
-        "! triage/mcp.tracker.headers.Authorization uses $TRACKER_TOKEN, which the org lacks: lobu secrets push TRACKER_TOKEN",
-        "! provider anthropic wants $ANTHROPIC_API_KEY, which the org lacks: lobu secrets push ANTHROPIC_API_KEY",
+        "! triage/mcp.tracker.headers.Authorization uses $TRACKER_TOKEN, which the org lacks: lobu secrets push -c local TRACKER_TOKEN",
+        "! provider anthropic wants $ANTHROPIC_API_KEY, which the org lacks: lobu secrets push -c local ANTHROPIC_API_KEY",
         "Nothing to apply.",
     ] {
         assert!(stdout.contains(part), "{part}\n{output}");

@@ -60,7 +60,8 @@ fn stored_values_become_references_on_the_next_apply() {
     let early = run(&env, &database, &["apply", "--yes"]);
     early.expect_code(2);
     let told = early.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("lobu secrets push -c local --org dev TRACKER_TOKEN TRIAGE_BOT_TOKEN"), "{early}");
+    assert!(told.contains("lobu secrets push ") && told.contains(" TRACKER_TOKEN TRIAGE_BOT_TOKEN"), "{early}");
+    assert!(told.contains(&format!("--db {}", database.display())), "{early}");
     assert_eq!(sealed_values(&database), 1, "nothing is written");
 
     let values = [("TRIAGE_BOT_TOKEN", "second-generation-bot"), ("TRACKER_TOKEN", "second-generation-tracker")];

@@ -107,14 +107,9 @@ fn names(command: &SecretsPush) -> Result<(BTreeSet<SecretName>, Rotation), Comm
     let mut given = checked(&command.names)?;
     let rotation = match &command.rotate {
         None => Rotation::Never,
-        Some(names) if names.iter().any(|name| name == ALL) => {
-            if !command.names.is_empty() || names.len() > 1 {
-                let message = "--rotate without a name rotates everything; with names beside it that is not clear";
-                return Err(CommandError::new(ErrorKind::Usage, message)
-                    .hint("Nothing was sent. To rotate some: --rotate=NAME,NAME"));
-            }
-            Rotation::All
-        }
+        // Without a name of its own it is about the names that were given, and only without those about all.
+        Some(names) if names == &[ALL] && given.is_empty() => Rotation::All,
+        Some(names) if names == &[ALL] => Rotation::Named(given.clone()),
         Some(names) => Rotation::Named(checked(names)?),
     };
     if let Rotation::Named(names) = &rotation {

@@ -20,7 +20,7 @@ fn push(noise: Noise, keys: &[&str]) -> (Option<i32>, String, Vec<u8>) {
     stage.secrets[1].kept = vec![Kept::Whole(stage.env.project().join(".env"))];
     let url = recorder.url();
     let verbose: &[&str] = if noise == Noise::Loud { &["-v"] } else { &[] };
-    let arguments = [&["secrets", "push", "BAR", "--rotate", "--url", &url, "--org", "dev"], verbose].concat();
+    let arguments = [&["secrets", "push", "BAR", "--rotate=EXISTING", "--url", &url, "--org", "dev"], verbose].concat();
     let mut terminal = Terminal::start(&stage.env, &arguments, "");
     for (at, key) in keys.iter().enumerate() {
         let started = Instant::now();

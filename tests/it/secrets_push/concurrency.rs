@@ -51,7 +51,7 @@ fn check(store: &Store, documents: &[Value], rotated: bool) {
                 Some("created") => *written.entry(format!("create {name}")).or_default() += 1,
                 Some("rotated") => *written.entry(format!("rotate {name}")).or_default() += 1,
                 // Without a rotation who came second keeps what is there.
-                Some("overtaken") => assert!(!rotated, "{secret}"),
+                Some("made-by-another") => assert!(!rotated, "{secret}"),
                 None => assert!(!rotated && secret["action"] != "create", "{secret}"),
                 other => panic!("{other:?}: {secret}"),
             }

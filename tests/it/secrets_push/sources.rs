@@ -101,7 +101,7 @@ fn names_that_the_source_lacks_are_all_told() {
         refused(&site, &["--all", "--from-file", "other.env", "--yes"], 2),
         refused(&site, &["--from-process", "OTHER", "UNSET", "--yes"], 2),
     ]), @r"
-    error: .env has no value for ABSENT, EMPTY, GONE
+    error: .env has no value for ABSENT, GONE, EMPTY (there, but empty)
     hint: Nothing was sent. Check the names, or name another source.
     --
     error: .env has no value for GONE
