@@ -4,6 +4,7 @@ mod args;
 mod moved;
 mod reference;
 mod run;
+mod unquoted;
 
 pub use args::Cli;
 pub use reference::reference;

@@ -23,12 +23,14 @@ use super::args::{
     OutputArgs, PlanningArgs, ProjectArgs, SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs,
     SecretsVerb, TargetArgs, Verb,
 };
-use super::{Cli, moved};
+use super::{Cli, moved, unquoted};
 
 /// Runs the program and gives its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
+        Err(error) if unquoted::is_about_secrets(&arguments) => return usage(&unquoted::without_values(error)),
         Err(error) => return usage(&error),
     };
     let environment = Arc::new(Environment::of_process());
