@@ -14,6 +14,7 @@ use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
 use crate::render::document::{Document, Line};
 use crate::render::{self, json};
+use crate::secrets::protect;
 use crate::settings::TargetFlags;
 use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
@@ -148,6 +149,8 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
 }
 
 fn secrets(session: &Session, verb: SecretsVerb) -> Result<Outcome, CommandError> {
+    // Before a file, stdin or the terminal gives anything: what is read is a secret before it is a value (K7).
+    protect();
     match verb {
         SecretsVerb::Push(args) => {
             let command = push(*args);

@@ -3,6 +3,7 @@
 mod apply;
 mod connect;
 mod dev;
+mod dotenv;
 mod failures;
 mod interrupt;
 mod load;

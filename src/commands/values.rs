@@ -9,10 +9,11 @@ use zeroize::Zeroizing;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::project::directory::ProjectDirectory;
-use crate::project::dotenv::{self, Dotenv, read_dotenv};
+use crate::project::dotenv::{Dotenv, read_dotenv};
 use crate::secrets::{Origin, SecretValue, Values};
 
 use super::Session;
+use super::dotenv::parse_given;
 use super::load::show;
 
 /// The name of the file beside lobu.toml.
@@ -28,7 +29,7 @@ pub(super) fn gather(
 ) -> Result<Values, CommandError> {
     let mut values = Values::of_process(Arc::clone(&session.environment));
     if let Some(path) = env_file {
-        values = values.with_file(Origin::EnvFile, named(&read_env_file(&session.working_directory.join(path), path)?));
+        values = values.with_file(Origin::EnvFile, named(&read_env_file(session, path)?));
     }
     if is_loopback {
         let found = read_dotenv(directory, DOTENV).map_err(|found| {
@@ -51,8 +52,10 @@ fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
 }
 
 /// Reads a file of the command line, which may lie anywhere.
-fn read_env_file(path: &Path, given: &Path) -> Result<Dotenv, CommandError> {
-    let wrong = |what: String| CommandError::new(ErrorKind::Usage, format!("--env-file {}: {what}", given.display()));
+fn read_env_file(session: &Session, given: &Path) -> Result<Dotenv, CommandError> {
+    let label = given.display().to_string();
+    let wrong = |what: String| CommandError::new(ErrorKind::Usage, format!("--env-file {label}: {what}"));
+    let path = session.working_directory.join(given);
     let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
         return Err(wrong("this is not the path of a file".to_owned()));
     };
@@ -62,8 +65,5 @@ fn read_env_file(path: &Path, given: &Path) -> Result<Dotenv, CommandError> {
         Ok(None) => return Err(wrong("there is no such file".to_owned())),
         Err(error) => return Err(wrong(error.to_string())),
     };
-    dotenv::parse(&text).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        wrong(lines.join("; "))
-    })
+    parse_given(session, &format!("--env-file {label}"), &label, &text, "")
 }

@@ -6,8 +6,9 @@ static PROTECTED: Once = Once::new();
 
 /// Makes the process not dumpable: no core file, and no other process of the user may read its memory.
 ///
+/// A command that reads secrets calls it before it reads anything; the first [`SecretValue`](super::SecretValue) does in any case.
 /// It stays so until the process ends. Where the system refuses, the command goes on: the value is no less secret without it.
-pub(super) fn protect() {
+pub fn protect() {
     PROTECTED.call_once(|| {
         #[cfg(unix)]
         let _refused = rustix::process::setrlimit(

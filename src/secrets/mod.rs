@@ -8,6 +8,7 @@ mod source;
 mod value;
 mod values;
 
+pub use dump::protect;
 pub use fingerprint::{Fingerprint, Salt};
 pub use json::JsonProblem;
 pub use source::{LONGEST_NAME, SourceValues, SourceWord, is_usable};

@@ -1,5 +1,5 @@
 use crate::render::document::{Line, Span, Style};
-use crate::render::text_safety::SafeText;
+use crate::render::text_safety::{SafeText, sanitise};
 
 /// Breaks a line at its spaces so that it fits, its further lines indented; a word that is too long stays whole.
 ///
@@ -46,7 +46,6 @@ fn chunks(spans: &[Span]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut current = Chunk::default();
     for span in spans {
-        let mut start = 0;
         for (position, part) in span.text.as_str().split(' ').enumerate() {
             if position > 0 {
                 if !current.word.is_empty() {
@@ -54,13 +53,11 @@ fn chunks(spans: &[Span]) -> Vec<Chunk> {
                 }
                 current.gap += 1;
                 current.gap_style = span.style;
-                start += 1;
             }
-            let length = part.chars().count();
-            if length > 0 {
-                current.word.push(Span { text: span.text.characters(start, length), style: span.style });
+            if !part.is_empty() {
+                // A word may start with a mark that stood on a space before, so it is looked at again.
+                current.word.push(Span { text: sanitise(part), style: span.style });
             }
-            start += length;
         }
     }
     if !current.word.is_empty() {
@@ -97,6 +94,16 @@ mod tests {
         ");
         assert_eq!(text(&Line::new(), 10, 2), "\n");
         assert_eq!(text(&Line::new().plain("fits in here"), 12, 2), "fits in here\n");
+    }
+
+    #[test]
+    fn a_text_of_megabytes_is_no_more_work_than_its_words() {
+        let words = "word ".repeat(400_000);
+        let started = std::time::Instant::now();
+        let lines = wrapped(&Line::new().foreign(Style::Plain, &words), 79, 2);
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+        // Sixteen words on the first line, and for its indentation fifteen on each other.
+        assert_eq!(lines.len(), 1 + (400_000_usize - 16).div_ceil(15));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
-    ("cli", &["commands", "env", "error", "plan", "render", "settings", "ui"]),
+    // Of `secrets` only that the process is protected before a command reads any.
+    ("cli", &["commands", "env", "error", "plan", "render", "secrets", "settings", "ui"]),
     (
         "commands",
         &[

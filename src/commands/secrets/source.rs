@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use crate::commands::Session;
+use crate::commands::dotenv::parse_given;
 use crate::commands::load::show;
 use crate::commands::values::DOTENV;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::ProjectDirectory;
-use crate::project::dotenv::{self, Dotenv, read_dotenv};
+use crate::project::dotenv::read_dotenv;
 use crate::secrets::{SourceValues, SourceWord};
 use crate::ui::{InputError, read_secret_input};
 
@@ -29,6 +28,9 @@ pub enum SourceChoice {
     /// `--from-process`: these variables, unchecked, and nothing else of the environment.
     Process(Vec<String>),
 }
+
+/// How an error about a source ends.
+const NOTHING_SENT: &str = "; nothing was sent";
 
 /// Reads a source in full.
 pub(super) fn read(
@@ -51,7 +53,7 @@ fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValue
     let found = read_dotenv(directory, DOTENV).map_err(|found| {
         show(session, &found);
         CommandError::new(ErrorKind::Usage, "the file .env can't be used; nothing was sent")
-            .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/secrets.md.")
+            .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
     })?;
     let Some(found) = found else {
         let place = directory.location().display();
@@ -77,7 +79,8 @@ fn file(session: &Session, given: &Path) -> Result<SourceValues, CommandError> {
     let values = if is_json {
         SourceValues::of_json(&label, SourceWord::File, &text).map_err(|problem| wrong(&problem))?
     } else {
-        SourceValues::of_dotenv(&label, SourceWord::File, parsed(&text).map_err(|lines| wrong(&lines))?)
+        let flag = format!("--from-file {label}");
+        SourceValues::of_dotenv(&label, SourceWord::File, parse_given(session, &flag, &label, &text, NOTHING_SENT)?)
     };
     warn_if_tracked(session, &path);
     Ok(values)
@@ -95,14 +98,8 @@ fn stdin(session: &Session) -> Result<SourceValues, CommandError> {
         InputError::NotUtf8 => wrong(&"what came is not UTF-8"),
         InputError::Unreadable(reason) => wrong(&format!("it can't be read: {reason}")),
     })?;
-    Ok(SourceValues::of_dotenv("stdin", SourceWord::Stdin, parsed(&text).map_err(|lines| wrong(&lines))?))
-}
-
-fn parsed(text: &Zeroizing<String>) -> Result<Dotenv, String> {
-    dotenv::parse(text).map_err(|problems| {
-        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        lines.join("; ")
-    })
+    let found = parse_given(session, "--from-stdin", "stdin", &text, NOTHING_SENT)?;
+    Ok(SourceValues::of_dotenv("stdin", SourceWord::Stdin, found))
 }
 
 fn usage(message: String) -> CommandError {

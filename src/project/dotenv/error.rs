@@ -37,6 +37,16 @@ pub enum ProblemKind {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The last of too many to be told one by one; its line is the first that isn't.
+    #[error("{}", more(*count))]
+    More {
+        /// How many are not told.
+        count: u32,
+    },
+}
+
+fn more(count: u32) -> String {
+    if count == 1 { "and 1 more line is wrong".to_owned() } else { format!("and {count} more lines are wrong") }
 }
 
 impl ProblemKind {
@@ -49,6 +59,7 @@ impl ProblemKind {
             Self::UnterminatedQuote => "dotenv-unterminated-quote",
             Self::AfterQuote => "dotenv-after-quote",
             Self::TooLong { .. } => "dotenv-value-too-long",
+            Self::More { .. } => "dotenv-more",
         }
     }
 }
@@ -56,7 +67,8 @@ impl ProblemKind {
 impl Problem {
     /// The problem for the person who wrote the file. It never gets an excerpt.
     pub fn diagnostic(&self, file: &str) -> Diagnostic {
-        Diagnostic::new(Severity::Error, Family::Project, self.kind.code(), self.kind.to_string()).at(Position {
+        let severity = if let ProblemKind::More { .. } = self.kind { Severity::Note } else { Severity::Error };
+        Diagnostic::new(severity, Family::Project, self.kind.code(), self.kind.to_string()).at(Position {
             file: file.to_owned(),
             line: self.line,
             column: 0,

@@ -63,7 +63,10 @@ impl fmt::Debug for Dotenv {
     }
 }
 
-/// Reads a `.env` text by the rules of K4; all lines that are wrong are told at once.
+/// How many problems are told one by one: enough to see what a file is, and a file that is none floods nobody.
+const MOST_PROBLEMS: usize = 20;
+
+/// Reads a `.env` text by the rules of K4; the first 20 lines that are wrong are told at once, and how many more there are.
 ///
 /// | part | rule |
 /// | --- | --- |
@@ -85,7 +88,7 @@ pub fn parse(text: &str) -> Result<Dotenv, Vec<Problem>> {
     while !reader.rest.is_empty() {
         let line = reader.line;
         if let Err(kind) = reader.entry(line) {
-            reader.problems.push(Problem { line, kind });
+            reader.refuse(Problem { line, kind });
         }
     }
     if reader.problems.is_empty() { Ok(reader.dotenv) } else { Err(reader.problems) }
@@ -103,6 +106,16 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    fn refuse(&mut self, problem: Problem) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        } else if let Some(Problem { kind: ProblemKind::More { count }, .. }) = self.problems.last_mut() {
+            *count = count.saturating_add(1);
+        } else {
+            self.problems.push(Problem { line: problem.line, kind: ProblemKind::More { count: 1 } });
+        }
+    }
+
     fn next_line(&mut self) -> &'t str {
         let start = self.position();
         let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));

@@ -111,3 +111,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_many_wrong_lines_the_first_are_told_and_the_rest_counted() {
+    let problems = |lines: usize| parse(&"x\n".repeat(lines)).unwrap_err();
+    assert_eq!(problems(20).len(), 20);
+    for (lines, last) in [(21, "line 21: and 1 more line is wrong"), (90, "line 21: and 70 more lines are wrong")] {
+        let found = problems(lines);
+        assert_eq!((found.len(), found[20].to_string().as_str()), (21, last));
+    }
+}
