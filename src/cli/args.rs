@@ -227,6 +227,9 @@ pub(super) struct SecretsPushArgs {
     /// Take the values of these variables from the environment
     #[arg(long, value_name = "NAME", num_args = 1.., help_heading = "Source", group = "source")]
     pub(super) from_process: Vec<String>,
+    /// How the file or stdin is read, where the end of its name does not say it
+    #[arg(long, value_name = "FORMAT", help_heading = "Source", conflicts_with_all = ["from_dotenv", "from_process"])]
+    pub(super) format: Option<FileFormat>,
     /// Push every name of the source
     #[arg(long, help_heading = "Push")]
     pub(super) all: bool,
@@ -260,6 +263,12 @@ pub(super) struct SecretsPushArgs {
     pub(super) project: ProjectArgs,
     #[command(flatten)]
     pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum FileFormat {
+    Dotenv,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::commands::{
     self, Apply, Dev, LocalAction, Outcome, ProjectOptions, SecretsDelete, SecretsList, SecretsLocal, SecretsPush,
-    Session, SourceChoice, Validate,
+    Session, SourceChoice, SourceFormat, Validate,
 };
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
@@ -20,8 +20,8 @@ use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
 use super::args::{
-    ApplyArgs, Color, DevArgs, DirectoryArgs, Family, LocalDeleteArgs, LocalListArgs, LocalSetArgs, LocalVerb,
-    OutputArgs, PlanningArgs, ProjectArgs, SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs,
+    ApplyArgs, Color, DevArgs, DirectoryArgs, Family, FileFormat, LocalDeleteArgs, LocalListArgs, LocalSetArgs,
+    LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs,
     SecretsVerb, TargetArgs, Verb,
 };
 use super::{Cli, moved, unquoted};
@@ -178,6 +178,7 @@ fn push(args: SecretsPushArgs) -> SecretsPush {
         from_file,
         from_stdin,
         from_process,
+        format,
         all,
         rotate,
         dry_run,
@@ -194,8 +195,12 @@ fn push(args: SecretsPushArgs) -> SecretsPush {
         (None, false) if !from_process.is_empty() => SourceChoice::Process(from_process),
         (None, false) => SourceChoice::Dotenv,
     };
+    let format = format.map(|format| match format {
+        FileFormat::Dotenv => SourceFormat::Dotenv,
+        FileFormat::Json => SourceFormat::Json,
+    });
     let (project, target) = (project(project_args), target(target_args));
-    SecretsPush { names, source, rotate, all, yes, yes_rotate, dry_run, json, if_supported, project, target }
+    SecretsPush { names, source, format, rotate, all, yes, yes_rotate, dry_run, json, if_supported, project, target }
 }
 
 /// The project around a command that reads nothing of it but where it belongs.

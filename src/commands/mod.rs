@@ -17,7 +17,7 @@ pub use dev::{Dev, dev};
 pub use load::ProjectOptions;
 pub use outcome::{Outcome, Session};
 pub use secrets::{
-    LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, secrets_delete, secrets_list,
-    secrets_local, secrets_push,
+    LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, SourceFormat, secrets_delete,
+    secrets_list, secrets_local, secrets_push,
 };
 pub use validate::{Validate, validate};

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::project::directory::ProjectDirectory;
@@ -13,7 +11,7 @@ use crate::project::dotenv::{Dotenv, read_dotenv};
 use crate::secrets::{Origin, SecretValue, Values};
 
 use super::Session;
-use super::dotenv::parse_given;
+use super::dotenv::{parse_given, read_given};
 use super::load::show;
 
 /// The name of the file beside lobu.toml.
@@ -54,16 +52,7 @@ fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
 /// Reads a file of the command line, which may lie anywhere.
 fn read_env_file(session: &Session, given: &Path) -> Result<Dotenv, CommandError> {
     let label = given.display().to_string();
-    let wrong = |what: String| CommandError::new(ErrorKind::Usage, format!("--env-file {label}: {what}"));
-    let path = session.working_directory.join(given);
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return Err(wrong("this is not the path of a file".to_owned()));
-    };
-    let directory = ProjectDirectory::open(parent, &[]).map_err(|error| wrong(error.to_string()))?;
-    let text: Zeroizing<String> = match directory.read_secret_text(name, directory.limits().dotenv) {
-        Ok(Some(text)) => text,
-        Ok(None) => return Err(wrong("there is no such file".to_owned())),
-        Err(error) => return Err(wrong(error.to_string())),
-    };
+    let text = read_given(&session.working_directory.join(given))
+        .map_err(|what| CommandError::new(ErrorKind::Usage, format!("--env-file {label}: {what}")))?;
     parse_given(session, &format!("--env-file {label}"), &label, &text, "")
 }

@@ -80,6 +80,11 @@ impl SourceValues {
         source
     }
 
+    /// Whether there is no name in it at all.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.unusable.is_empty()
+    }
+
     /// The value of a name, empty ones included.
     pub fn value(&self, name: &SecretName) -> Option<&SecretValue> {
         self.entries.get(name)

@@ -15,10 +15,11 @@ pub enum InputError {
 
 /// Reads stdin to its end: at most `limit` bytes, into buffers that never grow and are wiped (K7).
 pub fn read_secret_input(limit: usize) -> Result<Zeroizing<String>, InputError> {
-    read(&mut io::stdin().lock(), limit)
+    read_secret(&mut io::stdin().lock(), limit)
 }
 
-fn read(source: &mut impl Read, limit: usize) -> Result<Zeroizing<String>, InputError> {
+/// Reads a source to its end, as [`read_secret_input`] reads stdin.
+pub fn read_secret(source: &mut impl Read, limit: usize) -> Result<Zeroizing<String>, InputError> {
     // One byte more, so that what is too long is noticed instead of cut.
     let mut buffer = Zeroizing::new(vec![0; limit.saturating_add(1)]);
     let mut filled = 0;
@@ -43,7 +44,7 @@ mod tests {
 
     #[test]
     fn all_of_it_is_read_up_to_the_limit() {
-        let read = |text: &[u8]| read(&mut &*text, 4).map(|text| text.to_string());
+        let read = |text: &[u8]| read_secret(&mut &*text, 4).map(|text| text.to_string());
         assert_eq!(read(b""), Ok(String::new()));
         assert_eq!(read(b"a\nb\n"), Ok("a\nb\n".to_owned()));
         assert_eq!(read(b"a\nb\nc"), Err(InputError::TooLong));
@@ -59,7 +60,7 @@ mod tests {
             }
         }
         assert_eq!(
-            read(&mut Broken, 4).map(|text| text.to_string()),
+            read_secret(&mut Broken, 4).map(|text| text.to_string()),
             Err(InputError::Unreadable(io::ErrorKind::IsADirectory))
         );
     }

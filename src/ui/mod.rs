@@ -16,7 +16,7 @@ mod terminal;
 mod wrap;
 
 pub use failure::failure_document;
-pub use input::{InputError, read_secret_input};
+pub use input::{InputError, read_secret, read_secret_input};
 pub use keyboard::{Key, Keyboard};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;

@@ -98,7 +98,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "zeroize",
         &[
             "commands/secrets",
-            "commands/values.rs",
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv",

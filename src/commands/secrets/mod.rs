@@ -15,4 +15,4 @@ pub use delete::{SecretsDelete, secrets_delete};
 pub use list::{SecretsList, secrets_list};
 pub use local::{LocalAction, SecretsLocal, secrets_local};
 pub use push::{SecretsPush, secrets_push};
-pub use source::SourceChoice;
+pub use source::{SourceChoice, SourceFormat};

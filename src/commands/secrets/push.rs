@@ -17,7 +17,7 @@ use crate::render::secrets::{self, PushView, suspicion_text};
 use crate::secrets::SourceValues;
 use crate::settings::{ResolvedTarget, Server, TargetFlags, resolve};
 
-use super::source::{self, SourceChoice};
+use super::source::{self, SourceChoice, SourceFormat};
 use super::surroundings::Surroundings;
 use super::{api, confirm, name};
 
@@ -29,6 +29,8 @@ pub struct SecretsPush {
     pub names: Vec<String>,
     /// Where the values come from.
     pub source: SourceChoice,
+    /// `--format`, where the end of a file's name does not say it.
+    pub format: Option<SourceFormat>,
     /// `--rotate`: none if absent, `*` if it has no name, else the names, unchecked.
     pub rotate: Option<Vec<String>>,
     /// `--all`.
@@ -177,7 +179,7 @@ fn read(
     place: Place,
 ) -> Result<Pushed, CommandError> {
     let Place { surroundings, references, target } = place;
-    let source = source::read(session, surroundings.directory(), &command.source)?;
+    let source = source::read(session, surroundings.directory(), &command.source, command.format)?;
     crate::fault::point("secrets-read");
     let wanted = select(references, given, command.all, &source, &session.environment).map_err(|e| unselected(&e))?;
     if command.all {

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::commands::Session;
-use crate::commands::dotenv::parse_given;
+use crate::commands::dotenv::{most_bytes, parse_given, read_given, unreadable};
 use crate::commands::load::show;
 use crate::commands::values::DOTENV;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::read_dotenv;
 use crate::secrets::{SourceValues, SourceWord};
-use crate::ui::{InputError, read_secret_input};
+use crate::ui::read_secret_input;
 
 use super::ignored::warn_if_tracked;
 use super::name;
@@ -21,12 +21,21 @@ pub enum SourceChoice {
     /// `.env` beside lobu.toml.
     #[default]
     Dotenv,
-    /// `--from-file`: dotenv, or JSON if its name ends so.
+    /// `--from-file`: JSON if its name ends so, else dotenv.
     File(PathBuf),
     /// `--from-stdin`: dotenv.
     Stdin,
     /// `--from-process`: these variables, unchecked, and nothing else of the environment.
     Process(Vec<String>),
+}
+
+/// How a file or stdin is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceFormat {
+    /// `NAME=value` lines (K4).
+    Dotenv,
+    /// An object of texts.
+    Json,
 }
 
 /// How an error about a source ends.
@@ -37,11 +46,12 @@ pub(super) fn read(
     session: &Session,
     directory: &ProjectDirectory,
     choice: &SourceChoice,
+    format: Option<SourceFormat>,
 ) -> Result<SourceValues, CommandError> {
     match choice {
         SourceChoice::Dotenv => beside(session, directory),
-        SourceChoice::File(path) => file(session, path),
-        SourceChoice::Stdin => stdin(session),
+        SourceChoice::File(path) => file(session, path, format),
+        SourceChoice::Stdin => stdin(session, format),
         SourceChoice::Process(names) => {
             let names = names.iter().map(|text| name::writable(text)).collect::<Result<Vec<_>, _>>()?;
             Ok(SourceValues::of_process(&session.environment, &names))
@@ -64,42 +74,50 @@ fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValue
     Ok(SourceValues::of_dotenv(DOTENV, SourceWord::Env, found))
 }
 
-/// Reads a file of the command line, which may lie anywhere.
-fn file(session: &Session, given: &Path) -> Result<SourceValues, CommandError> {
-    let label = given.display().to_string();
-    let wrong = |what: &dyn std::fmt::Display| usage(format!("--from-file {label}: {what}; nothing was sent"));
+fn file(session: &Session, given: &Path, format: Option<SourceFormat>) -> Result<SourceValues, CommandError> {
     let path = session.working_directory.join(given);
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return Err(wrong(&"this is not the path of a file"));
-    };
-    let directory = ProjectDirectory::open(parent, &[]).map_err(|error| wrong(&error))?;
-    let text = directory.read_secret_text(name, directory.limits().dotenv).map_err(|error| wrong(&error))?;
-    let text = text.ok_or_else(|| wrong(&"there is no such file"))?;
-    let is_json = Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    let values = if is_json {
-        SourceValues::of_json(&label, SourceWord::File, &text).map_err(|problem| wrong(&problem))?
-    } else {
-        let flag = format!("--from-file {label}");
-        SourceValues::of_dotenv(&label, SourceWord::File, parse_given(session, &flag, &label, &text, NOTHING_SENT)?)
-    };
+    let text =
+        read_given(&path).map_err(|what| usage(format!("--from-file {}: {what}{NOTHING_SENT}", given.display())))?;
+    let is_json = given.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let format = format.unwrap_or(if is_json { SourceFormat::Json } else { SourceFormat::Dotenv });
+    let label = given.display().to_string();
+    let values = parsed(session, &format!("--from-file {label}"), &label, SourceWord::File, format, &text)?;
     warn_if_tracked(session, &path);
     Ok(values)
 }
 
-fn stdin(session: &Session) -> Result<SourceValues, CommandError> {
-    let wrong = |what: &dyn std::fmt::Display| usage(format!("--from-stdin: {what}; nothing was sent"));
+fn stdin(session: &Session, format: Option<SourceFormat>) -> Result<SourceValues, CommandError> {
+    let wrong = |what: &str| usage(format!("--from-stdin: {what}{NOTHING_SENT}"));
     if session.ui.is_stdin_terminal() {
-        return Err(wrong(&"stdin is a terminal")
+        return Err(wrong("stdin is a terminal")
             .hint("Pipe NAME=value lines in, as from a vault's own program, or use `lobu secrets local set NAME`."));
     }
-    let limit = usize::try_from(crate::project::limits::Limits::DEFAULT.dotenv).unwrap_or(usize::MAX);
-    let text = read_secret_input(limit).map_err(|error| match error {
-        InputError::TooLong => wrong(&format!("more than {} MiB came", limit >> 20)),
-        InputError::NotUtf8 => wrong(&"what came is not UTF-8"),
-        InputError::Unreadable(reason) => wrong(&format!("it can't be read: {reason}")),
-    })?;
-    let found = parse_given(session, "--from-stdin", "stdin", &text, NOTHING_SENT)?;
-    Ok(SourceValues::of_dotenv("stdin", SourceWord::Stdin, found))
+    let text = read_secret_input(most_bytes()).map_err(|error| wrong(&unreadable(&error)))?;
+    let format = format.unwrap_or(SourceFormat::Dotenv);
+    parsed(session, "--from-stdin", "stdin", SourceWord::Stdin, format, &text)
+}
+
+/// Reads what a flag named. Without any name in it something before this command failed: that is no success.
+fn parsed(
+    session: &Session,
+    flag: &str,
+    label: &str,
+    word: SourceWord,
+    format: SourceFormat,
+    text: &str,
+) -> Result<SourceValues, CommandError> {
+    let values = match format {
+        SourceFormat::Json => SourceValues::of_json(label, word, text)
+            .map_err(|problem| usage(format!("{flag}: {problem}{NOTHING_SENT}")))?,
+        SourceFormat::Dotenv => {
+            SourceValues::of_dotenv(label, word, parse_given(session, flag, label, text, NOTHING_SENT)?)
+        }
+    };
+    if values.is_empty() {
+        return Err(usage(format!("{flag}: there is no name in it{NOTHING_SENT}"))
+            .hint("If another program should have written it, see whether that failed."));
+    }
+    Ok(values)
 }
 
 fn usage(message: String) -> CommandError {

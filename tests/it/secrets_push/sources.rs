@@ -198,3 +198,31 @@ fn names_that_no_secret_can_have_are_left_out_and_told() {
     let output = site.run(&["push", "FOO", "--yes"]);
     assert!(!output.stderr.contains("not pushed"), "what was not asked for is not told\n{output}");
 }
+
+#[test]
+fn stdin_may_be_json_and_a_file_may_be_a_pipe() {
+    let site = Site::new("");
+    let json = format!("{{\"FOO\": \"{VALUE}\\t\"}}");
+    let (code, _, stderr) = site.run_with(json.as_bytes(), &["FOO", "--from-stdin", "--format", "json", "--yes"]);
+    assert_eq!((code, site.stored("FOO")), (Some(0), Some(format!("{VALUE}\t"))), "{stderr}");
+
+    let dotenv = format!("BAR={VALUE}\n");
+    let (code, _, stderr) = site.run_with(dotenv.as_bytes(), &["BAR", "--from-file", "/dev/stdin", "--yes"]);
+    assert_eq!((code, site.stored("BAR").as_deref()), (Some(0), Some(VALUE)), "{stderr}");
+}
+
+#[test]
+fn a_source_without_any_name_is_no_success() {
+    let site = Site::new(&format!("FOO={VALUE}\n"));
+    site.env.write("empty.env", "# nothing\n").write("empty.json", "{}");
+    for (input, arguments) in [
+        ("", &["--all", "--from-stdin", "--yes"][..]),
+        ("{}", &["--all", "--from-stdin", "--format", "json", "--yes"]),
+        ("", &["--all", "--from-file", "empty.env", "--yes"]),
+        ("", &["--all", "--from-file", "empty.json", "--yes"]),
+    ] {
+        let (code, _, stderr) = site.run_with(input.as_bytes(), arguments);
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(flat(&stderr).contains("there is no name in it; nothing was sent"), "{stderr}");
+    }
+}
