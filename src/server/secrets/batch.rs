@@ -184,6 +184,10 @@ fn check_value(value: &str) -> Result<(), (&'static str, &'static str)> {
     if value.is_empty() {
         return Err(("invalid_value", "A secret can't be empty."));
     }
+    if value.contains('\0') {
+        // No environment can carry it, and what reads a value up to it would get another one.
+        return Err(("invalid_value", "A secret can't hold a NUL character."));
+    }
     if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
         let message = "The value stands for a secret and is none: it begins with `lobu_secret_`, `***` or `secret://`.";
         return Err(("already_a_placeholder", message));
