@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{refusal::Refusal, unique_json::UniqueJson};
+use super::{refusal::Refusal, secrets::refuse_reference, unique_json::UniqueJson};
 
 /// A member of a body: the three states of decisions F1.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,12 +61,16 @@ impl Members {
         self.map.get(name)?.as_str()
     }
 
-    /// Takes a text.
+    /// Takes a text. No text that stands directly in a body may refer to a secret (decisions V3).
     pub(super) fn text(&mut self, name: &str) -> Result<Given<String>, Refusal> {
-        self.take(name, "a string", |value| match value {
+        let given = self.take(name, "a string", |value| match value {
             Value::String(text) => Some(text),
             _ => None,
-        })
+        })?;
+        if let Given::Value(text) = &given {
+            refuse_reference(name, text)?;
+        }
+        Ok(given)
     }
 
     /// Takes a text that must be there and not be blank; 400 otherwise.

@@ -17,5 +17,5 @@ mod uses;
 pub use audit::SecretAuditEntry;
 pub(super) use audit::list as list_audit;
 pub(super) use batch::Batch;
-pub(super) use reference::{is_reference, is_secret_name, name_of};
+pub(super) use reference::{is_reference, is_secret_name, name_of, refuse_partial_reference, refuse_reference};
 pub(super) use rows::{exists, list, names, open};
