@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, secrets::refuse_reference, unique_json::UniqueJson};
 
 /// A member of a body: the three states of decisions F1.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,12 +61,16 @@ impl Members {
         self.map.get(name)?.as_str()
     }
 
-    /// Takes a text.
+    /// Takes a text. No text that stands directly in a body may refer to a secret (decisions V3).
     pub(super) fn text(&mut self, name: &str) -> Result<Given<String>, Refusal> {
-        self.take(name, "a string", |value| match value {
+        let given = self.take(name, "a string", |value| match value {
             Value::String(text) => Some(text),
             _ => None,
-        })
+        })?;
+        if let Given::Value(text) = &given {
+            refuse_reference(name, text)?;
+        }
+        Ok(given)
     }
 
     /// Takes a text that must be there and not be blank; 400 otherwise.
@@ -142,14 +146,16 @@ pub(super) fn unknown_member(code: &'static str, name: &str) -> Refusal {
     Refusal::field(code, shown.clone(), format!("`{shown}` is not known here."))
 }
 
-/// Parses JSON of at most 127 levels; says where it is malformed, and quotes nothing of it.
+/// Parses JSON of at most 127 levels, without any member twice; says where it is malformed, and quotes nothing of it.
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        let message = format!(
-            "The body is not JSON, or is nested too deeply (line {}, column {}).",
-            error.line(),
-            error.column()
-        );
+    serde_json::from_slice(body).map(|UniqueJson(value)| value).map_err(|error| {
+        // Of well-formed JSON nothing else is refused.
+        let problem = if error.is_data() {
+            "An object of the body has a member twice"
+        } else {
+            "The body is not JSON, or is nested too deeply"
+        };
+        let message = format!("{problem} (line {}, column {}).", error.line(), error.column());
         Refusal::new(axum::http::StatusCode::BAD_REQUEST, "invalid_json", message)
     })
 }

@@ -27,6 +27,7 @@ mod settings;
 mod shape;
 mod store;
 mod tokens;
+mod unique_json;
 mod vault;
 
 #[cfg(test)]

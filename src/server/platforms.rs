@@ -10,6 +10,7 @@ use super::{
     refusal::{Answer, Refusal},
     scene::Scene,
     sealed::{self, References, SealedChanges, Sealer, platform_owner},
+    secrets::refuse_reference,
     shape::Shape,
     vault,
 };
@@ -137,6 +138,7 @@ impl PlatformBody {
     pub(super) fn put(self, scene: &Scene<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
         let agent = agents::find(scene, agent_id)?;
         check_name("id", id)?;
+        refuse_reference("id", id)?;
         match find(scene, id)? {
             None => self.create(scene, &agent, id),
             Some(platform) if platform.agent_id != agent.id => {
@@ -272,7 +274,10 @@ fn check_settings(settings: &Map<String, Value>) -> Result<(), Refusal> {
         let path = format!("settings.{name}");
         match name.as_str() {
             "allowGroups" => Shape::Flag.check(&path, value)?,
-            "allowFrom" | "userConfigScopes" => Shape::Texts.check(&path, value)?,
+            "allowFrom" | "userConfigScopes" => {
+                Shape::Texts.check(&path, value)?;
+                Shape::Texts.refuse_references(&path, value)?;
+            }
             _ => return Err(unknown_member("unknown_configuration_field", &path)),
         }
     }

@@ -16,7 +16,7 @@ use super::{
     error::StoreError,
     refusal::Refusal,
     scene::Scene,
-    secrets::{self, is_reference, is_secret_name, name_of},
+    secrets::{self, is_reference, is_secret_name, name_of, refuse_partial_reference, refuse_reference},
     vault::{Digest, MASK, Place, Vault},
 };
 
@@ -226,11 +226,10 @@ impl<'a> Sealer<'a> {
         if text.starts_with(MASK) {
             return self.keep(path, value);
         }
-        if is_reference(text) {
-            return match references {
-                References::Accepted => self.check_reference(path, text),
-                References::Refused => Err(reference_not_allowed(path)),
-            };
+        match references {
+            References::Accepted if is_reference(text) => return self.check_reference(path, text),
+            References::Accepted => refuse_partial_reference(&path.join("."), text)?,
+            References::Refused => refuse_reference(&path.join("."), text)?,
         }
         let secret = match kind {
             Kind::Plain => false,
@@ -385,7 +384,7 @@ pub(super) fn open(
 /// Refuses references in a value that is stored as it is.
 fn check_no_references(path: &mut Vec<String>, value: &Value) -> Result<(), Refusal> {
     match value {
-        Value::String(text) if is_reference(text) => Err(reference_not_allowed(path)),
+        Value::String(text) => refuse_reference(&path.join("."), text),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 path.push(index.to_string());
@@ -396,15 +395,6 @@ fn check_no_references(path: &mut Vec<String>, value: &Value) -> Result<(), Refu
         }
         _ => Ok(()),
     }
-}
-
-fn reference_not_allowed(path: &[String]) -> Refusal {
-    let field = path.join(".");
-    let message = format!(
-        "`{field}` can't refer to a secret: references are read in the config of platforms, and in the headers, env and \
-         OAuth client of MCP servers."
-    );
-    Refusal::field("reference_not_allowed", field, message)
 }
 
 /// Writes a path as a JSON array, which no other path can look like.

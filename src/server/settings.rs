@@ -57,6 +57,10 @@ impl Patch {
                 Given::Null => changes.push((member, None)),
                 Given::Value(value) => {
                     member.shape.check(member.name, &value)?;
+                    if member.secrets == Secrets::None {
+                        // In the others the sealer decides, which knows the secrets of the organisation.
+                        member.shape.refuse_references(member.name, &value)?;
+                    }
                     changes.push((member, Some(value)));
                 }
             }

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, secrets::refuse_reference};
 
 /// The type of a JSON value.
 pub(super) enum Shape {
-    /// A string.
+    /// A string: an identifier, a URL, a line.
     Text,
+    /// A string of prose or a prompt, which may speak of references to secrets: nothing reads them there.
+    Prose,
     /// A boolean.
     Flag,
     /// A number.
@@ -54,7 +56,7 @@ const NETWORK: Shape = Shape::Record(&[
     ("allowedDomains", Shape::Texts),
     ("deniedDomains", Shape::Texts),
     ("judgedDomains", Shape::List(&Shape::Record(&[("domain", Shape::Text), ("judge", Shape::Text)]))),
-    ("judges", Shape::Map(&Shape::Text)),
+    ("judges", Shape::Map(&Shape::Prose)),
 ]);
 
 const OAUTH: Shape = Shape::Record(&[
@@ -94,7 +96,7 @@ const SKILLS: Shape = Shape::Record(&[(
     Shape::List(&Shape::Record(&[
         ("repo", Shape::Text),
         ("name", Shape::Text),
-        ("content", Shape::Text),
+        ("content", Shape::Prose),
         ("enabled", Shape::Flag),
         ("description", Shape::Text),
         ("nixPackages", Shape::Texts),
@@ -115,13 +117,13 @@ pub(super) static MEMBERS: [Member; 20] = [
     member("modelSelection", Some("{}"), Shape::Record(&[("mode", Shape::Text), ("pinnedModel", Shape::Text)])),
     member("providerModelPreferences", Some("{}"), Shape::Map(&Shape::Text)),
     member("networkConfig", Some("{}"), NETWORK),
-    member("egressConfig", Some("{}"), Shape::Record(&[("extraPolicy", Shape::Text), ("judgeModel", Shape::Text)])),
+    member("egressConfig", Some("{}"), Shape::Record(&[("extraPolicy", Shape::Prose), ("judgeModel", Shape::Text)])),
     member("nixConfig", Some("{}"), Shape::Record(&[("packages", Shape::Texts)])),
     Member { name: "mcpServers", default: Some("{}"), shape: Shape::Map(&MCP_SERVER), secrets: Secrets::McpServers },
     member("mcpInstallNotified", Some("{}"), ANY_RECORD),
-    member("soulMd", Some("\"\""), Shape::Text),
-    member("userMd", Some("\"\""), Shape::Text),
-    member("identityMd", Some("\"\""), Shape::Text),
+    member("soulMd", Some("\"\""), Shape::Prose),
+    member("userMd", Some("\"\""), Shape::Prose),
+    member("identityMd", Some("\"\""), Shape::Prose),
     member("skillsConfig", Some("{\"skills\":[]}"), SKILLS),
     member(
         "toolsConfig",
@@ -145,7 +147,9 @@ impl Shape {
     /// Checks a value; the refusal names the path and the expected type, and never quotes the value.
     pub(super) fn check(&self, path: &str, value: &Value) -> Result<(), Refusal> {
         match (self, value) {
-            (Self::Text, Value::String(_)) | (Self::Flag, Value::Bool(_)) | (Self::Number, Value::Number(_)) => Ok(()),
+            (Self::Text | Self::Prose, Value::String(_))
+            | (Self::Flag, Value::Bool(_))
+            | (Self::Number, Value::Number(_)) => Ok(()),
             (Self::Texts, Value::Array(items)) => check_items(&Self::Text, path, items),
             (Self::List(shape), Value::Array(items)) => check_items(shape, path, items),
             (Self::Map(shape), Value::Object(members)) => {
@@ -159,9 +163,38 @@ impl Shape {
         }
     }
 
+    /// Refuses references to secrets in every text, those of members that are not known included (decisions V3).
+    ///
+    /// Exempt is prose only: the three documents of an agent, the content of a skill, the policy for egress and the texts
+    /// of judges. Whoever writes there about references means the words.
+    pub(super) fn refuse_references(&self, path: &str, value: &Value) -> Result<(), Refusal> {
+        match (self, value) {
+            (Self::Prose, _) | (_, Value::Null | Value::Bool(_) | Value::Number(_)) => Ok(()),
+            (_, Value::String(text)) => refuse_reference(path, text),
+            (_, Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| self.inner("").refuse_references(&format!("{path}[{index}]"), item)),
+            (_, Value::Object(members)) => members
+                .iter()
+                .try_for_each(|(name, member)| self.inner(name).refuse_references(&format!("{path}.{name}"), member)),
+        }
+    }
+
+    /// Gives the shape of an element, or of the member of this name; of one that is not known, that of anything.
+    fn inner(&self, name: &str) -> &Self {
+        match self {
+            Self::List(shape) | Self::Map(shape) => shape,
+            Self::Record(known) => {
+                known.iter().find(|(known, _)| *known == name).map_or(&ANY_RECORD, |(_, shape)| shape)
+            }
+            _ => &ANY_RECORD,
+        }
+    }
+
     fn expected(&self) -> &'static str {
         match self {
-            Self::Text => "a string",
+            Self::Text | Self::Prose => "a string",
             Self::Flag => "a boolean",
             Self::Number => "a number",
             Self::Texts => "an array of strings",

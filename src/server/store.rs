@@ -24,6 +24,8 @@ use super::{
 pub(super) const BOOTSTRAP_USER: &str = "bootstrap-user";
 /// How many requests use the database at a time; the others wait without a thread.
 const CONCURRENT_REQUESTS: usize = 6;
+/// How many bodies are read, or wait to be worked on, at a time; those of the other requests stay in their sockets.
+const CONCURRENT_BODIES: usize = 16;
 
 /// What a user may do in an organisation (org-api 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,7 @@ pub(super) struct Inner {
     pub(super) pool: Pool,
     pub(super) vault: Vault,
     pub(super) permits: Semaphore,
+    pub(super) bodies: Semaphore,
 }
 
 /// An open store; clones share it. Its methods block on the disk: on an async runtime they belong in `spawn_blocking`.
@@ -117,7 +120,9 @@ impl Store {
     /// Unsafe paths, a missing or foreign key, a newer schema, a file that is no database of ours.
     pub fn open(location: &Database) -> Result<Self, StoreError> {
         let (pool, vault) = Pool::open(location)?;
-        let store = Self(Arc::new(Inner { pool, vault, permits: Semaphore::new(CONCURRENT_REQUESTS) }));
+        let permits = Semaphore::new(CONCURRENT_REQUESTS);
+        let bodies = Semaphore::new(CONCURRENT_BODIES);
+        let store = Self(Arc::new(Inner { pool, vault, permits, bodies }));
         store.create_user(BOOTSTRAP_USER, "Local developer", "dev@local")?;
         Ok(store)
     }

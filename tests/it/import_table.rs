@@ -67,7 +67,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rustix", &["project/directory/open.rs", "secrets/dump.rs", "server/files.rs", "ui/keyboard.rs"]),
     ("rustls", &["org/http/failure.rs"]),
     ("schemars", &["render/json"]),
-    ("serde", &["render/json", "secrets/json.rs", "settings/remembered.rs"]),
+    ("serde", &["render/json", "secrets/json.rs", "server/unique_json.rs", "settings/remembered.rs"]),
     (
         "serde_json",
         &[

@@ -1,8 +1,10 @@
 //! One request, taken apart: parameters of the path, bearer, body.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes, HttpBody as _, to_bytes},
-    extract::{FromRequest, FromRequestParts as _, RawPathParams, Request},
+    extract::{FromRequestParts as _, RawPathParams, Request},
     http::{HeaderMap, Method, StatusCode, header::AUTHORIZATION},
 };
 use zeroize::Zeroizing;
@@ -15,6 +17,9 @@ pub(super) const BODY_LIMIT: usize = 32 * 1024 * 1024;
 /// Largest body of a batch of secrets, in bytes (decisions K5).
 pub(super) const SECRETS_BODY_LIMIT: usize = 8 * 1024 * 1024;
 
+/// How long a body may take to come in: it holds one of a few places meanwhile.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
 /// A request on a route of ours.
 pub(super) struct Call {
     pub(super) method: Method,
@@ -25,48 +30,15 @@ pub(super) struct Call {
     /// Empty where the route has none.
     pub(super) platform: String,
     pub(super) bearer: Option<Zeroizing<String>>,
+    /// Empty until it is read, which is after the caller was admitted.
     pub(super) body: Bytes,
 }
 
-/// A request with a batch of secrets: its smaller limit is checked by the announced length and again while reading, before
-/// anything is parsed. It is kept as a refusal, since who may not ask is told that first.
-pub(super) struct SecretsCall {
-    pub(super) call: Call,
-    pub(super) within_limit: Result<(), Refusal>,
-}
-
-impl<S: Send + Sync> FromRequest<S> for Call {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (call, body) = Self::without_body(request, state).await?;
-        let body = to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large(BODY_LIMIT))?;
-        Ok(Self { body, ..call })
-    }
-}
-
-impl<S: Send + Sync> FromRequest<S> for SecretsCall {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let (call, body) = Call::without_body(request, state).await?;
-        let announced = body.size_hint().lower();
-        let body = if announced > SECRETS_BODY_LIMIT as u64 {
-            Err(too_large(SECRETS_BODY_LIMIT))
-        } else {
-            to_bytes(body, SECRETS_BODY_LIMIT).await.map_err(|_| too_large(SECRETS_BODY_LIMIT))
-        };
-        Ok(match body {
-            Ok(body) => Self { call: Call { body, ..call }, within_limit: Ok(()) },
-            Err(refusal) => Self { call, within_limit: Err(refusal) },
-        })
-    }
-}
-
 impl Call {
-    async fn without_body<S: Send + Sync>(request: Request, state: &S) -> Result<(Self, Body), Refusal> {
+    /// Takes a request apart; nothing of its body is read.
+    pub(super) async fn without_body(request: Request) -> Result<(Self, Body), Refusal> {
         let (mut parts, body) = request.into_parts();
-        let parameters = RawPathParams::from_request_parts(&mut parts, state)
+        let parameters = RawPathParams::from_request_parts(&mut parts, &())
             .await
             .map_err(|_| Refusal::not_found("The path is not valid UTF-8."))?;
         let parameter = |name: &str| {
@@ -78,6 +50,22 @@ impl Call {
         let (method, path) = (parts.method, parts.uri.path().to_owned());
         Ok((Self { method, path, org, agent, platform, bearer, body: Bytes::new() }, body))
     }
+}
+
+/// Reads a body; its limit holds for the announced length, and again while reading.
+///
+/// # Errors
+///
+/// 413 `body_too_large`, 408 `body_too_slow`.
+pub(super) async fn read_body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large(limit));
+    }
+    let read = tokio::time::timeout(BODY_TIME, to_bytes(body, limit)).await.map_err(|_| {
+        let message = format!("The body did not come in within {} seconds.", BODY_TIME.as_secs());
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", message)
+    })?;
+    read.map_err(|_| too_large(limit))
 }
 
 /// Refuses a body that is too large.

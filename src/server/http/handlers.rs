@@ -6,7 +6,7 @@
 use rusqlite::params;
 
 use super::{
-    call::{Call, SecretsCall},
+    call::Call,
     router::{Outcome, Server},
 };
 use crate::server::{
@@ -111,9 +111,9 @@ pub(super) fn list_secret_names(server: &Server, call: &Call) -> Outcome {
     server.read(call, Need::SecretNames, secrets::names)
 }
 
-pub(super) fn manage_secrets(server: &Server, SecretsCall { call, within_limit }: SecretsCall) -> Outcome {
-    let batch = within_limit.and_then(|()| Batch::parse(&call.body));
-    server.change_with(&call, Need::Secrets, |scene| batch?.run(scene))
+pub(super) fn manage_secrets(server: &Server, call: &Call) -> Outcome {
+    let batch = Batch::parse(&call.body);
+    server.change_with(call, Need::Secrets, |scene| batch?.run(scene))
 }
 
 fn parse_search(body: &[u8]) -> Result<String, Refusal> {

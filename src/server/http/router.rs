@@ -4,15 +4,15 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Router,
+    body::HttpBody as _,
     extract::{Request, State},
     http::Method,
     middleware::from_fn_with_state,
-    response::{IntoResponse as _, Response},
     routing::{get, post, put},
 };
 
 use super::{
-    call::{Call, SecretsCall},
+    call::{BODY_LIMIT, Call, SECRETS_BODY_LIMIT, read_body},
     guard::guard,
     handlers,
 };
@@ -81,6 +81,16 @@ pub(super) struct Server {
 
 type Handler = fn(&Server, &Call) -> Outcome;
 
+/// One route's operation, and what goes before it.
+#[derive(Clone, Copy)]
+struct Operation {
+    /// What is needed before anything of the body is read. The handler asks again, in its transaction, and maybe for more.
+    need: Need,
+    /// Largest body, in bytes.
+    body_limit: usize,
+    handler: Handler,
+}
+
 /// Builds the service of an embedded org (org-api section 5, decisions O2).
 pub fn router(store: Store, options: ServerOptions) -> Router {
     let server = Arc::new(Server {
@@ -90,12 +100,12 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         session: options.session.map(|token| token.hash()),
         counter: options.counter,
     });
-    let on = |handler: Handler| {
-        move |server: State<Arc<Server>>, call: Call| run(server, move |server| handler(server, &call))
+    let run = |operation: Operation| {
+        move |State(server): State<Arc<Server>>, request: Request| run(server, operation, request)
     };
-    let manage_secrets = |server: State<Arc<Server>>, call: SecretsCall| {
-        run(server, move |server| handlers::manage_secrets(server, call))
-    };
+    let on = |handler: Handler| run(Operation { need: Need::Membership, body_limit: BODY_LIMIT, handler });
+    let manage_secrets =
+        Operation { need: Need::Secrets, body_limit: SECRETS_BODY_LIMIT, handler: handlers::manage_secrets };
     Router::new()
         .route("/", get(root))
         .route("/health", get(health))
@@ -119,7 +129,7 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .route("/api/{org}/manage_entity_schema", post(on(handlers::manage_entity_schema)))
         .route("/api/{org}/secrets", get(on(handlers::list_secrets)))
         .route("/api/{org}/secrets/names", get(on(handlers::list_secret_names)))
-        .route("/api/{org}/secrets/manage", post(manage_secrets))
+        .route("/api/{org}/secrets/manage", post(run(manage_secrets)))
         .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
@@ -127,22 +137,53 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .layer(from_fn_with_state(options.transport, guard))
 }
 
-/// Runs a handler on a thread that may block, a few at a time.
-async fn run(State(server): State<Arc<Server>>, handler: impl FnOnce(&Server) -> Outcome + Send + 'static) -> Response {
+/// Answers a request: who asks is admitted, then the body is read, then the handler runs, which admits again.
+///
+/// Nothing of a body is read of who is not admitted, and only a few bodies are in memory at a time. A body that comes
+/// slowly holds its place among those, and none of those that use the database.
+async fn run(server: Arc<Server>, operation: Operation, request: Request) -> Outcome {
+    let Operation { need, body_limit, handler } = operation;
+    let (call, body) = Call::without_body(request).await?;
     let store = server.store.clone();
-    let Ok(_permit) = store.0.permits.acquire().await else {
-        return internal_error();
+    let (call, _place) = if body.is_end_stream() {
+        (call, None)
+    } else {
+        let call = blocking(&server, move |server| server.check(&call, need).map(|()| call)).await?;
+        let place = store.0.bodies.acquire().await.map_err(|_| ended_early())?;
+        (Call { body: read_body(body, body_limit).await?, ..call }, Some(place))
     };
-    match tokio::task::spawn_blocking(move || handler(&server)).await {
-        Ok(outcome) => outcome.into_response(),
-        Err(_) => internal_error(),
-    }
+    blocking(&server, move |server| handler(server, &call)).await
+}
+
+/// Runs something on a thread that may block, a few at a time.
+async fn blocking<T: Send + 'static>(
+    server: &Arc<Server>,
+    operation: impl FnOnce(&Server) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let _permit = server.store.0.permits.acquire().await.map_err(|_| ended_early())?;
+    let server = server.clone();
+    tokio::task::spawn_blocking(move || operation(&server)).await.map_err(|_| ended_early())?
 }
 
 impl Server {
-    /// Runs a read. A refusal of the list of secrets leaves an audit row, as that of a change does.
+    /// Admits who asks, before anything of the body is read; a refusal is the whole answer, so it counts as a request.
+    fn check(&self, call: &Call, need: Need) -> Result<(), Refusal> {
+        self.read_with(call, need, |_| Ok(())).inspect_err(|_| self.counter.count(is_read(&call.method)))
+    }
+
+    /// Runs a read.
     pub(super) fn read(&self, call: &Call, need: Need, operation: impl FnOnce(&Scene<'_>) -> Outcome) -> Outcome {
         self.counter.count(true);
+        self.read_with(call, need, operation)
+    }
+
+    /// Runs something that reads. A refusal for the secrets leaves an audit row, as that of a change does.
+    fn read_with<T>(
+        &self,
+        call: &Call,
+        need: Need,
+        operation: impl FnOnce(&Scene<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let outcome = self.store.0.pool.read(|connection| {
             let (org, actor) = admit(connection, &self.gate(), &call.org, bearer(call))?;
             match lacks(&actor, need) {
@@ -205,6 +246,10 @@ impl Server {
     }
 }
 
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 fn bearer(call: &Call) -> Option<&str> {
     call.bearer.as_ref().map(|bearer| bearer.as_str())
 }
@@ -239,10 +284,10 @@ async fn health() -> Answer {
 }
 
 async fn not_found(State(server): State<Arc<Server>>, request: Request) -> Refusal {
-    server.counter.count(matches!(*request.method(), Method::GET | Method::HEAD));
+    server.counter.count(is_read(request.method()));
     Refusal::not_found("There is nothing at this path and method.")
 }
 
-fn internal_error() -> Response {
-    Refusal::Store(StoreError::Corrupt { what: "a request ended early" }).into_response()
+fn ended_early() -> Refusal {
+    Refusal::Store(StoreError::Corrupt { what: "a request ended early" })
 }

@@ -49,6 +49,16 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Counts the writes of a name, those of secrets that were deleted since included: at least as many as any version that it
+/// had.
+pub(super) fn count(scene: &Scene<'_>, name: &str) -> Result<i64, StoreError> {
+    let count = scene
+        .connection()
+        .prepare_cached("SELECT count(*) FROM secret_audit WHERE org = ?1 AND name = ?2")?
+        .query_row(params![scene.org.id, name], |row| row.get(0))?;
+    Ok(count)
+}
+
 /// Lists the rows of an organisation, oldest first.
 pub(in crate::server) fn list(connection: &Connection, org: i64) -> Result<Vec<SecretAuditEntry>, StoreError> {
     let mut statement = connection.prepare_cached(

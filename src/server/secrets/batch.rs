@@ -85,6 +85,8 @@ pub(super) struct Action {
     pub(super) name: String,
     pub(super) source: Source,
     pub(super) change: Change,
+    /// The version that must be stored; `None`: any. Never with a create.
+    pub(super) if_version: Option<i64>,
 }
 
 /// A checked body: 1 to 1,000 actions on as many names.
@@ -129,7 +131,7 @@ impl Action {
     fn parse(item: &mut Value, place: &str) -> Result<Self, Refusal> {
         let members =
             item.as_object_mut().ok_or_else(|| Refusal::bad_request(format!("`{place}` must be an object.")))?;
-        check_members(members, &["op", "name", "value", "source", "force"], &format!("`{place}`"))?;
+        check_members(members, &["op", "name", "value", "source", "force", "ifVersion"], &format!("`{place}`"))?;
         let word = |member: &str| members.get(member).and_then(Value::as_str);
         let operation = word("op")
             .and_then(Operation::parse)
@@ -157,6 +159,15 @@ impl Action {
         let force = force.ok_or_else(|| {
             refuse("invalid_request", format!("`{place}.force` must be a boolean, and is for `delete` only."))
         })?;
+        let if_version = match (members.get("ifVersion"), operation) {
+            (None, _) => Ok(None),
+            (Some(version), Operation::Rotate | Operation::Delete) => version.as_i64().map(Some).ok_or(()),
+            (Some(_), Operation::Create) => Err(()),
+        };
+        let if_version = if_version.map_err(|()| {
+            let message = format!("`{place}.ifVersion` must be a whole number, and is for `rotate` and `delete` only.");
+            refuse("invalid_request", message)
+        })?;
         let change = match (operation, members.get_mut("value")) {
             (Operation::Delete, None) => Change::Delete { force },
             (Operation::Delete, Some(_)) => {
@@ -171,7 +182,7 @@ impl Action {
         if let Change::Create(value) | Change::Rotate(value) = &change {
             check_value(value).map_err(|(code, message)| refuse(code, message.to_owned()))?;
         }
-        Ok(Self { name, source, change })
+        Ok(Self { name, source, change, if_version })
     }
 }
 
@@ -183,6 +194,10 @@ fn take(text: &mut String) -> Zeroizing<String> {
 fn check_value(value: &str) -> Result<(), (&'static str, &'static str)> {
     if value.is_empty() {
         return Err(("invalid_value", "A secret can't be empty."));
+    }
+    if value.contains('\0') {
+        // No environment can carry it, and what reads a value up to it would get another one.
+        return Err(("invalid_value", "A secret can't hold a NUL character."));
     }
     if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
         let message = "The value stands for a secret and is none: it begins with `lobu_secret_`, `***` or `secret://`.";

@@ -6,7 +6,8 @@ use zeroize::Zeroize as _;
 /// Parsed JSON whose texts are overwritten when it is dropped.
 ///
 /// What this does not cover: the bytes as they came in, which lie in buffers of the HTTP library that have no owner who
-/// could wipe them, and the short-lived copy that the JSON parser makes of a text with escapes.
+/// could wipe them, the short-lived copy that the JSON parser makes of a text with escapes, and what was parsed of a body before it turned
+/// out to be malformed.
 pub(super) struct SecretBody(pub(super) Value);
 
 impl Drop for SecretBody {

@@ -25,7 +25,7 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// 409 `already_exists`, 404 `not_found`, 409 `in_use`, each with the name. The caller rolls the transaction back.
+    /// 409 `already_exists`, 404 `not_found`, 409 `changed`, 409 `in_use`, each with the name. The caller rolls the transaction back.
     pub(in crate::server) fn run(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
         let checks_uses = self.0.iter().any(|action| matches!(action.change, Change::Delete { force: false }));
         // No action of a batch changes what documents refer to.
@@ -39,6 +39,7 @@ impl Batch {
 impl Action {
     fn run(&self, scene: &Scene<'_>, uses: &Uses) -> Result<String, Refusal> {
         let stored = rows::find(scene, &self.name)?;
+        self.check_version(stored.as_ref())?;
         let (done, fingerprint) = match (&self.change, stored) {
             (Change::Create(_), Some(_)) => {
                 let message = format!("The secret `{}` exists already; rotate it to change its value.", self.name);
@@ -71,7 +72,8 @@ impl Action {
         let mut salt = [0; SALT_LENGTH];
         vault::random(&mut salt)?;
         let digest = scene.vault.digest(&rows::place(&scene.org.public_id, &self.name), value.as_bytes())?;
-        let new = NewValue { name: &self.name, version: 1, salt: &salt, digest: &digest, source: self.source };
+        let version = audit::count(scene, &self.name)?.saturating_add(1);
+        let new = NewValue { name: &self.name, version, salt: &salt, digest: &digest, source: self.source };
         let fingerprint = rows::store(scene, &new, value)?;
         audit::insert(scene, &self.name, &fingerprint, Operation::Create, self.source)?;
         Ok(fingerprint)
@@ -106,6 +108,19 @@ impl Action {
         audit::insert(scene, &self.name, &stored.fingerprint, Operation::Delete, self.source)?;
         scene.forget_old_values();
         Ok(stored.fingerprint)
+    }
+
+    fn check_version(&self, stored: Option<&Stored>) -> Result<(), Refusal> {
+        match (self.if_version, stored) {
+            (Some(expected), Some(stored)) if stored.version != expected => {
+                let message = format!(
+                    "The secret `{}` was changed since: version {} is stored, not {expected}.",
+                    self.name, stored.version
+                );
+                Err(Refusal::secret(StatusCode::CONFLICT, "changed", &self.name, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_unused(&self, uses: &Uses) -> Result<(), Refusal> {

@@ -1,5 +1,7 @@
 //! The names of secrets, and the texts that refer to them.
 
+use crate::server::refusal::Refusal;
+
 /// How references to the secrets of an organisation begin (org-api 5.12).
 pub(super) const SCHEME: &str = "secret://";
 const LONGEST_NAME: usize = 128;
@@ -9,6 +11,32 @@ const OWN_PREFIX: &str = "LOBU_";
 /// Tells whether a text can be meant as a reference only; exactly what it refers to, [`name_of`] tells.
 pub(in crate::server) fn is_reference(text: &str) -> bool {
     text.starts_with(SCHEME)
+}
+
+/// Refuses a text that can be meant as a reference only, where nothing would ever put the secret in its place: 422
+/// `reference_not_allowed` with the field (decisions O2, V3).
+pub(in crate::server) fn refuse_reference(field: &str, text: &str) -> Result<(), Refusal> {
+    if !is_reference(text) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{field}` can't refer to a secret: references are read in the config of platforms, and in the headers, env and \
+         OAuth client of MCP servers."
+    );
+    Err(Refusal::field("reference_not_allowed", field, message))
+}
+
+/// Refuses a text that has a reference inside, where references are read: 422 `partial_reference` with the field. It would
+/// be stored as it is, and the secret would never take its place.
+pub(in crate::server) fn refuse_partial_reference(field: &str, text: &str) -> Result<(), Refusal> {
+    if is_reference(text) || !text.contains(SCHEME) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{field}` has `{SCHEME}` inside a longer text: a reference to a secret must be the whole value. Store all of \
+         the text as the secret."
+    );
+    Err(Refusal::field("partial_reference", field, message))
 }
 
 /// Gives the name in `secret://{org}/user/{name}`, spelt exactly so: no other organisation, no escapes, nothing after it.

@@ -26,7 +26,7 @@ pub(super) struct Stored {
 /// `GET …/secrets`: a bare array, sorted by name (decisions K2).
 pub(in crate::server) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
     let mut statement = scene.connection().prepare_cached(
-        "SELECT name, fingerprint, salt, updated_at, source FROM secrets WHERE org = ?1 ORDER BY name",
+        "SELECT name, fingerprint, salt, updated_at, source, version FROM secrets WHERE org = ?1 ORDER BY name",
     )?;
     let secrets = statement
         .query_map([scene.org.id], |row| {
@@ -36,6 +36,7 @@ pub(in crate::server) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
                 .text("salt", &vault::hex(&row.get::<_, Vec<u8>>(2)?))
                 .number("updatedAt", row.get(3)?)
                 .text("source", &row.get::<_, String>(4)?)
+                .number("version", row.get(5)?)
                 .finish())
         })?
         .collect::<Result<Vec<_>, _>>()?;

@@ -1,5 +1,15 @@
 //! Who may see and change the secrets of an organisation (secrets/S10, S16, SQ13; decisions O2, O3).
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    http::Request,
+};
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::support::{ALL_SCOPES, Harness, Reply};
@@ -118,4 +128,86 @@ async fn a_role_is_that_of_the_organisation_asked() {
         crate::server::TokenRequest { name: "t", scope: Some(ALL_SCOPES), org: Some("other"), expires_at: None };
     let bound = harness.store.create_token("ada", request).unwrap();
     assert_eq!(said(&ask(&harness, &bound, "GET", SECRETS, Value::Null).await), (403, "forbidden"));
+}
+
+/// Sends 64 MiB in chunks; gives the answer, and how many MiB were taken.
+async fn send_much(harness: &Harness, bearer: Option<&str>, method: &str, path: &str) -> (Reply, usize) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = taken.clone();
+    let chunks = futures::stream::iter(0..64).map(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 1024 * 1024]))
+    });
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in
+        [("host", "127.0.0.1:8787"), ("content-type", "application/json"), ("transfer-encoding", "chunked")]
+    {
+        request = request.header(name, value);
+    }
+    if let Some(bearer) = bearer {
+        request = request.header("authorization", format!("Bearer {bearer}"));
+    }
+    let reply = harness.raw(request.body(Body::from_stream(chunks)).unwrap()).await;
+    (reply, taken.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn nothing_of_a_body_is_read_before_who_sends_it_is_admitted() {
+    let harness = Harness::memory().with_agent().await;
+    let member = harness.user("member", Some(Role::Member), Some(ALL_SCOPES));
+    let reading = harness.user("reading", Some(Role::Owner), Some("mcp:read"));
+    let stranger = harness.user("stranger", None, Some(ALL_SCOPES));
+    for (bearer, path, expected) in [
+        (None, MANAGE, (401, "unauthorized")),
+        (Some("owl_pat_nope"), MANAGE, (401, "invalid_token")),
+        (Some(stranger.expose()), MANAGE, (403, "forbidden")),
+        (Some(member.expose()), MANAGE, (403, "forbidden_role")),
+        (Some(reading.expose()), MANAGE, (403, "forbidden_scope")),
+        (Some(harness.token.expose()), "/api/nowhere/secrets/manage", (404, "invalid_request")),
+        (None, "/api/dev/agents", (401, "unauthorized")),
+        (Some(stranger.expose()), "/api/dev/manage_entity_schema", (403, "forbidden")),
+    ] {
+        harness.counter.reset();
+        let rows = harness.store.audit("dev").unwrap().len();
+        let (reply, taken) = send_much(&harness, bearer, "POST", path).await;
+        assert_eq!(said(&reply), expected, "{path}");
+        assert_eq!(taken, 0, "{path} {expected:?}");
+        assert_eq!((harness.counter.reads(), harness.counter.writes()), (0, 1), "it is counted once");
+        let audited = usize::from(expected.1.starts_with("forbidden_"));
+        assert_eq!(harness.store.audit("dev").unwrap().len(), rows + audited, "{expected:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_who_is_admitted_is_read_up_to_its_limit() {
+    let harness = Harness::memory().with_agent().await;
+    for (path, limit) in [(MANAGE, 8), ("/api/dev/agents", 32)] {
+        let (reply, taken) = send_much(&harness, Some(harness.token.expose()), "POST", path).await;
+        assert_eq!(reply.code(), (413, "body_too_large"));
+        assert_eq!(taken, limit + 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_keep_nobody_from_reading() {
+    let harness = Harness::memory();
+    let request = || {
+        Request::post(MANAGE)
+            .header("host", "127.0.0.1:8787")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", harness.token.expose()))
+            .body(Body::from_stream(futures::stream::pending::<std::io::Result<Bytes>>()))
+            .unwrap()
+    };
+    let never = futures::future::join_all((0..40).map(|_| harness.raw(request())));
+    let reads = async {
+        for _ in 0..20 {
+            assert_eq!(harness.get(NAMES).await.status, 200);
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = never => unreachable!("no body ever ends"),
+        () = reads => {}
+    }
 }

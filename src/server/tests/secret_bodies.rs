@@ -86,6 +86,12 @@ async fn what_is_no_batch_is_refused_and_nothing_of_it_is_repeated() {
         (json!({ "actions": [create("FOO", "sentinel"), { "op": "delete", "name": "FOO" }] }), invalid),
         (with(json!({ "value": "" })), (400, "invalid_value")),
         (with(json!({ "op": "rotate", "value": "" })), (400, "invalid_value")),
+        (with(json!({ "value": "sentinel\0" })), (400, "invalid_value")),
+        (with(json!({ "op": "rotate", "value": "\0" })), (400, "invalid_value")),
+        (with(json!({ "ifVersion": 1 })), invalid),
+        (with(json!({ "op": "rotate", "ifVersion": "1" })), invalid),
+        (with(json!({ "op": "rotate", "ifVersion": 1.5 })), invalid),
+        (json!({ "actions": [{ "op": "delete", "name": "FOO", "ifVersion": null }] }), invalid),
         (with(json!({ "value": "lobu_secret_sentinel" })), (400, "already_a_placeholder")),
         (with(json!({ "value": "***" })), (400, "already_a_placeholder")),
         (with(json!({ "value": "***sentinel" })), (400, "already_a_placeholder")),
@@ -129,6 +135,24 @@ async fn broken_json_is_told_by_its_place_only() {
         assert_eq!(reply.code(), (400, "invalid_json"), "{text}");
         assert!(!reply.body.to_string().contains("sentinel"), "{}", reply.body);
     }
+}
+
+#[tokio::test]
+async fn a_member_that_is_there_twice_is_refused() {
+    let harness = Harness::memory();
+    let action = |members: &str| format!(r#"{{"actions":[{{"op":"create",{members}}}]}}"#);
+    for text in [
+        action(r#""name":"D","name":"E","value":"sentinel""#),
+        action(r#""name":"D","value":"sentinel","value":"sentinel""#),
+        action(r#""name":"D","value":"sentinel","\u0076alue":"other""#),
+        r#"{"actions":[],"actions":[{"op":"create","name":"D","value":"sentinel"}]}"#.to_owned(),
+    ] {
+        let reply = raw(&harness, text.clone().into_bytes(), true).await;
+        assert_eq!(reply.code(), (400, "invalid_json"), "{text}");
+        let message = reply.body["error"]["message"].as_str().unwrap();
+        assert!(message.contains("twice") && !message.contains("sentinel"), "{message}");
+    }
+    assert_eq!(harness.get("/api/dev/secrets").await.body, json!([]));
 }
 
 #[tokio::test]

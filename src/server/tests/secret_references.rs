@@ -89,10 +89,115 @@ async fn a_reference_elsewhere_is_refused() {
 }
 
 #[tokio::test]
+async fn a_reference_in_a_setting_that_is_no_prose_is_refused() {
+    let harness = harness().await;
+    let skill = |member: &str, value: Value| json!({ "skillsConfig": { "skills": [{ "name": "a", member: value }] } });
+    for (body, field) in [
+        (json!({ "model": FOO }), "model"),
+        (json!({ "modelSelection": { "pinnedModel": FOO } }), "modelSelection.pinnedModel"),
+        (json!({ "providerModelPreferences": { "p": FOO } }), "providerModelPreferences.p"),
+        (json!({ "networkConfig": { "allowedDomains": ["a.test", FOO] } }), "networkConfig.allowedDomains[1]"),
+        (json!({ "networkConfig": { "judgedDomains": [{ "domain": FOO }] } }), "networkConfig.judgedDomains[0].domain"),
+        (json!({ "networkConfig": { "other": { "deep": [FOO] } } }), "networkConfig.other.deep[0]"),
+        (json!({ "egressConfig": { "judgeModel": FOO } }), "egressConfig.judgeModel"),
+        (json!({ "nixConfig": { "packages": [FOO] } }), "nixConfig.packages[0]"),
+        (json!({ "mcpInstallNotified": { "a": FOO } }), "mcpInstallNotified.a"),
+        (skill("name", json!(FOO)), "skillsConfig.skills[0].name"),
+        (skill("description", json!(FOO)), "skillsConfig.skills[0].description"),
+        (skill("mcpServers", json!([{ "id": "m", "url": FOO }])), "skillsConfig.skills[0].mcpServers[0].url"),
+        (
+            skill("networkConfig", json!({ "deniedDomains": [FOO] })),
+            "skillsConfig.skills[0].networkConfig.deniedDomains[0]",
+        ),
+        (json!({ "toolsConfig": { "allowedTools": [FOO] } }), "toolsConfig.allowedTools[0]"),
+        (json!({ "installedProviders": [{ "providerId": FOO }] }), "installedProviders[0].providerId"),
+        (json!({ "preApprovedTools": [FOO] }), "preApprovedTools[0]"),
+        (json!({ "guardrails": ["secret://x"] }), "guardrails[0]"),
+        (json!({ "templateAgentId": FOO }), "templateAgentId"),
+    ] {
+        let reply = harness.send("PATCH", CONFIG, body.clone()).await;
+        assert_eq!(reply.code(), (422, "reference_not_allowed"), "{body}");
+        assert_eq!(reply.body["error"]["field"], field);
+    }
+}
+
+#[tokio::test]
+async fn a_reference_in_the_texts_of_an_agent_or_a_type_is_refused() {
+    let harness = harness().await;
+    for (method, path, body, field) in [
+        ("POST", "/api/dev/agents", json!({ "agentId": "other", "name": FOO }), "name"),
+        ("POST", "/api/dev/agents", json!({ "agentId": "other", "name": "O", "description": FOO }), "description"),
+        ("PATCH", "/api/dev/agents/triage", json!({ "name": FOO }), "name"),
+        ("PATCH", "/api/dev/agents/triage", json!({ "description": FOO }), "description"),
+    ] {
+        let reply = harness.send(method, path, body.clone()).await;
+        assert_eq!(reply.code(), (422, "reference_not_allowed"), "{body}");
+        assert_eq!(reply.body["error"]["field"], field);
+    }
+    let reply = harness.schema("entity_type", "create", json!({ "slug": "a", "name": "A", "description": FOO })).await;
+    assert_eq!(reply.code(), (422, "reference_not_allowed"));
+}
+
+#[tokio::test]
+async fn a_reference_beside_the_config_of_a_platform_is_refused() {
+    let harness = harness().await;
+    let all = "/api/dev/agents/triage/platforms";
+    let by_id = "/api/dev/agents/triage/platforms/by-stable-id/secret:%2F%2Fdev%2Fuser%2FFOO";
+    let telegram = |settings: Value| json!({ "platform": "telegram", "config": {}, "settings": settings });
+    for (method, path, body, field) in [
+        ("PUT", PUT, json!({ "platform": FOO, "config": {} }), "platform"),
+        ("POST", all, json!({ "platform": FOO, "config": {} }), "platform"),
+        ("PUT", by_id, telegram(json!({})), "id"),
+        ("PUT", PUT, telegram(json!({ "allowFrom": ["a", FOO] })), "settings.allowFrom[1]"),
+        ("PUT", PUT, telegram(json!({ "userConfigScopes": [FOO] })), "settings.userConfigScopes[0]"),
+        ("POST", all, telegram(json!({ "allowFrom": [FOO] })), "settings.allowFrom[0]"),
+    ] {
+        let reply = harness.send(method, path, body.clone()).await;
+        assert_eq!(reply.code(), (422, "reference_not_allowed"), "{body}");
+        assert_eq!(reply.body["error"]["field"], field);
+    }
+    assert_eq!(harness.get(all).await.body["platforms"], json!([]));
+}
+
+#[tokio::test]
 async fn prose_may_say_what_it_likes() {
     let harness = harness().await;
-    assert_eq!(harness.send("PATCH", CONFIG, json!({ "soulMd": FOO, "identityMd": FOO })).await.status, 200);
+    let prose = json!({
+        "soulMd": FOO, "identityMd": FOO, "userMd": FOO,
+        "egressConfig": { "extraPolicy": FOO },
+        "networkConfig": { "judges": { "strict": FOO } },
+        "skillsConfig": { "skills": [{ "name": "a", "content": FOO, "networkConfig": { "judges": { "b": FOO } } }] },
+    });
+    assert_eq!(harness.send("PATCH", CONFIG, prose).await.status, 200);
+    let within = json!({ "model": "a secret://", "guardrails": ["see secret://dev/user/FOO"] });
+    assert_eq!(harness.send("PATCH", CONFIG, within).await.status, 200, "nor is a text that only mentions one");
     assert_eq!(delete(&harness).await.status, 200, "and uses nothing");
+}
+
+#[tokio::test]
+async fn a_reference_that_is_not_the_whole_value_is_refused_where_references_are_read() {
+    let harness = harness().await;
+    let text = format!("Bearer {FOO}");
+    for (fields, field) in [
+        (json!({ "headers": { "Authorization": text } }), "mcpServers.tracker.headers.Authorization"),
+        (json!({ "env": { "KEY": text } }), "mcpServers.tracker.env.KEY"),
+        (json!({ "oauth": { "clientId": text } }), "mcpServers.tracker.oauth.clientId"),
+        (json!({ "oauth": { "clientSecret": " secret://x" } }), "mcpServers.tracker.oauth.clientSecret"),
+    ] {
+        let reply = harness.send("PATCH", CONFIG, server(&fields)).await;
+        assert_eq!(reply.code(), (422, "partial_reference"), "{fields}");
+        assert_eq!(reply.body["error"]["field"], field);
+        assert!(reply.body["error"]["message"].as_str().unwrap().contains("whole value"), "{}", reply.body);
+    }
+    for (config, field) in [
+        (json!({ "note": format!("see {FOO}") }), "note"),
+        (json!({ "botToken": format!("x{FOO}") }), "botToken"),
+        (json!({ "deep": [{ "chat": " secret://" }] }), "deep.0.chat"),
+    ] {
+        let reply = harness.send("PUT", PUT, json!({ "platform": "telegram", "config": config })).await;
+        assert_eq!(reply.code(), (422, "partial_reference"), "{config}");
+        assert_eq!(reply.body["error"]["field"], field);
+    }
 }
 
 #[tokio::test]
@@ -122,9 +227,6 @@ async fn anything_but_the_exact_reference_is_an_unknown_secret() {
         let patch = harness.send("PATCH", CONFIG, server(&json!({ "headers": { "A": text } }))).await;
         assert_eq!(patch.code(), (422, "unknown_secret"), "{text}");
     }
-    let inside =
-        json!({ "platform": "telegram", "config": { "note": format!("see {FOO}"), "token": format!("x{FOO}") } });
-    assert_eq!(harness.send("PUT", PUT, inside).await.status, 201, "a part of a text is no reference");
     assert_eq!(delete(&harness).await.status, 200);
 }
 

@@ -78,7 +78,7 @@ async fn results_come_in_the_order_of_the_request_and_lists_sorted() {
     assert_eq!(listed, ["ALPHA", "MID_1", "ZED"]);
     assert_eq!(harness.get(NAMES).await.body, json!(["ALPHA", "MID_1", "ZED"]));
     for entry in list.as_array().unwrap() {
-        assert_eq!(names(entry), ["fingerprint", "name", "salt", "source", "updatedAt"]);
+        assert_eq!(names(entry), ["fingerprint", "name", "salt", "source", "updatedAt", "version"]);
         assert_eq!(entry["source"], "env");
         assert!(entry["updatedAt"].as_i64().unwrap() > 1_700_000_000_000);
         let salt = entry["salt"].as_str().unwrap();
@@ -92,8 +92,7 @@ async fn results_come_in_the_order_of_the_request_and_lists_sorted() {
 #[tokio::test]
 async fn a_fingerprint_is_counted_from_salt_name_and_value() {
     let harness = Harness::memory();
-    for (name, value) in
-        [("FOO", "bar"), ("ACCENT", "é"), ("LONG", &"x".repeat(64 * 1024)), ("LINES", "a\n\"b\"\u{1}\0")]
+    for (name, value) in [("FOO", "bar"), ("ACCENT", "é"), ("LONG", &"x".repeat(64 * 1024)), ("LINES", "a\n\"b\"\u{1}")]
     {
         let reply = harness.manage(json!([create(name, value)])).await;
         let entry = entry(&harness, name).await;
@@ -311,4 +310,66 @@ async fn reads_and_writes_are_counted_as_such() {
     harness.manage(json!([create("FOO", "v")])).await;
     harness.manage(json!([])).await;
     assert_eq!((harness.counter.reads(), harness.counter.writes()), (2, 2));
+}
+
+/// The version that the list shows.
+async fn version(harness: &Harness, name: &str) -> i64 {
+    entry(harness, name).await["version"].as_i64().unwrap()
+}
+
+fn with_version(mut action: Value, version: i64) -> Value {
+    action["ifVersion"] = json!(version);
+    action
+}
+
+#[tokio::test]
+async fn every_write_gives_a_name_a_version_that_it_never_had() {
+    let harness = Harness::memory();
+    let mut seen = Vec::new();
+    for action in [create("FOO", "a"), rotate("FOO", "b"), rotate("FOO", "a"), delete("FOO"), create("FOO", "a")] {
+        let is_delete = action["op"] == "delete";
+        assert_eq!(harness.manage(json!([action])).await.status, 200);
+        if !is_delete {
+            seen.push(version(&harness, "FOO").await);
+        }
+    }
+    assert_eq!(seen[0], 1);
+    assert!(seen.is_sorted_by(|earlier, later| earlier < later), "{seen:?}");
+    assert_eq!(harness.manage(json!([rotate("FOO", "a")])).await.body["results"][0]["action"], "unchanged");
+    assert_eq!(version(&harness, "FOO").await, seen[3], "an equal value is no write");
+    harness.create_secret("BAR", "v").await;
+    assert_eq!(version(&harness, "BAR").await, 1, "each name counts for itself");
+}
+
+#[tokio::test]
+async fn an_action_on_another_version_changes_nothing() {
+    let harness = Harness::memory();
+    harness.manage(json!([create("FOO", "theirs"), create("BAR", "v")])).await;
+    harness.manage(json!([rotate("FOO", "theirs too")])).await;
+    let before = harness.get(SECRETS).await.body;
+    for action in [
+        with_version(rotate("FOO", "ours"), 1),
+        with_version(rotate("FOO", "theirs too"), 1),
+        with_version(delete("FOO"), 3),
+        json!({ "op": "delete", "name": "FOO", "force": true, "ifVersion": 0 }),
+    ] {
+        let reply = harness.manage(json!([rotate("BAR", "w"), create("NEW", "v"), action])).await;
+        assert_eq!(reply.code(), (409, "changed"), "{action}");
+        assert_eq!(reply.body["error"]["name"], "FOO");
+        assert!(!reply.body.to_string().contains("ours"));
+    }
+    assert_eq!(harness.get(SECRETS).await.body, before);
+    assert_eq!(audit(&harness).len(), 3);
+}
+
+#[tokio::test]
+async fn an_action_on_the_stored_version_is_done() {
+    let harness = Harness::memory();
+    harness.create_secret("FOO", "a").await;
+    let reply = harness.manage(json!([with_version(rotate("FOO", "b"), 1)])).await;
+    assert_eq!(reply.body["results"][0]["action"], "rotated");
+    assert_eq!(harness.manage(json!([with_version(delete("FOO"), 2)])).await.status, 200);
+    assert_eq!(harness.manage(json!([with_version(delete("FOO"), 2)])).await.code(), (404, "not_found"));
+    harness.create_secret("FOO", "c").await;
+    assert_eq!(harness.manage(json!([with_version(rotate("FOO", "d"), 1)])).await.code(), (409, "changed"));
 }
