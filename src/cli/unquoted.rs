@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, Error};
 
+use super::moved;
+
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
 
@@ -19,7 +21,7 @@ pub(super) fn without_values(mut error: Error) -> Error {
         let Some(ContextValue::String(typed)) = error.get(kind) else { continue };
         let shown = match kind {
             ContextKind::InvalidArg => flag(typed),
-            ContextKind::InvalidSubcommand if has_suggestion => Some(typed.clone()),
+            ContextKind::InvalidSubcommand if has_suggestion || moved::hint(typed).is_some() => Some(typed.clone()),
             _ => None,
         };
         error.insert(kind, ContextValue::String(shown.unwrap_or_else(|| STAND_IN.to_owned())));

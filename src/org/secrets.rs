@@ -46,6 +46,8 @@ pub enum SecretAction<'a> {
         name: &'a SecretName,
         /// Also where something refers to it.
         force: bool,
+        /// Only if the org's value is still this one, by [`SecretRow::version`].
+        if_version: Option<i64>,
     },
 }
 

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod batch;
+mod delete;
 mod plan;
 mod run;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod wanted;
 
 pub use agreement::{Agreement, Ask};
 pub use batch::{TooLarge, fits};
+pub use delete::{Deletion, delete, plan_delete};
 pub use plan::{PushPlan, PushRow, RowState, Seen, Summary, plan_push};
-pub use run::{Ending, PushFailure, PushReport, RowEnd, delete, push};
+pub use run::{Ending, PushFailure, PushReport, RowEnd, push};
 pub use wanted::{Rotation, SelectionError, Wanted, select};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::SecretName;
-use crate::org::{OrgError, Outcome, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsWrite};
+use crate::org::{OrgError, Outcome, SecretChange, SecretResult, SecretsListing, SecretsWrite};
 use crate::secrets::{Fingerprint, SourceValues};
 
 use super::batch::batch;
@@ -127,11 +127,6 @@ async fn planned_again(
         Ok(SecretsListing::Missing | SecretsListing::Unknown { .. }) => Err(PushFailure::NotListed),
         Err(error) => Err(PushFailure::Refused(error)),
     }
-}
-
-/// Deletes secrets: all of a batch, or none.
-pub async fn delete(org: &impl SecretsWrite, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, OrgError> {
-    org.manage_secrets(batch).await
 }
 
 /// A create of what exists, a rotation of what does not, or of what changed: somebody was in between.

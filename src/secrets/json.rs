@@ -12,7 +12,7 @@ use super::SecretValue;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonProblem {
     /// It is not JSON, or not an object.
-    #[error("line {line}, column {column}: this is not a JSON object of names and texts")]
+    #[error("{}this is not a JSON object of names and texts", place(*line, *column))]
     Malformed {
         /// The line, from 1; 0 where it cannot be told.
         line: usize,
@@ -37,6 +37,15 @@ pub enum JsonProblem {
         /// The names.
         names: Vec<String>,
     },
+}
+
+/// The place in front of a message, as far as it is known.
+fn place(line: usize, column: usize) -> String {
+    match (line, column) {
+        (0, _) => String::new(),
+        (_, 0) => format!("line {line}: "),
+        _ => format!("line {line}, column {column}: "),
+    }
 }
 
 /// Reads an object of texts; all names that are wrong are told at once.

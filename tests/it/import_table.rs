@@ -97,6 +97,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "zeroize",
         &[
+            "commands/dotenv.rs",
             "commands/secrets",
             "org/http",
             "project/directory/handle.rs",
@@ -117,7 +118,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("OrgWrite", &["execute", "org"]),
     ("ApprovedPlan", &["commands/apply", "execute"]),
     // A dry run of a push has no writer.
-    ("SecretsWrite", &["org", "push/run.rs"]),
+    ("SecretsWrite", &["org", "push/delete.rs", "push/run.rs"]),
     // A secret's text is seen by what writes requests, and by nothing else.
     ("expose::expose", &["org/http/client.rs", "org/http/echo.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     // A token of the embedded org: shown where it is made, and to the client in the same process.

@@ -2,7 +2,7 @@
 
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
-use crate::push::{Agreement, Ask, PushPlan, PushRow};
+use crate::push::{Agreement, Ask, Deletion, PushPlan, PushRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::{question_of, suspicion_text};
 use crate::settings::ResolvedTarget;
@@ -144,12 +144,12 @@ pub(super) fn unasked(why: &str, open: &[(Ask, &PushRow)]) -> CommandError {
         .hint(format!("Nothing was sent. Agree in advance with {flags}, or look only with --dry-run."))
 }
 
-/// Asks whether a secret is to be deleted; `a` covers all that follow.
+/// Asks about each secret whether it is to be deleted; `a` covers all that follow. Gives those that are.
 pub(super) fn ask_delete(
     session: &Session,
     target: &ResolvedTarget,
-    names: &[String],
-) -> Result<Vec<String>, CommandError> {
+    deletions: Vec<Deletion>,
+) -> Result<Vec<Deletion>, CommandError> {
     let Some(prompter) = session.ui.prompter() else {
         let message = "the questions cannot be asked: this is not a terminal";
         return Err(CommandError::new(ErrorKind::NotATerminal, message)
@@ -158,16 +158,20 @@ pub(super) fn ask_delete(
     let all = Choice { key: 'a', word: "all", help: "this one and all that follow" };
     let quit = Choice { help: "delete nothing at all", ..QUIT };
     let mut agreed = Vec::new();
-    for (position, name) in names.iter().enumerate() {
-        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, name), target);
+    let mut rest = deletions.into_iter();
+    while let Some(deletion) = rest.next() {
+        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, deletion.name.as_str()), target);
         match answer(prompter.press(&question, &[NO, YES, all, quit]), "deleted")? {
-            'y' => agreed.push(name.clone()),
+            'y' => agreed.push(deletion),
             'a' => {
-                agreed.extend(names.iter().skip(position).cloned());
-                break;
+                agreed.push(deletion);
+                agreed.extend(rest.by_ref());
             }
             _ => {}
         }
+    }
+    if agreed.is_empty() {
+        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was deleted"));
     }
     Ok(agreed)
 }

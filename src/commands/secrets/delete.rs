@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::commands::connect::{announce, for_reading, for_writing};
 use crate::commands::failures::of_target;
@@ -7,11 +7,10 @@ use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::org::http::PARALLELISM;
-use crate::org::{Outcome as RequestOutcome, SecretAction, SecretBatch};
-use crate::push::delete;
-use crate::render::document::{Document, Line, Style};
+use crate::org::{OrgError, Outcome as RequestOutcome, SecretBatch};
+use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
-use crate::secrets::{Fingerprint, SourceWord};
+use crate::render::secrets;
 use crate::settings::{ResolvedTarget, TargetFlags, resolve};
 
 use super::{api, confirm, name, surroundings};
@@ -38,15 +37,7 @@ pub struct SecretsDelete {
 
 /// `lobu secrets delete`: all of the names in one request, or none of them.
 pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Result<Outcome, CommandError> {
-    if command.json && !command.yes && !command.dry_run {
-        return Err(CommandError::new(ErrorKind::Usage, "--json asks no questions: add --yes or --dry-run"));
-    }
-    let names: BTreeSet<SecretName> =
-        command.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
-    if names.len() > SecretBatch::MOST_ACTIONS {
-        let message = format!("one request deletes at most {} secrets; nothing was deleted", SecretBatch::MOST_ACTIONS);
-        return Err(CommandError::new(ErrorKind::Usage, message));
-    }
+    let names = checked(command)?;
     let pin = surroundings::pin(session, &command.project)?;
     let target = resolve(&command.target, &session.environment, pin.as_ref(), session.ui.is_attended())
         .map_err(|error| of_target(&error))?;
@@ -60,96 +51,87 @@ pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Resul
         show(session, command, &target, &found, None);
         return Ok(Outcome::Changes);
     }
-    let agreed = agreed(session, command, &target, &found)?;
+    let agreed = if command.yes { found } else { confirm::ask_delete(session, &target, found)? };
     if interrupts.has_happened() {
         return Err(interrupted());
     }
     carry_out(session, command, &target, &agreed).await?;
-    let done: Vec<_> = found.into_iter().filter(|(name, _)| agreed.iter().any(|one| one.as_str() == name)).collect();
-    show(session, command, &target, &done, Some(ResultWord::Deleted));
+    show(session, command, &target, &agreed, Some(ResultWord::Deleted));
     Ok(Outcome::Done)
 }
 
-type Found = Vec<(String, Option<Fingerprint>)>;
-
-/// The org's rows of the names; those that it lacks are told all at once.
-async fn find(session: &Session, target: &ResolvedTarget, names: &BTreeSet<SecretName>) -> Result<Found, CommandError> {
-    let connection = for_reading(session, target, PARALLELISM).await?;
-    let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
-    let rows: BTreeMap<&str, _> = rows.iter().map(|row| (row.name.as_str(), row)).collect();
-    let unknown: Vec<_> = names.iter().map(SecretName::as_str).filter(|name| !rows.contains_key(*name)).collect();
-    if !unknown.is_empty() {
-        let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
-        return Err(CommandError::new(ErrorKind::Usage, message).hint("`lobu secrets list` shows the names."));
+fn checked(command: &SecretsDelete) -> Result<BTreeSet<SecretName>, CommandError> {
+    let usage = |message: String| Err(CommandError::new(ErrorKind::Usage, message));
+    if command.json && !command.yes && !command.dry_run {
+        return usage("--json asks no questions: add --yes or --dry-run".to_owned());
     }
-    let found = |name: &SecretName| {
-        let row = rows.get(name.as_str())?;
-        Some((name.to_string(), row.fingerprint.as_deref().and_then(Fingerprint::parse)))
-    };
-    Ok(names.iter().filter_map(found).collect())
+    let names: BTreeSet<SecretName> =
+        command.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
+    if names.len() > SecretBatch::MOST_ACTIONS {
+        return usage(format!(
+            "one request deletes at most {} secrets; nothing was deleted",
+            SecretBatch::MOST_ACTIONS
+        ));
+    }
+    Ok(names)
 }
 
-fn agreed(
+async fn find(
     session: &Session,
-    command: &SecretsDelete,
     target: &ResolvedTarget,
-    found: &Found,
-) -> Result<Vec<SecretName>, CommandError> {
-    let names: Vec<String> = found.iter().map(|(name, _)| name.clone()).collect();
-    let agreed = if command.yes { names } else { confirm::ask_delete(session, target, &names)? };
-    if agreed.is_empty() {
-        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was deleted"));
-    }
-    Ok(agreed.iter().filter_map(|name| SecretName::parse(name).ok()).collect())
+    names: &BTreeSet<SecretName>,
+) -> Result<Vec<Deletion>, CommandError> {
+    let connection = for_reading(session, target, PARALLELISM).await?;
+    let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
+    plan_delete(names, &rows).map_err(|unknown| {
+        let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
+        CommandError::new(ErrorKind::Usage, message).hint("`lobu secrets list` shows the names.")
+    })
 }
 
 async fn carry_out(
     session: &Session,
     command: &SecretsDelete,
     target: &ResolvedTarget,
-    names: &[SecretName],
+    deletions: &[Deletion],
 ) -> Result<(), CommandError> {
-    let actions = names.iter().map(|name| SecretAction::Delete { name, force: command.force }).collect();
-    let batch = SecretBatch { actions, source: SourceWord::Env };
     let connection = match for_writing(target, PARALLELISM).await? {
         Some(connection) => connection,
         None => for_reading(session, target, PARALLELISM).await?,
     };
-    let result = delete(&connection.org, &batch).await;
+    let result = delete(&connection.org, deletions, command.force, !command.yes).await;
     connection.close_after_writing().await?;
-    result.map(drop).map_err(|error| {
-        if error.outcome() == RequestOutcome::Unknown {
-            return CommandError::from_error(ErrorKind::PartlyApplied, &error)
-                .hint("Either all were deleted, or none: `lobu secrets list` shows which.");
-        }
-        let failure = api::of_secrets(&error);
-        match error.code() {
-            Some("in_use") => failure.hint("Take it out of lobu.toml and apply first, or delete it with --force."),
-            _ => failure,
-        }
-    })
+    result.map(drop).map_err(|error| failed(&error))
 }
 
-fn show(session: &Session, command: &SecretsDelete, target: &ResolvedTarget, rows: &Found, done: Option<ResultWord>) {
+fn failed(error: &OrgError) -> CommandError {
+    if error.outcome() == RequestOutcome::Unknown {
+        return CommandError::from_error(ErrorKind::PartlyApplied, error)
+            .hint("Either all were deleted, or none: `lobu secrets list` shows which.");
+    }
+    match error.code() {
+        Some("in_use") => {
+            api::of_secrets(error).hint("Take it out of lobu.toml and apply first, or delete it with --force.")
+        }
+        Some("changed") => CommandError::from_error(ErrorKind::Moved, error)
+            .hint("It has another value than the one that was shown. Nothing was deleted; look again."),
+        _ => api::of_secrets(error),
+    }
+}
+
+fn show(
+    session: &Session,
+    command: &SecretsDelete,
+    target: &ResolvedTarget,
+    deletions: &[Deletion],
+    done: Option<ResultWord>,
+) {
     if command.json {
         let server = target.server_name();
         let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
-        return session.ui.product_json(&json::deletes(rows, done, &json_target));
+        return session.ui.product_json(&json::deletes(deletions, done, &json_target));
     }
-    let digits = |row: &Option<Fingerprint>| row.as_ref().map_or("set", Fingerprint::as_str).to_owned();
-    let mut document: Document = rows
-        .iter()
-        .map(|(name, fingerprint)| {
-            let line = Line::new().literal(Style::Remove, "- ").foreign(Style::Bold, name).plain("  ");
-            line.foreign(Style::Plain, &digits(fingerprint)).indented(2)
-        })
-        .collect();
-    document.push(if done.is_some() {
-        Line::new().literal(Style::Create, "Deleted ").count(rows.len()).plain(".")
-    } else {
-        Line::new().plain("This is a dry run: nothing was deleted.")
-    });
-    session.ui.product(&document);
+    session.ui.product(&secrets::deletions(deletions, done.is_some()));
 }
 
 fn interrupted() -> CommandError {

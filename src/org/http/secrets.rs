@@ -119,12 +119,16 @@ fn push_action(buffer: &mut Vec<u8>, action: &SecretAction<'_>, source: SourceWo
         buffer.extend_from_slice(br#","source":"#);
         push_text(buffer, source.as_str());
     }
-    match action {
-        SecretAction::Rotate { if_version: Some(version), .. } => {
-            buffer.extend_from_slice(format!(r#","ifVersion":{version}"#).as_bytes());
-        }
-        SecretAction::Delete { force: true, .. } => buffer.extend_from_slice(br#","force":true"#),
-        SecretAction::Create { .. } | SecretAction::Rotate { .. } | SecretAction::Delete { .. } => {}
+    let (if_version, force) = match action {
+        SecretAction::Create { .. } => (None, false),
+        SecretAction::Rotate { if_version, .. } => (*if_version, false),
+        SecretAction::Delete { if_version, force, .. } => (*if_version, *force),
+    };
+    if let Some(version) = if_version {
+        buffer.extend_from_slice(format!(r#","ifVersion":{version}"#).as_bytes());
+    }
+    if force {
+        buffer.extend_from_slice(br#","force":true"#);
     }
     buffer.push(b'}');
     value.is_some()
@@ -153,8 +157,8 @@ mod tests {
         let actions = vec![
             SecretAction::Create { name: &foo, value: &one },
             SecretAction::Rotate { name: &bar, value: &two, if_version: Some(i64::MAX) },
-            SecretAction::Delete { name: &baz, force: true },
-            SecretAction::Delete { name: &baz, force: false },
+            SecretAction::Delete { name: &baz, force: true, if_version: None },
+            SecretAction::Delete { name: &baz, force: false, if_version: None },
         ];
         let batch = SecretBatch { actions, source: SourceWord::Stdin };
         let body = body(&batch);
@@ -165,8 +169,10 @@ mod tests {
     #[test]
     fn a_batch_without_values_is_no_secret() {
         let foo = name("FOO");
-        let batch =
-            SecretBatch { actions: vec![SecretAction::Delete { name: &foo, force: false }], source: SourceWord::Env };
+        let batch = SecretBatch {
+            actions: vec![SecretAction::Delete { name: &foo, force: false, if_version: None }],
+            source: SourceWord::Env,
+        };
         let body = body(&batch);
         assert!(!body.hushed && !body.secret);
     }

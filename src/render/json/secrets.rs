@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::org::SecretChange;
-use crate::push::{Ending, PushPlan, PushReport, PushRow, RowState};
+use crate::push::{Deletion, Ending, PushPlan, PushReport, PushRow, RowState};
 use crate::secrets::{Fingerprint, Suspicion};
 use crate::wire::SecretRow;
 
@@ -157,9 +157,9 @@ pub fn push_unsupported(target: &JsonTarget<'_>) -> String {
 }
 
 /// Writes what a delete would do, or did.
-pub fn deletes(names: &[(String, Option<Fingerprint>)], result: Option<ResultWord>, target: &JsonTarget<'_>) -> String {
-    let secret = |(name, fingerprint): &(String, Option<Fingerprint>)| PushedSecret {
-        name: name.clone(),
+pub fn deletes(deletions: &[Deletion], result: Option<ResultWord>, target: &JsonTarget<'_>) -> String {
+    let secret = |Deletion { name, fingerprint, version: _ }: &Deletion| PushedSecret {
+        name: name.to_string(),
         action: PushWord::Delete,
         fingerprint: digits(fingerprint.as_ref()),
         here: None,
@@ -168,7 +168,7 @@ pub fn deletes(names: &[(String, Option<Fingerprint>)], result: Option<ResultWor
         result,
         stored: None,
     };
-    document(None, true, names.iter().map(secret).collect(), target)
+    document(None, true, deletions.iter().map(secret).collect(), target)
 }
 
 /// Writes the secrets of an org.
@@ -361,7 +361,11 @@ mod tests {
 
     #[test]
     fn a_delete_is_a_push_of_deletes() {
-        let rows = [("A".to_owned(), Some(digits_of("a3f1"))), ("B".to_owned(), None)];
+        let row = |name: &str, fingerprint| {
+            let name = SecretName::parse(name).unwrap();
+            Deletion { name, fingerprint, version: Some(1) }
+        };
+        let rows = [row("A", Some(digits_of("a3f1"))), row("B", None)];
         insta::assert_snapshot!(secrets_of(&deletes(&rows, None, &target())), @r#"
         {"action":"delete","caution":null,"fingerprint":"a3f1","here":null,"name":"A","result":null,"stored":null,"used_by":[]}
         {"action":"delete","caution":null,"fingerprint":null,"here":null,"name":"B","result":null,"stored":null,"used_by":[]}

@@ -1,5 +1,6 @@
 //! What is shown of secrets: names, fingerprints and places, and never a value (K2, secrets/S30).
 
+mod delete;
 mod list;
 mod plan;
 mod report;
@@ -7,6 +8,7 @@ mod report;
 mod tests;
 mod words;
 
+pub use delete::deletions;
 pub use list::list;
 pub use plan::{PushView, plan};
 pub use report::report;

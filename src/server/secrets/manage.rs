@@ -40,6 +40,7 @@ impl Action {
     fn run(&self, scene: &Scene<'_>, uses: &Uses) -> Result<String, Refusal> {
         let stored = rows::find(scene, &self.name)?;
         self.check_version(stored.as_ref())?;
+        let previous = stored.as_ref().map(|stored| stored.fingerprint.clone());
         let (done, fingerprint) = match (&self.change, stored) {
             (Change::Create(_), Some(_)) => {
                 let message = format!("The secret `{}` exists already; rotate it to change its value.", self.name);
@@ -58,14 +59,18 @@ impl Action {
                 ("delete", self.delete(scene, stored)?)
             }
         };
-        Ok(ObjectText::new()
+        let mut result = ObjectText::new()
             .text("name", &self.name)
             .text("fingerprint", &fingerprint)
             .text("action", done)
             .text("ref", &reference(&scene.org.slug, &self.name))
             // References stay as they are (secrets/S14).
-            .flag("willRestart", false)
-            .finish())
+            .flag("willRestart", false);
+        if let Some(previous) = previous.filter(|_| done == "rotated") {
+            // What was replaced, which is not always what the caller had seen.
+            result = result.text("previous", &previous);
+        }
+        Ok(result.finish())
     }
 
     fn create(&self, scene: &Scene<'_>, value: &Zeroizing<String>) -> Result<String, Refusal> {

@@ -143,7 +143,7 @@ fn what_a_server_gives_in_plain_text_is_carried_over_unseen() {
 #[test]
 fn a_broken_file_of_values_is_told_by_its_line() {
     for noise in [Noise::Quiet, Noise::Loud] {
-        let files = [(".env", ".env:2", &[][..]), ("prod.env", "line 2", &["--env-file", "prod.env"])];
+        let files = [(".env", ".env:2", &[][..]), ("prod.env", "prod.env:2", &["--env-file", "prod.env"])];
         for (file, place, more) in files {
             let mut site = Site::new("G1", Options::g1_with_manager(), noise);
             site.stage.source(file, format!("OTHER=1\nFOO='{VALUE}\n"));

@@ -27,8 +27,8 @@ fn broken_stdin_is_told_by_its_line() {
     let push = |name: &'static str| Scenario::push(name, &["--from-stdin", "--yes"]).sent(Sent::Nothing);
     play(&[
         Scenario::push("well", &["--from-stdin", "--yes"]).stdin(dotenv("FOO", VALUE)).ends(0, "FOO"),
-        push("no name").stdin(format!("FOO=1\n{VALUE}")).ends(2, "line 2"),
-        push("an unclosed quote").stdin(format!("FOO='{VALUE}")).ends(2, "line 1"),
+        push("no name").stdin(format!("FOO=1\n{VALUE}")).ends(2, "stdin:2"),
+        push("an unclosed quote").stdin(format!("FOO='{VALUE}")).ends(2, "stdin:1"),
         push("not UTF-8").stdin([VALUE.as_bytes(), b"\xff"].concat()).ends(2, "not UTF-8"),
     ]);
 }
@@ -50,7 +50,7 @@ fn a_broken_file_is_told_by_line_and_column() {
         push("twice").source("secrets.json", format!("{{{member},{member}}}")).ends(2, "given twice: FOO"),
         Scenario::push("a dotenv file elsewhere", &["--from-file", "prod.env", "--yes"])
             .source("prod.env", format!("FOO=\"{}\n", VALUE.replace('"', "\\\"")))
-            .ends(2, "line 1")
+            .ends(2, "prod.env:1")
             .sent(Sent::Nothing),
     ]);
 }

@@ -39,10 +39,9 @@ fn a_source_that_is_not_there_is_told() {
     --
     error: --from-file absent.env: there is no such file; nothing was sent
     --
-    error: --from-file .: `project` is a directory, not a regular file; nothing was
-      sent
+    error: --from-file .: it can't be read: is a directory; nothing was sent
     --
-    error: --from-file not-utf8.env: `not-utf8.env` is not UTF-8; nothing was sent
+    error: --from-file not-utf8.env: it is not UTF-8; nothing was sent
     ");
 }
 
@@ -73,13 +72,24 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
     3 errors
     error: the file .env can't be used; nothing was sent
     hint: Put the lines above right; the table of what a .env file may hold is in
-      docs/reference/secrets.md.
+      docs/reference/dotenv.md.
     --
-    error: --from-file copy.env: line 2: this line is not `NAME=value`; line 3: the
-      name stands on line 1 already; line 4: a quote is not closed; nothing was sent
+    error: this line is not `NAME=value`
+      --> copy.env:2
+
+    error: the name stands on line 1 already
+      --> copy.env:3
+
+    error: a quote is not closed
+      --> copy.env:4
+
+    3 errors
+    error: --from-file copy.env: what it gives can't be used; nothing was sent
+    hint: Put the lines above right; the table of what a .env file may hold is in
+      docs/reference/dotenv.md.
     --
-    error: --from-file list.json: line 1, column 0: this is not a JSON object of
-      names and texts; nothing was sent
+    error: --from-file list.json: line 1: this is not a JSON object of names and
+      texts; nothing was sent
     --
     error: --from-file cut.json: line 1, column 32: this is not a JSON object of
       names and texts; nothing was sent
@@ -203,11 +213,12 @@ fn names_that_no_secret_can_have_are_left_out_and_told() {
 fn stdin_may_be_json_and_a_file_may_be_a_pipe() {
     let site = Site::new("");
     let json = format!("{{\"FOO\": \"{VALUE}\\t\"}}");
-    let (code, _, stderr) = site.run_with(json.as_bytes(), &["FOO", "--from-stdin", "--format", "json", "--yes"]);
+    let (code, _, stderr) =
+        site.run_with(json.as_bytes(), &["push", "FOO", "--from-stdin", "--format", "json", "--yes"]);
     assert_eq!((code, site.stored("FOO")), (Some(0), Some(format!("{VALUE}\t"))), "{stderr}");
 
     let dotenv = format!("BAR={VALUE}\n");
-    let (code, _, stderr) = site.run_with(dotenv.as_bytes(), &["BAR", "--from-file", "/dev/stdin", "--yes"]);
+    let (code, _, stderr) = site.run_with(dotenv.as_bytes(), &["push", "BAR", "--from-file", "/dev/stdin", "--yes"]);
     assert_eq!((code, site.stored("BAR").as_deref()), (Some(0), Some(VALUE)), "{stderr}");
 }
 
@@ -221,7 +232,7 @@ fn a_source_without_any_name_is_no_success() {
         ("", &["--all", "--from-file", "empty.env", "--yes"]),
         ("", &["--all", "--from-file", "empty.json", "--yes"]),
     ] {
-        let (code, _, stderr) = site.run_with(input.as_bytes(), arguments);
+        let (code, _, stderr) = site.run_with(input.as_bytes(), &[&["push"], arguments].concat());
         assert_eq!(code, Some(2), "{stderr}");
         assert!(flat(&stderr).contains("there is no name in it; nothing was sent"), "{stderr}");
     }
