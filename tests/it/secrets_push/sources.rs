@@ -73,10 +73,21 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
     3 errors
     error: the file .env can't be used; nothing was sent
     hint: Put the lines above right; the table of what a .env file may hold is in
-      docs/reference/secrets.md.
+      docs/reference/dotenv.md.
     --
-    error: --from-file copy.env: line 2: this line is not `NAME=value`; line 3: the
-      name stands on line 1 already; line 4: a quote is not closed; nothing was sent
+    error: this line is not `NAME=value`
+      --> copy.env:2
+
+    error: the name stands on line 1 already
+      --> copy.env:3
+
+    error: a quote is not closed
+      --> copy.env:4
+
+    3 errors
+    error: --from-file copy.env: what it gives can't be used; nothing was sent
+    hint: Put the lines above right; the table of what a .env file may hold is in
+      docs/reference/dotenv.md.
     --
     error: --from-file list.json: line 1, column 0: this is not a JSON object of
       names and texts; nothing was sent
