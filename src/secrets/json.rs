@@ -20,23 +20,32 @@ pub enum JsonProblem {
         column: usize,
     },
     /// Names whose values are no texts.
-    #[error("not a text: {}", names.join(", "))]
+    #[error("not a text: {}", listed(names))]
     NotTexts {
         /// The names.
         names: Vec<String>,
     },
     /// Names that stand there twice.
-    #[error("given twice: {}", names.join(", "))]
+    #[error("given twice: {}", listed(names))]
     Duplicates {
         /// The names.
         names: Vec<String>,
     },
     /// Names whose values have more than 64 KiB.
-    #[error("longer than 64 KiB: {}", names.join(", "))]
+    #[error("longer than 64 KiB: {}", listed(names))]
     TooLong {
         /// The names.
         names: Vec<String>,
     },
+}
+
+/// How many names are listed: a file of nothing but mistakes floods nobody.
+const MOST_NAMES: usize = 20;
+
+fn listed(names: &[String]) -> String {
+    let shown: Vec<_> = names.iter().take(MOST_NAMES).map(String::as_str).collect();
+    let rest = names.len() - shown.len();
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
 }
 
 /// Reads an object of texts; all names that are wrong are told at once.
@@ -182,5 +191,12 @@ mod tests {
             assert!(!shown.contains("hunter2") && !shown.contains("815"), "{shown}");
             assert_eq!(problem, expected);
         }
+    }
+
+    #[test]
+    fn of_many_names_the_first_are_listed() {
+        let members: Vec<_> = (0..25).map(|number| format!("\"N{number}\": 1")).collect();
+        let problem = read(&format!("{{{}}}", members.join(","))).unwrap_err().to_string();
+        assert!(problem.starts_with("not a text: N0, N1, ") && problem.ends_with(", N19 and 5 more"), "{problem}");
     }
 }

@@ -94,8 +94,8 @@ fn stdin_that_cannot_be_used_is_told_without_its_text() {
     let site = site();
     let too_long = vec![b'A'; 40 << 20];
     for (input, expected) in [
-        (format!("FOO={VALUE}\nBAR \"{VALUE}\n").into_bytes(), "error: --from-stdin: line 2"),
-        (format!("FOO=\"{VALUE}\n").into_bytes(), "error: --from-stdin: line 1"),
+        (format!("FOO={VALUE}\nBAR \"{VALUE}\n").into_bytes(), "--> stdin:2 1 error error: --from-stdin: "),
+        (format!("FOO=\"{VALUE}\n").into_bytes(), "--> stdin:1 1 error error: --from-stdin: "),
         (b"FOO=\xff\n".to_vec(), "what came is not UTF-8"),
         (Vec::new(), "stdin has no value for FOO"),
         (too_long, "error: --from-stdin: more than"),
