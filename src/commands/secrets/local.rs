@@ -49,7 +49,8 @@ pub enum LocalAction {
     },
 }
 
-/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 2, or 130.
+/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 1, 2, 6 if others
+/// keep writing it, or 130.
 pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcome, CommandError> {
     match &command.action {
         LocalAction::Set { name, has_value_argument } => {
