@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
+use crate::model::SecretName;
+
 use super::SecretValue;
 
 /// Why a JSON source cannot be used. It holds nothing of the text but names.
@@ -20,19 +22,19 @@ pub enum JsonProblem {
         column: usize,
     },
     /// Names whose values are no texts.
-    #[error("not a text: {}", names.join(", "))]
+    #[error("not a text: {}", listed(names))]
     NotTexts {
         /// The names.
         names: Vec<String>,
     },
     /// Names that stand there twice.
-    #[error("given twice: {}", names.join(", "))]
+    #[error("given twice: {}", listed(names))]
     Duplicates {
         /// The names.
         names: Vec<String>,
     },
     /// Names whose values have more than 64 KiB.
-    #[error("longer than 64 KiB: {}", names.join(", "))]
+    #[error("longer than 64 KiB: {}", listed(names))]
     TooLong {
         /// The names.
         names: Vec<String>,
@@ -46,6 +48,20 @@ fn place(line: usize, column: usize) -> String {
         (_, 0) => format!("line {line}: "),
         _ => format!("line {line}, column {column}: "),
     }
+}
+
+/// How many names are listed: a file of nothing but mistakes floods nobody.
+const MOST_NAMES: usize = 20;
+
+fn listed(names: &[String]) -> String {
+    // What can't be a name may be a value in the wrong place.
+    let shown = |name: &String| match SecretName::parse(name) {
+        Ok(name) => name.to_string(),
+        Err(_) => "(a name that no secret can have)".to_owned(),
+    };
+    let shown: Vec<_> = names.iter().take(MOST_NAMES).map(shown).collect();
+    let rest = names.len() - shown.len();
+    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
 }
 
 /// Reads an object of texts; all names that are wrong are told at once.
@@ -191,5 +207,12 @@ mod tests {
             assert!(!shown.contains("hunter2") && !shown.contains("815"), "{shown}");
             assert_eq!(problem, expected);
         }
+    }
+
+    #[test]
+    fn of_many_names_the_first_are_listed() {
+        let members: Vec<_> = (0..25).map(|number| format!("\"N{number}\": 1")).collect();
+        let problem = read(&format!("{{{}}}", members.join(","))).unwrap_err().to_string();
+        assert!(problem.starts_with("not a text: N0, N1, ") && problem.ends_with(", N19 and 5 more"), "{problem}");
     }
 }

@@ -1,5 +1,8 @@
 use std::io;
 
+#[cfg(unix)]
+use super::hidden_terminal::HiddenTerminal;
+
 /// One key that a person pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -11,8 +14,14 @@ pub enum Key {
     Backspace,
     /// Escape: the answer is started anew.
     Escape,
-    /// Ctrl-C, Ctrl-D, or the terminal is gone.
+    /// Ctrl-C, Ctrl-D, the terminal is gone, or, while what is typed is hidden, the process is told to end.
     Interrupt,
+    /// What follows is pasted: each key stands for a character, Enter for a line break. Only while what is typed is hidden.
+    PasteStart,
+    /// The end of what is pasted.
+    PasteEnd,
+    /// Bytes that are no character. Only while what is typed is hidden.
+    NotUtf8,
     /// Anything else.
     Other,
 }
@@ -31,25 +40,32 @@ pub trait Keyboard: Send {
     /// Ends [`Keyboard::hide`], and throws away what nobody has read.
     fn show(&mut self);
 
-    /// Whether more was typed already, as it is when lines are pasted.
+    /// Whether more comes within a moment than line breaks, as it does when lines are pasted; it is thrown away. Only
+    /// between [`Keyboard::hide`] and [`Keyboard::show`].
     fn has_more(&mut self) -> bool;
 }
 
-/// How long the next piece of what is pasted may take; nobody presses two keys that fast.
-#[cfg(unix)]
-const PASTING: std::time::Duration = std::time::Duration::from_millis(30);
-
 /// The keyboard of the terminal that stdin is.
-#[derive(Default)]
 pub(super) struct TerminalKeyboard {
-    /// How the terminal was before it was hidden.
+    /// The terminal while it is hidden.
     #[cfg(unix)]
-    shown: Option<rustix::termios::Termios>,
+    hidden: Option<HiddenTerminal>,
+    /// Whether the terminal is asked to mark what is pasted.
+    #[cfg(unix)]
+    marks_pastes: bool,
 }
 
-impl Drop for TerminalKeyboard {
-    fn drop(&mut self) {
-        self.show();
+impl TerminalKeyboard {
+    /// The keyboard of a terminal that knows control sequences, unless it is a dumb one.
+    pub(super) fn new(is_dumb: bool) -> Self {
+        #[cfg(not(unix))]
+        let _ = is_dumb;
+        Self {
+            #[cfg(unix)]
+            hidden: None,
+            #[cfg(unix)]
+            marks_pastes: !is_dumb,
+        }
     }
 }
 
@@ -61,6 +77,10 @@ impl Keyboard for TerminalKeyboard {
     }
 
     fn key(&mut self) -> Key {
+        #[cfg(unix)]
+        if let Some(hidden) = &mut self.hidden {
+            return hidden.keys().key();
+        }
         // The raw form hands out Ctrl-C as a key; the other raises the signal and leaves the question half answered.
         match console::Term::stderr().read_key_raw() {
             Ok(key) => translated(&key),
@@ -72,17 +92,10 @@ impl Keyboard for TerminalKeyboard {
 
     #[cfg(unix)]
     fn hide(&mut self) -> bool {
-        use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-
         // The library hides a key while it waits for it. What is pasted comes faster than that, and is hidden only if the
-        // terminal stays as it is from the first key to the last: raw, so that Ctrl-C remains a key.
-        let Ok(shown) = tcgetattr(io::stdin()) else { return false };
-        let mut hidden = shown.clone();
-        hidden.make_raw();
-        hidden.output_modes = shown.output_modes;
-        let is_hidden = tcsetattr(io::stdin(), OptionalActions::Flush, &hidden).is_ok();
-        self.shown = is_hidden.then_some(shown);
-        is_hidden
+        // terminal stays as it is from the first key to the last.
+        self.hidden = HiddenTerminal::new(self.marks_pastes);
+        self.hidden.is_some()
     }
 
     #[cfg(not(unix))]
@@ -92,19 +105,12 @@ impl Keyboard for TerminalKeyboard {
 
     fn show(&mut self) {
         #[cfg(unix)]
-        if let Some(shown) = self.shown.take() {
-            // Fails only if the terminal is gone.
-            let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Flush, &shown);
-        }
+        drop(self.hidden.take());
     }
 
     #[cfg(unix)]
     fn has_more(&mut self) -> bool {
-        let is_there = || rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|count| count > 0);
-        is_there() || {
-            std::thread::sleep(PASTING);
-            is_there()
-        }
+        self.hidden.as_mut().is_some_and(|hidden| hidden.keys().has_more())
     }
 
     #[cfg(not(unix))]
@@ -128,45 +134,58 @@ fn translated(key: &console::Key) -> Key {
 #[cfg(test)]
 pub(super) mod tests {
     use std::collections::VecDeque;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
 
-    /// Types a text: `\r` is Enter, `\u{8}` Backspace, `\u{1b}` Escape; the end is an interrupt.
-    pub(in crate::ui) struct Typed(VecDeque<char>);
+    /// Types a text: `\r` is Enter, `\u{8}` Backspace, `\u{1b}` Escape, `\u{2}` and `\u{3}` the marks of what is pasted,
+    /// `\u{fffd}` no character, `\u{7}` a defect; the end is an interrupt.
+    pub(in crate::ui) struct Typed {
+        keys: VecDeque<char>,
+        pub(in crate::ui) is_hidden: Arc<AtomicBool>,
+    }
 
     impl Typed {
         pub(in crate::ui) fn new(text: &str) -> Self {
-            Self(text.chars().collect())
+            Self { keys: text.chars().collect(), is_hidden: Arc::default() }
         }
     }
 
     impl Keyboard for Typed {
         fn flush(&mut self) {
             // What stands before a form feed was typed before the question.
-            while let Some(position) = self.0.iter().position(|c| *c == '\u{c}') {
-                self.0.drain(..=position);
+            while let Some(position) = self.keys.iter().position(|c| *c == '\u{c}') {
+                self.keys.drain(..=position);
             }
         }
 
         fn key(&mut self) -> Key {
-            match self.0.pop_front() {
+            match self.keys.pop_front() {
                 None => Key::Interrupt,
                 Some('\r') => Key::Enter,
                 Some('\u{8}') => Key::Backspace,
                 Some('\u{1b}') => Key::Escape,
+                Some('\u{2}') => Key::PasteStart,
+                Some('\u{3}') => Key::PasteEnd,
+                Some('\u{fffd}') => Key::NotUtf8,
+                Some('\u{7}') => panic!("a defect"),
                 Some(c) => Key::Char(c),
             }
         }
 
         fn hide(&mut self) -> bool {
             self.flush();
+            self.is_hidden.store(true, Ordering::SeqCst);
             true
         }
 
-        fn show(&mut self) {}
+        fn show(&mut self) {
+            self.is_hidden.store(false, Ordering::SeqCst);
+        }
 
         fn has_more(&mut self) -> bool {
-            !self.0.is_empty()
+            self.keys.drain(..).any(|key| key != '\r')
         }
     }
 

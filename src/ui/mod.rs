@@ -3,8 +3,12 @@
 //! stdout is the product, stderr the talk. Nothing here reads the environment: the caller hands in what it resolved.
 
 mod failure;
+#[cfg(unix)]
+mod hidden_terminal;
 mod input;
 mod keyboard;
+#[cfg(unix)]
+mod keys;
 pub mod log;
 mod options;
 mod output;
@@ -12,6 +16,7 @@ mod paint;
 pub mod panic;
 mod progress;
 mod prompt;
+mod signals;
 mod terminal;
 mod wrap;
 
@@ -22,5 +27,6 @@ pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;
 pub use paint::paint;
 pub use progress::{Progress, ProgressEvent, Reporter};
-pub use prompt::{Answer, Choice, Chosen, Prompter};
+pub use prompt::{Answer, Choice, Chosen, HiddenError, Prompter};
+pub use signals::Signals;
 pub use terminal::{Terminals, Ui};

@@ -45,6 +45,17 @@ pub enum Chosen {
     Interrupted,
 }
 
+/// Why nothing came of what was typed unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HiddenError {
+    /// Ctrl-C, Ctrl-D, the terminal is gone, or the process was told to end.
+    Interrupted,
+    /// More than one line came, and the terminal does not tell what is pasted: a part of it is not the value.
+    Lines,
+    /// It is not UTF-8.
+    NotUtf8,
+}
+
 const CONFIRMATION: [Choice; 3] = [
     Choice { key: 'n', word: "no", help: "leave it as it is" },
     Choice { key: 'y', word: "yes", help: "do it" },
@@ -111,7 +122,7 @@ impl<'a> Prompter<'a> {
                     }
                     Key::Enter => choices.first(),
                     Key::Char(c) => choices.iter().find(|choice| choice.key == c.to_ascii_lowercase()),
-                    Key::Backspace | Key::Escape | Key::Other => None,
+                    _ => None,
                 };
                 if let Some(choice) = found {
                     self.ui.echo(choice.word);
@@ -124,21 +135,22 @@ impl<'a> Prompter<'a> {
         })
     }
 
-    /// Asks for a text of which nothing is shown, not even stars (K6); none for Ctrl-C, Ctrl-D, or a terminal that is gone.
+    /// Asks for a text of which nothing is shown, not even stars (K6).
     ///
-    /// It ends at an Enter behind which nothing was pasted, so that pasted lines come whole, without the last line break. Of
-    /// what is longer than 64 KiB more than 64 KiB are given. The buffer never grows and is wiped.
-    pub fn hidden(&self, question: &Document) -> Option<Zeroizing<String>> {
+    /// It ends at Enter. What the terminal marks as pasted comes whole, without a line break at its end; lines that are not
+    /// marked are refused, since nobody knows where they end. Of what is longer than 64 KiB more than 64 KiB are given. The
+    /// buffer never grows and is wiped. However it ends, by a signal or a panic too, the terminal is as it was.
+    pub fn hidden(&self, question: &Document) -> Result<Zeroizing<String>, HiddenError> {
         self.ui.with_keyboard(|keyboard| {
             if !keyboard.hide() {
-                return None;
+                return Err(HiddenError::Interrupted);
             }
+            let hidden = Hidden(keyboard);
             let mut question = question.clone();
             question.push(Line::new());
             self.ui.open_question(&question);
-            let text = read_hidden(keyboard);
+            let text = read_hidden(hidden.0);
             self.ui.echo("\n");
-            keyboard.show();
             text
         })
     }
@@ -176,20 +188,46 @@ impl<'a> Prompter<'a> {
                     answer.push(c);
                     self.ui.echo(c.encode_utf8(&mut [0; 4]));
                 }
-                Key::Char(_) | Key::Other => {}
+                Key::Char(_) | Key::Other | Key::PasteStart | Key::PasteEnd | Key::NotUtf8 => {}
             }
         }
     }
 }
 
-fn read_hidden(keyboard: &mut dyn Keyboard) -> Option<Zeroizing<String>> {
+/// A keyboard that hides what is typed until this is dropped.
+struct Hidden<'k>(&'k mut dyn Keyboard);
+
+impl Drop for Hidden<'_> {
+    fn drop(&mut self) {
+        self.0.show();
+    }
+}
+
+fn read_hidden(keyboard: &mut dyn Keyboard) -> Result<Zeroizing<String>, HiddenError> {
     // A character has at most four bytes.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST_HIDDEN + 4));
+    let mut is_pasting = false;
     loop {
         let character = match keyboard.key() {
-            Key::Enter if !keyboard.has_more() => return Some(text),
-            Key::Enter => '\n',
-            Key::Interrupt => return None,
+            Key::PasteStart => {
+                is_pasting = true;
+                continue;
+            }
+            Key::PasteEnd => {
+                is_pasting = false;
+                continue;
+            }
+            Key::Enter if is_pasting => '\n',
+            Key::Char(character) if is_pasting => character,
+            Key::Enter if keyboard.has_more() => return Err(HiddenError::Lines),
+            Key::Enter => {
+                if text.ends_with('\n') {
+                    text.pop();
+                }
+                return Ok(text);
+            }
+            Key::Interrupt => return Err(HiddenError::Interrupted),
+            Key::NotUtf8 => return Err(HiddenError::NotUtf8),
             Key::Backspace => {
                 text.pop();
                 continue;
@@ -229,6 +267,10 @@ fn help(choices: &[Choice]) -> Document {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
     use crate::ui::keyboard::tests::Typed;
     use crate::ui::output::tests::Memory;
     use crate::ui::{ColorChoice, Options, Streams, Terminals};
@@ -245,7 +287,7 @@ mod tests {
         (answer, stderr.text())
     }
 
-    fn typed_unseen(typed: &str) -> (Option<String>, String) {
+    fn typed_unseen(typed: &str) -> (Result<String, HiddenError>, String) {
         let stderr = Memory::default();
         let options = Options { color: ColorChoice::Never, ..Options::default() };
         let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
@@ -257,19 +299,35 @@ mod tests {
     #[test]
     fn nothing_of_what_is_typed_unseen_is_shown() {
         let table = [
-            ("hunter2\r", Some("hunter2")),
-            ("\r", Some("")),
-            ("hunter3\u{8}2\u{1}\r", Some("hunter2")),
-            ("wrong\u{1b}hunter2\r", Some("hunter2")),
-            ("a\tü \r", Some("a\tü ")),
-            ("-----BEGIN\rabc\rEND-----\r", Some("-----BEGIN\nabc\nEND-----")),
-            ("too early\r\u{c}hunter2\r", Some("hunter2")),
-            ("hunter2", None),
-            ("", None),
+            ("hunter2\r", Ok("hunter2")),
+            ("\r", Ok("")),
+            ("hunter2\r\r", Ok("hunter2")),
+            ("hunter3\u{8}2\u{1}\r", Ok("hunter2")),
+            ("wrong\u{1b}hunter2\r", Ok("hunter2")),
+            ("a\tü \r", Ok("a\tü ")),
+            ("-----BEGIN\rabc\rEND-----\r", Err(HiddenError::Lines)),
+            ("\u{2}-----BEGIN\rabc\u{1}\rEND-----\r\u{3}\r", Ok("-----BEGIN\nabc\u{1}\nEND-----")),
+            ("\u{2}a\u{3}b\u{2}c\r\r\u{3}\r", Ok("abc\n")),
+            ("\u{2}a\rb\u{3}\rc", Err(HiddenError::Lines)),
+            ("too early\r\u{c}hunter2\r", Ok("hunter2")),
+            ("hunter\u{fffd}\r", Err(HiddenError::NotUtf8)),
+            ("hunter2", Err(HiddenError::Interrupted)),
+            ("", Err(HiddenError::Interrupted)),
         ];
         for (typed, text) in table {
             assert_eq!(typed_unseen(typed), (text.map(str::to_owned), "Value: \n".to_owned()), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn a_defect_gives_the_terminal_back() {
+        let keyboard = Typed::new("hunter2\u{7}");
+        let is_hidden = Arc::clone(&keyboard.is_hidden);
+        let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(Memory::default()) };
+        let ui = Ui::with(Options::default(), Terminals::all(80), streams, Box::new(keyboard));
+        let ask = || ui.prompter().unwrap().hidden(&Document::new()).is_ok();
+        assert!(catch_unwind(AssertUnwindSafe(ask)).is_err());
+        assert!(!is_hidden.load(Ordering::SeqCst));
     }
 
     #[test]

@@ -71,7 +71,8 @@ struct Inner {
 impl Ui {
     /// The process's own streams.
     pub fn new(options: Options) -> Self {
-        Self::with(options, Terminals::detect(), Streams::standard(), Box::new(TerminalKeyboard::default()))
+        let keyboard = TerminalKeyboard::new(options.dumb);
+        Self::with(options, Terminals::detect(), Streams::standard(), Box::new(keyboard))
     }
 
     /// Other streams, for tests.

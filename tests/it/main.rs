@@ -19,6 +19,7 @@ mod memory_org;
 mod project_laws;
 mod secrets_embedded;
 mod secrets_local;
+mod secrets_local_robust;
 mod secrets_migration;
 mod secrets_push;
 mod support;

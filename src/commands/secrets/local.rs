@@ -5,18 +5,20 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::commands::dotenv::show_problems;
 use crate::commands::failures::of_open;
 use crate::commands::load::show;
 use crate::commands::values::DOTENV;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{Family, SecretName};
-use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
+use crate::model::SecretName;
+use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::dotenv::{self, Dotenv, read_dotenv};
 use crate::render::document::{Document, Line, Style};
-use crate::ui::{InputError, read_secret_input};
+use crate::ui::{HiddenError, InputError, read_secret_input};
 
 use super::ignored::warn_if_tracked;
+use super::local_file::{LocalFile, interrupted, update};
 use super::name;
 
 /// What `secrets local` was asked.
@@ -47,7 +49,8 @@ pub enum LocalAction {
     },
 }
 
-/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 2, or 130.
+/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 1, 2, 6 if others
+/// keep writing it, or 130.
 pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcome, CommandError> {
     match &command.action {
         LocalAction::Set { name, has_value_argument } => {
@@ -111,12 +114,12 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
             usage("the value is empty; nothing was written").hint("`lobu secrets local delete` takes a name away.")
         );
     }
-    let file = LocalFile::read(directory)?;
-    let edited = dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
-        dotenv::EditError::Broken(problems) => broken(session, &problems),
-        other => usage(format!("{other}; nothing was written")),
+    update(session, directory, |file| {
+        dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
+            dotenv::EditError::Broken(problems) => broken(session, &problems),
+            other => usage(format!("{other}; nothing was written")),
+        })
     })?;
-    file.write(session, directory, &edited)?;
     let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
     session.ui.status(&Document::from(line));
     warn_if_tracked(session, &directory.location().join(DOTENV));
@@ -124,9 +127,16 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
 }
 
 fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> Result<(), CommandError> {
-    let file = LocalFile::read(directory)?;
-    let found = check(session, &file)?;
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    update(session, directory, |file| without(session, file, &names))?;
+    let listed = names.into_iter().collect::<Vec<_>>().join(", ");
+    let line = Line::new().plain("Deleted ").foreign(Style::Bold, &listed).plain(" from .env");
+    session.ui.status(&Document::from(line.prose(2)));
+    Ok(())
+}
+
+fn without(session: &Session, file: &LocalFile, names: &BTreeSet<&str>) -> Result<Zeroizing<String>, CommandError> {
+    let found = check(session, file)?;
     let unknown: Vec<&str> = names.iter().copied().filter(|name| found.line(name).is_none()).collect();
     if !unknown.is_empty() {
         // What can't be a name may be a value by mistake, so it is not repeated.
@@ -136,18 +146,14 @@ fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> 
             .hint("`lobu secrets local list` shows the names."));
     }
     let mut edited = file.text.clone();
-    for name in &names {
+    for name in names {
         match dotenv::remove(&edited, name) {
             Ok(Some(without)) => edited = without,
             // It was there, and what is taken away breaks nothing.
             Ok(None) | Err(_) => return Err(CommandError::new(ErrorKind::Unexpected, ".env can't be edited")),
         }
     }
-    file.write(session, directory, &edited)?;
-    let listed = names.into_iter().collect::<Vec<_>>().join(", ");
-    let line = Line::new().plain("Deleted ").foreign(Style::Bold, &listed).plain(" from .env");
-    session.ui.status(&Document::from(line.prose(2)));
-    Ok(())
+    Ok(edited)
 }
 
 /// The value: typed unseen at a terminal, else all of stdin less one line break at its end.
@@ -158,9 +164,12 @@ fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, Comman
                 .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
         };
         let question = Line::new().plain("Value of ").foreign(Style::Bold, name.as_str());
-        return prompter
-            .hidden(&Document::from(question.plain(" (nothing is shown):")))
-            .ok_or_else(|| CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written"));
+        return prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
+            HiddenError::Interrupted => interrupted(),
+            HiddenError::Lines => usage("more than one line came; nothing was written")
+                .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
+            HiddenError::NotUtf8 => usage("what was typed is not UTF-8; nothing was written"),
+        });
     }
     // The line break is not of the value: "\r\n" at most.
     let mut value = read_secret_input(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
@@ -181,65 +190,13 @@ fn too_long() -> dotenv::EditError {
     dotenv::EditError::TooLong { limit: Dotenv::VALUE_LIMIT }
 }
 
-/// A `.env` file that may be written.
-struct LocalFile {
-    text: Zeroizing<String>,
-    is_open_to_others: bool,
-}
-
-impl LocalFile {
-    fn read(directory: &ProjectDirectory) -> Result<Self, CommandError> {
-        let refused =
-            |what: String| CommandError::new(ErrorKind::InvalidProject, format!("{what}; nothing was written"));
-        let found = directory
-            .look_at_secret_file(DOTENV)
-            .map_err(|error| refused(format!("the file .env can't be read: {}", error.kind())))?;
-        let is_open_to_others = match found {
-            SecretFile::Missing => return Ok(Self { text: Zeroizing::default(), is_open_to_others: false }),
-            SecretFile::Regular { is_open_to_others } => is_open_to_others,
-            SecretFile::Symlink => {
-                return Err(refused("the file .env is a symlink, and values are not written through one".to_owned())
-                    .hint("Edit what it leads to, or put a file in its place."));
-            }
-            SecretFile::Other => return Err(refused(".env is not a regular file".to_owned())),
-        };
-        let text = directory.read_secret_text(DOTENV, directory.limits().dotenv);
-        let text = text.map_err(|error| {
-            refused(match error.diagnostic(Family::Project).position {
-                Some(position) if position.line > 0 => format!("{error}, line {}", position.line),
-                _ => error.to_string(),
-            })
-        })?;
-        Ok(Self { text: text.unwrap_or_default(), is_open_to_others })
-    }
-
-    fn write(&self, session: &Session, directory: &ProjectDirectory, text: &str) -> Result<(), CommandError> {
-        if text.len() as u64 > directory.limits().dotenv {
-            return Err(usage(format!(
-                ".env would be larger than {} MiB; nothing was written",
-                directory.limits().dotenv >> 20
-            )));
-        }
-        directory.replace_secret_file(DOTENV, text).map_err(|error| {
-            let message = format!(".env could not be written: {}", error.kind());
-            CommandError::new(ErrorKind::Unexpected, message).hint("It is as it was.")
-        })?;
-        if self.is_open_to_others {
-            let line = Line::new().plain("Others on this machine could open .env; now only its owner can (mode 0600)");
-            session.ui.status(&Document::from(line.prose(2)));
-        }
-        Ok(())
-    }
-}
-
 /// Reads the text, and shows by line what is wrong with it: what is not understood is not written over.
 fn check(session: &Session, file: &LocalFile) -> Result<Dotenv, CommandError> {
     dotenv::parse(&file.text).map_err(|problems| broken(session, &problems))
 }
 
 fn broken(session: &Session, problems: &[dotenv::Problem]) -> CommandError {
-    let found: Vec<_> = problems.iter().map(|problem| problem.diagnostic(DOTENV)).collect();
-    show(session, &found);
+    show_problems(session, DOTENV, problems);
     CommandError::new(ErrorKind::InvalidProject, "the file .env is broken; nothing was written")
         .hint("Put the lines above right first.")
 }

@@ -6,6 +6,7 @@ mod delete;
 mod ignored;
 mod list;
 mod local;
+mod local_file;
 mod name;
 mod push;
 mod source;

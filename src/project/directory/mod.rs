@@ -3,6 +3,7 @@
 mod error;
 mod handle;
 mod listing;
+mod nameless;
 mod open;
 mod path;
 mod replace;
@@ -11,7 +12,7 @@ pub use error::{FileKind, OpenError, ReadError};
 pub use handle::ProjectDirectory;
 pub use listing::{Entry, EntryKind, Listing};
 pub use path::{display_path, join};
-pub use replace::SecretFile;
+pub use replace::{SecretFile, SecretFileLock, StagedSecretFile};
 
 #[cfg(test)]
 mod tests;

@@ -94,11 +94,11 @@ fn stdin_that_cannot_be_used_is_told_without_its_text() {
     let site = site();
     let too_long = vec![b'A'; 40 << 20];
     for (input, expected) in [
-        (format!("FOO={VALUE}\nBAR \"{VALUE}\n").into_bytes(), "--> stdin:2"),
-        (format!("FOO=\"{VALUE}\n").into_bytes(), "--> stdin:1"),
-        (b"FOO=\xff\n".to_vec(), "what came is not UTF-8"),
-        (Vec::new(), "stdin has no value for FOO"),
-        (too_long, "error: --from-stdin: more than"),
+        (format!("FOO={VALUE}\nBAR \"{VALUE}\n").into_bytes(), "--> stdin:2 1 error error: --from-stdin: "),
+        (format!("FOO=\"{VALUE}\n").into_bytes(), "--> stdin:1 1 error error: --from-stdin: "),
+        (b"FOO=\xff\n".to_vec(), "it is not UTF-8"),
+        (Vec::new(), "there is no name in it"),
+        (too_long, "error: --from-stdin: it has more than"),
     ] {
         let (code, stdout, stderr) = site.run_with(&input, &["push", "FOO", "--from-stdin", "--yes"]);
         assert_eq!(code, Some(2), "{stderr}");

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::env::TestEnv;
 
@@ -75,6 +75,18 @@ impl Terminal {
     /// Types.
     pub(crate) fn press(&mut self, keys: &str) {
         self.master.write_all(keys.as_bytes()).expect("a terminal takes keys");
+    }
+
+    /// The process id, for signals.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the terminal shows what is typed and takes it by lines, as it does for a shell.
+    pub(crate) fn echoes(&self) -> bool {
+        // Both ends of a terminal have the same modes.
+        let modes = tcgetattr(&self.master).expect("a terminal has modes").local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
     }
 
     /// Whether the program still runs.

@@ -1,0 +1,90 @@
+//! The terminal while something is typed that nobody may see.
+
+use std::io::{self, Write as _};
+
+use rustix::termios::{OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use super::Signals;
+use super::keys::{Bytes, Input, Keys};
+
+/// How many bytes are taken from the system at once.
+const PIECE: usize = 1024;
+
+/// A terminal that shows nothing and hands out every key; as it was before when it is dropped.
+pub(super) struct HiddenTerminal {
+    keys: Keys<Stdin>,
+    shown: Termios,
+    marks_pastes: bool,
+}
+
+impl HiddenTerminal {
+    /// Hides what is typed from now on, and throws away what was typed before; none if the terminal can't.
+    pub(super) fn new(marks_pastes: bool) -> Option<Self> {
+        // From here on a signal is a key like Ctrl-C: it must not end the process before the terminal is put right.
+        let signals = Signals::catch();
+        let shown = tcgetattr(io::stdin()).ok()?;
+        let mut hidden = shown.clone();
+        hidden.make_raw();
+        hidden.output_modes = shown.output_modes;
+        // Reading gives up after a tenth of a second, so that signals and pauses are noticed.
+        hidden.special_codes[SpecialCodeIndex::VMIN] = 0;
+        hidden.special_codes[SpecialCodeIndex::VTIME] = 1;
+        tcsetattr(io::stdin(), OptionalActions::Flush, &hidden).ok()?;
+        if marks_pastes {
+            write("\u{1b}[?2004h");
+        }
+        let stdin = Stdin { signals, piece: Zeroizing::new([0; PIECE]), start: 0, end: 0 };
+        Some(Self { keys: Keys::new(stdin), shown, marks_pastes })
+    }
+
+    /// The keys.
+    pub(super) fn keys(&mut self) -> &mut Keys<Stdin> {
+        &mut self.keys
+    }
+}
+
+impl Drop for HiddenTerminal {
+    fn drop(&mut self) {
+        if self.marks_pastes {
+            write("\u{1b}[?2004l");
+        }
+        // Fails only if the terminal is gone. What nobody has read is thrown away: it is not for the shell.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.shown);
+    }
+}
+
+/// Tells the terminal something. If that fails nobody sees the question either.
+fn write(sequence: &str) {
+    let mut stderr = io::stderr();
+    drop(stderr.write_all(sequence.as_bytes()).and_then(|()| stderr.flush()));
+}
+
+/// The bytes of stdin, without the library's own buffer: it would keep them.
+pub(super) struct Stdin {
+    signals: Signals,
+    piece: Zeroizing<[u8; PIECE]>,
+    start: usize,
+    end: usize,
+}
+
+impl Bytes for Stdin {
+    fn next(&mut self) -> Input {
+        if self.signals.have_come() {
+            return Input::Gone;
+        }
+        if self.start >= self.end {
+            (self.start, self.end) = (0, 0);
+            self.end = match rustix::io::read(io::stdin(), &mut self.piece[..]) {
+                // Nothing within the time, or the terminal was closed.
+                Ok(0) if tcgetattr(io::stdin()).is_ok() => return Input::Quiet,
+                Err(rustix::io::Errno::INTR) => return Input::Quiet,
+                Ok(0) | Err(_) => return Input::Gone,
+                Ok(count) => count,
+            };
+        }
+        let byte = self.piece.get(self.start).copied();
+        self.start += 1;
+        byte.map_or(Input::Quiet, Input::Byte)
+    }
+}
