@@ -189,6 +189,14 @@ mod tests {
     }
 
     #[test]
+    fn a_value_in_the_place_of_a_name_is_not_repeated() {
+        for text in [r#"{"hunter2": 5, "FOO": true}"#, r#"{"hunter2": "", "hunter2": ""}"#] {
+            let problem = read(text).unwrap_err().to_string();
+            assert!(problem.contains("(a name that no secret can have)") && !problem.contains("hunter2"), "{problem}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_told_by_name_or_place_and_never_by_content() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let not_texts =

@@ -1,0 +1,88 @@
+//! From a plan to the one request.
+
+use std::collections::BTreeSet;
+
+use crate::commands::Session;
+use crate::commands::connect::{Connection, for_writing};
+use crate::error::{CommandError, ErrorKind};
+use crate::org::http::{PARALLELISM, is_loopback};
+use crate::push::{Agreement, PushFailure, PushPlan, PushReport, push};
+use crate::render::document::{Document, Line, Style};
+use crate::render::secrets::suspicion_text;
+use crate::settings::{ResolvedTarget, Server};
+
+use super::super::source::SourceChoice;
+use super::super::{api, confirm};
+use super::SecretsPush;
+use super::reading::Pushed;
+
+/// Values go only over https or to this machine, whatever the flags say (T2).
+pub(super) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
+    let Server::Remote { origin } = &target.server else { return Ok(()) };
+    if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
+        return Ok(());
+    }
+    let message = "secret values are not sent over plain http; nothing was sent";
+    Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."))
+}
+
+/// Asks for agreement, or takes that of the flags.
+pub(super) fn agree(
+    session: &Session,
+    command: &SecretsPush,
+    pushed: &Pushed,
+    plan: &PushPlan,
+) -> Result<Agreement, CommandError> {
+    let by_flags = Agreement::by_flags(command.yes, command.yes_rotate);
+    // What a person is asked about is pointed out in the question.
+    let asked: BTreeSet<_> = by_flags.open(plan).into_iter().map(|(_, row)| &row.name).collect();
+    for row in plan.sent().filter(|row| !asked.contains(&row.name)) {
+        if let Some(suspicion) = row.suspicion {
+            let line = Line::new().literal(Style::Warning, "warning: ").foreign(Style::Bold, row.name.as_str());
+            session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
+        }
+    }
+    if !asked.is_empty() && asks_nothing(command) {
+        let open: Vec<_> = by_flags.open(plan);
+        return Err(confirm::unasked("with --json or --from-stdin no question is asked", &open));
+    }
+    let agreement = confirm::ask(session, &pushed.target, plan, by_flags)?;
+    if agreement.open(plan).len() == plan.sent().count() {
+        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was sent"));
+    }
+    Ok(agreement)
+}
+
+fn asks_nothing(command: &SecretsPush) -> bool {
+    command.json || command.source == SourceChoice::Stdin
+}
+
+/// What a push did, and how its connection ended.
+pub(super) struct Sent {
+    pub(super) report: PushReport,
+    pub(super) closed: Result<(), CommandError>,
+}
+
+/// Sends what was agreed to, and nothing else.
+pub(super) async fn send(
+    pushed: &Pushed,
+    reading: Connection,
+    plan: PushPlan,
+    agreement: &Agreement,
+) -> Result<Sent, CommandError> {
+    let connection = for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
+    let Pushed { source, wanted, rotation, target: _ } = pushed;
+    let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
+    let closed = connection.close_after_writing().await;
+    result.map(|report| Sent { report, closed }).map_err(|failure| failed(&failure))
+}
+
+fn failed(failure: &PushFailure) -> CommandError {
+    match failure {
+        PushFailure::Refused(error) => api::of_secrets(error),
+        PushFailure::Unknown { .. } => CommandError::from_error(ErrorKind::PartlyApplied, failure)
+            .hint("Look with `lobu secrets push --dry-run`; what is missing then can be pushed again."),
+        PushFailure::Conflicts => CommandError::from_error(ErrorKind::Moved, failure).hint("Run the command again."),
+        PushFailure::NotListed => CommandError::from_error(ErrorKind::Refused, failure),
+    }
+}
