@@ -151,9 +151,11 @@ async fn a_rotation_there_and_back_is_seen_each_time() {
     harness.create_secret("FOO", "value A").await;
     let first = entry(&harness, "FOO").await;
     for value in ["value B", "value A", "value B"] {
+        let before = entry(&harness, "FOO").await;
         let reply = harness.manage(json!([rotate("FOO", value)])).await;
         let result = &reply.body["results"][0];
         assert_eq!(result["action"], "rotated", "{value}");
+        assert_eq!(result["previous"], before["fingerprint"], "what was replaced");
         assert_eq!(result["ref"], "secret://dev/user/FOO");
         assert_eq!(stored(&harness, "FOO").unwrap(), value);
         let now = entry(&harness, "FOO").await;

@@ -248,3 +248,28 @@ fn a_delete_is_asked_about_name_by_name() {
         assert_eq!(site.writes(), u64::from(code == 0), "{screen}");
     }
 }
+
+#[test]
+fn what_somebody_else_wrote_while_the_question_stood_stays() {
+    let site = rotating(THREE);
+    site.env.write("other.env", "BETA=value-of-somebody-else\n");
+    let arguments = site.arguments(&["push", "--all", "--rotate"]);
+    let mut terminal = Terminal::start(&site.env, &arguments, "");
+    drive(&mut terminal, &[("Rotate ALPHA", "y"), ("Rotate BETA", "y")]);
+    terminal.wait_for("Rotate GAMMA");
+    let other = ["push", "BETA", "--from-file", "other.env", "--rotate", "--yes-rotate"];
+    site.run(&other).expect_code(0);
+    settle();
+    terminal.press("n");
+    let (code, screen) = terminal.end();
+    assert_eq!(code, Some(6), "{screen}");
+    let shown = flat(&screen);
+    for part in [
+        "BETA was written by somebody else since it was shown: that value stays",
+        "Push not complete. 0 created, 1 rotated, 1 declined, 1 changed in between and left alone.",
+        "error: the org has moved since it was shown",
+    ] {
+        assert!(shown.contains(part), "{part}\n{screen}");
+    }
+    assert_eq!(values(&site), some(["value-a", "value-of-somebody-else", "old-c"]));
+}
