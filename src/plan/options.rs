@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::model::{FieldPath, Kind, OrgSlug, ResourceKey, SecretName};
+use crate::model::{Kind, OrgSlug, ResourceKey, SecretName};
 
 use super::{Row, Selection};
 
@@ -60,7 +60,7 @@ impl Resend {
     }
 
     /// Whether an incomparable value is sent again.
-    pub(super) fn covers(&self, key: &ResourceKey, _path: &FieldPath, name: Option<&SecretName>) -> bool {
+    pub(super) fn covers(&self, key: &ResourceKey, name: Option<&SecretName>) -> bool {
         self.all || self.resources.contains(&key.to_string()) || name.is_some_and(|name| self.names.contains(name))
     }
 }

@@ -57,7 +57,7 @@ impl Overlay<'_> {
         };
         match compare::leaf(leaf, self.keeping, value, actual) {
             Comparison::Equal => actual.clone(),
-            Comparison::Incomparable if !self.options.resend.covers(self.key, path, compare::reference(value)) => {
+            Comparison::Incomparable if !self.options.resend.covers(self.key, compare::reference(value)) => {
                 self.push(path, member, FieldAction::Incomparable, Some(&compare::before(value, actual)), Some(value));
                 actual.clone()
             }

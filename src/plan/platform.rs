@@ -137,12 +137,11 @@ impl Merge<'_> {
         let Some(actual) = actual.filter(|actual| !actual.is_blank()) else {
             return self.push(name, FieldAction::Add, None, Some(after));
         };
-        let path = FieldPath::member("config").join(name);
         let reference = compare::reference(&after);
         let before = compare::before(&after, actual);
         match compare::platform_text(context.mode, text, actual) {
             Comparison::Equal => {}
-            Comparison::Incomparable if !context.options.resend.covers(self.key, &path, reference) => {
+            Comparison::Incomparable if !context.options.resend.covers(self.key, reference) => {
                 let shown = reference.map_or_else(|| format!("`{name}`"), crate::model::SecretName::reference);
                 self.resent.push(shown);
                 self.push(name, FieldAction::Incomparable, Some(before), Some(after));

@@ -117,7 +117,7 @@ async fn carry_out(
     };
     if !command.yes && !command.no_recheck {
         let moved = tokio::select! {
-            moved = recheck::recheck(&writer.org, command, planned) => moved,
+            moved = recheck::recheck(&writer.org, planned) => moved,
             () = interrupts.wait() => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
         };
         if let Err(error) = moved {

@@ -8,11 +8,10 @@ use crate::org::{AgentScope, OrgRead, ReadScope, read_actual};
 use crate::plan::{Row, diff, read_scope};
 
 use super::super::failures::of_read;
-use super::Apply;
 use super::planning::Planned;
 
 /// Reads again what will be written, and stops if it is not as it was planned.
-pub(super) async fn recheck(org: &impl OrgRead, _command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+pub(super) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
     let scope = narrowed(read_scope(&planned.desired, &planned.options.selection), planned);
     let actual = read_actual(org, &planned.target.org, &scope).await.map_err(|error| of_read(&error))?;
     let now = diff(&planned.desired, &actual, &planned.options);
