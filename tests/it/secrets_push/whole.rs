@@ -179,3 +179,31 @@ fn what_the_project_uses_is_pushed_and_the_rest_of_the_file_is_not() {
     ");
     assert_eq!(site.audit(), ["create BOT", "create GIVEN", "create TRACKER"]);
 }
+
+#[test]
+fn an_interrupted_push_waits_for_what_is_in_flight_and_reports() {
+    let result = r#"{"results":[{"name":"FOO","fingerprint":"a3f1","action":"create","ref":"secret://dev/user/FOO"}]}"#;
+    for signal in ["INT", "TERM"] {
+        let Reply::Bytes(answer) = Reply::http("200 OK\r\ncontent-type: application/json", result) else {
+            panic!("an HTTP answer is bytes");
+        };
+        let list = Reply::http("200 OK\r\ncontent-type: application/json", "[]");
+        let listener = Listener::start(vec![list, Reply::Late(Duration::from_millis(800), answer)]);
+        let mut env = TestEnv::new();
+        env.env("LOBU_API_TOKEN", "owl_pat_made_up");
+        env.write(".env", "FOO=value-1\n");
+        let url = format!("http://{}", listener.address());
+        let running = env.start(["secrets", "push", "FOO", "--yes", "--org", "dev", "--url", &url]);
+        let started = Instant::now();
+        while !listener.received().iter().any(|request| request.contains("value-1")) {
+            assert!(started.elapsed() < Duration::from_secs(30), "nothing is sent");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let kill = std::process::Command::new("kill").args([format!("-{signal}"), running.id().to_string()]).status();
+        assert!(kill.expect("kill runs").success());
+        let output = running.wait();
+        output.expect_code(130);
+        assert!(output.stdout.contains("Push complete. 1 created, 0 rotated."), "{output}");
+        assert!(output.stderr.contains("interrupted; the report says what was done"), "{output}");
+    }
+}

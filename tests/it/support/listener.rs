@@ -15,6 +15,8 @@ const TICK: Duration = Duration::from_millis(5);
 pub(crate) enum Reply {
     /// Once a request's head is complete, these bytes, as they are; then the connection closes.
     Bytes(Vec<u8>),
+    /// The same, but so much later.
+    Late(Duration, Vec<u8>),
     /// The connection closes at once.
     Close,
     /// Nothing is ever said, and everything that comes is recorded.
@@ -128,11 +130,14 @@ fn talk(mut stream: TcpStream, reply: &Reply, slot: usize, shared: &Shared) {
             bytes.extend(buffer.get(..count).unwrap_or_default());
             bytes.clone()
         };
-        if let Reply::Bytes(reply) = reply
-            && !answered
-            && whole.windows(4).any(|window| window == b"\r\n\r\n")
-        {
+        let (pause, reply) = match reply {
+            Reply::Bytes(reply) => (Duration::ZERO, reply),
+            Reply::Late(pause, reply) => (*pause, reply),
+            Reply::Close | Reply::Silence => continue,
+        };
+        if !answered && whole.windows(4).any(|window| window == b"\r\n\r\n") {
             answered = true;
+            std::thread::sleep(pause);
             // A client that went away is recorded all the same.
             drop(stream.write_all(reply));
         }
