@@ -142,7 +142,7 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     error: the value is longer than 64 KiB; nothing was written
 
     ## not UTF-8
-    error: the value on stdin is not UTF-8; nothing was written
+    error: the value on stdin: it is not UTF-8; nothing was written
 
     ## a null character
     error: the value holds a null character; it may be UTF-16 text, or no text at

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::commands::dotenv::show_problems;
+use crate::commands::dotenv::{show_problems, unreadable};
 use crate::commands::failures::of_open;
 use crate::commands::load::show;
 use crate::commands::values::DOTENV;
@@ -174,8 +174,7 @@ fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, Comman
     // The line break is not of the value: "\r\n" at most.
     let mut value = read_secret_input(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
         InputError::TooLong => usage(format!("{}; nothing was written", too_long())),
-        InputError::NotUtf8 => usage("the value on stdin is not UTF-8; nothing was written"),
-        InputError::Unreadable(reason) => usage(format!("stdin can't be read: {reason}; nothing was written")),
+        other => usage(format!("the value on stdin: {}; nothing was written", unreadable(&other))),
     })?;
     if value.ends_with('\n') {
         value.pop();

@@ -5,13 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::harness::{AGENT, Case, SENTINEL, Tree, add, clean};
 use crate::support::existing_server::owner_token;
+use crate::support::tls;
 
 /// Serves every connection on a thread that ends with the test binary, and gives what was understood.
 fn serve(talk: impl Fn(TcpStream) -> Vec<u8> + Send + 'static) -> (SocketAddr, Arc<Mutex<Vec<u8>>>) {
@@ -45,16 +43,7 @@ fn plain(mut stream: TcpStream) -> Vec<u8> {
 
 #[test]
 fn connections_that_are_not_secure_are_told() {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .expect("a configuration");
-    let config = Arc::new(config);
+    let (config, _) = tls::self_signed();
     let (untrusted, understood) = serve(move |stream| self_signed(stream, &config));
     let (unencrypted, _) = serve(plain);
     let mut messages = String::new();

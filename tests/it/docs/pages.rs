@@ -1,8 +1,9 @@
 use lobu::env::Variable;
 use lobu::error::{ErrorKind, exit};
-use lobu::org::http;
+use lobu::org::{SecretBatch, http};
 use lobu::plan::{FieldRow, declared_fields};
 use lobu::project::limits::Limits;
+use lobu::secrets::{LONGEST_NAME, LONGEST_VALUE};
 
 use super::blocks::{hold, table, text};
 use crate::import_table::MODULES;
@@ -44,6 +45,10 @@ fn the_limits() {
         ("a Markdown file: a prompt or a skill", mebibytes(markdown)),
         ("a model file", mebibytes(model_file)),
         ("a dotenv file", mebibytes(dotenv)),
+        ("a secret's value", format!("{} KiB", LONGEST_VALUE >> 10)),
+        ("a secret's name", format!("{LONGEST_NAME} characters")),
+        ("secrets of one push", SecretBatch::MOST_ACTIONS.to_string()),
+        ("the request of a push", mebibytes(SecretBatch::MOST_BYTES as u64)),
         ("files read, and entries of one directory", files.to_string()),
         ("YAML: nesting, aliases expanded", yaml.depth.to_string()),
         ("YAML: aliases, and anchors", yaml.aliases.to_string()),

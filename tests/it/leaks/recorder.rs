@@ -5,13 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
 use super::sentinels::SALT;
+use crate::support::tls;
 
 /// One request.
 pub(super) struct Asked {
@@ -64,21 +62,12 @@ impl Recorder {
 
     /// The same with TLS; the second is the certificate that a client would have to trust, as PEM.
     pub(super) fn start_tls(answering: Answering) -> (Self, String) {
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], key)
-            .expect("a configuration");
-        let config = Arc::new(config);
+        let (config, certificate) = tls::self_signed();
         let talk = move |stream: TcpStream, received: &Mutex<Vec<u8>>| {
             let connection = ServerConnection::new(Arc::clone(&config)).expect("a configuration that works");
             talk(StreamOwned::new(connection, stream), &answering, received);
         };
-        (Self::serve("https", talk), cert.pem())
+        (Self::serve("https", talk), certificate)
     }
 
     fn serve(scheme: &'static str, talk: impl Fn(TcpStream, &Mutex<Vec<u8>>) + Send + Sync + 'static) -> Self {

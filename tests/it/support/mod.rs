@@ -14,6 +14,7 @@ pub(crate) mod project;
 pub(crate) mod site;
 pub(crate) mod stored;
 pub(crate) mod terminal;
+pub(crate) mod tls;
 pub(crate) mod wire;
 
 /// Says on stderr what a test could not do here.
