@@ -15,6 +15,7 @@
 //! - [`desired`]: what the project wants, as the server will store it.
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
 //! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
+//! - [`pull`]: the way back, from what the org has to what the files are to say, patched in place.
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
 //! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
@@ -38,6 +39,7 @@ pub mod model;
 pub mod org;
 pub mod plan;
 pub mod project;
+pub mod pull;
 pub mod push;
 pub mod render;
 pub mod secrets;

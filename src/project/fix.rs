@@ -8,6 +8,7 @@ use toml_edit::{Document, TableLike};
 
 use self::statements::{Inline, Name, Pair, Statement};
 use super::config::{OLD_MEMORY_TABLES, is_memory_key};
+use super::text_edit::{TextEdit, apply_edits};
 
 /// Why old spellings could not be rewritten; the file is left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +45,7 @@ pub fn rewrite(text: &str) -> Result<Option<String>, FixError> {
         return Err(mixed);
     }
     let edits = Rewriter::new(text, table).edits(&statements::read(text)).ok_or(mixed)?;
-    let result = apply(text, edits);
+    let result = apply_edits(text, &edits);
     if is_moved(memory, inner, table, &result) { Ok(Some(result)) } else { Err(mixed) }
 }
 
@@ -60,22 +61,6 @@ fn is_moved(memory: &dyn TableLike, inner: &dyn TableLike, table: &str, result: 
     wanted == found
 }
 
-/// A range of the text and what replaces it.
-type Edit = (Range<usize>, String);
-
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|(range, _)| range.start);
-    let mut result = String::with_capacity(text.len());
-    let mut end = 0;
-    for (range, replacement) in edits {
-        result.push_str(text.get(end..range.start).unwrap_or_default());
-        result.push_str(&replacement);
-        end = range.end.max(end);
-    }
-    result.push_str(text.get(end..).unwrap_or_default());
-    result
-}
-
 struct Rewriter<'t> {
     text: &'t str,
     table: &'t str,
@@ -88,7 +73,7 @@ impl<'t> Rewriter<'t> {
     }
 
     /// The edits of the whole document; none if the forms don't merge.
-    fn edits(&self, statements: &[Statement]) -> Option<Vec<Edit>> {
+    fn edits(&self, statements: &[Statement]) -> Option<Vec<TextEdit>> {
         let mut edits = Vec::new();
         let mut header: &[Name] = &[];
         for statement in statements {
@@ -115,21 +100,21 @@ impl<'t> Rewriter<'t> {
     }
 
     /// `[memory.owletto.x]` → `[memory.x]`.
-    fn shorten_header(&self, keys: &[Name]) -> Option<Edit> {
+    fn shorten_header(&self, keys: &[Name]) -> Option<TextEdit> {
         match keys {
             [memory, old, ..] if memory.is("memory") && old.is(self.table) => {
-                Some((memory.span.end..old.span.end, String::new()))
+                Some(TextEdit::remove(memory.span.end..old.span.end))
             }
             _ => None,
         }
     }
 
     /// Where `[memory]` stands beside `[memory.owletto]`, its header goes; false if it has keys of its own.
-    fn drop_empty_header(&self, statements: &[Statement], edits: &mut Vec<Edit>) -> bool {
+    fn drop_empty_header(&self, statements: &[Statement], edits: &mut Vec<TextEdit>) -> bool {
         let mut rest = statements.iter().skip_while(|statement| !statement.is_memory_header());
         match (rest.next(), rest.next()) {
             (Some(Statement::Header { span, .. }), None | Some(Statement::Header { .. })) => {
-                edits.push((self.whole_line(span), String::new()));
+                edits.push(TextEdit::remove(self.whole_line(span)));
                 true
             }
             (header, _) => header.is_none(),
@@ -150,40 +135,40 @@ impl<'t> Rewriter<'t> {
         }
     }
 
-    fn top_level(&self, pair: &Pair, edits: &mut Vec<Edit>) {
+    fn top_level(&self, pair: &Pair, edits: &mut Vec<TextEdit>) {
         match (pair.keys.as_slice(), &pair.inline) {
             ([memory, old], _) if memory.is("memory") && old.is(self.table) => {
-                edits.push((memory.span.end..old.span.end, String::new()));
+                edits.push(TextEdit::remove(memory.span.end..old.span.end));
             }
             ([memory, old, next, ..], _) if memory.is("memory") && old.is(self.table) => {
-                edits.push((old.span.start..next.span.start, String::new()));
+                edits.push(TextEdit::remove(old.span.start..next.span.start));
             }
             ([memory], Some(inline)) if memory.is("memory") => self.in_braces(inline, edits),
             _ => {}
         }
     }
 
-    fn in_memory(&self, pair: &Pair, edits: &mut Vec<Edit>) {
+    fn in_memory(&self, pair: &Pair, edits: &mut Vec<TextEdit>) {
         match (pair.keys.as_slice(), &pair.inline) {
-            ([old, next, ..], _) if old.is(self.table) => edits.push((old.span.start..next.span.start, String::new())),
+            ([old, next, ..], _) if old.is(self.table) => edits.push(TextEdit::remove(old.span.start..next.span.start)),
             ([old], Some(inline)) if old.is(self.table) => self.unfold(old, inline, edits),
             _ => {}
         }
     }
 
     /// `memory = { owletto = { … } }` and `memory = { owletto.x = … }`.
-    fn in_braces(&self, outer: &Inline, edits: &mut Vec<Edit>) {
+    fn in_braces(&self, outer: &Inline, edits: &mut Vec<TextEdit>) {
         for pair in &outer.pairs {
             match (pair.keys.as_slice(), &pair.inline) {
                 ([old, next, ..], _) if old.is(self.table) => {
-                    edits.push((old.span.start..next.span.start, String::new()));
+                    edits.push(TextEdit::remove(old.span.start..next.span.start));
                 }
                 ([old], Some(inner)) if old.is(self.table) => {
                     self.strip_braces(old, inner, edits);
                     let follows = outer.commas.iter().find(|comma| comma.start >= inner.close.end);
                     let ends_open = inner.pairs.is_empty() || inner.has_trailing_comma();
                     if let Some(comma) = follows.filter(|_| ends_open) {
-                        edits.push((comma.clone(), String::new()));
+                        edits.push(TextEdit::remove(comma.clone()));
                     }
                 }
                 _ => {}
@@ -192,7 +177,7 @@ impl<'t> Rewriter<'t> {
     }
 
     /// `owletto = { a = 1, b = 2 }` below `[memory]` → a line for each.
-    fn unfold(&self, old: &Name, inner: &Inline, edits: &mut Vec<Edit>) {
+    fn unfold(&self, old: &Name, inner: &Inline, edits: &mut Vec<TextEdit>) {
         self.strip_braces(old, inner, edits);
         let start = self.text.get(..old.span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let indent = self.text.get(start..old.span.start).unwrap_or_default();
@@ -200,21 +185,21 @@ impl<'t> Rewriter<'t> {
             let rest = self.text.get(comma.end..inner.close.start).unwrap_or_default();
             let behind = rest.trim_start_matches([' ', '\t']);
             if behind.is_empty() || behind.starts_with(['\n', '\r', '#']) {
-                edits.push((comma.clone(), String::new()));
+                edits.push(TextEdit::remove(comma.clone()));
             } else {
                 let end = comma.end + rest.len() - behind.len();
-                edits.push((comma.start..end, format!("{}{indent}", self.line_end)));
+                edits.push(TextEdit::replace(comma.start..end, format!("{}{indent}", self.line_end)));
             }
         }
     }
 
     /// Removes `owletto = {` and its `}`, with the blanks inside of them.
-    fn strip_braces(&self, old: &Name, inner: &Inline, edits: &mut Vec<Edit>) {
+    fn strip_braces(&self, old: &Name, inner: &Inline, edits: &mut Vec<TextEdit>) {
         let body = self.text.get(inner.open.end..inner.close.start).unwrap_or_default();
         let leading = body.len() - body.trim_start_matches([' ', '\t']).len();
         let trailing = if leading == body.len() { 0 } else { body.len() - body.trim_end_matches([' ', '\t']).len() };
-        edits.push((old.span.start..inner.open.end + leading, String::new()));
-        edits.push((inner.close.start - trailing..inner.close.end, String::new()));
+        edits.push(TextEdit::remove(old.span.start..inner.open.end + leading));
+        edits.push(TextEdit::remove(inner.close.start - trailing..inner.close.end));
     }
 }
 

@@ -30,6 +30,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
     ("project", &["model"]),
+    ("pull", &["model"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
@@ -152,7 +153,7 @@ const IMPURE: &[&str] =
     &["async", "await", "std::fs", "std::io", "std::net", "std::process", "std::thread", "std::time", "tokio"];
 
 /// The modules whose results depend on their arguments only.
-const PURE: &[&str] = &["desired", "error.rs", "model", "plan", "render", "wire"];
+const PURE: &[&str] = &["desired", "error.rs", "model", "plan", "pull", "render", "wire"];
 
 /// A source file without comments and tests.
 struct Source {

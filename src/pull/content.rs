@@ -1,0 +1,30 @@
+use crate::model::Number;
+
+/// What a file is to say at a place: plain data, decided to be fit for a file that people read and commit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// YAML null; TOML has none.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
+    /// A list, in order.
+    List(Vec<Content>),
+    /// A table, in the order in which its keys are to be written.
+    Table(Vec<(String, Content)>),
+}
+
+impl Content {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A list of texts.
+    pub fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
+        Self::List(texts.into_iter().map(Self::text).collect())
+    }
+}
