@@ -185,12 +185,11 @@ impl Environment {
     }
 }
 
-/// The fault that a test asked for with `LOBU_FAULT=kind:place`.
+/// The fault that a test asked for with `LOBU_FAULT`, as [`crate::fault`] reads it.
 #[cfg(all(feature = "fault-points", debug_assertions))]
 #[expect(clippy::disallowed_methods, reason = "asked where no environment is at hand, in builds for tests only")]
-pub(crate) fn fault() -> Option<(String, String)> {
-    let text = std::env::var("LOBU_FAULT").ok()?;
-    text.split_once(':').map(|(kind, place)| (kind.to_owned(), place.to_owned()))
+pub(crate) fn fault() -> Option<String> {
+    std::env::var("LOBU_FAULT").ok()
 }
 
 /// The directory that the program was started in.

@@ -3,7 +3,8 @@
 //! They exist only with the cargo feature `fault-points` in builds with debug assertions: never in a release build, whatever
 //! the features.
 
-/// Fails here if the environment names this place: `LOBU_FAULT=panic:NAME` or `LOBU_FAULT=die:NAME`.
+/// Fails here if the environment names this place: `LOBU_FAULT=panic:NAME` or `LOBU_FAULT=die:NAME`; with `#7` behind the
+/// name, when it is passed for the seventh time.
 #[cfg(all(feature = "fault-points", debug_assertions))]
 ///
 /// # Panics
@@ -11,13 +12,84 @@
 /// For `panic:NAME`.
 #[expect(clippy::panic, reason = "this is what a test asked for")]
 pub fn point(name: &str) {
-    match crate::env::fault() {
-        Some((kind, place)) if place == name && kind == "panic" => panic!("a fault was asked for at {name}"),
-        Some((kind, place)) if place == name && kind == "die" => std::process::abort(),
-        _ => {}
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// How often the place that the environment names was passed: it names one.
+    static PASSED: AtomicUsize = AtomicUsize::new(0);
+
+    let Some(text) = crate::env::fault() else { return };
+    let Some(fault) = asked::Fault::parse(&text).filter(|fault| fault.place == name) else { return };
+    if PASSED.fetch_add(1, Ordering::Relaxed).saturating_add(1) != fault.time {
+        return;
+    }
+    match fault.kind {
+        asked::Kind::Panic => panic!("a fault was asked for at {name}"),
+        asked::Kind::Die => std::process::abort(),
     }
 }
 
 /// Does nothing.
 #[cfg(not(all(feature = "fault-points", debug_assertions)))]
 pub fn point(_name: &str) {}
+
+#[cfg(all(feature = "fault-points", debug_assertions))]
+mod asked {
+    /// How the process fails.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) enum Kind {
+        Panic,
+        Die,
+    }
+
+    /// The fault that a test asked for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) struct Fault<'a> {
+        pub(super) kind: Kind,
+        pub(super) place: &'a str,
+        /// The how-manieth time the place is passed, from 1.
+        pub(super) time: usize,
+    }
+
+    impl<'a> Fault<'a> {
+        /// Reads `kind:place` or `kind:place#time`; none if it is neither.
+        pub(super) fn parse(text: &'a str) -> Option<Self> {
+            let (kind, place) = text.split_once(':')?;
+            let kind = match kind {
+                "panic" => Kind::Panic,
+                "die" => Kind::Die,
+                _ => return None,
+            };
+            let (place, time) = match place.split_once('#') {
+                Some((place, time)) => (place, time.parse().ok().filter(|time| *time > 0)?),
+                None => (place, 1),
+            };
+            Some(Self { kind, place, time })
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_fault_may_say_at_which_time() {
+            let fault = |kind, place, time| Some(Fault { kind, place, time });
+            for (text, expected) in [
+                ("die:write-staged", fault(Kind::Die, "write-staged", 1)),
+                ("die:write-staged#1", fault(Kind::Die, "write-staged", 1)),
+                ("die:write-staged#7", fault(Kind::Die, "write-staged", 7)),
+                ("panic:a#12", fault(Kind::Panic, "a", 12)),
+                ("die:a#0", None),
+                ("die:a#", None),
+                ("die:a#-1", None),
+                ("die:a#x", None),
+                ("die:a#1#2", None),
+                ("stop:a", None),
+                ("die", None),
+                ("", None),
+            ] {
+                assert_eq!(Fault::parse(text), expected, "{text}");
+            }
+        }
+    }
+}

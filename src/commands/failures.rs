@@ -1,6 +1,6 @@
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{Cause, OrgError, ReadError};
-use crate::project::directory::OpenError;
+use crate::project::directory::{OpenError, WriteError};
 use crate::settings::{TargetError, TargetErrorKind};
 
 /// The failure that a request's error is for a command that changed nothing.
@@ -79,4 +79,18 @@ pub(super) fn of_open(error: &OpenError) -> CommandError {
         OpenError::NoProject { .. } => failure.hint("Go to the project's directory, or name it with -C."),
         _ => failure,
     }
+}
+
+/// The failure that a file of a project could not be written with.
+pub(super) fn of_write(error: &WriteError) -> CommandError {
+    let kind = match error {
+        WriteError::Changed { .. } | WriteError::Busy { .. } => ErrorKind::WouldOverwrite,
+        WriteError::ReadOnly { .. } | WriteError::Unwritable { .. } => ErrorKind::Unexpected,
+        WriteError::Outside { .. }
+        | WriteError::DanglingSymlink { .. }
+        | WriteError::SymlinkLoop { .. }
+        | WriteError::NotARegularFile { .. }
+        | WriteError::NotADirectory { .. } => ErrorKind::InvalidProject,
+    };
+    CommandError::from_error(kind, error)
 }

@@ -1,13 +1,10 @@
-use std::io::Write as _;
-
-use cap_std::fs::OpenOptions;
-
 use crate::error::{CommandError, ErrorKind};
 use crate::project::config::ReadOptions;
-use crate::project::directory::ProjectDirectory;
+use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line};
 
+use super::failures::of_write;
 use super::load::{check, open, show};
 use super::{Outcome, ProjectOptions, Session};
 
@@ -64,9 +61,8 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
             Ok(())
         }
         Ok(Some(rewritten)) => {
-            replace(directory, &rewritten).map_err(|error| {
-                CommandError::new(ErrorKind::Unexpected, format!("lobu.toml could not be written: {}", error.kind()))
-            })?;
+            let written = directory.write_file(file, Expected::Text(&text), &rewritten);
+            written.map_err(|error| of_write(&error))?;
             session.ui.status(&Document::from(Line::new().plain("lobu.toml was rewritten in today's spelling.")));
             Ok(())
         }
@@ -74,21 +70,63 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
     }
 }
 
-/// Replaces lobu.toml at once: a sibling is written, flushed and renamed over it, with the old file's mode.
-fn replace(directory: &ProjectDirectory, text: &str) -> std::io::Result<()> {
-    let handle = directory.handle();
-    let permissions = handle.metadata(ProjectDirectory::FILE)?.permissions();
-    let sibling = format!(".{}.{}.tmp", ProjectDirectory::FILE, std::process::id());
-    let written = (|| {
-        let mut file = handle.open_with(&sibling, OpenOptions::new().write(true).create_new(true))?;
-        file.write_all(text.as_bytes())?;
-        file.set_permissions(permissions)?;
-        file.sync_all()?;
-        handle.rename(&sibling, handle, ProjectDirectory::FILE)
-    })();
-    if written.is_err() {
-        // The old file is as it was; a leftover would only confuse.
-        drop(handle.remove_file(&sibling));
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use crate::env::Environment;
+    use crate::ui::{Options, Ui};
+
+    use super::*;
+
+    const OLD: &str = "# kept\n[memory.owletto]\norg = \"dev\"\n";
+    const TODAY: &str = "# kept\n[memory]\norg = \"dev\"\n";
+
+    fn scene(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let temporary = tempfile::tempdir().unwrap();
+        let file = temporary.path().join("lobu.toml");
+        fs::write(&file, text).unwrap();
+        (temporary, file)
     }
-    written
+
+    fn fix(temporary: &tempfile::TempDir) -> Result<(), CommandError> {
+        let (ui, environment) = (Ui::new(Options::default()), Arc::new(Environment::default()));
+        let session = Session { ui, environment, working_directory: temporary.path().to_owned() };
+        rewrite(&session, &ProjectDirectory::open(temporary.path(), &[]).unwrap())
+    }
+
+    #[test]
+    fn old_spellings_are_rewritten_and_the_mode_stays() {
+        let (temporary, file) = scene(OLD);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        for _ in 0..2 {
+            fix(&temporary).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), TODAY);
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o640);
+        }
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_behind_a_symlink_is_rewritten_in_its_place() {
+        let (temporary, file) = scene(OLD);
+        let target = temporary.path().join("target.toml");
+        fs::rename(&file, &target).unwrap();
+        symlink("target.toml", &file).unwrap();
+        fix(&temporary).unwrap();
+        assert!(fs::symlink_metadata(&file).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), TODAY);
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_is_left_alone() {
+        let (temporary, file) = scene(OLD);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+        let error = fix(&temporary).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
+    }
 }

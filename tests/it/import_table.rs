@@ -29,7 +29,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies.
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
-    ("project", &["model"]),
+    ("project", &["fault", "model"]),
     ("pull", &["model"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
@@ -51,7 +51,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["org/http/encode.rs", "org/http/secrets.rs"]),
-    ("cap_std", &["commands/validate.rs", "project/directory"]),
+    ("cap_std", &["project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
@@ -70,6 +70,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         &[
             "project/directory/nameless.rs",
             "project/directory/open.rs",
+            "project/directory/write.rs",
             "secrets/dump.rs",
             "server/files.rs",
             "ui/hidden_terminal.rs",

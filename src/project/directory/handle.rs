@@ -250,7 +250,7 @@ fn entry_kind(kind: FileType) -> EntryKind {
     }
 }
 
-fn file_kind(kind: FileType) -> FileKind {
+pub(super) fn file_kind(kind: FileType) -> FileKind {
     if kind.is_dir() {
         FileKind::Directory
     } else if kind.is_fifo() {

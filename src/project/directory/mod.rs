@@ -3,16 +3,25 @@
 mod error;
 mod handle;
 mod listing;
+mod lock;
 mod nameless;
 mod open;
 mod path;
+mod place;
 mod replace;
+mod secret_file;
+mod siblings;
+mod write;
+mod write_error;
 
 pub use error::{FileKind, OpenError, ReadError};
 pub use handle::ProjectDirectory;
 pub use listing::{Entry, EntryKind, Listing};
 pub use path::{display_path, join};
-pub use replace::{SecretFile, SecretFileLock, StagedSecretFile};
+pub use replace::StagedFile;
+pub use secret_file::{SecretFile, SecretFileLock};
+pub use write::Expected;
+pub use write_error::WriteError;
 
 #[cfg(test)]
 mod tests;

@@ -5,13 +5,14 @@ use std::io;
 
 use cap_std::fs::Dir;
 
-/// Opens a new file without a name in a directory, for its owner only; none where the system has none or could not name it later.
+/// Opens a new file without a name in a directory, with what the mask of the process leaves of a mode; none where the system
+/// has none or could not name it later.
 #[cfg(target_os = "linux")]
-pub(super) fn create(directory: &Dir) -> Option<File> {
+pub(super) fn create(directory: &Dir, mode: u32) -> Option<File> {
     use rustix::fs::{CWD, Mode, OFlags, openat, statat};
 
     let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
-    let file = File::from(openat(directory, ".", flags, Mode::RUSR | Mode::WUSR).ok()?);
+    let file = File::from(openat(directory, ".", flags, Mode::from_raw_mode(mode)).ok()?);
     statat(CWD, path(&file), rustix::fs::AtFlags::empty()).is_ok().then_some(file)
 }
 
@@ -33,7 +34,7 @@ fn path(file: &File) -> String {
 
 /// Opens none: the system has no such files.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn create(_: &Dir) -> Option<File> {
+pub(super) fn create(_: &Dir, _: u32) -> Option<File> {
     None
 }
 

@@ -88,14 +88,18 @@ pub(super) fn is_escape(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
 }
 
+/// Whether the symlinks of a path never end.
+pub(super) fn is_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
 /// The error at a path; what is missing is the caller's business.
 pub(super) fn read_error(path: &str, error: &io::Error) -> ReadError {
     let shown = display_path(path);
-    let number = error.raw_os_error();
     if is_escape(error) {
         return ReadError::Outside { path: shown };
     }
-    if number == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+    if is_loop(error) {
         return ReadError::SymlinkLoop { path: shown };
     }
     if error.kind() == io::ErrorKind::NotADirectory {

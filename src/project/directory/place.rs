@@ -1,0 +1,104 @@
+//! Where a file that is to be written lies: found without touching anything, and never outside the project (F7, L7).
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cap_std::fs::Dir;
+
+use super::write_error::WriteError;
+use super::{FileKind, ProjectDirectory, display_path, open};
+
+/// The place of a file, there or not: a directory, as a path of the project, and a name in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The directory; `.` is the project's own.
+    pub(super) directory: PathBuf,
+    /// The name in it, which is no symlink when it is looked at.
+    pub(super) name: String,
+}
+
+impl Place {
+    /// The place that a path names itself, whatever stands there.
+    pub(super) fn named(path: &str) -> Result<Self, WriteError> {
+        Self::of(path, &relative(path)?)
+    }
+
+    fn of(path: &str, found: &Path) -> Result<Self, WriteError> {
+        let Some(name) = found.file_name() else {
+            return Err(WriteError::NotARegularFile { path: display_path(path), found: FileKind::Directory });
+        };
+        let Some(name) = name.to_str() else {
+            return Err(WriteError::Unwritable { path: display_path(path), reason: io::ErrorKind::InvalidFilename });
+        };
+        Ok(Self { directory: above(found).to_owned(), name: name.to_owned() })
+    }
+}
+
+impl ProjectDirectory {
+    /// Finds the place of a file: that of the target, if a symlink leads to one inside the project.
+    pub(super) fn locate(&self, path: &str) -> Result<Place, WriteError> {
+        let named = relative(path)?;
+        match self.handle().symlink_metadata(&named) {
+            Ok(metadata) if metadata.is_symlink() => Place::of(path, &self.target(path, &named)?),
+            Ok(_) => Place::of(path, &named),
+            // What of it is missing, or no directory, is seen when its directory is opened.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Place::of(path, &named)
+            }
+            Err(error) => Err(WriteError::at(path, &error)),
+        }
+    }
+
+    fn target(&self, path: &str, named: &Path) -> Result<PathBuf, WriteError> {
+        self.handle().canonicalize(named).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => WriteError::DanglingSymlink { path: display_path(path) },
+            _ => WriteError::at(path, &error),
+        })
+    }
+
+    /// Opens the directory of a place, none if it is not there yet.
+    pub(super) fn open_directory(&self, path: &str, place: &Place) -> Result<Option<Dir>, WriteError> {
+        match self.handle().open_dir(&place.directory) {
+            Ok(directory) => Ok(Some(directory)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(WriteError::at(path, &error)),
+        }
+    }
+
+    /// The directories above a place that are not there yet, the uppermost first; an error if they can't be made.
+    pub(super) fn missing_directories<'a>(&self, path: &str, place: &'a Place) -> Result<Vec<&'a Path>, WriteError> {
+        let mut steps: Vec<&Path> = place.directory.ancestors().filter(|step| !step.as_os_str().is_empty()).collect();
+        steps.reverse();
+        let mut missing = Vec::new();
+        for step in steps {
+            let shown = || display_path(&step.to_string_lossy());
+            match self.handle().metadata(step) {
+                Ok(metadata) if metadata.is_dir() => {}
+                Ok(_) => return Err(WriteError::NotADirectory { path: shown() }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    if self.handle().symlink_metadata(step).is_ok_and(|metadata| metadata.is_symlink()) {
+                        return Err(WriteError::DanglingSymlink { path: shown() });
+                    }
+                    missing.push(step);
+                }
+                Err(error) if open::is_escape(&error) => return Err(WriteError::at(path, &error)),
+                Err(error) => return Err(WriteError::at(&step.to_string_lossy(), &error)),
+            }
+        }
+        Ok(missing)
+    }
+}
+
+/// The directory above a path of the project.
+pub(super) fn above(path: &Path) -> &Path {
+    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A path without what changes nothing in it. What is absolute or has a `..` is refused even if it would come back: no
+/// project names its own files so.
+fn relative(path: &str) -> Result<PathBuf, WriteError> {
+    if path.starts_with('/') || path.split('/').any(|step| step == "..") {
+        return Err(WriteError::Outside { path: display_path(path) });
+    }
+    Ok(PathBuf::from(display_path(path)))
+}

@@ -1,0 +1,3 @@
+mod refusals;
+mod scene;
+mod writes;

@@ -1,0 +1,99 @@
+use std::io;
+
+use super::{FileKind, display_path, open};
+
+/// Why a file of a project was not written or removed: it is as it was. Paths are as the project writes them, never absolute
+/// paths of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// It leads out of the project directory, allowed for reading or not.
+    #[error("`{path}` leads out of the project directory, and nothing is written there; move it into the project")]
+    Outside {
+        /// The path.
+        path: String,
+    },
+    /// It is, or leads through, a symlink to nothing.
+    #[error("`{path}` is a symlink whose target does not exist; remove it, or make what it leads to")]
+    DanglingSymlink {
+        /// The path.
+        path: String,
+    },
+    /// Its symlinks never end.
+    #[error("the symlinks of `{path}` form a loop; remove them")]
+    SymlinkLoop {
+        /// The path.
+        path: String,
+    },
+    /// It is there, but no regular file.
+    #[error("`{path}` is {found}, not a regular file; move it out of the way")]
+    NotARegularFile {
+        /// The path.
+        path: String,
+        /// What it is.
+        found: FileKind,
+    },
+    /// A file is to lie beneath it, and it is no directory.
+    #[error("`{path}` is not a directory, so that nothing can lie beneath it; move it out of the way")]
+    NotADirectory {
+        /// The path.
+        path: String,
+    },
+    /// Its owner, or this user, may not write it; or, if it is a directory, what lies in it.
+    #[error("`{path}` is read-only; make it writable, as with `chmod u+w`")]
+    ReadOnly {
+        /// The path.
+        path: String,
+    },
+    /// What stands there is not what stood there when what is to be written was decided.
+    #[error("`{path}` was changed in the meantime, and is left as it is; run the command again")]
+    Changed {
+        /// The path.
+        path: String,
+    },
+    /// Another process has the right to write in its directory, and keeps it.
+    #[error("another run is writing beside `{path}`; wait for its end, and run the command again")]
+    Busy {
+        /// The path.
+        path: String,
+    },
+    /// The system refuses.
+    #[error("`{path}` can't be written: {reason}; it is as it was")]
+    Unwritable {
+        /// The path.
+        path: String,
+        /// The system's reason.
+        reason: io::ErrorKind,
+    },
+}
+
+impl WriteError {
+    /// The stable word of the error, that of [`super::ReadError`] where both say the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Outside { .. } => "outside-project",
+            Self::DanglingSymlink { .. } => "dangling-symlink",
+            Self::SymlinkLoop { .. } => "symlink-loop",
+            Self::NotARegularFile { .. } => "not-a-regular-file",
+            Self::NotADirectory { .. } => "not-a-directory",
+            Self::ReadOnly { .. } => "read-only",
+            Self::Changed { .. } => "file-changed",
+            Self::Busy { .. } => "directory-busy",
+            Self::Unwritable { .. } => "unwritable",
+        }
+    }
+
+    /// The error of the system at a path.
+    pub(super) fn at(path: &str, error: &io::Error) -> Self {
+        let shown = display_path(path);
+        if open::is_escape(error) {
+            return Self::Outside { path: shown };
+        }
+        if open::is_loop(error) {
+            return Self::SymlinkLoop { path: shown };
+        }
+        match error.kind() {
+            io::ErrorKind::NotADirectory => Self::NotADirectory { path: shown },
+            reason => Self::Unwritable { path: shown, reason },
+        }
+    }
+}
