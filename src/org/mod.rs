@@ -16,7 +16,7 @@ pub use actual::{
 };
 pub use convert::Reader;
 pub use error::{Cause, OrgError, Outcome, Request};
-pub use read::{AgentScope, ReadError, ReadScope, read_actual};
+pub use read::{AgentScope, ReadError, ReadScope, Wanted, read_actual};
 pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,
     SettingsPatch, StoredRule,

@@ -1,6 +1,6 @@
 //! Reads what a plan needs of an org: lists first, then the details of what is declared, side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -20,16 +20,47 @@ pub struct ReadScope {
     /// Whether agents are read at all, and of which the config and the platforms.
     pub agents: Option<AgentScope>,
     /// Whether types are read at all, and the rules of which relationship types.
-    pub memory: Option<Vec<TypeSlug>>,
+    pub memory: Option<Wanted<TypeSlug>>,
 }
 
 /// Whose details are read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentScope {
     /// The agents whose config is read.
-    pub settings: Vec<AgentId>,
+    pub settings: Wanted<AgentId>,
     /// The agents whose platforms are read.
-    pub platforms: Vec<AgentId>,
+    pub platforms: Wanted<AgentId>,
+}
+
+/// Which of the things that a list names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted<Id> {
+    /// Those of these that are there.
+    These(Vec<Id>),
+    /// All of them.
+    All,
+}
+
+impl<Id: Ord + Clone> Wanted<Id> {
+    /// The wanted ones among those that are there.
+    fn among<T>(&self, found: &BTreeMap<Id, T>) -> Vec<Id> {
+        match self {
+            Self::These(ids) => {
+                let mut seen = BTreeSet::new();
+                ids.iter().filter(|id| found.contains_key(*id) && seen.insert(*id)).cloned().collect()
+            }
+            Self::All => found.keys().cloned().collect(),
+        }
+    }
+
+    /// The same, of those that are listed only the ones that fulfil the test.
+    #[must_use]
+    pub fn filtered(self, keep: impl FnMut(&Id) -> bool) -> Self {
+        match self {
+            Self::These(ids) => Self::These(ids.into_iter().filter(keep).collect()),
+            Self::All => Self::All,
+        }
+    }
 }
 
 /// Why an org could not be read.
@@ -122,15 +153,14 @@ async fn agent_details(
         (AgentId::from_server(row.agent_id), agent)
     };
     let mut agents: BTreeMap<_, _> = rows.into_iter().map(agent).collect();
-    let existing = |ids: &[AgentId]| ids.iter().filter(|id| agents.contains_key(*id)).cloned().collect::<Vec<_>>();
-    let settings = stream::iter(existing(&details.settings))
+    let settings = stream::iter(details.settings.among(&agents))
         .map(|id| async move {
             let row = org.settings(&id).await?;
             Ok::<_, ReadError>((id, row.map(|row| reader.settings(row))))
         })
         .buffer_unordered(SIDE_BY_SIDE)
         .try_collect::<Vec<_>>();
-    let platforms = stream::iter(existing(&details.platforms))
+    let platforms = stream::iter(details.platforms.among(&agents))
         .map(|id| async move {
             let rows = org.platforms(&id).await?;
             Ok::<_, ReadError>((id, rows.map(|rows| rows.iter().map(|row| reader.platform(row)).collect::<Vec<_>>())))
@@ -157,10 +187,9 @@ async fn agent_details(
 async fn memory_details(
     org: &impl OrgRead,
     mut memory: ActualMemory,
-    wanted: &[TypeSlug],
+    wanted: &Wanted<TypeSlug>,
 ) -> Result<ActualMemory, ReadError> {
-    let existing = wanted.iter().filter(|slug| memory.relationship_types.contains_key(*slug)).cloned();
-    let read = stream::iter(existing.collect::<Vec<_>>())
+    let read = stream::iter(wanted.among(&memory.relationship_types))
         .map(|slug| async move {
             let rows = org.rules(&slug).await?;
             Ok::<_, ReadError>((slug, rules(rows)))

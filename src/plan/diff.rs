@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, DesiredState};
 use crate::model::{AgentId, Kind, MemorySchema, ResourceKey};
-use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe};
+use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe, Wanted};
 
 use super::context::Context;
 use super::{Action, Need, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
@@ -12,13 +12,14 @@ const PROBE: &str = "lobu-probe";
 
 /// What a plan needs to read of an org.
 pub fn read_scope(desired: &DesiredState, selection: &Selection) -> ReadScope {
-    let ids = |kind: Kind| -> Vec<AgentId> {
-        desired.agents.iter().filter(|agent| wants(selection, agent, kind)).map(|agent| agent.id.clone()).collect()
+    let ids = |kind: Kind| -> Wanted<AgentId> {
+        let wanted = desired.agents.iter().filter(|agent| wants(selection, agent, kind));
+        Wanted::These(wanted.map(|agent| agent.id.clone()).collect())
     };
     let agents = selection.covers_kind(Kind::Agent) && (!desired.agents.is_empty() || selection.is_whole());
     let slugs = |memory: &MemorySchema| {
         let slugs = memory.relationship_types.iter().map(|relationship| relationship.slug.clone());
-        slugs.filter(|slug| selection.covers(Kind::RelationshipType, slug.as_str())).collect()
+        Wanted::These(slugs.filter(|slug| selection.covers(Kind::RelationshipType, slug.as_str())).collect())
     };
     ReadScope {
         probe: desired.agents.first().map_or_else(|| AgentId::from_server(PROBE), |agent| agent.id.clone()),

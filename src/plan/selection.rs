@@ -98,6 +98,20 @@ impl Selection {
             && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches_platforms_of(agent)))
     }
 
+    /// The ids that selectors name whole, of the agents whose details of a kind they ask for, or of a kind of type; none if one of
+    /// them is a pattern.
+    pub fn named(&self, kind: Kind) -> Option<Vec<String>> {
+        let asks = |selector: &&Selector| {
+            selector.kind == kind || selector.kind == Kind::Agent && matches!(kind, Kind::Settings | Kind::Platform)
+        };
+        let name = |selector: &Selector| {
+            let (_, id) = selector.text.split_once('/')?;
+            let id = if selector.kind == Kind::Platform { id.split('/').next().unwrap_or(id) } else { id };
+            (!id.contains(['*', '?'])).then(|| id.to_owned())
+        };
+        self.selectors.iter().filter(asks).map(name).collect()
+    }
+
     /// The selectors that match nothing of a plan, neither in the project nor in the org: most likely misspelt.
     pub fn without_effect(&self, plan: &Plan) -> Vec<&str> {
         let is_there = |selector: &&Selector| {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{Kind, ResourceKey};
-use crate::org::{AgentScope, OrgRead, ReadScope, read_actual};
+use crate::model::{AgentId, Kind, ResourceKey};
+use crate::org::{AgentScope, OrgRead, ReadScope, Wanted, read_actual};
 use crate::plan::{Row, diff, read_scope};
 
 use super::super::failures::of_read;
@@ -34,11 +34,10 @@ fn narrowed(scope: ReadScope, planned: &Planned) -> ReadScope {
         .filter(|row| row.key.kind == Kind::RelationshipType)
         .map(|row| row.key.id.as_str())
         .collect();
-    let of_written = |ids: Vec<_>| ids.into_iter().filter(|id: &crate::model::AgentId| written.contains(id.as_str()));
-    let agents = scope.agents.map(|agents| AgentScope {
-        settings: of_written(agents.settings).collect(),
-        platforms: of_written(agents.platforms).collect(),
-    });
-    let memory = scope.memory.map(|slugs| slugs.into_iter().filter(|slug| types.contains(slug.as_str())).collect());
+    let of_written = |wanted: Wanted<AgentId>| wanted.filtered(|id| written.contains(id.as_str()));
+    let agents = scope
+        .agents
+        .map(|agents| AgentScope { settings: of_written(agents.settings), platforms: of_written(agents.platforms) });
+    let memory = scope.memory.map(|slugs| slugs.filtered(|slug| types.contains(slug.as_str())));
     ReadScope { probe: scope.probe, agents, memory }
 }

@@ -1,4 +1,5 @@
 use crate::model::{AgentId, Kind};
+use crate::org::Wanted;
 use crate::plan::{Only, Resend, Selection, Selector, read_scope};
 
 use super::build::{actual_platform, agent, entity, platform, relationship, schema, slug};
@@ -6,6 +7,10 @@ use super::store::{Server, World};
 
 fn selection(only: Option<Only>, selectors: &[&str]) -> Selection {
     Selection { only, selectors: selectors.iter().map(|text| Selector::parse(text).unwrap()).collect() }
+}
+
+fn these(ids: &[&str]) -> Wanted<AgentId> {
+    Wanted::These(ids.iter().map(|id| AgentId::from_server(*id)).collect())
 }
 
 fn world() -> World {
@@ -57,7 +62,7 @@ fn only_memory_leaves_agents_alone() {
     world.options.selection = selection(Some(Only::Memory), &[]);
     let scope = read_scope(&world.desired, &world.options.selection);
     assert_eq!(scope.agents, None);
-    assert_eq!(scope.memory, Some(vec![slug("owns")]));
+    assert_eq!(scope.memory, Some(Wanted::These(vec![slug("owns")])));
     world.actual.agents = None;
     assert_eq!(keys(&world).len(), 2);
 }
@@ -67,9 +72,9 @@ fn selectors_filter_before_the_details_are_read() {
     let world = world();
     let scope = read_scope(&world.desired, &selection(None, &["settings/alpha", "platform/beta/*"]));
     let agents = scope.agents.unwrap();
-    assert_eq!(agents.settings, [AgentId::from_server("alpha")]);
-    assert_eq!(agents.platforms, [AgentId::from_server("beta")]);
-    assert_eq!(scope.memory, Some(Vec::new()));
+    assert_eq!(agents.settings, these(&["alpha"]));
+    assert_eq!(agents.platforms, these(&["beta"]));
+    assert_eq!(scope.memory, Some(Wanted::These(Vec::new())));
     assert_eq!(scope.probe, AgentId::from_server("alpha"));
 }
 
@@ -77,9 +82,9 @@ fn selectors_filter_before_the_details_are_read() {
 fn everything_is_read_without_selectors() {
     let world = world();
     let scope = read_scope(&world.desired, &Selection::default());
-    assert_eq!(scope.agents.unwrap().settings.len(), 2);
+    assert_eq!(scope.agents.unwrap().settings, these(&["alpha", "beta"]));
     let empty = read_scope(&crate::desired::DesiredState::default(), &Selection::default());
-    assert!(empty.agents.is_some_and(|agents| agents.settings.is_empty()));
+    assert!(empty.agents.is_some_and(|agents| agents.settings == these(&[])));
     assert_eq!(empty.memory, None);
 }
 
@@ -97,7 +102,7 @@ fn a_platform_that_only_the_org_has_can_be_selected() {
     world.options.selection = selection(None, &["platform/triage/old-*"]);
     assert_eq!(keys(&world), ["platform/triage/old-one"]);
     let scope = read_scope(&world.desired, &world.options.selection);
-    assert_eq!(scope.agents.unwrap().platforms, [AgentId::from_server("triage")]);
+    assert_eq!(scope.agents.unwrap().platforms, these(&["triage"]));
 }
 
 #[test]
