@@ -1,4 +1,4 @@
-use crate::model::{SecretName, Text, Value, normalise_domain};
+use crate::model::{SecretName, Text, Value, normalise_domain, trim};
 use crate::org::SecretsMode;
 
 use super::shape::Leaf;
@@ -24,6 +24,10 @@ pub(super) struct Keeping {
 pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Value) -> Comparison {
     match (kind, declared, actual) {
         (Leaf::SecretText, Value::Text(declared), Value::Text(actual)) => mcp_text(keeping, declared, actual),
+        (Leaf::Prose, Value::Text(declared), Value::Text(actual)) => {
+            let of_text = |text: &Text| text.literal().map(|text| trim(text).to_owned());
+            of(of_text(declared).is_some() && of_text(declared) == of_text(actual))
+        }
         (Leaf::JudgedDomains, declared, actual) => plain(&normalised(declared), &normalised(actual)),
         _ => plain(declared, actual),
     }

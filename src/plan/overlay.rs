@@ -50,7 +50,7 @@ impl Overlay<'_> {
             self.misread.push(path.clone());
         }
         let Some(actual) = actual.filter(|actual| !actual.is_blank() || value.is_blank()) else {
-            if leaf != Leaf::TextIfKept {
+            if leaf != Leaf::TextIfKept && !value.is_blank() {
                 self.push(path, member, FieldAction::Add, None, Some(value));
             }
             return value.clone();
@@ -241,7 +241,9 @@ impl Overlay<'_> {
         }
         let before: Vec<_> = found.iter().filter_map(|(key, _)| key.clone()).collect();
         let after: Vec<_> = merged.iter().chain(&kept).filter_map(|entry| entry_key(keyed, entry)).collect();
-        self.order(path, member, keyed.order_counts, declared, &before, &after);
+        if keyed.order_counts && !declared.is_empty() {
+            self.order(path, member, &before, &after);
+        }
         merged.extend(kept);
         (actual.is_some() || !merged.is_empty()).then_some(Value::List(merged))
     }
@@ -272,22 +274,12 @@ impl Overlay<'_> {
     }
 
     /// A change of order alone is a change of the list, where order counts.
-    fn order(
-        &mut self,
-        path: &FieldPath,
-        member: &Member,
-        counts: bool,
-        declared: &[(EntryKey, Declaration)],
-        before: &[EntryKey],
-        after: &[EntryKey],
-    ) {
-        let relevant = |key: &&EntryKey| counts || declared.iter().any(|(other, _)| other == *key);
-        let stays = |key: &&EntryKey| before.contains(key) && after.contains(key);
-        let steps = |keys: &[EntryKey]| -> Vec<String> {
-            keys.iter().filter(relevant).filter(stays).map(EntryKey::step).collect()
+    fn order(&mut self, path: &FieldPath, member: &Member, before: &[EntryKey], after: &[EntryKey]) {
+        let steps = |keys: &[EntryKey], others: &[EntryKey]| -> Vec<String> {
+            keys.iter().filter(|key| others.contains(key)).map(EntryKey::step).collect()
         };
-        let (before, after) = (steps(before), steps(after));
-        if !declared.is_empty() && before != after {
+        let (before, after) = (steps(before, after), steps(after, before));
+        if before != after {
             let (before, after) = (Value::known_list(before), Value::known_list(after));
             self.push(path, member, FieldAction::Change, Some(&before), Some(&after));
         }

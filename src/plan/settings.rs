@@ -141,7 +141,7 @@ fn model_selection(declared: &Settings, actual: &Value) -> Option<(FieldChange, 
 
 fn blank(member: &Member) -> Value {
     match member.shape {
-        Shape::Leaf(Leaf::Text) => Value::known(""),
+        Shape::Leaf(Leaf::Text | Leaf::Prose) => Value::known(""),
         shape => empty(shape).unwrap_or_else(|| Value::Map(BTreeMap::new())),
     }
 }

@@ -9,6 +9,8 @@ use crate::org::SettingsMember;
 pub(super) enum Leaf {
     /// A text; cleared by leaving it out, or by an empty text where it is a whole member.
     Text,
+    /// A text whose surrounding blanks do not count, since no file keeps them: prompts, and the bodies of skills.
+    Prose,
     /// A text in which references are read (V1).
     SecretText,
     /// A text that counts as equal where the org has none (P7: the type of an MCP server).
@@ -58,7 +60,7 @@ pub(super) struct Keyed {
     pub(super) key: &'static [&'static str],
     /// What else an entry holds.
     pub(super) entry: &'static [Member],
-    /// Whether the order of all entries counts, or only that of the declared ones among themselves.
+    /// Whether the order of the entries counts; that of skills does not, since their files have none.
     pub(super) order_counts: bool,
     /// Members of a new entry that no file writes.
     pub(super) new_entry: &'static [(&'static str, bool)],
@@ -74,10 +76,11 @@ const fn guarded(name: &'static str, shape: Shape, file: &'static str) -> Member
 
 /// A Markdown file: only a blank file clears it, so `--prune` leaves it alone (P5).
 const fn prompt(name: &'static str, file: &'static str) -> Member {
-    Member { name, shape: TEXT, file, guarded: true, prunable: false }
+    Member { name, shape: PROSE, file, guarded: true, prunable: false }
 }
 
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
+const PROSE: Shape = Shape::Leaf(Leaf::Prose);
 const SECRET: Shape = Shape::Leaf(Leaf::SecretText);
 const LIST: Shape = Shape::Leaf(Leaf::List);
 const FLAG: Shape = Shape::Leaf(Leaf::Flag);
@@ -86,7 +89,7 @@ const KEPT: Shape = Shape::Leaf(Leaf::Kept);
 const SKILL: Keyed = Keyed {
     key: &["repo", "name"],
     entry: &[
-        member("content", TEXT, "the body of SKILL.md"),
+        member("content", PROSE, "the body of SKILL.md"),
         member("description", TEXT, "SKILL.md: description"),
         member("nixPackages", LIST, "SKILL.md: nixPackages"),
         member(
@@ -225,7 +228,7 @@ fn collect(member: &Member, wire: String, guarded: bool, rows: &mut Vec<FieldRow
     };
     match member.shape {
         Shape::Leaf(Leaf::Kept) => {}
-        Shape::Leaf(Leaf::Text | Leaf::SecretText | Leaf::TextIfKept) => push(rows, wire, "text"),
+        Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SecretText | Leaf::TextIfKept) => push(rows, wire, "text"),
         Shape::Leaf(Leaf::Flag) => push(rows, wire, "flag"),
         Shape::Leaf(Leaf::List | Leaf::JudgedDomains) => push(rows, wire, "list"),
         Shape::Table(members) => nested(rows, members, &wire),

@@ -203,13 +203,21 @@ fn a_new_skill_is_one_change_and_enabled() {
 }
 
 #[test]
-fn the_order_of_undeclared_skills_does_not_count() {
+fn the_order_of_skills_does_not_count() {
     let entry = |name: &str| json!({"repo": format!("local/{name}"), "name": name, "content": "c", "enabled": true});
     let declared = [("a", json!({"content": "c"})), ("b", json!({"content": "c"}))];
     let mixed = json!({"skills": [entry("x"), entry("a"), entry("y"), entry("b")]});
     assert!(with_skills(&declared, &mixed).converge().is_empty());
     let swapped = json!({"skills": [entry("b"), entry("x"), entry("a")]});
-    assert!(!with_skills(&declared, &swapped).converge().is_empty());
+    assert!(with_skills(&declared, &swapped).converge().is_empty());
+}
+
+#[test]
+fn blanks_around_prose_do_not_count() {
+    let stored = json!({"skills": [{"repo": "local/sort", "name": "sort", "content": "\n c\n\n", "enabled": true}]});
+    assert!(with_skills(&[("sort", json!({"content": "c"}))], &stored).converge().is_empty());
+    let stored = json!({"skills": [{"repo": "local/sort", "name": "sort", "content": "c  d", "enabled": true}]});
+    assert!(!with_skills(&[("sort", json!({"content": "c d"}))], &stored).converge().is_empty());
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn judged_domain() -> BoxedStrategy<Value> {
 
 fn leaf(leaf: Leaf, secret: BoxedStrategy<Text>) -> BoxedStrategy<Value> {
     match leaf {
-        Leaf::Text | Leaf::TextIfKept => plain_text().prop_map(Value::Text).boxed(),
+        Leaf::Text | Leaf::Prose | Leaf::TextIfKept => plain_text().prop_map(Value::Text).boxed(),
         Leaf::SecretText => secret.prop_map(Value::Text).boxed(),
         Leaf::Flag | Leaf::Kept => any::<bool>().prop_map(Value::Bool).boxed(),
         Leaf::List => list(plain_text().prop_map(Value::Text).boxed()),
