@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::listing::{self, Entry, EntryKind, Listing};
 use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
+use super::overlay::Overlay;
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
 
@@ -17,11 +18,12 @@ use crate::project::limits::Limits;
 /// allows. Without such directories nothing but the handle is ever asked.
 #[derive(Debug)]
 pub struct ProjectDirectory {
-    directory: Dir,
-    location: PathBuf,
-    allowed: Vec<AllowedDirectory>,
-    limits: Limits,
-    files: AtomicUsize,
+    pub(super) directory: Dir,
+    pub(super) location: PathBuf,
+    pub(super) allowed: Vec<AllowedDirectory>,
+    pub(super) limits: Limits,
+    pub(super) files: AtomicUsize,
+    pub(super) overlay: Overlay,
 }
 
 impl ProjectDirectory {
@@ -33,7 +35,19 @@ impl ProjectDirectory {
         let directory = open::open_ambient(path)?;
         let allowed = allowed.iter().map(|path| AllowedDirectory::open(path)).collect::<Result<_, _>>()?;
         let limits = Limits::default();
-        Ok(Self { directory, location: path.to_owned(), allowed, limits, files: AtomicUsize::new(0) })
+        let (location, files, overlay) = (path.to_owned(), AtomicUsize::new(0), Overlay::default());
+        Ok(Self { directory, location, allowed, limits, files, overlay })
+    }
+
+    /// Opens the directory of a new project; makes it, and those above it, if need be.
+    pub fn create(path: &Path) -> Result<Self, OpenError> {
+        match Self::open(path, &[]) {
+            Err(OpenError::Missing { .. }) => {
+                std::fs::create_dir_all(path).map_err(|error| open::open_error(path, &error))?;
+                Self::open(path, &[])
+            }
+            opened => opened,
+        }
     }
 
     /// Opens the nearest directory with a lobu.toml, from the given one upwards (F3).
@@ -69,6 +83,11 @@ impl ProjectDirectory {
 
     /// Reads a text file of at most `limit` bytes, none if there is none.
     pub fn read_text(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
+        if let Some(text) = self.overlay.text(path) {
+            let is_too_large = text.is_some_and(|text| text.len() as u64 > limit);
+            let too_large = || ReadError::TooLarge { path: display_path(path), limit };
+            return if is_too_large { Err(too_large()) } else { Ok(text.map(str::to_owned)) };
+        }
         let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
         let mut bounded = Read::by_ref(&mut file).take(limit.saturating_add(1));
@@ -98,6 +117,9 @@ impl ProjectDirectory {
 
     /// Looks what a path is, symlinks followed; none if there is nothing.
     pub fn kind(&self, path: &str) -> Result<Option<EntryKind>, ReadError> {
+        if let Some(kind) = self.overlay.kind(path) {
+            return Ok(kind);
+        }
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }
 
@@ -108,6 +130,10 @@ impl ProjectDirectory {
 
     /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
     pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
+        Ok(self.overlay.listing(path, self.list_on_disk(path)?))
+    }
+
+    fn list_on_disk(&self, path: &str) -> Result<Option<Listing>, ReadError> {
         let Some(found) = self.access(&OpenDirectory, path)? else { return Ok(None) };
         let (mut entries, mut problems) = (Vec::new(), Vec::new());
         for entry in found {

@@ -6,6 +6,7 @@ mod listing;
 mod lock;
 mod nameless;
 mod open;
+mod overlay;
 mod path;
 mod place;
 mod replace;

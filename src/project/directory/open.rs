@@ -20,6 +20,10 @@ impl AllowedDirectory {
         Ok(Self { directory: open_ambient(&location)?, location })
     }
 
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { location: self.location.clone(), directory: self.directory.try_clone()? })
+    }
+
     /// The directory's handle and the rest of the path, if the path lies in it.
     pub(super) fn beneath<'a>(&'a self, path: &'a Path) -> Option<(&'a Dir, &'a Path)> {
         let rest = path.strip_prefix(&self.location).ok()?;
@@ -32,7 +36,7 @@ pub(super) fn open_ambient(path: &Path) -> Result<Dir, OpenError> {
     Dir::open_ambient_dir(path, cap_std::ambient_authority()).map_err(|error| open_error(path, &error))
 }
 
-fn open_error(path: &Path, error: &io::Error) -> OpenError {
+pub(super) fn open_error(path: &Path, error: &io::Error) -> OpenError {
     let path = path.display().to_string();
     match error.kind() {
         io::ErrorKind::NotFound => OpenError::Missing { path },

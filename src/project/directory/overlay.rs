@@ -1,0 +1,118 @@
+//! Texts that are read in place of what lies on disk, so that a project can be read as it would be after a write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::atomic::AtomicUsize;
+
+use super::listing::{self, Entry, EntryKind, Listing};
+use super::{ProjectDirectory, display_path};
+
+/// Files by path, with their texts; none for one that is gone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Overlay {
+    files: BTreeMap<String, Option<String>>,
+}
+
+impl ProjectDirectory {
+    /// The same directory, in which some files have another text, or are gone.
+    ///
+    /// Nothing is written. Paths are as [`super::join`] makes them.
+    pub fn overlaid(&self, files: BTreeMap<String, Option<String>>) -> io::Result<Self> {
+        let allowed = self.allowed.iter().map(super::open::AllowedDirectory::try_clone).collect::<io::Result<_>>()?;
+        Ok(Self {
+            directory: self.directory.try_clone()?,
+            location: self.location.clone(),
+            allowed,
+            limits: self.limits.clone(),
+            files: AtomicUsize::new(0),
+            overlay: Overlay { files },
+        })
+    }
+}
+
+impl Overlay {
+    /// What a path holds; none where the disk says it.
+    pub(super) fn text(&self, path: &str) -> Option<Option<&str>> {
+        self.files.get(&display_path(path)).map(Option::as_deref)
+    }
+
+    /// What a path is; none where the disk says it.
+    pub(super) fn kind(&self, path: &str) -> Option<Option<EntryKind>> {
+        if let Some(text) = self.text(path) {
+            return Some(text.map(|_| EntryKind::File));
+        }
+        let has_file = self.beneath(path).any(|(_, is_there)| is_there);
+        has_file.then_some(Some(EntryKind::Directory))
+    }
+
+    /// The files beneath a directory, as the rest of their paths, and whether they are there.
+    fn beneath(&self, directory: &str) -> impl Iterator<Item = (&str, bool)> {
+        let directory = display_path(directory);
+        let start = if directory == "." { String::new() } else { format!("{directory}/") };
+        let is_there = |text: &Option<String>| text.is_some();
+        self.files.iter().filter_map(move |(path, text)| Some((path.strip_prefix(&start)?, is_there(text))))
+    }
+
+    /// A directory as it is with these files; none if there is none.
+    pub(super) fn listing(&self, directory: &str, on_disk: Option<Listing>) -> Option<Listing> {
+        let (mut names, mut gone) = (BTreeMap::new(), BTreeSet::new());
+        for (rest, is_there) in self.beneath(directory) {
+            match (rest.split_once('/'), is_there) {
+                (Some((name, _)), true) => drop(names.insert(name, EntryKind::Directory)),
+                (None, true) => drop(names.insert(rest, EntryKind::File)),
+                (None, false) => drop(gone.insert(rest)),
+                (Some(_), false) => {}
+            }
+        }
+        if on_disk.is_none() && names.is_empty() {
+            return None;
+        }
+        let mut listing = on_disk.unwrap_or(Listing { entries: Vec::new(), problems: Vec::new() });
+        listing.entries.retain(|entry| !gone.contains(entry.name.as_str()));
+        for (name, kind) in names {
+            if !listing.entries.iter().any(|entry| entry.name == name) {
+                listing.entries.push(Entry { name: name.to_owned(), kind: Ok(kind) });
+            }
+        }
+        listing::sort(&mut listing.entries);
+        Some(listing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn names(directory: &ProjectDirectory, path: &str) -> Option<Vec<String>> {
+        let listing = directory.list(path).unwrap()?;
+        Some(listing.entries.into_iter().map(|entry| entry.name).collect())
+    }
+
+    #[test]
+    fn a_project_is_read_as_it_would_be() {
+        let temporary = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temporary.path().join("models")).unwrap();
+        fs::write(temporary.path().join("models/a.yaml"), "old").unwrap();
+        fs::write(temporary.path().join("models/b.yaml"), "kept").unwrap();
+        fs::write(temporary.path().join("models/c.yaml"), "gone").unwrap();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        let files =
+            [("models/a.yaml", Some("new")), ("models/c.yaml", None), ("agents/x/skills/s/SKILL.md", Some("skill"))];
+        let files = files.map(|(path, text)| (path.to_owned(), text.map(str::to_owned)));
+        let over = directory.overlaid(BTreeMap::from(files)).unwrap();
+        assert_eq!(over.read_text("./models//a.yaml", 10).unwrap().as_deref(), Some("new"));
+        assert_eq!(over.read_text("models/b.yaml", 10).unwrap().as_deref(), Some("kept"));
+        assert_eq!(over.read_text("models/c.yaml", 10).unwrap(), None);
+        assert_eq!(names(&over, "models").unwrap(), ["a.yaml", "b.yaml"]);
+        assert_eq!(names(&over, ".").unwrap(), ["agents", "models"]);
+        assert_eq!(names(&over, "agents/x/skills").unwrap(), ["s"]);
+        assert_eq!(names(&over, "agents/y"), None);
+        assert_eq!(over.kind("agents/x").unwrap(), Some(EntryKind::Directory));
+        assert_eq!(over.kind("agents/x/skills/s/SKILL.md").unwrap(), Some(EntryKind::File));
+        assert_eq!(over.kind("models/c.yaml").unwrap(), None);
+        assert!(over.read_text("models/a.yaml", 2).is_err());
+        assert_eq!(directory.read_text("models/a.yaml", 10).unwrap().as_deref(), Some("old"));
+    }
+}
