@@ -43,6 +43,10 @@ pub(super) enum Verb {
     Apply(Box<ApplyArgs>),
     /// Show what apply would do; the same as `apply --dry-run`
     Plan(Box<PlanArgs>),
+    /// Bring the files back in line with the org, patched in place; or make a project from an org
+    Pull(Box<PullArgs>),
+    /// Show where files and org differ, in both directions; exit 6 if something declared differs
+    Drift(Box<DriftArgs>),
     /// Check the project's files, offline
     Validate(ValidateArgs),
     /// Send secret values to the org, list and delete them; or keep them in .env
@@ -175,6 +179,81 @@ pub(super) struct ApplyArgs {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) planning: PlanningArgs,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct PullArgs {
+    /// Only these resources, declared or not: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
+    pub(super) selectors: Vec<String>,
+    /// Show what would be written and write nothing
+    #[arg(long, help_heading = "Pull")]
+    pub(super) dry_run: bool,
+    /// Agree in advance to new files
+    #[arg(long, help_heading = "Pull")]
+    pub(super) yes: bool,
+    /// Agree in advance to new files and to changes of files that exist
+    #[arg(long, help_heading = "Pull")]
+    pub(super) force: bool,
+    /// Take in what the project does not declare too
+    #[arg(long, help_heading = "Pull")]
+    pub(super) all: bool,
+    /// Only these families
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', num_args = 1, help_heading = "Pull")]
+    pub(super) include: Vec<PullFamilyArg>,
+    /// Not these families
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', num_args = 1, help_heading = "Pull")]
+    pub(super) exclude: Vec<PullFamilyArg>,
+    /// Make a project from the org in this directory; with --force also if it is not empty
+    #[arg(long, value_name = "DIR", help_heading = "Pull", conflicts_with_all = ["directory", "prune_local"])]
+    pub(super) init: Option<PathBuf>,
+    /// Take out of the files what the org no longer has
+    #[arg(long, help_heading = "Pull")]
+    pub(super) prune_local: bool,
+    /// Write this value although it may be a secret: kind/id:path, as a pull names it
+    #[arg(long, value_name = "PATH", help_heading = "Pull")]
+    pub(super) allow_suspected: Vec<String>,
+    /// Unfold long values
+    #[arg(long, help_heading = "Pull")]
+    pub(super) full: bool,
+    /// Print JSON, version 1
+    #[arg(long, help_heading = "Pull")]
+    pub(super) json: bool,
+    /// How many requests run side by side
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Pull")]
+    pub(super) parallelism: u16,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum PullFamilyArg {
+    Agents,
+    Platforms,
+    Memory,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
+    pub(super) selectors: Vec<String>,
+    /// Unfold long values
+    #[arg(long, help_heading = "Drift")]
+    pub(super) full: bool,
+    /// Print JSON, version 1
+    #[arg(long, help_heading = "Drift")]
+    pub(super) json: bool,
+    /// How many requests run side by side
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Drift")]
+    pub(super) parallelism: u16,
     #[command(flatten)]
     pub(super) project: ProjectArgs,
     #[command(flatten)]

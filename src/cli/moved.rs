@@ -7,9 +7,6 @@ pub(super) fn hint(verb: &str) -> Option<&'static str> {
             "logins and contexts come with a later version; until then name the server with --url and set LOBU_API_TOKEN"
         }
         "set" => "values of .env are kept with `lobu secrets local set|list|delete`",
-        "pull" | "drift" => {
-            "this verb comes with a later version; `lobu plan --all` shows what the org has and the files don't"
-        }
         "doctor" | "status" => {
             "this verb comes with a later version; `lobu validate` checks the project, `lobu plan` the server"
         }

@@ -6,12 +6,13 @@ use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::commands::{
-    self, Apply, Dev, LocalAction, Outcome, ProjectOptions, SecretsDelete, SecretsList, SecretsLocal, SecretsPush,
-    Session, SourceChoice, SourceFormat, Validate,
+    self, Apply, Dev, Drift, LocalAction, Outcome, ProjectOptions, Pull, SecretsDelete, SecretsList, SecretsLocal,
+    SecretsPush, Session, SourceChoice, SourceFormat, Validate,
 };
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
 use crate::plan::Only;
+use crate::pull::PullFamily;
 use crate::render::document::{Document, Line};
 use crate::render::{self, json};
 use crate::secrets::protect;
@@ -20,9 +21,9 @@ use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
 use super::args::{
-    ApplyArgs, Color, DevArgs, DirectoryArgs, Family, FileFormat, LocalDeleteArgs, LocalListArgs, LocalSetArgs,
-    LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs,
-    SecretsVerb, TargetArgs, Verb,
+    ApplyArgs, Color, DevArgs, DirectoryArgs, DriftArgs, Family, FileFormat, LocalDeleteArgs, LocalListArgs,
+    LocalSetArgs, LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, PullArgs, PullFamilyArg, SecretsArgs,
+    SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs, SecretsVerb, TargetArgs, Verb,
 };
 use super::{Cli, moved, unquoted};
 
@@ -99,6 +100,8 @@ impl Style {
                 };
                 Self { json, detailed: false }
             }
+            Verb::Pull(args) => Self { json: args.json, detailed: false },
+            Verb::Drift(args) => Self { json: args.json, detailed: false },
             Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
         }
     }
@@ -135,6 +138,17 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
             let args = *args;
             let command = Apply { dry_run: true, ..planned(args.planning, args.project, args.target) };
             block_on(async { commands::apply(session, &command).await })
+        }
+        Verb::Pull(args) => {
+            let command = pull(*args);
+            block_on(async { commands::pull(session, &command).await })
+        }
+        Verb::Drift(args) => {
+            let DriftArgs { selectors, full, json, parallelism, project: project_args, target: target_args } = *args;
+            let (project, target) = (project(project_args), target(target_args));
+            let parallelism = usize::from(parallelism);
+            let command = Drift { selectors, json, full, parallelism, project, target };
+            block_on(async { commands::drift(session, &command).await })
         }
         Verb::Validate(args) => {
             let command = Validate { fix: args.fix, project: project(args.project) };
@@ -253,6 +267,52 @@ fn apply(args: ApplyArgs) -> Apply {
         args;
     let planned = planned(planning, project, target);
     Apply { dry_run, yes, allow_clear, send_secret_values, keep_going, no_recheck, ..planned }
+}
+
+fn pull(args: PullArgs) -> Pull {
+    let PullArgs {
+        selectors,
+        dry_run,
+        yes,
+        force,
+        all,
+        include,
+        exclude,
+        init,
+        prune_local,
+        allow_suspected,
+        full,
+        json,
+        parallelism,
+        project: project_args,
+        target: target_args,
+    } = args;
+    let families = |families: Vec<PullFamilyArg>| families.into_iter().map(family).collect();
+    Pull {
+        selectors,
+        dry_run,
+        yes,
+        force,
+        all,
+        include: families(include),
+        exclude: families(exclude),
+        init,
+        prune_local,
+        allow_suspected,
+        full,
+        json,
+        parallelism: usize::from(parallelism),
+        project: project(project_args),
+        target: target(target_args),
+    }
+}
+
+fn family(family: PullFamilyArg) -> PullFamily {
+    match family {
+        PullFamilyArg::Agents => PullFamily::Agents,
+        PullFamilyArg::Platforms => PullFamily::Platforms,
+        PullFamilyArg::Memory => PullFamily::Memory,
+    }
 }
 
 fn planned(planning: PlanningArgs, project_args: ProjectArgs, target_args: TargetArgs) -> Apply {

@@ -4,18 +4,22 @@ mod apply;
 mod connect;
 mod dev;
 mod dotenv;
+mod drift;
 mod failures;
 mod interrupt;
 mod load;
 mod outcome;
+mod pull;
 mod secrets;
 mod validate;
 mod values;
 
 pub use apply::{Apply, apply};
 pub use dev::{Dev, dev};
+pub use drift::{Drift, drift};
 pub use load::ProjectOptions;
 pub use outcome::{Outcome, Session};
+pub use pull::{Pull, pull};
 pub use secrets::{
     LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, SourceFormat, secrets_delete,
     secrets_list, secrets_local, secrets_push,

@@ -5,7 +5,7 @@ mod declaration;
 mod references;
 mod state;
 
-pub use build::desired_state;
+pub use build::{agent_of_skills, desired_state};
 pub use declaration::{Declaration, EntryKey};
 pub use references::Reference;
 pub use state::{Agent, DesiredState, Platform, Settings};

@@ -9,6 +9,12 @@ pub fn normalise_domain(text: &str) -> Option<String> {
     (!domain.is_empty()).then_some(domain)
 }
 
+/// A domain in the form of rule N1, that of an agent's own lists (project-format 1.7): `/…` stays as it is.
+pub fn normalise_own_domain(text: &str) -> Option<String> {
+    let trimmed = text.trim();
+    if trimmed.starts_with('/') { Some(trimmed.to_owned()) } else { normalise_domain(trimmed) }
+}
+
 /// Domains in the form of rule N2, each once, where it stands first.
 pub fn normalise_domains<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let mut domains = Vec::new();
@@ -38,6 +44,8 @@ mod tests {
         for (text, domain) in table {
             assert_eq!(normalise_domain(text).as_deref(), domain, "{text}");
         }
+        assert_eq!(normalise_own_domain(" /^API/ ").as_deref(), Some("/^API/"));
+        assert_eq!(normalise_own_domain(" *.X.com").as_deref(), Some(".x.com"));
         assert_eq!(normalise_domains(["b", "A", "", "a", "*.b", ".B"]), ["b", "a", ".b"]);
     }
 }

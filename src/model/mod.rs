@@ -15,7 +15,7 @@ mod white_space;
 
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
-pub use domain::{normalise_domain, normalise_domains};
+pub use domain::{normalise_domain, normalise_domains, normalise_own_domain};
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use key::{Kind, ResourceKey};
 pub use number::{Number, UnsafeNumber};

@@ -16,6 +16,12 @@ enum Repr {
 #[error("the server keeps whole numbers only up to ±9007199254740991")]
 pub struct UnsafeNumber;
 
+impl From<i32> for Number {
+    fn from(number: i32) -> Self {
+        Self(Repr::Whole(i64::from(number)))
+    }
+}
+
 impl Number {
     /// The largest whole number that a double holds exactly with its neighbours.
     pub const MAX_SAFE: i64 = 9_007_199_254_740_991;

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::{Diagnostic, Family, Position, Severity};
 
@@ -6,6 +7,7 @@ use super::config::{self, Config, ReadOptions};
 use super::directory::ProjectDirectory;
 use super::excerpt::mask_line;
 use super::models::{Models, read_models};
+use super::skills::Skill;
 use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills};
 
 /// A project as it lies on disk.
@@ -15,6 +17,8 @@ pub struct Project {
     pub config: Config,
     /// What the directories of its agents hold, one for one.
     pub agents: Vec<AgentFiles>,
+    /// The skills that every agent has.
+    pub shared_skills: Vec<Arc<Skill>>,
     /// The model files; none where memory is off or there is no memory table (F4).
     pub models: Option<Models>,
 }
@@ -44,7 +48,7 @@ pub fn read_project(directory: &ProjectDirectory, options: ReadOptions) -> (Opti
     attach_excerpts(directory, &mut diagnostics, mask_line);
     diagnostics.sort();
     diagnostics.dedup();
-    (Some(Project { config, agents, models }), diagnostics)
+    (Some(Project { config, agents, shared_skills: shared.skills, models }), diagnostics)
 }
 
 fn missing(location: &Path) -> Diagnostic {

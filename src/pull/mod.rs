@@ -1,7 +1,42 @@
 //! The way back: from what the org has to what the files are to say, patched in place (pull/P1–P40, L1–L8).
 
+mod agent;
+mod compose;
 mod content;
+mod contributions;
+mod draft;
+mod judges;
+mod lists;
+mod memory;
+mod model_text;
+mod names;
+mod new_agent;
+mod node_content;
 mod place;
+mod platforms;
+mod providers;
+mod pull_plan;
+mod row;
+mod secret_names;
+mod servers;
+mod settings;
+mod skill_entry;
+mod skill_text;
+mod skills;
+mod taking;
+mod toml;
+mod value;
+mod yaml;
 
+pub use compose::{ComposeError, FileWrite, Texts, compose};
 pub use content::Content;
 pub use place::{Place, Step};
+pub use pull_plan::{Input, pull_plan};
+pub use row::{
+    FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,
+    SlugPlace, Withheld,
+};
+pub use skills::Listing;
+pub use taking::{PullFamily, Taking};
+pub use toml::{Toml, TomlChange, TomlPatchError};
+pub use yaml::{Yaml, YamlChange, YamlPatchError, YamlPlace};

@@ -3,9 +3,11 @@
 pub mod ci;
 pub mod diagnostics;
 pub mod document;
+pub mod drift;
 pub mod json;
 pub mod plan;
 pub mod prose_diff;
+pub mod pull;
 pub mod report;
 pub mod secrets;
 pub mod text_safety;

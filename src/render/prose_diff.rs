@@ -28,20 +28,44 @@ pub enum Folding {
     Full,
 }
 
+/// Which way a change goes: it names the sides of a diff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// The org becomes what the files say: `--- org`, `+++ files`.
+    #[default]
+    ToOrg,
+    /// The files become what the org has: `--- files`, `+++ org`.
+    ToFiles,
+}
+
+impl Direction {
+    fn labels(self) -> [&'static str; 2] {
+        match self {
+            Self::ToOrg => ["--- org", "+++ files"],
+            Self::ToFiles => ["--- files", "+++ org"],
+        }
+    }
+}
+
 /// Makes the diff from what the org has to what the files say; empty if both are equal.
+pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
+    diff_between(org, files, folding, Direction::ToOrg)
+}
+
+/// Makes the diff from what a side has to what it will have; empty if both are equal.
 ///
-/// The first two lines are `--- org` and `+++ files`. Every line stands behind the gutter and is sanitised; a line break that only
+/// The first two lines name the sides. Every line stands behind the gutter and is sanitised; a line break that only
 /// one side has at its end, carriage returns, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
 /// that differ in nothing else.
-pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
+pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Direction) -> Document {
     // Prompts are trimmed, so neither side ends in a line break: without one their last lines would differ from the same line
     // further up on the other side.
-    let (org, files) = if org.ends_with('\n') || files.ends_with('\n') {
-        (Cow::Borrowed(org), Cow::Borrowed(files))
+    let (before, after) = if before.ends_with('\n') || after.ends_with('\n') {
+        (Cow::Borrowed(before), Cow::Borrowed(after))
     } else {
-        (Cow::Owned(format!("{org}\n")), Cow::Owned(format!("{files}\n")))
+        (Cow::Owned(format!("{before}\n")), Cow::Owned(format!("{after}\n")))
     };
-    let diff = TextDiff::from_lines(org.as_ref(), files.as_ref());
+    let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
     let hunks = diff.grouped_ops(CONTEXT);
     if hunks.is_empty() {
         return Document::new();
@@ -54,14 +78,14 @@ pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
         rows.push(hunk_header(hunk));
         for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
             rows.push(changed_line(change.tag(), change.value(), &alike, folding));
-            if change.missing_newline() && org.ends_with('\n') != files.ends_with('\n') {
+            if change.missing_newline() && before.ends_with('\n') != after.ends_with('\n') {
                 rows.push(Line::new().literal(Style::Dim, "\\ no line break at the end"));
             }
         }
     }
-    let mut document = Document::new()
-        .line(Line::new().literal(Style::Remove, "--- org"))
-        .line(Line::new().literal(Style::Create, "+++ files"));
+    let [from, to] = direction.labels();
+    let mut document =
+        Document::new().line(Line::new().literal(Style::Remove, from)).line(Line::new().literal(Style::Create, to));
     let shown = if folding == Folding::Full { rows.len() } else { shown_rows(rows.len(), &starts) };
     let hidden = rows.len() - shown;
     let hidden_hunks = starts.iter().filter(|start| **start >= shown).count();

@@ -5,7 +5,7 @@
 use crate::model::{FieldPath, Text, Value, shown_part};
 
 use super::document::{Document, Line, Style};
-use super::prose_diff::{Folding, fold_line, plural, prose_diff};
+use super::prose_diff::{Direction, Folding, diff_between, fold_line, plural};
 use super::text_safety::{SafeText, sanitise, sanitise_block, shown};
 
 /// How many columns a value may take on its line before it is folded or unfolds into a block.
@@ -80,7 +80,19 @@ pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding
 /// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`
 /// (F1); two hidden values are `(hidden, changed)` (W2).
 pub fn change(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
-    change_below(&shown(path), path, before, after, folding)
+    change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToOrg })
+}
+
+/// Writes what becomes of a field of the files, as [`change`] does.
+pub fn change_of_files(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
+    change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToFiles })
+}
+
+/// How a change is shown.
+#[derive(Clone, Copy)]
+struct Manner {
+    folding: Folding,
+    direction: Direction,
 }
 
 fn change_below(
@@ -88,13 +100,13 @@ fn change_below(
     path: &FieldPath,
     before: Option<&Value>,
     after: Option<&Value>,
-    folding: Folding,
+    manner: Manner,
 ) -> Document {
     let head = Line::new().text(Style::Plain, label.clone()).plain(":");
     let cleared = after.is_none_or(Value::is_blank) && before.is_some_and(|before| !before.is_blank());
     let block = match (before, after) {
         (Some(Value::List(before)), Some(Value::List(after))) if !before.is_empty() && !after.is_empty() => {
-            list_change(path, before, after, folding)
+            list_change(path, before, after, manner.folding)
         }
         (Some(Value::Map(before)), Some(Value::Map(after))) if !before.is_empty() && !after.is_empty() => {
             let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -103,17 +115,17 @@ fn change_below(
                 .filter(|name| before.get(*name) != after.get(*name))
                 .flat_map(|name| {
                     let (before, after) = (before.get(name), after.get(name));
-                    change_below(&key(name), &path.join(name), before, after, folding).lines().to_vec()
+                    change_below(&key(name), &path.join(name), before, after, manner).lines().to_vec()
                 })
                 .collect()
         }
         (before, after) if is_prose(before, after) => {
             let text = |value: Option<&Value>| value.and_then(known).unwrap_or_default().to_owned();
-            let diff = prose_diff(&text(before), &text(after), folding);
+            let diff = diff_between(&text(before), &text(after), manner.folding, manner.direction);
             let head = if cleared { head.literal(Style::Remove, " (cleared)") } else { head };
             return Document::from(head).with(diff.indented(2));
         }
-        _ => return scalar_change(head, path, before, after, cleared, folding),
+        _ => return scalar_change(head, path, before, after, cleared, manner.folding),
     };
     Document::from(head).with(block.indented(2))
 }

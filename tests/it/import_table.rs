@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `secrets` only that the process is protected before a command reads any.
-    ("cli", &["commands", "env", "error", "plan", "render", "secrets", "settings", "ui"]),
+    ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "settings", "ui"]),
     (
         "commands",
         &[
-            "desired", "env", "error", "execute", "fault", "model", "org", "plan", "project", "push", "render",
+            "desired", "env", "error", "execute", "fault", "model", "org", "plan", "project", "pull", "push", "render",
             "secrets", "server", "settings", "ui", "wire",
         ],
     ),
@@ -30,11 +30,12 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
     ("project", &["fault", "model"]),
-    ("pull", &["model"]),
+    // The way back: files and org as values, texts out. Of `project` what files say, and edits of texts.
+    ("pull", &["desired", "model", "org", "plan", "project"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
-    ("render", &["error", "execute", "model", "org", "plan", "push", "secrets", "wire"]),
+    ("render", &["error", "execute", "model", "org", "plan", "pull", "push", "secrets", "wire"]),
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
@@ -56,7 +57,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
-    ("granit_parser", &["project/yaml"]),
+    ("granit_parser", &["project/yaml", "pull/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
     ("httpdate", &["org/http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
@@ -93,14 +94,23 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("sha2", &["plan/identity.rs", "secrets/fingerprint.rs", "server"]),
+    ("sha2", &["plan/identity.rs", "pull/names.rs", "pull/secret_names.rs", "secrets/fingerprint.rs", "server"]),
     ("similar", &["render/prose_diff.rs"]),
     ("strsim", &["project/suggest.rs"]),
-    ("tempfile", &["commands/dev.rs", "server/embedded.rs", "server/files.rs", "settings/remembered.rs"]),
-    ("thiserror", &["model", "org", "plan", "project", "push", "secrets", "server", "settings", "wire"]),
+    (
+        "tempfile",
+        &[
+            "commands/dev.rs",
+            "commands/pull/source.rs",
+            "server/embedded.rs",
+            "server/files.rs",
+            "settings/remembered.rs",
+        ],
+    ),
+    ("thiserror", &["model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"]),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
-    ("toml_edit", &["project/config", "project/fix.rs"]),
-    ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs"]),
+    ("toml_edit", &["project/config", "project/fix.rs", "pull/toml"]),
+    ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs", "pull/toml"]),
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),

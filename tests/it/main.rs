@@ -17,6 +17,7 @@ mod laws_embedded;
 mod leaks;
 mod memory_org;
 mod project_laws;
+mod pull;
 mod secrets_embedded;
 mod secrets_local;
 mod secrets_local_robust;

@@ -1,9 +1,13 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::desired::{Agent, Declaration, EntryKey, Platform, Settings};
-use crate::model::{Declared, FieldPath, Place, Text, Value};
+use crate::model::{AgentId, Declared, FieldPath, Place, Position, Text, Value};
 use crate::project::AgentFiles;
-use crate::project::config::{AgentConfig, EgressConfig, PlatformConfig, ProviderConfig, ToolsConfig};
+use crate::project::config::{
+    AgentConfig, EgressConfig, NetworkConfig, PlatformConfig, ProviderConfig, TextList, ToolsConfig,
+};
+use crate::project::skills::Skill;
 
 use super::values::{declared_text, leaf, list, list_of, reference_text, text};
 use super::{mcp, network, skill};
@@ -22,6 +26,29 @@ pub(super) fn build(config: &AgentConfig, files: &AgentFiles) -> Agent {
         platforms: config.platforms.iter().map(|platform| build_platform(config, platform)).collect(),
         provider_secrets: secrets,
         position: config.id.position.clone(),
+    }
+}
+
+/// An agent that says nothing itself, with the skills that every agent of a project has.
+pub(super) fn of_skills(id: &AgentId, name: &Text, skills: &[Arc<Skill>]) -> Agent {
+    let mut sources = Sources::new();
+    let packages = merged_packages(&None, skills, &mut sources);
+    let settings = Settings {
+        skills_config: skill::declarations(skills).map(|skills| table([("skills", Some(skills))])),
+        network_config: network::declaration(&NetworkConfig::default(), skills, &mut sources),
+        nix_config: packages.map(|packages| table([("packages", Some(packages))])),
+        mcp_servers: mcp::declaration(&[], skills, &mut sources),
+        sources,
+        ..Settings::default()
+    };
+    Agent {
+        id: id.clone(),
+        name: name.clone(),
+        description: Declared::Absent,
+        settings,
+        platforms: Vec::new(),
+        provider_secrets: Vec::new(),
+        position: Position::file(""),
     }
 }
 
@@ -53,7 +80,7 @@ fn build_platform(agent: &AgentConfig, platform: &PlatformConfig) -> Platform {
 
 fn settings(config: &AgentConfig, files: &AgentFiles) -> Settings {
     let mut sources = Sources::new();
-    let packages = merged_packages(config, files, &mut sources);
+    let packages = merged_packages(&config.nix_packages, &files.skills, &mut sources);
     Settings {
         identity_md: leaf(markdown(&files.identity_md)),
         soul_md: leaf(markdown(&files.soul_md)),
@@ -127,10 +154,10 @@ fn tools(tools: &ToolsConfig) -> Option<Declaration> {
 }
 
 /// The worker's packages, then those of the skills; a list that only skills feed counts as declared (F5).
-fn merged_packages(config: &AgentConfig, files: &AgentFiles, sources: &mut Sources) -> Option<Declaration> {
-    let own = config.nix_packages.as_ref().map(|list| list.value.iter().map(|package| package.value.clone()).collect());
+fn merged_packages(own: &TextList, skills: &[Arc<Skill>], sources: &mut Sources) -> Option<Declaration> {
+    let own = own.as_ref().map(|list| list.value.iter().map(|package| package.value.clone()).collect());
     let path = FieldPath::member("nixConfig").join("packages");
-    let of_skills = files.skills.iter().map(|skill| {
+    let of_skills = skills.iter().map(|skill| {
         let packages = skill.nix_packages.value().cloned().unwrap_or_default();
         (skill.name.as_str(), packages)
     });

@@ -9,9 +9,18 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use crate::project::Project;
+use std::sync::Arc;
 
-use super::DesiredState;
+use crate::model::{AgentId, Text};
+use crate::project::Project;
+use crate::project::skills::Skill;
+
+use super::{Agent, DesiredState};
+
+/// An agent that a project does not declare, as it would be with nothing but the skills that every agent of it has.
+pub fn agent_of_skills(id: &AgentId, name: &Text, skills: &[Arc<Skill>]) -> Agent {
+    agent::of_skills(id, name, skills)
+}
 
 /// Builds the desired state of a project that was read without errors.
 pub fn desired_state(project: &Project) -> DesiredState {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::desired::Declaration;
-use crate::model::{FieldPath, Value, normalise_domain};
+use crate::model::{FieldPath, Value, normalise_domain, normalise_own_domain};
 use crate::project::config::{NetworkConfig, TextList};
 use crate::project::skills::{JudgedDomain, Skill, SkillNetwork};
 
@@ -33,11 +33,7 @@ pub(super) fn declaration(
 /// A list by rule N1 (project-format 1.7): `/…` stays as it is.
 fn own(list: &TextList) -> Option<Vec<String>> {
     let list = list.as_ref()?;
-    let domain = |text: &str| {
-        let trimmed = text.trim();
-        if trimmed.starts_with('/') { Some(trimmed.to_owned()) } else { normalise_domain(trimmed) }
-    };
-    Some(list.value.iter().filter_map(|element| domain(element.as_str())).collect())
+    Some(list.value.iter().filter_map(|element| normalise_own_domain(element.as_str())).collect())
 }
 
 fn of_skills<'skill>(

@@ -177,7 +177,7 @@ fn judge(reader: &mut Reader<'_>, network: &Section<'_>) -> Option<Spanned<Vec<J
             reader.keys(&section, &["domain", "judge"], &[]);
             let domain = reader.needed_name(&section, "domain", None);
             let judge = reader.text(&section, "judge");
-            rules.extend(domain.map(|domain| JudgeRule { domain, judge }));
+            rules.extend(domain.map(|domain| JudgeRule { domain, judge, is_table: true }));
         }
     }
     Some(Spanned::new(rules, position))
@@ -194,7 +194,7 @@ fn judge_text(
         reader.empty(path, network.family, &element.span);
         return None;
     }
-    Some(JudgeRule { domain, judge: None })
+    Some(JudgeRule { domain, judge: None, is_table: false })
 }
 
 fn egress(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<EgressConfig> {

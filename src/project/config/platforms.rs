@@ -7,7 +7,7 @@ use crate::model::{Diagnostic, Severity};
 use crate::project::suggest;
 
 /// The platform types that the full server supports (project-format 1.5).
-const TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
+pub const PLATFORM_TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
 
 const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
 
@@ -62,12 +62,12 @@ fn read(
 }
 
 fn platform_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
-    let hint = format!("one of {}", TYPES.join(", "));
+    let hint = format!("one of {}", PLATFORM_TYPES.join(", "));
     let platform_type = reader.needed_name(section, "type", Some(&hint))?;
-    if !TYPES.contains(&platform_type.as_str()) {
+    if !PLATFORM_TYPES.contains(&platform_type.as_str()) {
         let message = format!("`{}` is no known platform type", section.path.key("type"));
         let mut diagnostic = Diagnostic::new(reader.unknown(), section.family, "unknown-platform-type", message);
-        diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), TYPES).unwrap_or(hint));
+        diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), PLATFORM_TYPES).unwrap_or(hint));
         reader.report_plain(&section.find("type")?.span, diagnostic);
     }
     Some(platform_type)

@@ -167,6 +167,8 @@ pub struct JudgeRule {
     pub domain: Spanned<String>,
     /// The name of a judge.
     pub judge: Option<Spanned<String>>,
+    /// Whether it is written as a table; else it is a plain text.
+    pub is_table: bool,
 }
 
 /// `[agents.<id>.egress]` (project-format 1.8).

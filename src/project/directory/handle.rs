@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::listing::{self, Entry, EntryKind, Listing};
 use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
-use super::overlay::Overlay;
+use super::overlay::{Covered, Overlay};
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
 
@@ -83,10 +83,13 @@ impl ProjectDirectory {
 
     /// Reads a text file of at most `limit` bytes, none if there is none.
     pub fn read_text(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
-        if let Some(text) = self.overlay.text(path) {
-            let is_too_large = text.is_some_and(|text| text.len() as u64 > limit);
-            let too_large = || ReadError::TooLarge { path: display_path(path), limit };
-            return if is_too_large { Err(too_large()) } else { Ok(text.map(str::to_owned)) };
+        match self.overlay.text(path) {
+            Covered::No => {}
+            Covered::Gone => return Ok(None),
+            Covered::With(text) if text.len() as u64 > limit => {
+                return Err(ReadError::TooLarge { path: display_path(path), limit });
+            }
+            Covered::With(text) => return Ok(Some(text.to_owned())),
         }
         let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
@@ -117,8 +120,10 @@ impl ProjectDirectory {
 
     /// Looks what a path is, symlinks followed; none if there is nothing.
     pub fn kind(&self, path: &str) -> Result<Option<EntryKind>, ReadError> {
-        if let Some(kind) = self.overlay.kind(path) {
-            return Ok(kind);
+        match self.overlay.kind(path) {
+            Covered::No => {}
+            Covered::Gone => return Ok(None),
+            Covered::With(kind) => return Ok(Some(kind)),
         }
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }

@@ -13,6 +13,17 @@ pub(super) struct Overlay {
     files: BTreeMap<String, Option<String>>,
 }
 
+/// What an overlay says of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Covered<T> {
+    /// Nothing: the disk says it.
+    No,
+    /// There is nothing.
+    Gone,
+    /// This.
+    With(T),
+}
+
 impl ProjectDirectory {
     /// The same directory, in which some files have another text, or are gone.
     ///
@@ -31,18 +42,23 @@ impl ProjectDirectory {
 }
 
 impl Overlay {
-    /// What a path holds; none where the disk says it.
-    pub(super) fn text(&self, path: &str) -> Option<Option<&str>> {
-        self.files.get(&display_path(path)).map(Option::as_deref)
+    /// What a path holds.
+    pub(super) fn text(&self, path: &str) -> Covered<&str> {
+        match self.files.get(&display_path(path)) {
+            None => Covered::No,
+            Some(None) => Covered::Gone,
+            Some(Some(text)) => Covered::With(text),
+        }
     }
 
-    /// What a path is; none where the disk says it.
-    pub(super) fn kind(&self, path: &str) -> Option<Option<EntryKind>> {
-        if let Some(text) = self.text(path) {
-            return Some(text.map(|_| EntryKind::File));
+    /// What a path is.
+    pub(super) fn kind(&self, path: &str) -> Covered<EntryKind> {
+        match self.text(path) {
+            Covered::With(_) => Covered::With(EntryKind::File),
+            Covered::Gone => Covered::Gone,
+            Covered::No if self.beneath(path).any(|(_, is_there)| is_there) => Covered::With(EntryKind::Directory),
+            Covered::No => Covered::No,
         }
-        let has_file = self.beneath(path).any(|(_, is_there)| is_there);
-        has_file.then_some(Some(EntryKind::Directory))
     }
 
     /// The files beneath a directory, as the rest of their paths, and whether they are there.

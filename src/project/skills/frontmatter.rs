@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::model::{trim, trim_start};
 
 /// A skill file, taken apart (project-format 2.2).
@@ -38,6 +40,31 @@ pub(super) fn split(text: &str) -> Parts<'_> {
     Parts { yaml: Some(yaml), lines: u32::try_from(breaks).unwrap_or(u32::MAX), body: trim(after), is_open: false }
 }
 
+/// Where the parts of a skill file stand, in bytes, for patching it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillParts {
+    /// The YAML between the fences, none if there is no frontmatter.
+    pub yaml: Option<Range<usize>>,
+    /// The trimmed body; empty where there is none.
+    pub body: Range<usize>,
+}
+
+/// Tells where the parts of a `SKILL.md` stand (project-format 2.2).
+pub fn skill_parts(text: &str) -> SkillParts {
+    let parts = split(text);
+    SkillParts { yaml: parts.yaml.map(|yaml| range_of(text, yaml)), body: range_of(text, parts.body) }
+}
+
+/// Where a slice of a text stands in it; an empty one may be a constant from elsewhere and stands at the end.
+fn range_of(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+    if text.get(start..).is_some_and(|rest| rest.starts_with(part)) {
+        start..start.saturating_add(part.len())
+    } else {
+        text.len()..text.len()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +96,17 @@ mod tests {
         ];
         for (text, yaml, body) in table {
             assert_eq!(parts(text), (yaml, body), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_where_they_stand() {
+        for text in
+            ["---\nname: a\n---\n\nbody\n", "\u{FEFF}---\r\na: b\r\n---\r\nbody", " body ", "---\na: b\n---\n", ""]
+        {
+            let (found, ranges) = (split(text), skill_parts(text));
+            assert_eq!(text.get(ranges.body).unwrap(), found.body, "{text:?}");
+            assert_eq!(ranges.yaml.map(|yaml| text.get(yaml).unwrap()), found.yaml, "{text:?}");
         }
     }
 

@@ -6,6 +6,7 @@ mod read;
 mod skill;
 
 pub use discover::{SkillSet, combine, read_skills};
+pub use frontmatter::{SkillParts, skill_parts};
 pub use skill::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 
 #[cfg(test)]

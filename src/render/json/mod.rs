@@ -1,6 +1,7 @@
 //! What machines read: version 1 of the JSON of plans, applies, secrets and errors (P2).
 
 mod document;
+mod pull;
 mod schema;
 mod secrets;
 #[cfg(test)]
@@ -12,7 +13,11 @@ pub use document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
     OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
 };
-pub use schema::{schema, secrets_schema};
+pub use pull::{
+    DriftDocument, DriftView, FileWord, KeptReference, PullDocument, PullObject, PullView, PullWord, PulledField,
+    PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
+};
+pub use schema::{pull_schema, schema, secrets_schema};
 pub use secrets::{
     CautionWord, ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget,
     deletes, push_plan, push_report, push_unsupported, secrets,

@@ -118,7 +118,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
     }
 }
 
-fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
+pub(super) fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
     Target {
         context: target.context.to_owned(),
         server: target.server.to_owned(),
@@ -127,7 +127,7 @@ fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
     }
 }
 
-fn change(row: &Row) -> Change {
+pub(super) fn change(row: &Row) -> Change {
     Change {
         kind: kind(row.key.kind),
         id: row.key.id.clone(),
@@ -162,7 +162,7 @@ fn field(change: &FieldChange) -> Field {
     }
 }
 
-fn kind(kind: Kind) -> KindWord {
+pub(super) fn kind(kind: Kind) -> KindWord {
     match kind {
         Kind::Agent => KindWord::Agent,
         Kind::Settings => KindWord::Settings,
@@ -202,7 +202,7 @@ fn warnings(plan: &Plan, diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
     diagnoses(diagnostics).into_iter().chain(of_plan).collect()
 }
 
-fn diagnoses(diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
+pub(super) fn diagnoses(diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
     let one = |diagnostic: &Diagnostic| {
         let view = view(diagnostic);
         Diagnosis {

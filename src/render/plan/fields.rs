@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, Place, Text, Value, classify};
 use crate::plan::{Action, FieldAction, FieldChange, Row};
 use crate::render::document::{Document, Line, Style};
-use crate::render::prose_diff::{Folding, prose_diff};
+use crate::render::prose_diff::{Direction, Folding, diff_between};
 use crate::render::text_safety::{SafeText, shown};
 use crate::render::value_text::{change, field, one_line};
 
@@ -39,7 +39,7 @@ fn changed(field: &FieldChange, is_new: bool, folding: Folding) -> Document {
     let block = match field.action {
         FieldAction::Remove => removed(field, folding),
         _ if !is_new && is_prompt(&field.path) => {
-            prompt_diff(field, folding).unwrap_or_else(|| plain_change(field, folding))
+            prompt_diff(field, folding, Direction::ToOrg).unwrap_or_else(|| plain_change(field, folding))
         }
         _ => plain_change(field, folding),
     };
@@ -72,7 +72,7 @@ fn removed(change_of: &FieldChange, folding: Folding) -> Document {
 }
 
 /// Whether a text is written for a model: then it is always shown as a text diff (P1), also when it is one line.
-fn is_prompt(path: &FieldPath) -> bool {
+pub(in crate::render) fn is_prompt(path: &FieldPath) -> bool {
     let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
     matches!(
         steps.as_slice(),
@@ -83,16 +83,20 @@ fn is_prompt(path: &FieldPath) -> bool {
 }
 
 /// The diff of a prompt; none where a side may not be shown.
-fn prompt_diff(change_of: &FieldChange, folding: Folding) -> Option<Document> {
+pub(in crate::render) fn prompt_diff(
+    change_of: &FieldChange,
+    folding: Folding,
+    direction: Direction,
+) -> Option<Document> {
     let side = |value: &Option<Value>| match value {
         None | Some(Value::Null) => Some(String::new()),
         Some(Value::Text(Text::Known(text))) => Some(text.clone()),
         Some(_) => None,
     };
-    let (org, files) = (side(&change_of.before)?, side(&change_of.after)?);
+    let (before, after) = (side(&change_of.before)?, side(&change_of.after)?);
     let head = Line::new().text(Style::Plain, shown(&change_of.path)).plain(":");
-    let head = if files.is_empty() { head.literal(Style::Remove, " (cleared)") } else { head };
-    Some(Document::from(head).with(prose_diff(&org, &files, folding).indented(2)))
+    let head = if after.is_empty() { head.literal(Style::Remove, " (cleared)") } else { head };
+    Some(Document::from(head).with(diff_between(&before, &after, folding, direction).indented(2)))
 }
 
 fn drift(drifting: &FieldChange, full: bool) -> Document {

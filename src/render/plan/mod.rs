@@ -9,5 +9,6 @@ mod secrets;
 mod tests;
 mod words;
 
+pub(super) use fields::{is_prompt, prompt_diff};
 pub use render::{PlanView, render};
-pub(super) use words::{counts_by_kind, marker, name, sentence};
+pub(super) use words::{counted, counts_by_kind, joined, marked, marker, name, sentence};

@@ -21,7 +21,7 @@ pub(in crate::render) fn name(key: &ResourceKey) -> Line {
 }
 
 /// How many resources of a kind: `1 agent`, `2 entity types`.
-pub(super) fn counted(kind: Kind, count: usize) -> SafeText {
+pub(in crate::render) fn counted(kind: Kind, count: usize) -> SafeText {
     let one = match kind {
         Kind::Agent => " agent",
         Kind::Settings => " settings",
@@ -44,7 +44,7 @@ pub(in crate::render) fn counts_by_kind(counts: impl IntoIterator<Item = (Kind, 
 }
 
 /// Joins texts with commas.
-pub(super) fn joined(parts: &[SafeText]) -> SafeText {
+pub(in crate::render) fn joined(parts: &[SafeText]) -> SafeText {
     let mut text = SafeText::literal("");
     for (position, part) in parts.iter().enumerate() {
         if position > 0 {
@@ -61,7 +61,7 @@ pub(in crate::render) fn sentence(style: Style, marker: &'static str, text: &str
 }
 
 /// Puts a marker before a block, and the block's further lines below its text.
-pub(super) fn marked(style: Style, marker: &'static str, block: &Document) -> Document {
+pub(in crate::render) fn marked(style: Style, marker: &'static str, block: &Document) -> Document {
     let line = |(position, line): (usize, &Line)| {
         if position == 0 {
             Line::new().literal(style, marker).then(line.clone())

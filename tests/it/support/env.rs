@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -14,8 +15,9 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 /// A temporary directory with a HOME and a project directory, and an environment with nothing but
 /// `PATH` and what the test sets.
+#[derive(Clone)]
 pub(crate) struct TestEnv {
-    directory: TempDir,
+    directory: Arc<TempDir>,
     root: PathBuf,
     variables: Vec<(String, String)>,
     working_directory: PathBuf,
@@ -31,7 +33,7 @@ impl TestEnv {
             std::fs::create_dir(root.join(name)).expect("an empty directory");
         }
         let working_directory = root.join("project");
-        Self { directory, root, variables: Vec::new(), working_directory }
+        Self { directory: Arc::new(directory), root, variables: Vec::new(), working_directory }
     }
 
     /// HOME.
@@ -59,6 +61,13 @@ impl TestEnv {
     pub(crate) fn work_in(&mut self, path: &str) -> &mut Self {
         self.working_directory = self.project().join(path);
         self
+    }
+
+    /// The same place, with a directory below the project as the working directory.
+    pub(crate) fn clone_at(&self, path: &str) -> Self {
+        let mut env = self.clone();
+        env.work_in(path);
+        env
     }
 
     /// Writes a file of the project, with the directories above it.
@@ -159,7 +168,8 @@ fn copy(source: &Path, target: &Path) {
         if entry.file_type().expect("a type").is_dir() {
             copy(&entry.path(), &to);
         } else {
-            std::fs::copy(entry.path(), to).expect("a copy");
+            // Not its mode: a source that is read in place may be read-only.
+            std::fs::write(to, std::fs::read(entry.path()).expect("a file")).expect("a copy");
         }
     }
 }

@@ -1,0 +1,103 @@
+//! `lobu drift`: a view of the plan and of the pull plan (L8).
+
+use std::collections::BTreeSet;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::model::ResourceKey;
+use crate::plan::{Options, Plan, Resend, diff};
+use crate::render::drift::{DriftView, render};
+use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
+use crate::settings::TargetFlags;
+
+use super::interrupt::Interrupts;
+use super::load;
+use super::pull::{Pull, Pulled, Settled, decide, settle};
+use super::{Outcome, ProjectOptions, Session};
+
+/// What `drift` was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Drift {
+    /// The selectors, as typed.
+    pub selectors: Vec<String>,
+    /// `--json`.
+    pub json: bool,
+    /// `--full`.
+    pub full: bool,
+    /// How many requests run side by side.
+    pub parallelism: usize,
+    /// How the project is read.
+    pub project: ProjectOptions,
+    /// Where it is compared with.
+    pub target: TargetFlags,
+}
+
+/// Reads files and org, and shows where they differ, in both directions. Writes nothing anywhere.
+pub async fn drift(session: &Session, command: &Drift) -> Result<Outcome, CommandError> {
+    // An empty directory is a project to come for `pull`, and none here.
+    load::open(session, &command.project)?;
+    let asked = Pull {
+        selectors: command.selectors.clone(),
+        dry_run: true,
+        parallelism: command.parallelism,
+        project: command.project.clone(),
+        target: command.target.clone(),
+        ..Pull::default()
+    };
+    let interrupts = Interrupts::listen();
+    let pulled = tokio::select! {
+        pulled = decide(session, &asked) => pulled?,
+        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
+    };
+    let settled = settle(&pulled)?;
+    let options = Options {
+        org: pulled.target.org.clone(),
+        prune: false,
+        resend: Resend::default(),
+        selection: pulled.taking.selection.clone(),
+        push_command: String::new(),
+    };
+    let plan = diff(&pulled.desired, &pulled.actual, &options);
+    let differing = differing(&plan, &settled);
+    show(session, command, &pulled, &settled, &plan, &differing);
+    if differing.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let message = match differing.len() {
+        1 => "1 resource is not as the project declares it".to_owned(),
+        count => format!("{count} resources are not as the project declares them"),
+    };
+    Err(CommandError::new(ErrorKind::Differs, message)
+        .hint("`lobu apply` makes the org as the files say, `lobu pull` the files as the org is."))
+}
+
+/// The resources of which something that is declared differs; what only the org has never counts.
+fn differing(plan: &Plan, settled: &Settled) -> BTreeSet<ResourceKey> {
+    let of_plan = plan.rows.iter().filter(|row| row.is_change()).map(|row| row.key.clone());
+    let declared = |row: &&crate::pull::PullRow| row.fields.iter().any(|field| field.before.is_some());
+    let of_pull = settled.plan.rows.iter().filter(declared).map(|row| row.key.clone());
+    of_plan.chain(of_pull).collect()
+}
+
+fn show(
+    session: &Session,
+    command: &Drift,
+    pulled: &Pulled,
+    settled: &Settled,
+    plan: &Plan,
+    differing: &BTreeSet<ResourceKey>,
+) {
+    let server = pulled.target.server_name();
+    let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
+    if command.json {
+        let view = JsonDriftView {
+            target: JsonTarget { context, server: &server, org },
+            selectors: &command.selectors,
+            warnings: &pulled.loaded.diagnostics,
+            differs: !differing.is_empty(),
+            writes: &settled.writes,
+        };
+        return session.ui.product_json(&json::drift(plan, &settled.plan, &view));
+    }
+    let view = DriftView { context, server: &server, org, full: command.full, differing };
+    session.ui.product(&render(plan, &settled.plan, &view));
+}

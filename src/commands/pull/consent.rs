@@ -1,0 +1,140 @@
+//! Who agrees to what is written (L3, pull/P8–P10).
+
+use std::collections::BTreeSet;
+
+use crate::commands::Session;
+use crate::error::{CommandError, ErrorKind};
+use crate::model::ResourceKey;
+use crate::pull::{FileWrite, PullAction, PullRow};
+use crate::render::document::{Document, Line, Style};
+use crate::render::pull::row_in_full;
+use crate::ui::{Choice, Chosen, Prompter};
+
+use super::Pull;
+use super::reading::Pulled;
+use super::settle::{Settled, check};
+
+const NO: Choice = Choice { key: 'n', word: "no", help: "leave these files as they are" };
+const YES: Choice = Choice { key: 'y', word: "yes", help: "write this one" };
+const ALL: Choice = Choice { key: 'a', word: "all", help: "write this one and all that follow" };
+const QUIT: Choice = Choice { key: 'q', word: "quit", help: "write nothing at all" };
+const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the whole difference" };
+
+/// The files that may be written, by flags or answers.
+pub(super) fn agreed(
+    session: &Session,
+    command: &Pull,
+    pulled: &Pulled,
+    settled: &Settled,
+) -> Result<Vec<FileWrite>, CommandError> {
+    let existing: BTreeSet<&str> =
+        settled.writes.iter().filter(|write| write.before.is_some()).map(|write| write.path.as_str()).collect();
+    let overwrites = |row: &PullRow| row.paths().iter().any(|path| existing.contains(path.as_str()));
+    let needs_question = |row: &PullRow| !command.force && (overwrites(row) || !command.yes);
+    let only_new_file = settled.plan.rows.is_empty();
+    let is_asked = settled.plan.rows.iter().any(needs_question) || only_new_file && !command.yes && !command.force;
+    if !is_asked {
+        return Ok(settled.writes.clone());
+    }
+    let Some(prompter) = session.ui.prompter().filter(|_| !command.json) else {
+        return Err(unasked(&existing));
+    };
+    if only_new_file {
+        let question =
+            Line::new().plain("Make an empty project in ").foreign(Style::Bold, &pulled.source.location()).plain("?");
+        return match prompter.press(&Document::from(question), &[NO, YES]) {
+            Chosen::Key('y') => Ok(settled.writes.clone()),
+            Chosen::Key(_) => Err(declined("declined")),
+            Chosen::Interrupted => Err(interrupted()),
+        };
+    }
+    let accepted = ask(&prompter, settled, &needs_question)?;
+    if accepted.is_empty() {
+        return Err(declined("declined"));
+    }
+    if accepted.len() == settled.plan.rows.len() {
+        return Ok(settled.writes.clone());
+    }
+    // As they were decided: what later rounds added to them is found anew.
+    let keys: BTreeSet<&ResourceKey> = accepted.iter().map(|row| &row.key).collect();
+    let rows: Vec<&PullRow> = pulled.plan.rows.iter().filter(|row| keys.contains(&row.key)).collect();
+    check(pulled, &rows).map(|composed| composed.writes).map_err(|reason| {
+        let message = format!("these can't be written without the others: {reason}; nothing was written");
+        CommandError::new(ErrorKind::Refused, message).hint("Run it again and agree to the others too.")
+    })
+}
+
+/// Asks resource by resource.
+fn ask<'rows>(
+    prompter: &Prompter<'_>,
+    settled: &'rows Settled,
+    needs_question: &dyn Fn(&PullRow) -> bool,
+) -> Result<Vec<&'rows PullRow>, CommandError> {
+    let mut accepted = Vec::new();
+    let mut all = false;
+    for row in &settled.plan.rows {
+        if all || !needs_question(row) {
+            accepted.push(row);
+            continue;
+        }
+        match answer(prompter, row)? {
+            'y' => accepted.push(row),
+            'a' => {
+                accepted.push(row);
+                all = true;
+            }
+            _ => {}
+        }
+    }
+    Ok(accepted)
+}
+
+fn answer(prompter: &Prompter<'_>, row: &PullRow) -> Result<char, CommandError> {
+    let mut question = Document::from(question(row));
+    loop {
+        match prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]) {
+            Chosen::Key('d') => question = row_in_full(row).with(Document::from(self::question(row))),
+            Chosen::Key('q') => return Err(declined("quit")),
+            Chosen::Key(key) => return Ok(key),
+            Chosen::Interrupted => return Err(interrupted()),
+        }
+    }
+}
+
+/// `Overwrite settings triage in lobu.toml, agents/triage/SOUL.md?`
+fn question(row: &PullRow) -> Line {
+    let word = match row.action {
+        PullAction::Create => "Add ",
+        PullAction::Update => "Change ",
+        PullAction::Remove => "Take out ",
+    };
+    let paths: Vec<String> = row.paths().into_iter().collect();
+    Line::new()
+        .plain(word)
+        .literal(Style::Plain, row.key.kind.word())
+        .plain(" ")
+        .foreign(Style::Bold, &row.key.id)
+        .plain(" in ")
+        .foreign(Style::Plain, &paths.join(", "))
+        .plain("?")
+}
+
+/// Nobody can be asked: what exists is not overwritten without `--force`, what is new not made without `--yes`.
+fn unasked(existing: &BTreeSet<&str>) -> CommandError {
+    if existing.is_empty() {
+        let message = "the questions cannot be asked: this is not a terminal";
+        return CommandError::new(ErrorKind::NotATerminal, message)
+            .hint("Nothing was written. Agree in advance with --yes, or look only with --dry-run.");
+    }
+    let paths = existing.iter().copied().collect::<Vec<_>>().join(", ");
+    CommandError::new(ErrorKind::WouldOverwrite, format!("files would be overwritten: {paths}; nothing was written"))
+        .hint("Look with --dry-run; overwrite with --force.")
+}
+
+fn declined(word: &str) -> CommandError {
+    CommandError::new(ErrorKind::Declined, format!("{word}; nothing was written"))
+}
+
+fn interrupted() -> CommandError {
+    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written")
+}

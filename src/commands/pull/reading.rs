@@ -1,0 +1,135 @@
+//! What a pull is decided from: the files, and one read of the org.
+
+use std::collections::BTreeMap;
+
+use crate::desired::{DesiredState, desired_state};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::OrgSlug;
+use crate::org::{ActualState, read_actual};
+use crate::plan::{Selection, Selector};
+use crate::project::directory::ProjectDirectory;
+use crate::pull::{Input, PullFamily, PullPlan, Taking, pull_plan};
+use crate::settings::{ResolvedTarget, resolve};
+
+use super::super::Session;
+use super::super::connect::{announce, for_reading};
+use super::super::failures::{of_read, of_target};
+use super::super::load::{Loaded, load_from};
+use super::Pull;
+use super::source::{self, Source};
+
+/// A pull with everything that asking, writing and showing needs.
+pub(crate) struct Pulled {
+    pub(crate) source: Source,
+    pub(crate) loaded: Loaded,
+    pub(crate) desired: DesiredState,
+    pub(crate) target: ResolvedTarget,
+    pub(crate) actual: ActualState,
+    pub(crate) taking: Taking,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) prune_local: bool,
+    pub(crate) allow_unknown_keys: bool,
+    pub(crate) plan: PullPlan,
+}
+
+impl Pulled {
+    /// What the plan of a pull is made from, for files that say something else than those that are there.
+    pub(super) fn input<'pull>(
+        &'pull self,
+        project: &'pull crate::project::Project,
+        desired: &'pull DesiredState,
+        listing: &'pull dyn Fn(&str) -> Vec<String>,
+    ) -> Input<'pull> {
+        Input {
+            project,
+            desired,
+            actual: &self.actual,
+            org: &self.target.org,
+            taking: &self.taking,
+            listing,
+            allowed: &self.allowed,
+            is_init: self.source.init.is_some(),
+            prune_local: self.prune_local,
+        }
+    }
+}
+
+/// What flags and selectors take in.
+fn taking(
+    everything: bool,
+    selectors: &[String],
+    include: &[PullFamily],
+    exclude: &[PullFamily],
+) -> Result<Taking, CommandError> {
+    let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
+    let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let taking = Taking::new(everything, Selection { only: None, selectors }, include, exclude);
+    if taking.is_empty() {
+        let message = "--include and --exclude leave nothing to pull";
+        return Err(CommandError::new(ErrorKind::Usage, message));
+    }
+    Ok(taking)
+}
+
+/// Reads files and org, and decides. Writes nothing.
+pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, CommandError> {
+    let source = source::open(session, command)?;
+    let everything = command.all || source.init.is_some() || command.init.is_some();
+    let taking = taking(everything, &command.selectors, &command.include, &command.exclude)?;
+    let on_terminal = session.ui.is_attended();
+    let resolved = |pin: Option<&OrgSlug>| {
+        resolve(&command.target, &session.environment, pin, on_terminal).map_err(|error| of_target(&error))
+    };
+    let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
+    let (loaded, target) = if source.init.is_some() {
+        let target = resolved(None)?;
+        let first = source::skeleton(&target.org, false, false);
+        let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
+        let directory = source.directory.overlaid(files).map_err(unexpected)?;
+        (load_from(session, directory, &command.project, None)?, target)
+    } else {
+        let directory = source.directory.overlaid(BTreeMap::new()).map_err(unexpected)?;
+        let loaded = load_from(session, directory, &command.project, None)?;
+        let target = resolved(loaded.pin().as_ref())?;
+        (loaded, target)
+    };
+    announce(session, &target);
+    let desired = desired_state(&loaded.project);
+    let connection = for_reading(session, &target, command.parallelism).await?;
+    let scope = taking.read_scope(&desired);
+    let actual = read_actual(&connection.org, &target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let mut pulled = Pulled {
+        source,
+        loaded,
+        desired,
+        target,
+        actual,
+        taking,
+        allowed: command.allow_suspected.clone(),
+        prune_local: command.prune_local,
+        allow_unknown_keys: command.project.allow_unknown_keys,
+        plan: PullPlan::default(),
+    };
+    let listing = |path: &str| pulled.source.listing(path);
+    let plan = pull_plan(&pulled.input(&pulled.loaded.project, &pulled.desired, &listing));
+    pulled.plan = plan;
+    has_effect(&pulled.plan)?;
+    Ok(pulled)
+}
+
+/// What names nothing is a slip of the pen.
+fn has_effect(plan: &PullPlan) -> Result<(), CommandError> {
+    if !plan.unmatched.is_empty() {
+        let names = plan.unmatched.join(", ");
+        let message = format!("nothing in the project or the org matches {names}; nothing was written");
+        let hint = "Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.";
+        return Err(CommandError::new(ErrorKind::Usage, message).hint(hint));
+    }
+    if !plan.unused_allowed.is_empty() {
+        let names = plan.unused_allowed.join(", ");
+        let message = format!("--allow-suspected names what is not suspected: {names}; nothing was written");
+        let hint = "Write it as `lobu pull --dry-run` names it: kind/id:path.";
+        return Err(CommandError::new(ErrorKind::Usage, message).hint(hint));
+    }
+    Ok(())
+}

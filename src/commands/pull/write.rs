@@ -1,0 +1,57 @@
+//! From composed files to the disk, each whole or not at all (pull/P30, L7).
+
+use crate::commands::interrupt::Interrupts;
+use crate::error::{CommandError, ErrorKind};
+use crate::project::directory::{Expected, ProjectDirectory, WriteError};
+use crate::pull::FileWrite;
+
+use super::super::failures::{of_open, of_write};
+use super::reading::Pulled;
+
+/// What was written, and how it ended.
+pub(super) struct Report {
+    pub(super) written: Vec<FileWrite>,
+    pub(super) result: Result<(), CommandError>,
+}
+
+/// Writes the files in their order; the first failure ends it.
+pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrupts) -> Report {
+    let mut written = Vec::new();
+    let result = opened(pulled).and_then(|made| {
+        let directory = made.as_ref().unwrap_or(&pulled.source.directory);
+        for file in writes {
+            if interrupts.has_happened() {
+                return Err(ended(&written, &CommandError::new(ErrorKind::Interrupted, "interrupted")));
+            }
+            one(directory, file).map_err(|error| ended(&written, &of_write(&error)))?;
+            written.push(file.clone());
+        }
+        Ok(())
+    });
+    Report { written, result }
+}
+
+/// The directory of a new project, made if need be.
+fn opened(pulled: &Pulled) -> Result<Option<ProjectDirectory>, CommandError> {
+    let Some(init) = &pulled.source.init else { return Ok(None) };
+    ProjectDirectory::create(&init.path).map(Some).map_err(|error| of_open(&error))
+}
+
+fn one(directory: &ProjectDirectory, file: &FileWrite) -> Result<(), WriteError> {
+    let expected = file.before.as_deref().map_or(Expected::Nothing, Expected::Text);
+    match (&file.after, &file.before) {
+        (Some(text), _) => directory.write_file(&file.path, expected, text),
+        (None, Some(before)) => directory.remove_file(&file.path, before),
+        (None, None) => Ok(()),
+    }
+}
+
+/// A failure with what was done before it.
+fn ended(written: &[FileWrite], error: &CommandError) -> CommandError {
+    let (kind, done) = match (written.len(), error.kind) {
+        (0, kind) => (kind, "nothing was written".to_owned()),
+        (count, ErrorKind::Interrupted) => (ErrorKind::Interrupted, format!("{count} files were written before")),
+        (count, _) => (ErrorKind::PartlyApplied, format!("{count} files were written before")),
+    };
+    CommandError::new(kind, format!("{}; {done}", error.error)).hint("Run it again: it goes on where it stopped.")
+}

@@ -1,0 +1,70 @@
+use std::sync::Arc;
+
+use crate::desired::Agent;
+use crate::model::ResourceKey;
+use crate::org::ActualAgent;
+use crate::plan::{FieldChange, Row};
+use crate::project::AgentFiles;
+use crate::project::config::AgentConfig;
+use crate::project::directory::display_path;
+use crate::project::skills::Skill;
+
+use super::draft::Draft;
+use super::{Content, Place};
+
+/// An agent of which something is pulled, from all sides.
+pub(super) struct PulledAgent<'pull> {
+    /// Its table; none for an agent that the project gets.
+    pub(super) config: Option<&'pull AgentConfig>,
+    /// Its files; none for an agent that the project gets.
+    pub(super) files: Option<&'pull AgentFiles>,
+    /// The skills that every agent has.
+    pub(super) shared_skills: &'pull [Arc<Skill>],
+    /// What the files say of it.
+    pub(super) declared: &'pull Agent,
+    /// What the org has of it.
+    pub(super) actual: &'pull ActualAgent,
+    /// Its directory, as diagnostics show it.
+    pub(super) directory: String,
+    /// Why nothing may be written to its directory.
+    pub(super) locked: Option<&'static str>,
+    /// Whether skills in its directory are its own only.
+    pub(super) has_own_skills: bool,
+    /// Whether the project has no other agent.
+    pub(super) is_alone: bool,
+}
+
+impl PulledAgent<'_> {
+    /// The place of its table.
+    pub(super) fn place(&self) -> Place {
+        Place::of(["agents", self.declared.id.as_str()])
+    }
+
+    /// Whether its directory is the project's.
+    pub(super) fn is_at_root(&self) -> bool {
+        display_path(&self.directory) == "."
+    }
+}
+
+/// Takes over name and description.
+pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row) {
+    for field in row.fields.iter().filter(|field| is_pulled(field)) {
+        let Some(text) = draft.text(&field.path, field.before.as_ref()) else { continue };
+        if field.path.root() == "name" && text.trim().is_empty() {
+            draft.unwritable(&field.path, "it is blank, and every agent of a project has a name");
+            continue;
+        }
+        draft.show(&field.path, field.after.as_ref(), field.before.clone());
+        draft.set(agent.place().key(field.path.root()), Content::Text(text));
+    }
+}
+
+/// Whether a difference is one that a pull takes over.
+pub(super) fn is_pulled(field: &FieldChange) -> bool {
+    field.action != crate::plan::FieldAction::Incomparable
+}
+
+/// The key of an agent's row.
+pub(super) fn key(agent: &Agent) -> ResourceKey {
+    ResourceKey::new(crate::model::Kind::Agent, agent.id.as_str())
+}

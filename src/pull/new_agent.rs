@@ -1,0 +1,181 @@
+//! An agent that only the org has: one row, and one table of lobu.toml.
+
+use crate::desired::Agent;
+use crate::model::{FieldPath, Value};
+use crate::org::ActualAgent;
+use crate::plan::Row;
+use crate::project::AgentFiles;
+use crate::project::directory::join;
+
+use super::agent::{self, PulledAgent};
+use super::draft::Draft;
+use super::row::{FileChange, PullAction, PullPlan, PullRow};
+use super::skills::Names;
+use super::toml::TomlChange;
+use super::value::Classifier;
+use super::{Content, Place, Step, platforms, settings};
+use crate::model::{Kind, ResourceKey};
+
+/// The directory of agents' directories in the existing layout (project-format 2.1).
+const AGENTS: &str = "agents";
+
+/// The keys of an agent's table in the order in which they are written (project-format 1.3).
+const ORDER: [&str; 11] = [
+    "name",
+    "description",
+    "dir",
+    "guardrails",
+    "providers",
+    "skills",
+    "network",
+    "egress",
+    "tools",
+    "worker",
+    "platforms",
+];
+
+/// What an agent needs that only the org has.
+pub(super) struct NewAgent<'pull> {
+    pub(super) declared: &'pull Agent,
+    pub(super) actual: &'pull ActualAgent,
+    /// Whether the project has no other agent then.
+    pub(super) is_alone: bool,
+    /// Whether what only the files have goes: the skills of every agent.
+    pub(super) prune_local: bool,
+    /// The skills that it has like every agent.
+    pub(super) files: &'pull AgentFiles,
+    /// The rows of its settings and itself, which show everything as drift.
+    pub(super) rows: Vec<&'pull Row>,
+}
+
+/// Takes an agent in with all that it has, as one row.
+pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &mut Names<'_>, into: &mut PullPlan) {
+    let id = new.declared.id.as_str();
+    let Some((directory, is_made_up)) = free_directory(new, names) else {
+        let mut draft = Draft::new(agent::key(new.declared), classifier, false);
+        draft.unwritable(&FieldPath::default(), "its id is none that lobu.toml takes");
+        return draft.finish(PullAction::Create, into);
+    };
+    let pulled = PulledAgent {
+        config: None,
+        files: Some(new.files),
+        shared_skills: &new.files.skills,
+        declared: new.declared,
+        actual: new.actual,
+        directory: directory.clone(),
+        locked: None,
+        has_own_skills: true,
+        is_alone: new.is_alone,
+    };
+    let mut parts = PullPlan::default();
+    let mut draft = Draft::new(agent::key(new.declared), classifier, false);
+    let Some(name) = draft.text(&FieldPath::member("name"), Some(&Value::Text(new.actual.name.clone()))) else {
+        return draft.finish(PullAction::Create, into);
+    };
+    draft.show(&FieldPath::member("name"), None, Some(Value::known(&name)));
+    draft.set(pulled.place().key("name"), Content::Text(name));
+    draft.set(pulled.place().key("dir"), Content::text(format!("./{directory}")));
+    if is_made_up {
+        draft.notes.push(format!("agent {id} gets the directory {directory}: agents/{id} is taken"));
+    }
+    for row in new.rows.iter().filter(|row| row.key.kind == Kind::Agent) {
+        agent::pull(&mut draft, &pulled, row);
+    }
+    draft.finish(PullAction::Create, &mut parts);
+    for row in new.rows.iter().filter(|row| row.key.kind == Kind::Settings) {
+        let mut draft = Draft::new(row.key.clone(), classifier, new.prune_local);
+        settings::pull(&mut draft, &pulled, row, names);
+        draft.finish(PullAction::Create, &mut parts);
+    }
+    for platform in new.rows.iter().filter(|row| row.key.kind == Kind::Platform) {
+        let found = new.actual.platforms.iter().flatten();
+        let mut of_row = found.filter(|other| ResourceKey::platform(&new.declared.id, &other.id) == platform.key);
+        if let Some(actual) = of_row.next() {
+            let mut draft = Draft::new(platform.key.clone(), classifier, false);
+            platforms::add(&mut draft, &pulled, actual);
+            draft.finish(PullAction::Create, &mut parts);
+        }
+    }
+    into.rows.push(one_row(new, &pulled.place(), std::mem::take(&mut parts.rows)));
+    into.take_notices(parts);
+}
+
+/// `agents/ID`, unless something stands there that would be read as this agent's and is not; none for an id that lobu.toml refuses.
+fn free_directory(new: &NewAgent<'_>, names: &mut Names<'_>) -> Option<(String, bool)> {
+    let id = crate::model::AgentId::parse(new.declared.id.as_str()).ok()?;
+    let wanted = join(AGENTS, id.as_str());
+    let in_the_way = names.list(&wanted).into_iter().filter(|name| settings::is_of_agent(name));
+    if in_the_way.count() == 0 {
+        names.take(AGENTS, id.as_str());
+        return Some((wanted, false));
+    }
+    let (name, _) = names.free(AGENTS, id.as_str(), "");
+    Some((join(AGENTS, &name), true))
+}
+
+fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
+    let key = agent::key(new.declared);
+    let mut row =
+        PullRow { key, action: PullAction::Create, fields: Vec::new(), references: Vec::new(), changes: Vec::new() };
+    let mut table = Vec::new();
+    for part in parts {
+        let prefix = (part.key.kind == Kind::Platform).then(|| part.key.id.clone());
+        for mut field in part.fields {
+            if let Some((_, platform)) = prefix.as_deref().and_then(|id| id.split_once('/')) {
+                let start = FieldPath::member("platforms").join(platform);
+                field.path = field.path.steps().iter().fold(start, |path, step| path.join(step.clone()));
+            }
+            row.fields.push(field);
+        }
+        row.references.extend(part.references);
+        for change in part.changes {
+            match change {
+                FileChange::Toml(change) => fold(&mut table, place, change),
+                other => row.changes.push(other),
+            }
+        }
+    }
+    let rank = |(key, _): &(String, Content)| ORDER.iter().position(|other| other == key).unwrap_or(ORDER.len());
+    table.sort_by_key(rank);
+    let change = TomlChange::Set { place: place.clone(), value: Content::Table(table) };
+    row.changes.insert(0, FileChange::Toml(change));
+    row
+}
+
+/// Carries out a change of lobu.toml on a table that is not there yet.
+fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: TomlChange) {
+    let steps = |place: &Place| place.steps().iter().skip(root.steps().len()).cloned().collect::<Vec<Step>>();
+    match change {
+        TomlChange::Set { place, value } => {
+            if let Some(entry) = entry(table, &steps(&place)) {
+                *entry = value;
+            }
+        }
+        TomlChange::Append { list, table: element } => {
+            let Some(entry) = entry(table, &steps(&list)) else { return };
+            match entry {
+                Content::List(elements) => elements.push(Content::Table(element)),
+                other => *other = Content::List(vec![Content::Table(element)]),
+            }
+        }
+        // Nothing is there that could go or be in another order: a new agent's entries are made in the org's.
+        TomlChange::Remove { .. } | TomlChange::Reorder { .. } => {}
+    }
+}
+
+/// The value at a place, made if it is not there.
+fn entry<'table>(table: &'table mut Vec<(String, Content)>, steps: &[Step]) -> Option<&'table mut Content> {
+    let (Step::Key(key), rest) = steps.split_first()? else { return None };
+    if !table.iter().any(|(other, _)| other == key) {
+        table.push((key.clone(), Content::Table(Vec::new())));
+    }
+    let position = table.iter().position(|(other, _)| other == key)?;
+    let value = &mut table.get_mut(position)?.1;
+    if rest.is_empty() {
+        return Some(value);
+    }
+    match value {
+        Content::Table(inner) => entry(inner, rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,145 @@
+use crate::model::{AgentId, FieldPath, StableId, Value};
+use crate::org::ActualPlatform;
+use crate::plan::Row;
+use crate::project::config::{PLATFORM_TYPES, PlatformConfig};
+
+use super::agent::{PulledAgent, is_pulled};
+use super::draft::Draft;
+use super::{Content, Place};
+
+/// Takes over what a declared platform has in the org.
+pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row) {
+    let Some((position, config)) = declared(agent, row) else { return };
+    let place = agent.place().key("platforms").element(position);
+    for field in row.fields.iter().filter(|field| is_pulled(field)) {
+        if field.path.root() == "type" {
+            change_type(draft, &place, config, field.before.as_ref(), &field.path);
+            continue;
+        }
+        let name = field.path.leaf().to_owned();
+        let words = words(agent.declared.id.as_str(), config.platform_type.as_str(), config_name(config), &name);
+        draft.secret(field, &words, place.key("config").key(name.as_str()));
+    }
+}
+
+fn config_name(config: &PlatformConfig) -> &str {
+    let name = config.name.as_ref().or(config.id.as_ref());
+    name.map_or("", |name| name.value.as_str())
+}
+
+fn words<'word>(agent: &'word str, platform_type: &'word str, name: &'word str, key: &'word str) -> [&'word str; 4] {
+    [agent, platform_type, name, key]
+}
+
+/// The table of a platform, by the id that it has or makes.
+pub(super) fn declared<'config>(agent: &PulledAgent<'config>, row: &Row) -> Option<(usize, &'config PlatformConfig)> {
+    let config = agent.config?;
+    let (_, id) = row.key.id.split_once('/')?;
+    let mut platforms = config.platforms.iter().enumerate();
+    platforms.find(|(_, platform)| platform.stable_id(&agent.declared.id).as_str() == id)
+}
+
+/// The type is a part of the derived id, so that a platform of another type needs its id written down.
+fn change_type(
+    draft: &mut Draft<'_, '_>,
+    place: &Place,
+    config: &PlatformConfig,
+    wanted: Option<&Value>,
+    path: &FieldPath,
+) {
+    let Some(text) = draft.text(path, wanted) else { return };
+    if !PLATFORM_TYPES.contains(&text.as_str()) {
+        draft.unwritable(path, "it is no platform type that lobu.toml knows");
+        return;
+    }
+    draft.show(path, Some(&Value::known(config.platform_type.as_str())), wanted.cloned());
+    draft.set(place.key("type"), Content::Text(text));
+    if config.id.is_none() {
+        let id = draft.key.id.split_once('/').map_or("", |(_, id)| id).to_owned();
+        draft.set(place.key("id"), Content::Text(id));
+    }
+}
+
+/// Takes a platform in that the project does not have; told if it can't be.
+pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, platform: &ActualPlatform) {
+    let root = FieldPath::default();
+    if !PLATFORM_TYPES.contains(&platform.platform_type.as_str()) {
+        draft.unwritable(&root, "its type is no platform type that lobu.toml knows");
+        return;
+    }
+    let mut table = vec![("type".to_owned(), Content::text(&platform.platform_type))];
+    let name = derived_name(&agent.declared.id, platform);
+    match &name {
+        Name::Derived(None) => {}
+        Name::Derived(Some(name)) => table.push(("name".to_owned(), Content::text(name))),
+        Name::Id => table.push(("id".to_owned(), Content::text(platform.id.as_str()))),
+    }
+    let word = match &name {
+        Name::Derived(name) => name.clone().unwrap_or_default(),
+        Name::Id => platform.id.as_str().to_owned(),
+    };
+    draft.show(&FieldPath::member("type"), None, Some(Value::known(&platform.platform_type)));
+    let mut config = Vec::new();
+    for (key, value) in platform.config.iter().filter(|(_, value)| !value.is_blank()) {
+        let path = FieldPath::member("config").join(key.clone());
+        let words = words(agent.declared.id.as_str(), &platform.platform_type, &word, key);
+        if let Some((content, shown)) = draft.secret_value(&path, value, &words) {
+            draft.show(&path, None, Some(shown));
+            config.push((key.clone(), content));
+        }
+    }
+    table.push(("config".to_owned(), Content::Table(config)));
+    draft.append(agent.place().key("platforms"), table);
+}
+
+/// How lobu.toml names a platform of the org.
+#[derive(Debug, PartialEq, Eq)]
+enum Name {
+    /// By a name, or none, from which its id derives (project-format 4).
+    Derived(Option<String>),
+    /// By its id, since no name makes it (L6).
+    Id,
+}
+
+fn derived_name(agent: &AgentId, platform: &ActualPlatform) -> Name {
+    let plain = StableId::derive(agent.as_str(), &platform.platform_type, None);
+    let Some(rest) = platform.id.as_str().strip_prefix(plain.as_str()) else { return Name::Id };
+    if rest.is_empty() {
+        return Name::Derived(None);
+    }
+    let Some(name) = rest.strip_prefix('-') else { return Name::Id };
+    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let derives = StableId::derive(agent.as_str(), &platform.platform_type, Some(name)) == platform.id;
+    if starts && derives { Name::Derived(Some(name.to_owned())) } else { Name::Id }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_written_only_where_the_id_derives_from_it() {
+        let table = [
+            ("triage-slack", Name::Derived(None)),
+            ("triage-slack-ops", Name::Derived(Some("ops".to_owned()))),
+            ("triage-slack-ops-2", Name::Derived(Some("ops-2".to_owned()))),
+            ("triage-slack-", Name::Id),
+            ("triage-slack-ops-", Name::Id),
+            ("triage-slack--ops", Name::Id),
+            ("triage-slackops", Name::Id),
+            ("slack-triage-1767225600000", Name::Id),
+            ("triage-slack-Ops", Name::Id),
+        ];
+        for (id, name) in table {
+            let platform = ActualPlatform {
+                id: StableId::from_server(id),
+                platform_type: "slack".to_owned(),
+                config: BTreeMap::new(),
+                settings: Value::Null,
+            };
+            assert_eq!(derived_name(&AgentId::from_server("triage"), &platform), name, "{id}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{FieldPath, Kind, ResourceKey, Rule, SecretName};
+use crate::plan::FieldChange;
+use crate::project::directory::ProjectDirectory;
+
+use super::toml::TomlChange;
+use super::{Content, Place};
+
+/// What a pull would do: rows of resources, each with its changes of files, and what is left as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PullPlan {
+    /// The resources whose files change, in the order of plans.
+    pub rows: Vec<PullRow>,
+    /// What the files declare and the org does not have; `--prune-local` makes them rows.
+    pub missing: Vec<Missing>,
+    /// What is not written, and why.
+    pub withheld: Vec<Withheld>,
+    /// References of the files that stay although the org has something else there (L2).
+    pub kept: Vec<Kept>,
+    /// What the org has and the project does not declare, by kind (L5).
+    pub undeclared: BTreeMap<Kind, Vec<String>>,
+    /// What selectors left out of the project, by kind (P12).
+    pub left_out: BTreeMap<Kind, usize>,
+    /// How many resources are as the org has them.
+    pub unchanged: usize,
+    /// What to know, a sentence each.
+    pub notes: Vec<String>,
+    /// What `--allow-suspected` names and no value of the org is.
+    pub unused_allowed: Vec<String>,
+    /// The selectors that match nothing, neither in the project nor in the org.
+    pub unmatched: Vec<String>,
+}
+
+impl PullPlan {
+    /// Takes over what another plan tells besides rows.
+    pub(super) fn take_notices(&mut self, other: Self) {
+        self.withheld.extend(other.withheld);
+        self.missing.extend(other.missing);
+        self.kept.extend(other.kept);
+        self.notes.extend(other.notes);
+    }
+}
+
+/// What becomes of the files of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PullAction {
+    /// The project gets it.
+    Create,
+    /// Its files are changed.
+    Update,
+    /// It is taken out of the project (`--prune-local`).
+    Remove,
+}
+
+/// One resource of a pull.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PullRow {
+    /// Which one; a new agent comes with its settings and platforms.
+    pub key: ResourceKey,
+    /// What becomes of it.
+    pub action: PullAction,
+    /// Its fields: before is what the files say, after what the org has.
+    pub fields: Vec<FieldChange>,
+    /// The references that it brings into the files.
+    pub references: Vec<NewReference>,
+    /// What is done to the files.
+    pub changes: Vec<FileChange>,
+}
+
+impl PullRow {
+    /// The files that it changes.
+    pub fn paths(&self) -> BTreeSet<String> {
+        let path = |change: &FileChange| match change {
+            FileChange::Toml(_) => ProjectDirectory::FILE.to_owned(),
+            FileChange::Model(place, _) => place.file.clone(),
+            FileChange::Skill(change) => change.file.clone(),
+            FileChange::Prompt { path, .. } | FileChange::NewFile { path, .. } | FileChange::RemoveFile { path } => {
+                path.clone()
+            }
+        };
+        self.changes.iter().map(path).collect()
+    }
+}
+
+/// A reference that the project did not have (L2).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewReference {
+    /// The name.
+    pub name: SecretName,
+    /// Where it stands, in a reader's words.
+    pub place: String,
+    /// Whether pull made the name up, since the org has a value there that can't be written.
+    pub is_made_up: bool,
+}
+
+/// Something that only the files have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// The resource.
+    pub key: ResourceKey,
+    /// Which entry of it; the root for the resource itself.
+    pub path: FieldPath,
+}
+
+/// A reference that stays.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    /// The resource.
+    pub key: ResourceKey,
+    /// The field.
+    pub path: FieldPath,
+    /// The name.
+    pub name: SecretName,
+    /// Whether the org has a value there, another one or one that it hides.
+    pub org_has: bool,
+}
+
+/// A value of the org that is not written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Withheld {
+    /// The resource.
+    pub key: ResourceKey,
+    /// The field; the root for the resource itself.
+    pub path: FieldPath,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a value is not written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It may be a secret, and no reference can stand there; `--allow-suspected` lets it through.
+    Suspected,
+    /// The server hides it.
+    Hidden,
+    /// This server reads it as a reference, to a name that the project does not have; `--allow-suspected` lets it through.
+    Reference(SecretName),
+    /// No file can say it.
+    Unwritable(String),
+}
+
+impl Withheld {
+    /// How `--allow-suspected` names it.
+    pub fn name(&self) -> String {
+        suspect_name(&self.key, &self.path)
+    }
+
+    /// Whether it may be a secret: then the command ends with exit code 6 (L2).
+    pub fn is_suspected(&self) -> bool {
+        matches!(self.reason, Reason::Suspected | Reason::Reference(_))
+    }
+}
+
+/// How `--allow-suspected` names a field.
+pub(super) fn suspect_name(key: &ResourceKey, path: &FieldPath) -> String {
+    format!("{key}:{path}")
+}
+
+/// One change of one file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileChange {
+    /// Of lobu.toml.
+    Toml(TomlChange),
+    /// Of the type whose slug stands there.
+    Model(SlugPlace, ModelChange),
+    /// Of a skill.
+    Skill(SkillChange),
+    /// The text of a prompt; blanks around it stay.
+    Prompt {
+        /// The file.
+        path: String,
+        /// The text, empty to clear it.
+        text: String,
+    },
+    /// A file that is not there yet.
+    NewFile {
+        /// The file.
+        path: String,
+        /// Its text.
+        text: String,
+    },
+    /// A file that goes.
+    RemoveFile {
+        /// The file.
+        path: String,
+    },
+}
+
+/// Where the slug of a type stands in its model file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlugPlace {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+/// A change of a type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelChange {
+    /// A key gets this value.
+    Set(&'static str, Content),
+    /// The schema, which old files write as `properties` and `required` (F5).
+    Schema(Content),
+    /// A key goes.
+    Unset(&'static str),
+    /// The rules are these, in any order; those that stay keep their text.
+    Rules(Vec<Rule>),
+    /// The type goes.
+    Remove,
+}
+
+/// A change of a skill's file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SkillChange {
+    /// The file that is changed, or made from `base`.
+    pub file: String,
+    /// The file whose text is the starting point: itself, or the shared skill that becomes the agent's own (L4).
+    pub base: String,
+    /// Whether `base` is a file whose frontmatter is not read.
+    pub is_flat: bool,
+    /// The name of the skill, for a copy whose directory does not say it.
+    pub name: Option<String>,
+    /// The new body.
+    pub body: Option<String>,
+    /// Frontmatter that changes.
+    pub frontmatter: Vec<(Place, Content)>,
+}

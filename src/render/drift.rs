@@ -1,0 +1,146 @@
+//! Where files and org differ, as people read it (L8).
+
+use std::collections::BTreeSet;
+
+use crate::model::ResourceKey;
+use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
+use crate::pull::PullPlan;
+
+use super::document::{Document, Line, Style};
+use super::plan::{is_prompt, joined, marked, name, prompt_diff};
+use super::prose_diff::{Direction, Folding};
+use super::pull::closing;
+use super::text_safety::SafeText;
+use super::value_text::change_of_files;
+
+/// What is compared, and how much of it is shown.
+#[derive(Clone, Copy)]
+pub struct DriftView<'a> {
+    /// The context's name.
+    pub context: &'a str,
+    /// The server's origin.
+    pub server: &'a str,
+    /// The org's slug.
+    pub org: &'a str,
+    /// Whether long values are shown whole (`--full`).
+    pub full: bool,
+    /// The resources of which something that is declared differs.
+    pub differing: &'a BTreeSet<ResourceKey>,
+}
+
+/// Renders what differs: what is declared first, then what only the org has.
+pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
+    let blocks = [
+        head(view),
+        declared(plan, pull, view),
+        undeclared(plan),
+        closing::withheld(pull),
+        closing::kept(pull),
+        closing::undeclared(pull),
+        closing::notes(pull),
+        last(plan, view),
+    ];
+    let mut document = Document::new();
+    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
+        if !document.is_empty() {
+            document.blank();
+        }
+        document.append(block);
+    }
+    document
+}
+
+fn head(view: &DriftView<'_>) -> Document {
+    let line = Line::new()
+        .plain("Drift between this project and org ")
+        .foreign(Style::Bold, view.org)
+        .plain(" at ")
+        .foreign(Style::Plain, view.server)
+        .plain(" (context ")
+        .foreign(Style::Plain, view.context)
+        .plain(")");
+    Document::from(line.prose(2))
+}
+
+/// What the files declare and the org has otherwise, from files to org.
+fn declared(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
+    let mut rows = Document::new();
+    let mut shown = BTreeSet::new();
+    for row in plan.rows.iter().filter(|row| row.is_change()) {
+        shown.insert(&row.key);
+        rows.append(differing(row, view));
+    }
+    // What no request changes is no change of a plan, and still differs.
+    for row in pull.rows.iter().filter(|row| view.differing.contains(&row.key) && !shown.contains(&row.key)) {
+        rows.push(Line::new().literal(Style::Update, "~ ").then(name(&row.key)).indented(2));
+        let fields = row.fields.iter().filter(|field| field.before.is_some());
+        rows.extend(fields.flat_map(|field| pulled(field, view).lines().to_vec()));
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    Document::from(Line::new().literal(Style::Bold, "Declared, and otherwise in the org:")).with(rows)
+}
+
+fn differing(row: &Row, view: &DriftView<'_>) -> Document {
+    if row.action == Action::Create {
+        let line = Line::new().literal(Style::Create, "+ ").then(name(&row.key));
+        return Document::from(line.literal(Style::Dim, " (only in the files)").indented(2));
+    }
+    let head = Line::new().literal(Style::Update, "~ ").then(name(&row.key)).indented(2);
+    let fields = row.fields.iter().filter(|field| field.action.is_change());
+    let turned =
+        |field: &FieldChange| FieldChange { before: field.after.clone(), after: field.before.clone(), ..field.clone() };
+    Document::from(head).with(fields.flat_map(|field| pulled(&turned(field), view).lines().to_vec()).collect())
+}
+
+/// A field from what the files say to what the org has.
+fn pulled(field: &FieldChange, view: &DriftView<'_>) -> Document {
+    let folding = if view.full { Folding::Full } else { Folding::Fold };
+    let prompt = is_prompt(&field.path).then(|| prompt_diff(field, folding, Direction::ToFiles)).flatten();
+    let block =
+        prompt.unwrap_or_else(|| change_of_files(&field.path, field.before.as_ref(), field.after.as_ref(), folding));
+    marked(Style::Update, "~ ", &block).indented(6)
+}
+
+/// What the org has of declared resources and the files do not say.
+fn undeclared(plan: &Plan) -> Document {
+    let is_drift = |field: &&FieldChange| matches!(field.action, FieldAction::Drift { .. });
+    let mut rows = Document::new();
+    for row in &plan.rows {
+        let paths: Vec<String> = row.fields.iter().filter(is_drift).map(|field| field.path.to_string()).collect();
+        let line = Line::new().literal(Style::Drift, "? ").then(name(&row.key));
+        if !paths.is_empty() {
+            rows.push(line.plain(": ").foreign(Style::Plain, &paths.join(", ")).prose(4).indented(2));
+        } else if row.action == Action::Drift {
+            rows.push(line.indented(2));
+        }
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    Document::from(Line::new().literal(Style::Bold, "In the org, and not in the files:")).with(rows)
+}
+
+fn last(plan: &Plan, view: &DriftView<'_>) -> Document {
+    let has_drift = |row: &&Row| {
+        row.action == Action::Drift || row.fields.iter().any(|field| matches!(field.action, FieldAction::Drift { .. }))
+    };
+    let drifting = plan.rows.iter().filter(has_drift).count();
+    let others: usize = plan.undeclared.values().map(Vec::len).sum();
+    let unchanged =
+        plan.rows.iter().filter(|row| row.action == Action::Unchanged && !view.differing.contains(&row.key));
+    let mut document = Document::new();
+    if view.differing.is_empty() {
+        document.push(Line::new().plain("The org is as the project declares it."));
+    }
+    let parts = [
+        (view.differing.len(), " differ"),
+        (drifting + others, " with more in the org"),
+        (unchanged.count(), " as declared"),
+    ];
+    let parts: Vec<SafeText> =
+        parts.into_iter().map(|(count, word)| SafeText::count(count).then(&SafeText::literal(word))).collect();
+    document.push(Line::new().literal(Style::Bold, "Summary: ").text(Style::Bold, joined(&parts)));
+    document
+}

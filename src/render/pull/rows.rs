@@ -1,0 +1,82 @@
+//! The rows of a pull, by kind.
+
+use crate::model::Kind;
+use crate::plan::{FieldAction, FieldChange};
+use crate::pull::{PullAction, PullPlan, PullRow};
+use crate::render::document::{Document, Line, Style};
+use crate::render::plan::{is_prompt, marked, name, prompt_diff};
+use crate::render::prose_diff::{Direction, Folding};
+use crate::render::text_safety::shown;
+use crate::render::value_text::{change_of_files, field};
+
+use super::PullView;
+
+/// How far the lines below a row are indented.
+const BELOW: usize = 6;
+
+/// One block a kind that has rows, in plan order.
+pub(super) fn groups(plan: &PullPlan, view: &PullView<'_>) -> Vec<Document> {
+    Kind::ALL.into_iter().map(|kind| group(plan, view, kind)).collect()
+}
+
+fn group(plan: &PullPlan, view: &PullView<'_>, kind: Kind) -> Document {
+    let of_kind = plan.rows.iter().filter(|row| row.key.kind == kind);
+    let rows: Document = of_kind.flat_map(|one| row(one, view).lines().to_vec()).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
+}
+
+fn row(row: &PullRow, view: &PullView<'_>) -> Document {
+    let head = head(row).indented(2);
+    // What is new is told by its name; its fields are for those who ask.
+    if row.action != PullAction::Update && !view.full {
+        return Document::from(head);
+    }
+    Document::from(head).with(fields(row, view.folding()).indented(BELOW))
+}
+
+/// A row with everything in it, for the answer `d`.
+pub fn row_in_full(row: &PullRow) -> Document {
+    Document::from(head(row)).with(fields(row, Folding::Full).indented(4))
+}
+
+fn head(row: &PullRow) -> Line {
+    let (style, marker) = match row.action {
+        PullAction::Create => (Style::Create, "+ "),
+        PullAction::Update => (Style::Update, "~ "),
+        PullAction::Remove => (Style::Remove, "- "),
+    };
+    let line = Line::new().literal(style, marker).then(name(&row.key));
+    let members = members(row);
+    if row.action != PullAction::Update || members.is_empty() {
+        return line;
+    }
+    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(8)
+}
+
+fn members(row: &PullRow) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    row.fields.iter().map(|field| field.path.root()).filter(|root| seen.insert(*root)).collect()
+}
+
+fn fields(row: &PullRow, folding: Folding) -> Document {
+    row.fields.iter().flat_map(|field| one_field(field, folding).lines().to_vec()).collect()
+}
+
+fn one_field(change: &FieldChange, folding: Folding) -> Document {
+    let block = match (&change.before, &change.after) {
+        _ if is_prompt(&change.path) => prompt_diff(change, folding, Direction::ToFiles),
+        (None, Some(after)) => Some(field(&shown(&change.path), &change.path, after, folding)),
+        _ => None,
+    };
+    let block =
+        block.unwrap_or_else(|| change_of_files(&change.path, change.before.as_ref(), change.after.as_ref(), folding));
+    let (style, marker) = match change.action {
+        FieldAction::Add => (Style::Create, "+ "),
+        FieldAction::Clear => (Style::Remove, "- "),
+        _ => (Style::Update, "~ "),
+    };
+    marked(style, marker, &block)
+}

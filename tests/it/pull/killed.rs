@@ -1,0 +1,68 @@
+//! A pull that is killed at any of its writes leaves old files and new files, and the next one completes it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::scene::{Scene, files};
+use crate::support::project::desired_of;
+
+/// How many files the pull changes: lobu.toml, and three of each agent.
+const AGENTS: usize = 16;
+const FILES: usize = 1 + 3 * AGENTS + 1;
+
+fn project(word: &str) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut toml = String::new();
+    for number in 0..AGENTS {
+        let id = format!("agent-{number:02}");
+        let table = format!("[agents.{id}]\nname = \"{word} {number}\" # its name\ndir = \"./agents/{id}\"\n\n");
+        toml.push_str(&table);
+        files.insert(format!("agents/{id}/SOUL.md"), format!("Soul, {word}.\n"));
+        files.insert(format!("agents/{id}/USER.md"), format!("User, {word}.\n"));
+        files.insert(format!("agents/{id}/skills/sort/SKILL.md"), format!("---\nname: sort\n---\n\nSort, {word}.\n"));
+    }
+    files.insert("models/ticket.yaml".to_owned(), format!("type: entity\nslug: ticket\nname: {word}\n"));
+    files.insert("lobu.toml".to_owned(), toml + "[memory]\nenabled = true\n");
+    files
+}
+
+fn write(root: &Path, files: &BTreeMap<String, String>) {
+    for (name, text) in files {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().expect("a file stands in a directory")).expect("directories");
+        std::fs::write(path, text).expect("a file");
+    }
+}
+
+fn texts(root: &Path) -> BTreeMap<String, String> {
+    files(root).into_iter().map(|(name, (text, _))| (name, text)).collect()
+}
+
+#[test]
+fn each_file_is_the_old_one_or_the_new_one_and_pulling_again_completes() {
+    let mut scene = Scene::new();
+    let (old, new) = (project("old"), project("new"));
+    assert_eq!(old.len(), FILES);
+    write(&scene.env.project(), &new);
+    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
+    for place in ["write-staged", "write-placed"] {
+        for nth in 1..=FILES {
+            write(&scene.env.project(), &old);
+            scene.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
+            let killed = scene.run(&["pull", "--force"]);
+            assert_eq!(killed.code, None, "{place}#{nth}: {killed}");
+            let found = texts(&scene.env.project());
+            let is_whole =
+                |(name, text): (&String, &String)| old.get(name) == Some(text) || new.get(name) == Some(text);
+            assert!(found.iter().all(is_whole) && found.len() == FILES, "{place}#{nth}: {found:?}");
+            let changed = found.iter().filter(|(name, text)| new.get(*name) == Some(*text)).count();
+            assert_eq!(changed, if place == "write-staged" { nth - 1 } else { nth }, "{place}#{nth}");
+            scene.env.env("LOBU_FAULT", "");
+            scene.run(&["pull", "--force"]).expect_code(0);
+            assert_eq!(texts(&scene.env.project()), new, "{place}#{nth}");
+        }
+    }
+    scene.env.env("LOBU_FAULT", format!("die:write-staged#{}", FILES + 1));
+    write(&scene.env.project(), &old);
+    scene.run(&["pull", "--force"]).expect_code(0);
+}
