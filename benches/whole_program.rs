@@ -38,12 +38,16 @@ fn main() {
     let small = place(temporary.path(), &tools, 100, 50, 20);
     created(&small, "100 agents, 50 + 20 types");
     planned(&small, "100 agents, 50 + 20 types");
+    pulled(&small, "100 agents, 50 + 20 types");
     for (agents, entities, relationships) in [(1250, 250, 50), (2500, 500, 100), (5000, 1000, 200)] {
         let place = place(temporary.path(), &tools, agents, entities, relationships);
         let name = format!("{agents} agents, {entities} + {relationships} types");
         validated(&place, &name);
         created(&place, &name);
         planned(&place, &name);
+        if agents == 2500 {
+            pulled(&place, &name);
+        }
     }
     through_proxy(&small, &tools);
     pushed(temporary.path(), 100);
@@ -131,6 +135,23 @@ fn planned(place: &Place, name: &str) {
         sample(command.arg("-C").arg(&place.project))
     };
     report(&format!("plan, nothing to change: {name}"), repeated(run));
+}
+
+/// A pull with nothing to write, and one of a single name, which patches lobu.toml, reads the project again and compares.
+fn pulled(place: &Place, name: &str) {
+    let run = || {
+        let mut command = lobu(&place.directory);
+        command.args(["pull", "--dry-run", "-c", "local", "--db"]).arg(place.directory.join("fresh/org.db"));
+        sample(command.arg("-C").arg(&place.project))
+    };
+    report(&format!("pull, nothing to write: {name}"), repeated(run));
+    let file = place.project.join("lobu.toml");
+    let text = std::fs::read_to_string(&file).expect("lobu.toml");
+    let changed = text.replacen("\nname = \"", "\nname = \"Not ", 1);
+    assert_ne!(changed, text, "an agent has a name");
+    std::fs::write(&file, &changed).expect("lobu.toml");
+    report(&format!("pull of one name, lobu.toml of {} lines: {name}", text.lines().count()), repeated(run));
+    std::fs::write(&file, text).expect("lobu.toml");
 }
 
 /// The plan of a small project against `lobu dev`, with 80 ms of round trip between them.

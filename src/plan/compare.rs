@@ -28,6 +28,7 @@ pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Valu
             let of_text = |text: &Text| text.literal().map(|text| trim(text).to_owned());
             of(of_text(declared).is_some() && of_text(declared) == of_text(actual))
         }
+        (Leaf::ById, declared, actual) => plain(&by_id(declared), &by_id(actual)),
         (Leaf::JudgedDomains, declared, actual) => plain(&normalised(declared), &normalised(actual)),
         _ => plain(declared, actual),
     }
@@ -82,6 +83,15 @@ fn same(declared: &Value, actual: &Value) -> bool {
 
 fn of(equal: bool) -> Comparison {
     if equal { Comparison::Equal } else { Comparison::Different }
+}
+
+/// The elements of a list in the order of their ids.
+fn by_id(value: &Value) -> Value {
+    let Value::List(elements) = value else { return value.clone() };
+    let mut elements = elements.clone();
+    let id = |element: &Value| element.as_map()?.get("id")?.literal().map(str::to_owned);
+    elements.sort_by_key(id);
+    Value::List(elements)
 }
 
 /// Judged domains with their domains as the runtime matches them (P7, trap/D35).

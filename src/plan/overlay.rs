@@ -328,7 +328,7 @@ fn entry_key(keyed: &Keyed, entry: &Value) -> Option<EntryKey> {
 /// What stands for nothing: an empty list where a list was, else nothing at all.
 pub(super) fn empty(shape: Shape) -> Option<Value> {
     match shape {
-        Shape::Leaf(Leaf::List | Leaf::JudgedDomains) | Shape::Keyed(_) => Some(Value::List(Vec::new())),
+        Shape::Leaf(Leaf::List | Leaf::ById | Leaf::JudgedDomains) | Shape::Keyed(_) => Some(Value::List(Vec::new())),
         Shape::Leaf(_) | Shape::Table(_) | Shape::Map(_) => None,
     }
 }

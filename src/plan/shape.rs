@@ -19,6 +19,8 @@ pub(super) enum Leaf {
     Flag,
     /// A plain list: exactly its elements, in order. Cleared by an empty list.
     List,
+    /// A list that files write as a mapping by `id`, which has no order: that of the elements does not count.
+    ById,
     /// A plain list of judged domains, whose domains are normalised on both sides (P7).
     JudgedDomains,
     /// Kept as the org has it, never declared, never drift: `installedAt`, a skill's `enabled`.
@@ -102,7 +104,7 @@ const SKILL: Keyed = Keyed {
             ]),
             "",
         ),
-        member("mcpServers", LIST, "SKILL.md: mcpServers"),
+        member("mcpServers", Shape::Leaf(Leaf::ById), "SKILL.md: mcpServers"),
         member("enabled", KEPT, ""),
     ],
     order_counts: false,
@@ -230,7 +232,7 @@ fn collect(member: &Member, wire: String, guarded: bool, rows: &mut Vec<FieldRow
         Shape::Leaf(Leaf::Kept) => {}
         Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SecretText | Leaf::TextIfKept) => push(rows, wire, "text"),
         Shape::Leaf(Leaf::Flag) => push(rows, wire, "flag"),
-        Shape::Leaf(Leaf::List | Leaf::JudgedDomains) => push(rows, wire, "list"),
+        Shape::Leaf(Leaf::List | Leaf::ById | Leaf::JudgedDomains) => push(rows, wire, "list"),
         Shape::Table(members) => nested(rows, members, &wire),
         Shape::Map(Shape::Table(members)) => {
             push(rows, wire.clone(), "keyed");

@@ -33,6 +33,15 @@ pub struct PullPlan {
 }
 
 impl PullPlan {
+    /// Tells, too, what another plan of the same resources tells of places that this one does not speak of.
+    pub fn tell(&mut self, other: Self) {
+        self.missing.extend(other.missing.into_iter().filter(|one| !self.missing.contains(one)).collect::<Vec<_>>());
+        let is_new = |one: &Withheld| !self.withheld.iter().any(|old| old.key == one.key && old.path == one.path);
+        let withheld: Vec<Withheld> = other.withheld.into_iter().filter(is_new).collect();
+        self.withheld.extend(withheld);
+        self.kept.extend(other.kept.into_iter().filter(|one| !self.kept.contains(one)).collect::<Vec<_>>());
+    }
+
     /// Takes over what another plan tells besides rows.
     pub(super) fn take_notices(&mut self, other: Self) {
         self.withheld.extend(other.withheld);

@@ -1,7 +1,7 @@
 //! What a run asks and writes, counted.
 
 use crate::support::env::TestEnv;
-use crate::support::existing_server::Options;
+use crate::support::existing_server::{Options, RecordedRequest};
 use crate::support::site::Site;
 
 #[test]
@@ -64,4 +64,23 @@ fn a_plan_of_another_local_org_changes_no_file() {
     let again = env.lobu(["plan", "-c", "local"]);
     assert!(again.stdout.contains("Nothing to apply"), "{again}");
     assert!(bytes() == before, "a plan changed the database");
+}
+
+#[test]
+fn a_pull_and_a_drift_ask_for_what_a_plan_asks_for() {
+    let site = Site::fixture(Options::g1_with_manager(), "everything");
+    site.apply(&[]);
+    let asked = |arguments: &[&str]| {
+        site.server.forget_requests();
+        site.run(arguments).expect_code(0);
+        assert_eq!(site.server.writes().len(), 0, "{arguments:?}");
+        let request = |request: &RecordedRequest| format!("{} {} {:?}", request.method, request.path, request.json());
+        let mut requests: Vec<String> = site.server.requests().iter().map(request).collect();
+        requests.sort();
+        requests
+    };
+    let plan = asked(&["plan"]);
+    assert_eq!(asked(&["pull", "--dry-run"]), plan);
+    assert_eq!(asked(&["pull", "--force"]), plan);
+    assert_eq!(asked(&["drift"]), plan);
 }

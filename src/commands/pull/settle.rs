@@ -39,7 +39,10 @@ pub(crate) fn settle(pulled: &Pulled) -> Result<Settled, CommandError> {
     writable(pulled, &composed.writes)?;
     let refused_keys: BTreeSet<&ResourceKey> = refused.iter().map(|one| &one.key).collect();
     plan.rows.retain(|row| !refused_keys.contains(&row.key));
-    composed.more.into_iter().for_each(|row| join(&mut plan.rows, row));
+    for row in composed.more {
+        join(&mut plan.rows, row);
+    }
+    plan.tell(composed.told);
     let count = refused.len();
     plan.withheld.extend(refused);
     Ok(Settled { plan, writes: composed.writes, refused: count })
@@ -105,6 +108,8 @@ pub(super) struct Composed {
     pub(super) writes: Vec<FileWrite>,
     /// What later rounds added to the rows.
     more: Vec<PullRow>,
+    /// What can be told of these resources only once the files are as they will be.
+    told: PullPlan,
 }
 
 /// The files of some rows; or why they would not be right.
@@ -122,18 +127,28 @@ pub(super) fn check(pulled: &Pulled, rows: &[&PullRow]) -> Result<Composed, Stri
     for _ in 0..ROUNDS {
         compose_round(pulled, &round, &mut files)?;
         if files.is_empty() {
-            return Ok(Composed { writes: Vec::new(), more });
+            return Ok(Composed { writes: Vec::new(), more, told: PullPlan::default() });
         }
         let read = read_again(pulled, &files)?;
         round = read.plan.rows.iter().filter(|row| written.has(&row.key)).cloned().collect();
         if round.is_empty() {
             nothing_to_apply(pulled, &read, &written)?;
-            return Ok(Composed { writes: writes(pulled, files)?, more });
+            let told = told(read.plan, &written);
+            return Ok(Composed { writes: writes(pulled, files)?, more, told });
         }
         more.extend(round.iter().cloned());
     }
     let field = round.iter().flat_map(|row| &row.fields).next().map(|field| field.path.to_string());
     Err(format!("the files can't say what the org has at {}", field.unwrap_or_default()))
+}
+
+/// What a plan tells of some resources besides rows.
+fn told(plan: PullPlan, written: &Written<'_>) -> PullPlan {
+    let PullPlan { mut missing, mut withheld, mut kept, .. } = plan;
+    missing.retain(|one| written.has(&one.key));
+    withheld.retain(|one| written.has(&one.key));
+    kept.retain(|one| written.has(&one.key));
+    PullPlan { missing, withheld, kept, ..PullPlan::default() }
 }
 
 type Files = BTreeMap<String, Option<String>>;

@@ -60,7 +60,7 @@ fn leaf(leaf: Leaf, secret: BoxedStrategy<Text>) -> BoxedStrategy<Value> {
         Leaf::Text | Leaf::Prose | Leaf::TextIfKept => plain_text().prop_map(Value::Text).boxed(),
         Leaf::SecretText => secret.prop_map(Value::Text).boxed(),
         Leaf::Flag | Leaf::Kept => any::<bool>().prop_map(Value::Bool).boxed(),
-        Leaf::List => list(plain_text().prop_map(Value::Text).boxed()),
+        Leaf::List | Leaf::ById => list(plain_text().prop_map(Value::Text).boxed()),
         Leaf::JudgedDomains => list(judged_domain()),
     }
 }

@@ -252,7 +252,12 @@ fn a_document_of_another_version_is_not_ours() {
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the program")]
 fn the_schemas_in_the_reference_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
-    for (name, schema) in [("plan.schema.json", schema()), ("secrets.schema.json", secrets_schema())] {
+    let schemas = [
+        ("plan.schema.json", schema()),
+        ("pull.schema.json", pull_schema()),
+        ("secrets.schema.json", secrets_schema()),
+    ];
+    for (name, schema) in schemas {
         let path = root.join(name);
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(&path, &schema).unwrap();

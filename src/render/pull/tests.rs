@@ -1,1 +1,164 @@
+use std::collections::BTreeMap;
 
+use crate::model::{FieldPath, Kind, ResourceKey, SecretName, Text, Value};
+use crate::plan::{FieldAction, FieldChange};
+use crate::pull::{
+    FileChange, FileWrite, Kept, Missing, NewReference, PullAction, PullPlan, PullRow, Reason, Withheld,
+};
+
+use super::*;
+
+fn field(path: &[&str], before: Option<Value>, after: Option<Value>) -> FieldChange {
+    let path = path.iter().fold(FieldPath::default(), |path, step| path.join(*step));
+    let action = match (&before, &after) {
+        (None, _) => FieldAction::Add,
+        (_, None) => FieldAction::Clear,
+        _ => FieldAction::Change,
+    };
+    FieldChange { path, action, before, after, sources: BTreeMap::new(), guarded: false }
+}
+
+fn row(kind: Kind, id: &str, action: PullAction, fields: Vec<FieldChange>) -> PullRow {
+    let changes = vec![FileChange::Prompt { path: "agents/triage/SOUL.md".to_owned(), text: String::new() }];
+    PullRow { key: ResourceKey::new(kind, id), action, fields, references: Vec::new(), changes }
+}
+
+fn view() -> PullView<'static> {
+    PullView {
+        context: "lobu",
+        server: "https://app.lobu.ai",
+        org: "acme",
+        full: false,
+        dry_run: true,
+        selectors: &[],
+        new_project: None,
+    }
+}
+
+fn a_plan() -> PullPlan {
+    let token = SecretName::parse("TRIAGE_SLACK_BOT_TOKEN").unwrap();
+    let settings = vec![
+        field(&["soulMd"], Some(Value::known("Be kind.\nBe brief.")), Some(Value::known("Be kind.\nBe long."))),
+        field(&["networkConfig", "allowedDomains"], Some(Value::known_list(["a.example"])), None),
+        field(&["mcpServers", "gh", "url"], Some(Value::Text(Text::sensitive("x"))), Some(Value::known("https://gh"))),
+    ];
+    let mut platform = row(Kind::Platform, "triage/triage-slack", PullAction::Create, Vec::new());
+    let place = "platform/triage/triage-slack config.botToken".to_owned();
+    platform.references.push(NewReference { name: token.clone(), place, is_made_up: true });
+    let key = ResourceKey::new(Kind::Settings, "triage");
+    PullPlan {
+        rows: vec![row(Kind::Settings, "triage", PullAction::Update, settings), platform],
+        missing: vec![Missing { key: ResourceKey::new(Kind::EntityType, "ticket"), path: FieldPath::default() }],
+        withheld: vec![
+            Withheld { key: key.clone(), path: FieldPath::member("userMd"), reason: Reason::Suspected },
+            Withheld {
+                key: key.clone(),
+                path: FieldPath::member("guardrails"),
+                reason: Reason::Unwritable("why".to_owned()),
+            },
+        ],
+        kept: vec![Kept { key, path: FieldPath::member("x"), name: token, org_has: true }],
+        undeclared: BTreeMap::from([(Kind::Agent, (1..8).map(|number| format!("agent-{number}")).collect())]),
+        left_out: BTreeMap::new(),
+        unchanged: 4,
+        notes: vec!["the directory x stays: delete it by hand".to_owned()],
+        unused_allowed: Vec::new(),
+        unmatched: Vec::new(),
+    }
+}
+
+fn writes() -> Vec<FileWrite> {
+    let write = |path: &str, before: Option<&str>, after: Option<&str>| FileWrite {
+        path: path.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    vec![
+        write("lobu.toml", Some("a"), Some("b")),
+        write(".env.example", None, Some("b")),
+        write("models/old.yaml", Some("a"), None),
+    ]
+}
+
+fn log(document: &crate::render::document::Document) -> String {
+    crate::ui::paint(document, false, Some(80))
+}
+
+#[test]
+fn a_pull_is_read_without_colour_at_80_columns() {
+    insta::assert_snapshot!(log(&render(&a_plan(), &writes(), &view())), @r#"
+    Pull from org acme at https://app.lobu.ai (context lobu)
+
+    settings:
+      ~ settings triage (soulMd, networkConfig, mcpServers)
+          ~ soulMd:
+              │ --- files
+              │ +++ org
+              │ @@ -1,2 +1,2 @@
+              │  Be kind.
+              │ -Be brief.
+              │ +Be long.
+          - networkConfig.allowedDomains: ["a.example"] → (cleared)
+          ~ mcpServers.gh.url: (hidden) → "https://gh"
+
+    platforms:
+      + platform triage/triage-slack
+
+    References that the files get:
+      ! $TRIAGE_SLACK_BOT_TOKEN for platform/triage/triage-slack config.botToken;
+          the org's value is not written: set it with lobu secrets push before an
+          apply sends the name
+
+    Not written:
+      ! settings triage userMd: it may hold a secret, and no reference can stand
+          there; to write it: --allow-suspected 'settings/triage:userMd'
+      ! settings triage guardrails: why
+
+    = settings triage x stays $TRIAGE_SLACK_BOT_TOKEN; the org has something else
+        there
+
+    Only in the files; --prune-local takes it out of them:
+      ? entity-type ticket
+
+    ? 7 agents are not in this project (agent-1, agent-2, agent-3, agent-4, agent-5,
+      …); --all or kind/id takes them in
+
+    note: the directory x stays: delete it by hand
+
+    files:
+      ~ lobu.toml
+      + .env.example
+      - models/old.yaml
+
+    This is a dry run: nothing was written.
+    Summary: 1 create, 1 update, 4 unchanged, 1 only in the files, 2 not written
+    "#);
+}
+
+#[test]
+fn nothing_to_pull_says_so() {
+    let plan = PullPlan { unchanged: 3, ..PullPlan::default() };
+    insta::assert_snapshot!(log(&render(&plan, &[], &view())), @r"
+    Pull from org acme at https://app.lobu.ai (context lobu)
+
+    Nothing to pull.
+    Summary: 0 create, 0 update, 3 unchanged, 0 only in the files
+    ");
+}
+
+#[test]
+fn a_report_says_what_was_written_and_what_was_not() {
+    assert_eq!(log(&report(&writes(), &writes(), true)), "Pull complete: 3 files written.\n");
+    let partly = "Written:\n  ~ lobu.toml\nNot written:\n  + .env.example\n  - models/old.yaml\n";
+    assert_eq!(log(&report(writes().get(..1).unwrap(), &writes(), false)), partly);
+    let nothing = "Written:\n  nothing\nNot written:\n  ~ lobu.toml\n  + .env.example\n  - models/old.yaml\n";
+    assert_eq!(log(&report(&[], &writes(), false)), nothing);
+}
+
+#[test]
+fn a_row_in_full_has_every_line() {
+    let long = (0..100).map(|number| format!("line {number}\n")).collect::<String>();
+    let fields = vec![field(&["soulMd"], Some(Value::known("x")), Some(Value::known(long)))];
+    let text = log(&row_in_full(&row(Kind::Settings, "triage", PullAction::Update, fields)));
+    assert!(text.contains("line 99") && text.contains("--- files") && !text.contains("--full"), "{text}");
+}
