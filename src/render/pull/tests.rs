@@ -157,7 +157,7 @@ fn a_report_says_what_was_written_and_what_was_not() {
 
 #[test]
 fn a_row_in_full_has_every_line() {
-    let long = (0..100).map(|number| format!("line {number}\n")).collect::<String>();
+    let long = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
     let fields = vec![field(&["soulMd"], Some(Value::known("x")), Some(Value::known(long)))];
     let text = log(&row_in_full(&row(Kind::Settings, "triage", PullAction::Update, fields)));
     assert!(text.contains("line 99") && text.contains("--- files") && !text.contains("--full"), "{text}");
