@@ -3,5 +3,6 @@
 mod corpus;
 mod killed;
 mod laws;
+mod lines;
 mod scene;
 mod story;

@@ -108,6 +108,13 @@ pub(super) mod edit {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// An agent's platforms.
+    pub(in crate::pull) async fn platforms(origin: &str, org: &str, token: &str, agent: &str) -> Vec<Value> {
+        let url = format!("{origin}/api/{org}/agents/{agent}/platforms");
+        let rows = done(client().get(&url), token).await;
+        rows["platforms"].as_array().expect("a list").clone()
+    }
+
     /// Merges keys into a platform's config.
     pub(in crate::pull) async fn platform(
         origin: &str,
@@ -118,8 +125,7 @@ pub(super) mod edit {
         change: &Value,
     ) {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms");
-        let rows = done(client().get(&url), token).await;
-        let rows = rows["platforms"].as_array().expect("a list");
+        let rows = platforms(origin, org, token, agent).await;
         let row = rows.iter().find(|row| row["id"] == platform).expect("the platform");
         let mut config = row["config"].as_object().expect("an object").clone();
         config.remove("platform");

@@ -1,0 +1,153 @@
+//! Law 4 on whole projects: an edit of the org changes the lines of its own field, in one place of one file, and no comment.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+
+use super::scene::{Scene, edit, files};
+use crate::support::generator::project;
+use crate::support::project::desired_of;
+
+const TEXTS: [&str; 6] = [
+    "plain",
+    "$NOT a reference",
+    "$AWS_SECRET_ACCESS_KEY",
+    "two\nlines # and no comment",
+    "quotes \" ' \\ and = signs",
+    "grüße 🧺",
+];
+
+/// An edit in the web interface, and what it starts with in its file: the key of its line, or nothing for a file of its own.
+#[derive(Debug, Clone, Copy)]
+enum Edit {
+    Description,
+    ExtraPolicy,
+    Guardrails,
+    Denied,
+    Soul,
+    Greeting,
+    EntityDescription,
+}
+
+fn edits() -> impl Strategy<Value = Edit> {
+    use Edit::{Denied, Description, EntityDescription, ExtraPolicy, Greeting, Guardrails, Soul};
+    prop::sample::select(vec![Description, ExtraPolicy, Guardrails, Denied, Soul, Greeting, EntityDescription])
+}
+
+/// Puts comments into a lobu.toml: on lines of their own, and behind values. Not into texts of several lines.
+fn with_comments(toml: &str, seed: u64) -> String {
+    let mut result = String::new();
+    let mut is_open = false;
+    let mut state = seed;
+    for (number, line) in toml.lines().enumerate() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let marks = line.matches("\"\"\"").count() + line.matches("'''").count();
+        let starts_inside = is_open;
+        is_open ^= marks % 2 == 1;
+        if !starts_inside && state >> 62 == 0 {
+            result.push_str(&format!("# own-{number}\n"));
+        }
+        result.push_str(line);
+        if !starts_inside && !is_open && marks == 0 && line.contains(" = ") && state >> 61 & 1 == 0 {
+            result.push_str(&format!("   # behind-{number}"));
+        }
+        result.push('\n');
+    }
+    result
+}
+
+/// Makes the edit; none if the project has nothing to edit there.
+async fn make(scene: &Scene, agent: &str, entity: Option<&str>, edit_of: Edit, text: &str) -> Option<()> {
+    let (origin, token) = (scene.served.url(), scene.served.token());
+    let settings = scene.served.reader("dev").settings(agent).await;
+    let put = async |change: Value| edit::settings(origin, "dev", token, agent, &change).await;
+    match edit_of {
+        Edit::Description => edit::agent(origin, "dev", token, agent, &json!({"description": text})).await,
+        Edit::ExtraPolicy => put(json!({"egressConfig": with(&settings["egressConfig"], "extraPolicy", json!(text))})).await,
+        Edit::Guardrails => put(json!({"guardrails": prepended(&settings["guardrails"], text)})).await,
+        Edit::Denied => {
+            let denied = prepended(&settings["networkConfig"]["deniedDomains"], "new.example");
+            put(json!({"networkConfig": with(&settings["networkConfig"], "deniedDomains", denied)})).await;
+        }
+        Edit::Soul => put(json!({"soulMd": text})).await,
+        Edit::Greeting => {
+            let platforms = edit::platforms(origin, "dev", token, agent).await;
+            let id = platforms.first()?["id"].as_str()?.to_owned();
+            edit::platform(origin, "dev", token, agent, &id, &json!({"greeting": text})).await;
+        }
+        Edit::EntityDescription => {
+            let call = json!({"schema_type": "entity_type", "action": "update", "slug": entity?, "description": text});
+            edit::schema(origin, "dev", token, &call).await;
+        }
+    }
+    Some(())
+}
+
+fn with(object: &Value, member: &str, value: Value) -> Value {
+    let mut object = object.as_object().cloned().unwrap_or_default();
+    object.insert(member.to_owned(), value);
+    Value::Object(object)
+}
+
+fn prepended(list: &Value, text: &str) -> Value {
+    let rest = list.as_array().cloned().unwrap_or_default();
+    Value::Array([json!(text)].into_iter().chain(rest).collect())
+}
+
+fn comments(text: &str) -> Vec<&str> {
+    text.split("# ").skip(1).filter_map(|rest| rest.split_whitespace().next()).filter(|word| is_marker(word)).collect()
+}
+
+fn is_marker(word: &str) -> bool {
+    word.starts_with("own-") || word.starts_with("behind-")
+}
+
+/// How many runs of changed lines there are.
+fn places(before: &str, after: &str) -> usize {
+    let diff = TextDiff::from_lines(before, after);
+    let changes: Vec<bool> = diff.iter_all_changes().map(|change| change.tag() != ChangeTag::Equal).collect();
+    let starts = changes.iter().enumerate().filter(|(at, changed)| **changed && (*at == 0 || !changes[*at - 1]));
+    starts.count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_of_the_org_changes_one_place_of_one_file(
+        project in project(),
+        seed in any::<u64>(),
+        crlf in any::<bool>(),
+        edit_of in edits(),
+        text in prop::sample::select(TEXTS.to_vec()),
+    ) {
+        let scene = Scene::new();
+        project.write_to(&scene.env.project());
+        let toml = with_comments(&scene.env.read("lobu.toml"), seed);
+        scene.env.write("lobu.toml", if crlf { toml.replace('\n', "\r\n") } else { toml });
+        let desired = desired_of(&scene.env.project());
+        prop_assume!(!desired.agents.is_empty());
+        scene.converge(&desired, &project.values);
+        let before = files(&scene.env.project());
+        let agent = desired.agents[0].id.as_str();
+        let entities = desired.memory.as_ref().map(|memory| memory.entity_types.as_slice()).unwrap_or_default();
+        let entity = entities.first().map(|entity| entity.slug.as_str());
+        let made = scene.wait(make(&scene, agent, entity, edit_of, text));
+        prop_assume!(made.is_some());
+        let output = scene.run(&["pull", "--force"]);
+        output.expect_code(0);
+        let after = files(&scene.env.project());
+        let changed: Vec<&String> = after.iter().filter(|(name, file)| before.get(*name) != Some(*file)).map(|(name, _)| name).collect();
+        prop_assert!(changed.len() <= 1, "{changed:?}: {output}");
+        for name in changed {
+            let old = before.get(name).map(|(text, _)| text.as_str()).unwrap_or_default();
+            let new = &after[name].0;
+            prop_assert_eq!(places(old, new), 1, "{}: {}\n{}", name, TextDiff::from_lines(old, new).unified_diff(), output);
+            prop_assert_eq!(comments(old), comments(new), "{}: {}", name, TextDiff::from_lines(old, new).unified_diff());
+        }
+        let plan = scene.run(&["plan"]);
+        prop_assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{output}\n{plan}");
+        scene.run(&["pull", "--force"]).expect_code(0);
+        prop_assert_eq!(files(&scene.env.project()), after);
+    }
+}
