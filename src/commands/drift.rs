@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::model::ResourceKey;
-use crate::plan::{Options, Plan, Resend, diff};
+use crate::plan::{Plan, diff};
 use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
 use crate::settings::TargetFlags;
@@ -49,14 +49,7 @@ pub async fn drift(session: &Session, command: &Drift) -> Result<Outcome, Comman
         () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
     };
     let settled = settle(&pulled)?;
-    let options = Options {
-        org: pulled.target.org.clone(),
-        prune: false,
-        resend: Resend::default(),
-        selection: pulled.taking.selection.clone(),
-        push_command: String::new(),
-    };
-    let plan = diff(&pulled.desired, &pulled.actual, &options);
+    let plan = diff(&pulled.desired, &pulled.actual, &pulled.plan_options());
     let differing = differing(&plan, &settled);
     show(session, command, &pulled, &settled, &plan, &differing);
     if differing.is_empty() {

@@ -269,6 +269,7 @@ fn relationship(id: &str, inverse: Option<&str>, rules: &[(&str, &str)]) -> Row 
 
 fn plan(rows: Vec<Row>) -> Plan {
     Plan {
+        mismatches: Vec::new(),
         secrets: SecretsMode::Values,
         generation: "G1",
         rows,

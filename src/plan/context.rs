@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::ResourceKey;
+use crate::model::{FieldPath, ResourceKey};
 use crate::org::{SecretsMode, ServerTraits};
 
 use super::{Options, Problem};
@@ -12,13 +12,23 @@ pub(super) struct Context<'plan> {
     pub(super) mode: SecretsMode,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
+    /// Places at which the org has something of another type than the API knows.
+    pub(super) mismatches: Vec<(ResourceKey, FieldPath)>,
     /// Closing notes with how often each applies.
     pub(super) notes: BTreeMap<String, usize>,
 }
 
 impl<'plan> Context<'plan> {
     pub(super) fn new(options: &'plan Options, server: &'plan ServerTraits, mode: SecretsMode) -> Self {
-        Self { options, server, mode, problems: Vec::new(), warnings: Vec::new(), notes: BTreeMap::new() }
+        Self {
+            options,
+            server,
+            mode,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            mismatches: Vec::new(),
+            notes: BTreeMap::new(),
+        }
     }
 
     pub(super) fn problem(&mut self, key: &ResourceKey, message: impl Into<String>, hint: Option<&str>) {

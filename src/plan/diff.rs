@@ -70,6 +70,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         undeclared,
         left_out: left_out(options, desired),
         problems: context.problems,
+        mismatches: context.mismatches,
         notes: notes.collect(),
         warnings: context.warnings,
     }

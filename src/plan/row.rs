@@ -190,6 +190,8 @@ pub struct Plan {
     pub needs: Vec<Need>,
     /// What cannot be done.
     pub problems: Vec<Problem>,
+    /// Places at which the org has something of another type than the API knows: each is a problem, too.
+    pub mismatches: Vec<(ResourceKey, FieldPath)>,
     /// What to know, one closing line each (F2).
     pub notes: Vec<String>,
     /// What the reader can mend, in the org or the files.

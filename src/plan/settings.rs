@@ -90,6 +90,7 @@ fn report(
     members: &BTreeMap<SettingsMember, Value>,
 ) {
     for path in mismatches {
+        context.mismatches.push((key.clone(), path.clone()));
         let hint = "Correct it in the web interface; a value that lobu does not understand is not overwritten.";
         context.problem(key, format!("the org's `{path}` is not of the type that the API knows"), Some(hint));
     }

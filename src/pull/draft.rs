@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, ResourceKey, Text, Value};
+use crate::model::{FieldPath, ResourceKey, Text, Value, has_secret_shape};
 use crate::plan::{FieldAction, FieldChange};
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
@@ -42,6 +42,15 @@ impl<'pull, 'own> Draft<'pull, 'own> {
     /// Says that a value is not written, and why.
     pub(super) fn withhold(&mut self, path: &FieldPath, reason: Reason) {
         self.withheld.push(Withheld { key: self.key.clone(), path: path.clone(), reason });
+    }
+
+    /// Whether a name or key of the org has the shape of a token: it is no name then, and is not even told.
+    pub(super) fn refuses_name(&mut self, within: &FieldPath, name: &str) -> bool {
+        let refuses = has_secret_shape(name);
+        if refuses {
+            self.unwritable(within, "a name in it has the shape of a token; give it another one in the web interface");
+        }
+        refuses
     }
 
     pub(super) fn unwritable(&mut self, path: &FieldPath, why: impl Into<String>) {

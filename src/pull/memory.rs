@@ -107,6 +107,9 @@ pub(super) fn add_entity(
     names: &mut Names<'_>,
 ) {
     let ActualEntityType { name, description, icon, color, metadata_schema, event_kinds } = actual;
+    if draft.refuses_name(&FieldPath::default(), slug.as_str()) {
+        return;
+    }
     if let Some(why) = entity_slug_problem(slug) {
         return draft.unwritable(&FieldPath::member("slug"), why);
     }
@@ -141,6 +144,9 @@ pub(super) fn add_relationship(
         auto_create_when,
         rules,
     } = actual;
+    if draft.refuses_name(&FieldPath::default(), slug.as_str()) {
+        return;
+    }
     if let Some(why) = relationship_slug_problem(slug) {
         return draft.unwritable(&FieldPath::member("slug"), why);
     }

@@ -25,6 +25,7 @@ mod skill_text;
 mod skills;
 mod taking;
 mod toml;
+mod untold;
 mod value;
 mod yaml;
 

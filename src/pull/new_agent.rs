@@ -13,7 +13,7 @@ use super::row::{FileChange, PullAction, PullPlan, PullRow};
 use super::skills::Names;
 use super::toml::TomlChange;
 use super::value::Classifier;
-use super::{Content, Place, Step, platforms, settings};
+use super::{Content, Place, Step, platforms, settings, untold};
 use crate::model::{Kind, ResourceKey};
 
 /// The directory of agents' directories in the existing layout (project-format 2.1).
@@ -72,7 +72,7 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
     let Some(name) = draft.text(&FieldPath::member("name"), Some(&Value::Text(new.actual.name.clone()))) else {
         return draft.finish(PullAction::Create, into);
     };
-    draft.show(&FieldPath::member("name"), None, Some(Value::known(&name)));
+    draft.show(&FieldPath::member("name"), None, Some(Value::Text(new.actual.name.clone())));
     draft.set(pulled.place().key("name"), Content::Text(name));
     draft.set(pulled.place().key("dir"), Content::text(format!("./{directory}")));
     if is_made_up {
@@ -96,6 +96,7 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
             draft.finish(PullAction::Create, &mut parts);
         }
     }
+    parts.notes.extend(untold::notes(id, new.actual));
     into.rows.push(one_row(new, &pulled.place(), std::mem::take(&mut parts.rows)));
     into.take_notices(parts);
 }

@@ -17,6 +17,9 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
             continue;
         }
         let name = field.path.leaf().to_owned();
+        if draft.refuses_name(&FieldPath::member("config"), &name) {
+            continue;
+        }
         let words = words(agent.declared.id.as_str(), config.platform_type.as_str(), config_name(config), &name);
         draft.secret(field, &words, place.key("config").key(name.as_str()));
     }
@@ -81,6 +84,9 @@ pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, platform: 
     draft.show(&FieldPath::member("type"), None, Some(Value::known(&platform.platform_type)));
     let mut config = Vec::new();
     for (key, value) in platform.config.iter().filter(|(_, value)| !value.is_blank()) {
+        if draft.refuses_name(&FieldPath::member("config"), key) {
+            continue;
+        }
         let path = FieldPath::member("config").join(key.clone());
         let words = words(agent.declared.id.as_str(), &platform.platform_type, &word, key);
         if let Some((content, shown)) = draft.secret_value(&path, value, &words) {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, Value};
+use crate::model::{FieldPath, Place, Value, classify};
 use crate::plan::{FieldAction, FieldChange};
 
 use super::Content;
@@ -46,7 +46,7 @@ pub(super) fn pull(
     for id in new {
         let mut table = vec![("id".to_owned(), Content::text(&id))];
         let path = member_path(&["installedProviders", &id]);
-        draft.show(&path, None, Some(Value::known(&id)));
+        draft.show(&path, None, Some(Value::Text(classify(Place::Elsewhere, "", &id))));
         if let Some(field) = new_models.remove(id.as_str())
             && let Some(model) = model(draft, field)
         {

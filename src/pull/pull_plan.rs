@@ -1,16 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, DesiredState};
-use crate::model::{FieldPath, Kind, MemorySchema, OrgSlug, Position, ResourceKey};
-use crate::org::{ActualMemory, ActualState, SecretsMode};
-use crate::plan::{self, Action, Options, Resend, Row};
+use crate::model::{FieldPath, Kind, MemorySchema, OrgSlug, Position, ResourceKey, SecretName, Text, Value};
+use crate::org::{ActualMemory, ActualState, SecretsMode, SecretsProbe};
+use crate::plan::{self, Action, FieldAction, Options, Resend, Row};
 use crate::project::directory::display_path;
 use crate::project::{AgentFiles, Project};
 
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
 use super::new_agent::{self, NewAgent};
-use super::row::{Missing, PullAction, PullPlan};
+use super::row::{Missing, PullAction, PullPlan, Reason, Withheld};
 use super::secret_names::SecretNames;
 use super::skills::{Listing, Names};
 use super::taking::{Completed, Taking, completed};
@@ -30,7 +30,7 @@ pub struct Input<'pull> {
     pub org: &'pull OrgSlug,
     /// What is taken in.
     pub taking: &'pull Taking,
-    /// The names in a directory of the project.
+    /// The names in a directory of the project, those of directories with a `/` at their end.
     pub listing: Listing<'pull>,
     /// What `--allow-suspected` names, as `kind/id:path`.
     pub allowed: &'pull [String],
@@ -51,12 +51,13 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
         push_command: String::new(),
     };
     let plan = plan::diff(&completed.desired, input.actual, &options);
-    let names = input.desired.references().into_keys();
+    let known = input.desired.references().into_keys();
+    let taken = names_of_org(input.actual);
     let classifier = Classifier {
         mode: SecretsMode::of(&input.actual.secrets),
         allowed: input.allowed,
         is_init: input.is_init,
-        names: SecretNames::new(names),
+        names: SecretNames::new(known, taken),
         used: Vec::new(),
     };
     let mut pull = Pull {
@@ -71,10 +72,26 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     };
     pull.agents();
     pull.memory();
+    for (key, path) in &plan.mismatches {
+        if input.taking.covers(key.kind, &key.id) {
+            let reason = Reason::Unwritable("it is not of the type that the API knows".to_owned());
+            pull.result.withheld.push(Withheld { key: key.clone(), path: path.clone(), reason });
+        }
+    }
     let used: BTreeSet<String> = pull.classifier.used.into_iter().collect();
     let mut result = pull.result;
     result.rows.sort_by_key(|row| row.key.kind);
-    result.unused_allowed = input.allowed.iter().filter(|name| !used.contains(*name)).cloned().collect();
+    let (there, nowhere): (Vec<String>, Vec<String>) = input
+        .allowed
+        .iter()
+        .filter(|name| !used.contains(*name))
+        .cloned()
+        .partition(|name| names_a_row(name, &plan.rows));
+    result.unused_allowed = nowhere;
+    result
+        .notes
+        .extend(there.iter().map(|name| format!("--allow-suspected {name}: nothing there has to be let through")));
+    result.notes.extend(incomparable(&plan.rows, input.taking));
     result.unmatched = options.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
     let covers = |kind: &Kind| input.taking.covers_kind(*kind);
     result.undeclared = plan.undeclared.into_iter().filter(|(kind, _)| covers(kind)).collect();
@@ -85,6 +102,50 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
         result.notes.push(format!("entity types and relationship types are left out: {how}"));
     }
     result
+}
+
+/// Every name of a secret that means something in the org: a made-up one must not be one of these.
+fn names_of_org(actual: &ActualState) -> Vec<SecretName> {
+    let mut names = Vec::new();
+    if let SecretsProbe::Present(Some(listed)) = &actual.secrets {
+        names.extend(listed.iter().map(|name| SecretName::from_server(name.as_str())));
+    }
+    for agent in actual.agents.iter().flat_map(BTreeMap::values) {
+        if let Some(settings) = &agent.settings {
+            references(&settings.mcp_servers, &mut names);
+        }
+        for value in agent.platforms.iter().flatten().flat_map(|platform| platform.config.values()) {
+            references(value, &mut names);
+        }
+    }
+    names
+}
+
+fn references(value: &Value, names: &mut Vec<SecretName>) {
+    match value {
+        Value::Text(Text::SecretRef(name)) => names.push(name.clone()),
+        Value::List(elements) => elements.iter().for_each(|element| references(element, names)),
+        Value::Map(members) => members.values().for_each(|member| references(member, names)),
+        _ => {}
+    }
+}
+
+/// Whether what `--allow-suspected` names is a place of a resource that is there.
+fn names_a_row(name: &str, rows: &[Row]) -> bool {
+    rows.iter().any(|row| name.strip_prefix(&row.key.to_string()).is_some_and(|rest| rest.starts_with(':')))
+}
+
+/// Values of which nobody can tell whether they differ: they stay as the files have them (W3).
+fn incomparable(rows: &[Row], taking: &Taking) -> Option<String> {
+    let covered = rows.iter().filter(|row| taking.covers(row.key.kind, &row.key.id));
+    let fields = covered.flat_map(|row| &row.fields);
+    match fields.filter(|field| field.action == FieldAction::Incomparable).count() {
+        0 => None,
+        1 => Some("1 value can't be compared with what the org has, which hides it; the file keeps its own".to_owned()),
+        count => Some(format!(
+            "{count} values can't be compared with what the org has, which hides it; the files keep their own"
+        )),
+    }
 }
 
 /// How many agents have each directory.
@@ -196,8 +257,12 @@ impl<'pull> Pull<'pull> {
     /// Whether the project has one agent only, once this pull is done.
     fn is_alone(&self) -> bool {
         let found = self.input.actual.agents.as_ref();
-        let stays =
-            |agent: &&Agent| !self.input.prune_local || found.is_some_and(|found| found.contains_key(&agent.id));
+        let goes = |agent: &Agent| {
+            self.input.prune_local
+                && self.input.taking.covers(Kind::Agent, agent.id.as_str())
+                && found.is_some_and(|found| !found.contains_key(&agent.id))
+        };
+        let stays = |agent: &&Agent| !goes(agent);
         self.completed.desired.agents.iter().filter(stays).count() == 1
     }
 
@@ -262,7 +327,7 @@ impl<'pull> Pull<'pull> {
         let config = configs.iter().find(|config| config.id.value == declared.id);
         let directory = config.and_then(|config| config.dir.as_ref()).map_or("", |dir| dir.value.as_str());
         let mut draft = Draft::new(key, &mut self.classifier, true);
-        let before = crate::model::Value::Text(declared.name.clone());
+        let before = Value::Text(declared.name.clone());
         draft.show(&FieldPath::member("name"), Some(&before), None);
         draft.remove(super::Place::of(["agents", declared.id.as_str()]));
         let id = &declared.id;
@@ -330,7 +395,7 @@ fn made(is_new: bool) -> PullAction {
     if is_new { PullAction::Create } else { PullAction::Update }
 }
 
-fn pulled_type(pulled: &PulledAgent<'_>, position: usize) -> Option<crate::model::Value> {
+fn pulled_type(pulled: &PulledAgent<'_>, position: usize) -> Option<Value> {
     let platform = pulled.config?.platforms.get(position)?;
-    Some(crate::model::Value::known(platform.platform_type.as_str()))
+    Some(Value::known(platform.platform_type.as_str()))
 }

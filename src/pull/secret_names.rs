@@ -14,18 +14,23 @@ const LONGEST: usize = 128;
 /// Makes names for values that can't be written: qualified by where the value stands, and new to the project (L2).
 #[derive(Debug, Default)]
 pub(super) struct SecretNames {
+    known: BTreeSet<SecretName>,
     taken: BTreeSet<SecretName>,
 }
 
 impl SecretNames {
-    /// Starts with the names that the project refers to.
-    pub(super) fn new(taken: impl IntoIterator<Item = SecretName>) -> Self {
-        Self { taken: taken.into_iter().collect() }
+    /// Starts with the names that the project refers to, and with those that mean something in the org.
+    pub(super) fn new(
+        known: impl IntoIterator<Item = SecretName>,
+        of_org: impl IntoIterator<Item = SecretName>,
+    ) -> Self {
+        let known: BTreeSet<SecretName> = known.into_iter().collect();
+        Self { taken: known.iter().cloned().chain(of_org).collect(), known }
     }
 
     /// Whether the project refers to a name.
     pub(super) fn knows(&self, name: &SecretName) -> bool {
-        self.taken.contains(name)
+        self.known.contains(name)
     }
 
     /// A new name from the parts of a place, such as agent, platform and key: `TRIAGE_SLACK_OPS_BOT_TOKEN`.
@@ -105,10 +110,12 @@ mod tests {
     #[test]
     fn names_are_new_valid_and_none_that_mean_something_else() {
         let taken = SecretName::parse("A_B").unwrap();
-        let mut names = SecretNames::new([taken.clone()]);
+        let mut names = SecretNames::new([taken.clone()], [SecretName::parse("A_C").unwrap()]);
         assert!(names.knows(&taken));
         assert_eq!(names.make(&["a", "b"]).as_str(), "A_B_2");
         assert_eq!(names.make(&["a", "b"]).as_str(), "A_B_3");
+        assert!(!names.knows(&SecretName::parse("A_C").unwrap()));
+        assert_eq!(names.make(&["a", "c"]).as_str(), "A_C_2");
         assert_eq!(names.make(&["lobu", "token"]).as_str(), "AGENT_LOBU_TOKEN");
         assert_eq!(names.make(&["github", "token"]).as_str(), "AGENT_GITHUB_TOKEN");
         assert_eq!(names.make(&["1", "b"]).as_str(), "AGENT_1_B");

@@ -92,6 +92,9 @@ fn change(
     let steps: Vec<&str> = field.path.steps().iter().skip(2).map(String::as_str).collect();
     match steps.as_slice() {
         [group @ ("env" | "headers"), key] => {
+            if draft.refuses_name(&member_path(&["mcpServers", &config.id.value, group]), key) {
+                return;
+            }
             let words = [agent.declared.id.as_str(), "mcp", config.id.value.as_str(), key];
             draft.secret(field, &words, place.key(*group).key(*key));
         }
@@ -166,6 +169,9 @@ fn fits(draft: &mut Draft<'_, '_>, path: &FieldPath, content: &Content) -> bool 
 
 /// Takes a whole server in.
 fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Place, entry: &Value) {
+    if draft.refuses_name(&member_path(&["mcpServers"]), id) {
+        return;
+    }
     let path = member_path(&["mcpServers", id]);
     let Some(members) = entry.as_map() else {
         draft.unwritable(&path, "it is not an object");
@@ -233,6 +239,9 @@ fn secrets(
 ) -> Option<(Members, Value)> {
     let (mut table, mut shown) = (Members::new(), BTreeMap::new());
     for (key, value) in entries.iter().filter(|(_, value)| !value.is_blank()) {
+        if draft.refuses_name(path, key) {
+            return None;
+        }
         let words = words(key);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let (content, entry_shown) = draft.secret_value(&path.join(key.clone()), value, &words)?;

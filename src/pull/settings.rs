@@ -1,6 +1,6 @@
 use crate::model::{FieldPath, Value, normalise_own_domain, trim};
 use crate::plan::{FieldAction, FieldChange, Row};
-use crate::project::config::TextList;
+use crate::project::config::{TextList, is_tool};
 use crate::project::directory::join;
 
 use super::agent::{PulledAgent, is_pulled};
@@ -47,6 +47,7 @@ fn simple(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChang
             list(draft, agent, field, &["network", "denied"], &own, &skills.denied);
         }
         ["networkConfig", "judgedDomains"] => judges::pull(draft, agent, field, &skills.judged),
+        ["networkConfig", "judges", name] if draft.refuses_name(&member_path(&["networkConfig", "judges"]), name) => {}
         ["networkConfig", "judges", name] if is_of_skills(agent, name, field, skills) => {
             // Whoever let the skill through need not let this through, and may.
             draft.classifier.is_allowed(&draft.key, &field.path);
@@ -69,6 +70,12 @@ fn simple(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChang
             let own = own(agent.config.map(|config| &config.guardrails), as_written);
             list(draft, agent, field, &["guardrails"], &own, &[]);
         }
+        ["preApprovedTools"] if has_bad_tool(field) => {
+            draft.unwritable(
+                &field.path,
+                "it has an entry that lobu.toml refuses; one looks like /mcp/docs/tools/search",
+            );
+        }
         ["preApprovedTools"] => {
             let own = own(tools.map(|tools| &tools.pre_approved), as_written);
             list(draft, agent, field, &["tools", "pre_approved"], &own, &[]);
@@ -80,6 +87,11 @@ fn simple(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChang
         }
         _ => {}
     }
+}
+
+fn has_bad_tool(field: &FieldChange) -> bool {
+    let elements = field.before.as_ref().and_then(Value::as_list).unwrap_or_default();
+    elements.iter().filter_map(Value::literal).any(|tool| !is_tool(tool))
 }
 
 /// Whether a judge is what the skills say, so that lobu.toml need not.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::EntryKey;
-use crate::model::{FieldPath, Value, normalise_domain, trim};
+use crate::model::{FieldPath, Value, classify, normalise_domain, trim};
 use crate::plan::FieldChange;
 use crate::project::directory::join;
 use crate::project::skills::Skill;
@@ -22,7 +22,7 @@ const SKILLS: &str = "skills";
 /// The file of a skill in its directory.
 const FILE: &str = "SKILL.md";
 
-/// What a directory holds, for names that are free there.
+/// What a directory holds, directories with a `/` at their end, for names that are free there.
 pub type Listing<'pull> = &'pull dyn Fn(&str) -> Vec<String>;
 
 /// The names of new files, by directory.
@@ -38,7 +38,13 @@ impl<'pull> Names<'pull> {
 
     /// What a directory holds.
     pub(super) fn list(&self, directory: &str) -> Vec<String> {
-        (self.listing)(directory)
+        (self.listing)(directory).into_iter().map(|name| name.trim_end_matches('/').to_owned()).collect()
+    }
+
+    /// Whether something stands in the way of a skill by the name of an entry; a directory without a `SKILL.md` does not.
+    fn is_in_the_way(&self, directory: &str, entry: &str) -> bool {
+        let Some(name) = entry.strip_suffix('/') else { return true };
+        directory_name(directory) != SKILLS || self.list(&join(directory, name)).iter().any(|name| name == FILE)
     }
 
     /// Takes a name of a directory that may be there already.
@@ -47,12 +53,16 @@ impl<'pull> Names<'pull> {
     }
 
     fn of(&mut self, directory: &str, end: &str) -> &mut FileNames {
-        let listing = self.listing;
-        let read = || {
-            let without_end = |name: String| name.strip_suffix(end).map(str::to_owned).unwrap_or(name);
-            FileNames::new(listing(directory).into_iter().map(without_end))
-        };
-        self.by_directory.entry(directory.to_owned()).or_insert_with(read)
+        if !self.by_directory.contains_key(directory) {
+            let taken = (self.listing)(directory).into_iter().filter(|entry| self.is_in_the_way(directory, entry));
+            let name = |entry: String| {
+                let name = entry.trim_end_matches('/');
+                name.strip_suffix(end).unwrap_or(name).to_owned()
+            };
+            let names = FileNames::new(taken.map(name));
+            self.by_directory.insert(directory.to_owned(), names);
+        }
+        self.by_directory.entry(directory.to_owned()).or_default()
     }
 
     /// A name that is free in a directory, for a name of the org; and whether it had to be made up (L7).
@@ -60,6 +70,11 @@ impl<'pull> Names<'pull> {
         let found = self.of(directory, end).name(wanted);
         (found.name, found.is_made_up)
     }
+}
+
+/// The last step of a path.
+fn directory_name(directory: &str) -> &str {
+    directory.rsplit('/').next().unwrap_or(directory)
 }
 
 /// What becomes of an agent's skills.
@@ -154,7 +169,8 @@ fn gone(
             draft.unwritable(path, "without it the skill of every agent by that name would take its place");
         }
         Home::Own => {
-            draft.show(path, Some(&Value::known(file)), None);
+            let content = Value::Text(classify(crate::model::Place::Elsewhere, "", &skill.content));
+            draft.show(&path.join("content"), Some(&content), None);
             for file in [Some(file), twin.map(|twin| &twin.position.file)].into_iter().flatten() {
                 draft.changes.push(FileChange::RemoveFile { path: file.clone() });
             }
@@ -245,6 +261,9 @@ fn add(
     names: &mut Names<'_>,
     pulled: &mut PulledSkills,
 ) {
+    if draft.refuses_name(&super::settings::member_path(&["skillsConfig", "skills"]), entry.name) {
+        return;
+    }
     let directory = own_directory(agent);
     match home(agent, &join(&directory, FILE)) {
         Home::Own | Home::Shared => {}
@@ -265,7 +284,7 @@ fn add(
     let file = join(&join(&directory, &name), FILE);
     if is_made_up {
         draft.notes.push(format!(
-            "skill {} of agent {} is written to {file}: its name is no name for a file",
+            "skill {} of agent {} is written to {file}: its name is no name for a file, or is taken",
             entry.name, agent.declared.id
         ));
     }
@@ -275,7 +294,7 @@ fn add(
             entry.name, agent.declared.id
         ));
     }
-    draft.show(path, None, Some(Value::known(&body)));
+    draft.show(path, None, Some(entry.content.cloned().unwrap_or(Value::Null)));
     pulled.new.insert(name, lists);
     draft.changes.push(FileChange::NewFile { path: file, text: skill_entry::new_file(&table, &body) });
 }

@@ -195,7 +195,7 @@ mod tests {
         let reference = || Text::SecretRef(name.clone());
         let mut strict = classifier(SecretsMode::Values, &[]);
         assert_eq!(written(&mut strict, reference()), Err(Reason::Reference(name.clone())));
-        strict.names = SecretNames::new([name.clone()]);
+        strict.names = SecretNames::new([name.clone()], []);
         assert_eq!(written(&mut strict, reference()).unwrap(), "$AWS_SECRET_ACCESS_KEY");
         let mut own = classifier(SecretsMode::References, &[]);
         assert_eq!(written(&mut own, reference()).unwrap(), "$AWS_SECRET_ACCESS_KEY");

@@ -178,6 +178,7 @@ mod tests {
 
     fn plan(rows: Vec<Row>) -> Plan {
         Plan {
+            mismatches: Vec::new(),
             secrets: SecretsMode::References,
             generation: "G2",
             rows,

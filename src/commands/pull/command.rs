@@ -7,7 +7,7 @@ use crate::settings::TargetFlags;
 use super::super::interrupt::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};
 use super::reading::decide;
-use super::settle::{Settled, settle};
+use super::settle::{Settled, settle, writable};
 use super::{consent, show, write};
 
 /// What `pull` was asked.
@@ -68,6 +68,7 @@ pub async fn pull(session: &Session, command: &Pull) -> Result<Outcome, CommandE
     if settled.writes.is_empty() {
         return withheld(&settled, Outcome::Done);
     }
+    writable(&pulled, &settled.writes)?;
     let writes = match consent::agreed(session, command, &pulled, &settled) {
         Ok(writes) => writes,
         Err(error) => {
@@ -89,10 +90,10 @@ pub async fn pull(session: &Session, command: &Pull) -> Result<Outcome, CommandE
 fn withheld(settled: &Settled, outcome: Outcome) -> Result<Outcome, CommandError> {
     let names: Vec<String> =
         settled.plan.withheld.iter().filter(|one| one.is_suspected()).map(Withheld::name).collect();
-    if names.is_empty() && settled.refused > 0 {
-        let message = match settled.refused {
-            1 => "1 resource could not be written as the org has it".to_owned(),
-            count => format!("{count} resources could not be written as the org has them"),
+    if names.is_empty() && settled.unsaid > 0 {
+        let message = match settled.unsaid {
+            1 => "1 declared value was not written as the org has it".to_owned(),
+            count => format!("{count} declared values were not written as the org has them"),
         };
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("See above, under Not written."));
     }

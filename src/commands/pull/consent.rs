@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
-use crate::model::ResourceKey;
+use crate::model::{OrgSlug, ResourceKey};
 use crate::pull::{FileWrite, PullAction, PullRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::pull::row_in_full;
 use crate::ui::{Choice, Chosen, Prompter};
 
 use super::Pull;
+use super::check::check;
 use super::reading::Pulled;
-use super::settle::{Settled, check};
+use super::settle::Settled;
 
 const NO: Choice = Choice { key: 'n', word: "no", help: "leave these files as they are" };
 const YES: Choice = Choice { key: 'y', word: "yes", help: "write this one" };
@@ -29,7 +30,9 @@ pub(super) fn agreed(
 ) -> Result<Vec<FileWrite>, CommandError> {
     let existing: BTreeSet<&str> =
         settled.writes.iter().filter(|write| write.before.is_some()).map(|write| write.path.as_str()).collect();
-    let overwrites = |row: &PullRow| row.paths().iter().any(|path| existing.contains(path.as_str()));
+    let directory = &pulled.source.directory;
+    let overwrites =
+        |row: &PullRow| row.paths().iter().any(|path| existing.contains(directory.canonical(path).as_str()));
     let needs_question = |row: &PullRow| !command.force && (overwrites(row) || !command.yes);
     let only_new_file = settled.plan.rows.is_empty();
     let is_asked = settled.plan.rows.iter().any(needs_question) || only_new_file && !command.yes && !command.force;
@@ -48,7 +51,7 @@ pub(super) fn agreed(
             Chosen::Interrupted => Err(interrupted()),
         };
     }
-    let accepted = ask(&prompter, settled, &needs_question)?;
+    let accepted = ask(&prompter, settled, &pulled.target.org, &needs_question)?;
     if accepted.is_empty() {
         return Err(declined("declined"));
     }
@@ -58,8 +61,8 @@ pub(super) fn agreed(
     // As they were decided: what later rounds added to them is found anew.
     let keys: BTreeSet<&ResourceKey> = accepted.iter().map(|row| &row.key).collect();
     let rows: Vec<&PullRow> = pulled.plan.rows.iter().filter(|row| keys.contains(&row.key)).collect();
-    check(pulled, &rows).map(|composed| composed.writes).map_err(|reason| {
-        let message = format!("these can't be written without the others: {reason}; nothing was written");
+    check(pulled, &rows).map(|composed| composed.writes).map_err(|wrong| {
+        let message = format!("these can't be written without the others: {}; nothing was written", wrong.reason);
         CommandError::new(ErrorKind::Refused, message).hint("Run it again and agree to the others too.")
     })
 }
@@ -68,6 +71,7 @@ pub(super) fn agreed(
 fn ask<'rows>(
     prompter: &Prompter<'_>,
     settled: &'rows Settled,
+    org: &OrgSlug,
     needs_question: &dyn Fn(&PullRow) -> bool,
 ) -> Result<Vec<&'rows PullRow>, CommandError> {
     let mut accepted = Vec::new();
@@ -77,7 +81,7 @@ fn ask<'rows>(
             accepted.push(row);
             continue;
         }
-        match answer(prompter, row)? {
+        match answer(prompter, row, org)? {
             'y' => accepted.push(row),
             'a' => {
                 accepted.push(row);
@@ -89,11 +93,11 @@ fn ask<'rows>(
     Ok(accepted)
 }
 
-fn answer(prompter: &Prompter<'_>, row: &PullRow) -> Result<char, CommandError> {
-    let mut question = Document::from(question(row));
+fn answer(prompter: &Prompter<'_>, row: &PullRow, org: &OrgSlug) -> Result<char, CommandError> {
+    let mut question = Document::from(question(row, org));
     loop {
         match prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]) {
-            Chosen::Key('d') => question = row_in_full(row).with(Document::from(self::question(row))),
+            Chosen::Key('d') => question = row_in_full(row).with(Document::from(self::question(row, org))),
             Chosen::Key('q') => return Err(declined("quit")),
             Chosen::Key(key) => return Ok(key),
             Chosen::Interrupted => return Err(interrupted()),
@@ -102,7 +106,7 @@ fn answer(prompter: &Prompter<'_>, row: &PullRow) -> Result<char, CommandError> 
 }
 
 /// `Overwrite settings triage in lobu.toml, agents/triage/SOUL.md?`
-fn question(row: &PullRow) -> Line {
+fn question(row: &PullRow, org: &OrgSlug) -> Line {
     let word = match row.action {
         PullAction::Create => "Add ",
         PullAction::Update => "Change ",
@@ -116,7 +120,9 @@ fn question(row: &PullRow) -> Line {
         .foreign(Style::Bold, &row.key.id)
         .plain(" in ")
         .foreign(Style::Plain, &paths.join(", "))
-        .plain("?")
+        .plain(", as org ")
+        .foreign(Style::Plain, org.as_str())
+        .plain(" has it?")
 }
 
 /// Nobody can be asked: what exists is not overwritten without `--force`, what is new not made without `--yes`.

@@ -1,7 +1,9 @@
 //! `lobu pull`.
 
+mod check;
 mod command;
 mod consent;
+mod others;
 mod reading;
 mod settle;
 mod show;

@@ -6,7 +6,7 @@ use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::org::{ActualState, read_actual};
-use crate::plan::{Selection, Selector};
+use crate::plan::{Options, Resend, Selection, Selector};
 use crate::project::directory::ProjectDirectory;
 use crate::pull::{Input, PullFamily, PullPlan, Taking, pull_plan};
 use crate::settings::{ResolvedTarget, resolve};
@@ -29,10 +29,22 @@ pub(crate) struct Pulled {
     pub(crate) allowed: Vec<String>,
     pub(crate) prune_local: bool,
     pub(crate) allow_unknown_keys: bool,
+    pub(crate) deny_warnings: bool,
     pub(crate) plan: PullPlan,
 }
 
 impl Pulled {
+    /// How a plan of the same resources is made.
+    pub(crate) fn plan_options(&self) -> Options {
+        Options {
+            org: self.target.org.clone(),
+            prune: false,
+            resend: Resend::default(),
+            selection: self.taking.selection.clone(),
+            push_command: String::new(),
+        }
+    }
+
     /// What the plan of a pull is made from, for files that say something else than those that are there.
     pub(super) fn input<'pull>(
         &'pull self,
@@ -94,6 +106,11 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
         (loaded, target)
     };
     announce(session, &target);
+    if let (true, Some(pin)) = (command.prune_local, &target.overridden_pin) {
+        let message =
+            format!("--prune-local takes out what org {} lacks, and the project is pinned to {pin}", target.org);
+        return Err(CommandError::new(ErrorKind::WrongOrg, message).hint("Nothing was written. Leave out --org."));
+    }
     let desired = desired_state(&loaded.project);
     let connection = for_reading(session, &target, command.parallelism).await?;
     let scope = taking.read_scope(&desired);
@@ -108,6 +125,7 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
         allowed: command.allow_suspected.clone(),
         prune_local: command.prune_local,
         allow_unknown_keys: command.project.allow_unknown_keys,
+        deny_warnings: command.project.deny_warnings,
         plan: PullPlan::default(),
     };
     let listing = |path: &str| pulled.source.listing(path);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
-use crate::project::directory::{Listing, OpenError, ProjectDirectory};
+use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
 
 use super::super::failures::of_open;
 use super::super::{ProjectOptions, Session};
@@ -31,7 +31,7 @@ pub(super) struct Init {
 impl Source {
     /// A project that is there.
     pub(crate) fn existing(directory: ProjectDirectory) -> Self {
-        Self { directory, init: None, _stand_in: None }
+        Self { directory: directory.remembering(), init: None, _stand_in: None }
     }
 
     /// Where it lies, for people.
@@ -50,9 +50,15 @@ impl Source {
 
     /// The names in a directory.
     pub(super) fn listing(&self, path: &str) -> Vec<String> {
-        let entries = self.directory.list(path).ok().flatten().map(|listing| listing.entries);
-        entries.unwrap_or_default().into_iter().map(|entry| entry.name).collect()
+        names_in(&self.directory, path)
     }
+}
+
+/// The names in a directory, those of directories with a `/` at their end.
+pub(super) fn names_in(directory: &ProjectDirectory, path: &str) -> Vec<String> {
+    let entries = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
+    let name = |entry: Entry| if entry.is_directory() { format!("{}/", entry.name) } else { entry.name };
+    entries.into_iter().map(name).collect()
 }
 
 /// The lobu.toml that a new project starts with (pull/P29, PQ4); what it says depends on what is added to it.
@@ -124,7 +130,7 @@ fn new_project(path: &Path, command: &Pull) -> Result<Source, CommandError> {
 }
 
 fn made(directory: ProjectDirectory, path: PathBuf) -> Source {
-    Source { directory, init: Some(Init { path }), _stand_in: None }
+    Source { directory: directory.remembering(), init: Some(Init { path }), _stand_in: None }
 }
 
 fn has_project(directory: &ProjectDirectory) -> Result<bool, CommandError> {

@@ -4,6 +4,7 @@ use crate::commands::interrupt::Interrupts;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, WriteError};
 use crate::pull::FileWrite;
+use crate::settings::argument;
 
 use super::super::failures::{of_open, of_write};
 use super::reading::Pulled;
@@ -21,9 +22,9 @@ pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrup
         let directory = made.as_ref().unwrap_or(&pulled.source.directory);
         for file in writes {
             if interrupts.has_happened() {
-                return Err(ended(&written, &CommandError::new(ErrorKind::Interrupted, "interrupted")));
+                return Err(ended(pulled, &written, &CommandError::new(ErrorKind::Interrupted, "interrupted")));
             }
-            one(directory, file).map_err(|error| ended(&written, &of_write(&error)))?;
+            one(directory, file).map_err(|error| ended(pulled, &written, &of_write(&error)))?;
             written.push(file.clone());
         }
         Ok(())
@@ -47,11 +48,18 @@ fn one(directory: &ProjectDirectory, file: &FileWrite) -> Result<(), WriteError>
 }
 
 /// A failure with what was done before it.
-fn ended(written: &[FileWrite], error: &CommandError) -> CommandError {
+fn ended(pulled: &Pulled, written: &[FileWrite], error: &CommandError) -> CommandError {
     let (kind, done) = match (written.len(), error.kind) {
         (0, kind) => (kind, "nothing was written".to_owned()),
         (count, ErrorKind::Interrupted) => (ErrorKind::Interrupted, format!("{count} files were written before")),
         (count, _) => (ErrorKind::PartlyApplied, format!("{count} files were written before")),
     };
-    CommandError::new(kind, format!("{}; {done}", error.error)).hint("Run it again: it goes on where it stopped.")
+    let ended = CommandError::new(kind, format!("{}; {done}", error.error));
+    match &pulled.source.init {
+        Some(init) if !written.is_empty() => {
+            let directory = argument("-C", &init.path.to_string_lossy());
+            ended.hint(format!("Go on with: lobu pull --all --force{directory}"))
+        }
+        _ => ended.hint("Run it again: it goes on where it stopped."),
+    }
 }

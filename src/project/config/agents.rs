@@ -235,7 +235,8 @@ fn check_tools(reader: &mut Reader<'_>, section: &Section<'_>) {
     }
 }
 
-fn is_tool(text: &str) -> bool {
+/// Whether a text names tools that may be approved in advance (project-format 1.9).
+pub fn is_tool(text: &str) -> bool {
     let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-'));
     let parts = text.strip_prefix("/mcp/").and_then(|rest| rest.split_once("/tools/"));

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::listing::{self, Entry, EntryKind, Listing};
 use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
-use super::overlay::{Covered, Overlay};
+use super::overlay::{Covered, Overlay, Remembered, recall, remember};
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
 
@@ -24,6 +24,7 @@ pub struct ProjectDirectory {
     pub(super) limits: Limits,
     pub(super) files: AtomicUsize,
     pub(super) overlay: Overlay,
+    pub(super) remembered: Remembered,
 }
 
 impl ProjectDirectory {
@@ -36,7 +37,7 @@ impl ProjectDirectory {
         let allowed = allowed.iter().map(|path| AllowedDirectory::open(path)).collect::<Result<_, _>>()?;
         let limits = Limits::default();
         let (location, files, overlay) = (path.to_owned(), AtomicUsize::new(0), Overlay::default());
-        Ok(Self { directory, location, allowed, limits, files, overlay })
+        Ok(Self { directory, location, allowed, limits, files, overlay, remembered: None })
     }
 
     /// Opens the directory of a new project; makes it, and those above it, if need be.
@@ -83,14 +84,30 @@ impl ProjectDirectory {
 
     /// Reads a text file of at most `limit` bytes, none if there is none.
     pub fn read_text(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
-        match self.overlay.text(path) {
+        match self.covered(path) {
             Covered::No => {}
             Covered::Gone => return Ok(None),
             Covered::With(text) if text.len() as u64 > limit => {
                 return Err(ReadError::TooLarge { path: display_path(path), limit });
             }
-            Covered::With(text) => return Ok(Some(text.to_owned())),
+            Covered::With(text) => return Ok(Some(text)),
         }
+        let text = self.read_on_disk(path, limit)?;
+        remember(&self.remembered, path, text.as_deref());
+        Ok(text)
+    }
+
+    /// What the overlay says of a text, else what was read before.
+    fn covered(&self, path: &str) -> Covered<String> {
+        let over = if self.overlay.is_empty() { Covered::No } else { self.overlay.text(&self.canonical(path)) };
+        match over {
+            Covered::No => recall(&self.remembered, path),
+            Covered::Gone => Covered::Gone,
+            Covered::With(text) => Covered::With(text.to_owned()),
+        }
+    }
+
+    fn read_on_disk(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
         let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
         let mut bounded = Read::by_ref(&mut file).take(limit.saturating_add(1));
@@ -120,10 +137,12 @@ impl ProjectDirectory {
 
     /// Looks what a path is, symlinks followed; none if there is nothing.
     pub fn kind(&self, path: &str) -> Result<Option<EntryKind>, ReadError> {
-        match self.overlay.kind(path) {
-            Covered::No => {}
-            Covered::Gone => return Ok(None),
-            Covered::With(kind) => return Ok(Some(kind)),
+        if !self.overlay.is_empty() {
+            match self.overlay.kind(&self.canonical(path)) {
+                Covered::No => {}
+                Covered::Gone => return Ok(None),
+                Covered::With(kind) => return Ok(Some(kind)),
+            }
         }
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }
@@ -135,7 +154,8 @@ impl ProjectDirectory {
 
     /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
     pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
-        Ok(self.overlay.listing(path, self.list_on_disk(path)?))
+        let on_disk = self.list_on_disk(path)?;
+        if self.overlay.is_empty() { Ok(on_disk) } else { Ok(self.overlay.listing(&self.canonical(path), on_disk)) }
     }
 
     fn list_on_disk(&self, path: &str) -> Result<Option<Listing>, ReadError> {

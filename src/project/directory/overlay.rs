@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::path::Path;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::listing::{self, Entry, EntryKind, Listing};
 use super::{ProjectDirectory, display_path};
@@ -27,7 +29,7 @@ pub(super) enum Covered<T> {
 impl ProjectDirectory {
     /// The same directory, in which some files have another text, or are gone.
     ///
-    /// Nothing is written. Paths are as [`super::join`] makes them.
+    /// Nothing is written. A file that has several names, by symlinks, is one file under each of them.
     pub fn overlaid(&self, files: BTreeMap<String, Option<String>>) -> io::Result<Self> {
         let allowed = self.allowed.iter().map(super::open::AllowedDirectory::try_clone).collect::<io::Result<_>>()?;
         Ok(Self {
@@ -36,12 +38,58 @@ impl ProjectDirectory {
             allowed,
             limits: self.limits.clone(),
             files: AtomicUsize::new(0),
-            overlay: Overlay { files },
+            overlay: Overlay { files: files.into_iter().map(|(path, text)| (self.canonical(&path), text)).collect() },
+            remembered: self.remembered.clone(),
         })
+    }
+
+    /// The same directory, of which each text is read once: who reads it again gets what was read before.
+    ///
+    /// What is decided from a project and what is written over are then the same texts, whatever is saved meanwhile.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { remembered: Some(Arc::default()), ..self }
+    }
+
+    /// A path without symlinks, as far as there is something.
+    pub fn canonical(&self, path: &str) -> String {
+        let shown = display_path(path);
+        for ancestor in Path::new(&shown).ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty()) {
+            let Ok(real) = self.directory.canonicalize(ancestor) else { continue };
+            let rest = Path::new(&shown).strip_prefix(ancestor).unwrap_or(Path::new(""));
+            return display_path(&real.join(rest).to_string_lossy());
+        }
+        shown
+    }
+}
+
+/// The texts that were read, by path; none for a file that is not there.
+pub(super) type Remembered = Option<Arc<Mutex<BTreeMap<String, Option<String>>>>>;
+
+/// What a path held when it was first read.
+pub(super) fn recall(remembered: &Remembered, path: &str) -> Covered<String> {
+    let Some(texts) = remembered else { return Covered::No };
+    match texts.lock().unwrap_or_else(PoisonError::into_inner).get(&display_path(path)) {
+        None => Covered::No,
+        Some(None) => Covered::Gone,
+        Some(Some(text)) => Covered::With(text.clone()),
+    }
+}
+
+/// Remembers what a path held.
+pub(super) fn remember(remembered: &Remembered, path: &str, text: Option<&str>) {
+    if let Some(texts) = remembered {
+        let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.insert(display_path(path), text.map(str::to_owned));
     }
 }
 
 impl Overlay {
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// What a path holds.
     pub(super) fn text(&self, path: &str) -> Covered<&str> {
         match self.files.get(&display_path(path)) {
@@ -104,6 +152,40 @@ mod tests {
     fn names(directory: &ProjectDirectory, path: &str) -> Option<Vec<String>> {
         let listing = directory.list(path).unwrap()?;
         Some(listing.entries.into_iter().map(|entry| entry.name).collect())
+    }
+
+    #[test]
+    fn a_file_with_two_names_is_one_file() {
+        let temporary = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temporary.path().join("common")).unwrap();
+        fs::write(temporary.path().join("common/a.md"), "old").unwrap();
+        std::os::unix::fs::symlink("common", temporary.path().join("x")).unwrap();
+        std::os::unix::fs::symlink("common/a.md", temporary.path().join("b.md")).unwrap();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        assert_eq!(directory.canonical("./x//a.md"), "common/a.md");
+        assert_eq!(directory.canonical("x/new/file"), "common/new/file");
+        assert_eq!(directory.canonical("none/file"), "none/file");
+        let files = BTreeMap::from([("x/a.md".to_owned(), Some("new".to_owned()))]);
+        let over = directory.overlaid(files).unwrap();
+        for path in ["x/a.md", "common/a.md", "b.md"] {
+            assert_eq!(over.read_text(path, 10).unwrap().as_deref(), Some("new"), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_is_read_again() {
+        let temporary = tempfile::tempdir().unwrap();
+        fs::write(temporary.path().join("a"), "first").unwrap();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap().remembering();
+        assert_eq!(directory.read_text("a", 10).unwrap().as_deref(), Some("first"));
+        assert_eq!(directory.read_text("b", 10).unwrap(), None);
+        fs::write(temporary.path().join("a"), "second").unwrap();
+        fs::write(temporary.path().join("b"), "made").unwrap();
+        for directory in [&directory, &directory.overlaid(BTreeMap::new()).unwrap()] {
+            assert_eq!(directory.read_text("./a", 10).unwrap().as_deref(), Some("first"));
+            assert_eq!(directory.read_text("b", 10).unwrap(), None);
+        }
+        assert!(directory.read_text("a", 2).is_err());
     }
 
     #[test]

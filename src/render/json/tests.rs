@@ -74,6 +74,7 @@ fn a_plan() -> Plan {
             place: "triage/triage-telegram.appId".to_owned(),
         }],
         needs: vec![Need { name: SecretName::parse("APP_ID").unwrap(), places: vec!["a.b".to_owned()] }],
+        mismatches: Vec::new(),
         problems: vec![Problem {
             key: ResourceKey::new(Kind::RelationshipType, "knows"),
             message: "is_symmetric can't be changed".to_owned(),

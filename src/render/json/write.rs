@@ -92,6 +92,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         secrets_used,
         needs,
         problems,
+        mismatches: _,
         notes,
         warnings: _,
     } = plan;

@@ -38,6 +38,7 @@ fn empty() -> Plan {
         secrets_used: Vec::new(),
         needs: Vec::new(),
         problems: Vec::new(),
+        mismatches: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
     }

@@ -156,7 +156,8 @@ pub(super) fn file(write: &FileWrite) -> Line {
 pub(super) fn last(plan: &PullPlan, writes: &[FileWrite], view: &PullView<'_>) -> Document {
     let mut document = Document::new();
     if writes.is_empty() {
-        document.push(Line::new().plain("Nothing to pull."));
+        let text = if plan.withheld.is_empty() { "Nothing to pull." } else { "Nothing that can be written." };
+        document.push(Line::new().plain(text));
     } else if view.dry_run {
         document.push(Line::new().plain("This is a dry run: nothing was written."));
     }

@@ -66,3 +66,28 @@ fn each_file_is_the_old_one_or_the_new_one_and_pulling_again_completes() {
     write(&scene.env.project(), &old);
     scene.run(&["pull", "--force"]).expect_code(0);
 }
+
+#[test]
+fn a_new_project_that_was_cut_off_is_completed() {
+    let mut scene = Scene::new();
+    write(&scene.env.project(), &project("new"));
+    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
+    let fresh = scene.env.path().join("fresh");
+    let init = |scene: &Scene| scene.run(&["pull", "--init", &fresh.to_string_lossy(), "--yes"]);
+    init(&scene).expect_code(0);
+    let whole = texts(&fresh);
+    for nth in [1, 2, 3, 7, 20, whole.len()] {
+        for place in ["write-staged", "write-placed"] {
+            std::fs::remove_dir_all(&fresh).expect("a directory");
+            scene.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
+            assert_eq!(init(&scene).code, None, "{place}#{nth}");
+            scene.env.env("LOBU_FAULT", "");
+            if texts(&fresh).is_empty() {
+                init(&scene).expect_code(0);
+            } else {
+                scene.run(&["pull", "--all", "--force", "-C", &fresh.to_string_lossy()]).expect_code(0);
+            }
+            assert_eq!(texts(&fresh), whole, "{place}#{nth}");
+        }
+    }
+}

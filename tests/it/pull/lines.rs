@@ -45,11 +45,11 @@ fn with_comments(toml: &str, seed: u64) -> String {
         let starts_inside = is_open;
         is_open ^= marks % 2 == 1;
         if !starts_inside && state >> 62 == 0 {
-            result.push_str(&format!("# own-{number}\n"));
+            result.extend(["# own-", &number.to_string(), "\n"]);
         }
         result.push_str(line);
         if !starts_inside && !is_open && marks == 0 && line.contains(" = ") && state >> 61 & 1 == 0 {
-            result.push_str(&format!("   # behind-{number}"));
+            result.extend(["   # behind-", &number.to_string()]);
         }
         result.push('\n');
     }
@@ -63,7 +63,9 @@ async fn make(scene: &Scene, agent: &str, entity: Option<&str>, edit_of: Edit, t
     let put = async |change: Value| edit::settings(origin, "dev", token, agent, &change).await;
     match edit_of {
         Edit::Description => edit::agent(origin, "dev", token, agent, &json!({"description": text})).await,
-        Edit::ExtraPolicy => put(json!({"egressConfig": with(&settings["egressConfig"], "extraPolicy", json!(text))})).await,
+        Edit::ExtraPolicy => {
+            put(json!({"egressConfig": with(&settings["egressConfig"], "extraPolicy", json!(text))})).await;
+        }
         Edit::Guardrails => put(json!({"guardrails": prepended(&settings["guardrails"], text)})).await,
         Edit::Denied => {
             let denied = prepended(&settings["networkConfig"]["deniedDomains"], "new.example");

@@ -1,6 +1,7 @@
 //! `lobu pull` and `lobu drift`, with the real binary.
 
 mod corpus;
+mod guards;
 mod killed;
 mod laws;
 mod lines;

@@ -157,6 +157,11 @@ pub(super) mod edit {
         done(client().patch(format!("{origin}/api/{org}/agents/{agent}")).json(change), token).await;
     }
 
+    /// Deletes an agent.
+    pub(in crate::pull) async fn remove_agent(origin: &str, org: &str, token: &str, agent: &str) {
+        done(client().delete(format!("{origin}/api/{org}/agents/{agent}")), token).await;
+    }
+
     /// Calls the schema endpoint.
     pub(in crate::pull) async fn schema(origin: &str, org: &str, token: &str, call: &Value) -> Value {
         done(client().post(format!("{origin}/api/{org}/manage_entity_schema")).json(call), token).await
