@@ -87,6 +87,7 @@ pub(super) fn of_write(error: &WriteError) -> CommandError {
         WriteError::Changed { .. } | WriteError::Busy { .. } => ErrorKind::WouldOverwrite,
         WriteError::ReadOnly { .. } | WriteError::Unwritable { .. } => ErrorKind::Unexpected,
         WriteError::Outside { .. }
+        | WriteError::Reserved { .. }
         | WriteError::DanglingSymlink { .. }
         | WriteError::SymlinkLoop { .. }
         | WriteError::NotARegularFile { .. }

@@ -9,18 +9,7 @@ use super::skills::PulledSkills;
 /// An MCP server as a skill brings it: its members on the wire, without its id.
 pub(super) type ServerEntry = BTreeMap<String, Value>;
 
-/// What an agent's skills add to its lists, as they are once the skills are pulled (pull/PQ6).
-#[derive(Debug, Default)]
-pub(super) struct Contributions {
-    pub(super) allowed: Vec<String>,
-    pub(super) denied: Vec<String>,
-    pub(super) packages: Vec<String>,
-    pub(super) judged: Vec<JudgedDomain>,
-    pub(super) judges: BTreeMap<String, String>,
-    pub(super) servers: BTreeMap<String, ServerEntry>,
-}
-
-/// What one skill adds.
+/// What a skill adds to the lists of its agent, or all of an agent's skills do (pull/PQ6).
 #[derive(Debug, Clone, Default)]
 pub(super) struct SkillLists {
     pub(super) allowed: Vec<String>,
@@ -48,7 +37,7 @@ impl SkillLists {
     }
 }
 
-impl Contributions {
+impl SkillLists {
     /// What the skills of an agent add after the pull: those of its files, changed as the pull changes them, then new ones.
     pub(super) fn after(agent: &PulledAgent<'_>, pulled: &PulledSkills) -> Self {
         let mut all = Self::default();

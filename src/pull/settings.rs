@@ -4,7 +4,7 @@ use crate::project::config::{TextList, is_tool};
 use crate::project::directory::join;
 
 use super::agent::{PulledAgent, is_pulled};
-use super::contributions::Contributions;
+use super::contributions::SkillLists;
 use super::draft::Draft;
 use super::lists::{OwnList, as_written};
 use super::row::FileChange;
@@ -18,7 +18,7 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
     let fields: Vec<&FieldChange> = row.fields.iter().filter(|field| is_pulled(field)).collect();
     let of = |root: &str| fields.iter().copied().filter(|field| field.path.root() == root).collect::<Vec<_>>();
     let pulled = skills::pull(draft, agent, &of("skillsConfig"), names);
-    let contributions = Contributions::after(agent, &pulled);
+    let contributions = SkillLists::after(agent, &pulled);
     for field in &fields {
         simple(draft, agent, field, &contributions);
     }
@@ -33,7 +33,7 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
 }
 
 /// Takes over a field that is one value of lobu.toml, or one prompt.
-fn simple(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChange, skills: &Contributions) {
+fn simple(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChange, skills: &SkillLists) {
     let steps: Vec<&str> = field.path.steps().iter().map(String::as_str).collect();
     let network = agent.config.map(|config| &config.network);
     let tools = agent.config.map(|config| &config.tools);
@@ -95,7 +95,7 @@ fn has_bad_tool(field: &FieldChange) -> bool {
 }
 
 /// Whether a judge is what the skills say, so that lobu.toml need not.
-fn is_of_skills(agent: &PulledAgent<'_>, name: &str, field: &FieldChange, skills: &Contributions) -> bool {
+fn is_of_skills(agent: &PulledAgent<'_>, name: &str, field: &FieldChange, skills: &SkillLists) -> bool {
     let own = agent.config.map(|config| config.network.judges.as_slice()).unwrap_or_default();
     let wanted = field.before.as_ref().and_then(Value::literal);
     own.iter().all(|entry| entry.key.value != name)

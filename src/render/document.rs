@@ -222,6 +222,18 @@ impl Document {
         self
     }
 
+    /// Blocks with blank lines between them; empty ones do not count.
+    pub fn of_blocks(blocks: impl IntoIterator<Item = Self>) -> Self {
+        let mut document = Self::new();
+        for block in blocks.into_iter().filter(|block| !block.is_empty()) {
+            if !document.is_empty() {
+                document.blank();
+            }
+            document.append(block);
+        }
+        document
+    }
+
     /// The same behind so many spaces.
     #[must_use]
     pub fn indented(self, columns: usize) -> Self {

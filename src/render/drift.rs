@@ -7,7 +7,7 @@ use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::pull::PullPlan;
 
 use super::document::{Document, Line, Style};
-use super::plan::{is_prompt, joined, marked, name, prompt_diff};
+use super::plan::{at_org, is_prompt, joined, marked, name, prompt_diff};
 use super::prose_diff::{Direction, Folding};
 use super::pull::closing;
 use super::text_safety::SafeText;
@@ -40,25 +40,12 @@ pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
         closing::notes(pull),
         last(plan, view),
     ];
-    let mut document = Document::new();
-    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
-        if !document.is_empty() {
-            document.blank();
-        }
-        document.append(block);
-    }
-    document
+    Document::of_blocks(blocks)
 }
 
 fn head(view: &DriftView<'_>) -> Document {
-    let line = Line::new()
-        .plain("Drift between this project and org ")
-        .foreign(Style::Bold, view.org)
-        .plain(" at ")
-        .foreign(Style::Plain, view.server)
-        .plain(" (context ")
-        .foreign(Style::Plain, view.context)
-        .plain(")");
+    let line = Line::new().plain("Drift between this project and org ");
+    let line = at_org(line, view.org, view.server, view.context);
     Document::from(line.prose(2))
 }
 

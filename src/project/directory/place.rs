@@ -38,6 +38,7 @@ impl ProjectDirectory {
     /// Finds the place of a file: that of the target, if a symlink leads to one inside the project.
     pub(super) fn locate(&self, path: &str) -> Result<Place, WriteError> {
         let named = relative(path)?;
+        self.check_reserved(path)?;
         match self.handle().symlink_metadata(&named) {
             Ok(metadata) if metadata.is_symlink() => Place::of(path, &self.target(path, &named)?),
             Ok(_) => Place::of(path, &named),
@@ -47,6 +48,18 @@ impl ProjectDirectory {
             }
             Err(error) => Err(WriteError::at(path, &error)),
         }
+    }
+
+    /// A symlink of a repository could lead to what nobody means to write: git's own files, and files of secrets.
+    fn check_reserved(&self, path: &str) -> Result<(), WriteError> {
+        let real = self.canonical(path);
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let is_dotenv = |name: &str| name == ".env" || name.starts_with(".env.");
+        let is_led_to_dotenv = is_dotenv(&name(&real)) && name(&real) != name(&display_path(path));
+        if real.split('/').any(|step| step == ".git") || is_led_to_dotenv {
+            return Err(WriteError::Reserved { path: display_path(path), target: real });
+        }
+        Ok(())
     }
 
     fn target(&self, path: &str, named: &Path) -> Result<PathBuf, WriteError> {

@@ -12,6 +12,14 @@ pub enum WriteError {
         /// The path.
         path: String,
     },
+    /// It lies in, or leads to, what is never written: git's own files, or by a symlink a file of secrets.
+    #[error("`{path}` is `{target}`, which is never written; remove the symlink, or move the file")]
+    Reserved {
+        /// The path.
+        path: String,
+        /// What it leads to.
+        target: String,
+    },
     /// It is, or leads through, a symlink to nothing.
     #[error("`{path}` is a symlink whose target does not exist; remove it, or make what it leads to")]
     DanglingSymlink {
@@ -71,6 +79,7 @@ impl WriteError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Outside { .. } => "outside-project",
+            Self::Reserved { .. } => "reserved-file",
             Self::DanglingSymlink { .. } => "dangling-symlink",
             Self::SymlinkLoop { .. } => "symlink-loop",
             Self::NotARegularFile { .. } => "not-a-regular-file",

@@ -12,6 +12,7 @@ mod scalar;
 pub use build::{Stream, parse};
 pub use error::{Problem, ProblemKind};
 pub use node::{Data, Entry, Node, Spot};
+pub use scalar::{resolve, resolve_tagged};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@ use super::{Data, ProblemKind};
 use crate::model::Number;
 
 /// Reads a plain scalar by the core schema of YAML 1.2.
-pub(super) fn resolve(text: &str) -> Result<Data, ProblemKind> {
+pub fn resolve(text: &str) -> Result<Data, ProblemKind> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Ok(Data::Null),
         "true" | "True" | "TRUE" => Ok(Data::Bool(true)),
@@ -60,7 +60,7 @@ fn is_float(text: &str) -> bool {
 }
 
 /// Reads a scalar with a tag of the core schema.
-pub(super) fn resolve_tagged(text: &str, tag: &str) -> Result<Data, ProblemKind> {
+pub fn resolve_tagged(text: &str, tag: &str) -> Result<Data, ProblemKind> {
     let data = match tag {
         "str" => return Ok(Data::Text(text.to_owned())),
         "null" | "bool" | "int" | "float" => resolve(text)?,

@@ -1,6 +1,6 @@
 //! What stands below the rows of a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Kind, ResourceKey, SecretName, Text, Value};
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Problem, Row, Summary};
@@ -96,14 +96,22 @@ pub(super) fn guarded(plan: &Plan) -> Document {
 
 /// What selectors left out (P12).
 pub(super) fn left_out(plan: &Plan, selectors: &[String]) -> Document {
+    left_out_of(&plan.left_out, selectors, " is planned; left out: ")
+}
+
+/// What selectors left out, in the words of a verb.
+pub(in crate::render) fn left_out_of(
+    left_out: &BTreeMap<Kind, usize>,
+    selectors: &[String],
+    verb: &'static str,
+) -> Document {
     if selectors.is_empty() {
         return Document::new();
     }
-    let counts =
-        counts_by_kind(plan.left_out.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (*kind, *count)));
+    let counts = counts_by_kind(left_out.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (*kind, *count)));
     let what = if counts.is_empty() { SafeText::literal("nothing of the project") } else { counts };
     let line = Line::new().plain("Only ").foreign(Style::Plain, &selectors.join(" "));
-    Document::from(line.plain(" is planned; left out: ").text(Style::Plain, what).prose(2))
+    Document::from(line.plain(verb).text(Style::Plain, what).prose(2))
 }
 
 /// What the reader can mend, and what there is to know (F2).

@@ -3,6 +3,7 @@ use crate::plan::Plan;
 use crate::render::document::{Document, Line, Style};
 use crate::render::prose_diff::Folding;
 
+use super::words::at_org;
 use super::{closing, groups, secrets};
 
 /// Where a plan is for, and how much of it is shown.
@@ -58,14 +59,7 @@ pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
         closing::problems(plan),
         closing::last(plan, view),
     ]);
-    let mut document = Document::new();
-    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
-        if !document.is_empty() {
-            document.blank();
-        }
-        document.append(block);
-    }
-    document
+    Document::of_blocks(blocks)
 }
 
 fn head(plan: &Plan, view: &PlanView<'_>) -> Document {
@@ -78,14 +72,7 @@ fn head(plan: &Plan, view: &PlanView<'_>) -> Document {
             .foreign(Style::Plain, context)
             .plain("), in which no agent runs")
     } else {
-        Line::new()
-            .plain("Plan for org ")
-            .foreign(Style::Bold, org)
-            .plain(" at ")
-            .foreign(Style::Plain, view.server)
-            .plain(" (context ")
-            .foreign(Style::Plain, context)
-            .plain(")")
+        at_org(Line::new().plain("Plan for org "), org, view.server, context)
     };
     Document::from(line.prose(2)).with(secrets::mode(plan))
 }

@@ -20,6 +20,16 @@ pub(in crate::render) fn name(key: &ResourceKey) -> Line {
     Line::new().literal(Style::Plain, key.kind.word()).plain(" ").foreign(Style::Bold, &key.id)
 }
 
+/// The org that a text is about: `… org acme at https://… (context lobu)`.
+pub(in crate::render) fn at_org(line: Line, org: &str, server: &str, context: &str) -> Line {
+    line.foreign(Style::Bold, org)
+        .plain(" at ")
+        .foreign(Style::Plain, server)
+        .plain(" (context ")
+        .foreign(Style::Plain, context)
+        .plain(")")
+}
+
 /// How many resources of a kind: `1 agent`, `2 entity types`.
 pub(in crate::render) fn counted(kind: Kind, count: usize) -> SafeText {
     let one = match kind {

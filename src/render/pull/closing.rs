@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::ResourceKey;
 use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, Withheld};
 use crate::render::document::{Document, Line, Style};
-use crate::render::plan::{counted, counts_by_kind, joined, name, sentence};
+use crate::render::plan::{counted, joined, left_out_of, name, sentence};
 use crate::render::prose_diff::plural;
 use crate::render::text_safety::SafeText;
 
@@ -118,14 +118,7 @@ fn some(ids: &[String]) -> String {
 
 /// What selectors left out (P12).
 pub(super) fn left_out(plan: &PullPlan, selectors: &[String]) -> Document {
-    if selectors.is_empty() {
-        return Document::new();
-    }
-    let counts =
-        counts_by_kind(plan.left_out.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (*kind, *count)));
-    let what = if counts.is_empty() { SafeText::literal("nothing of the project") } else { counts };
-    let line = Line::new().plain("Only ").foreign(Style::Plain, &selectors.join(" "));
-    Document::from(line.plain(" is pulled; left out: ").text(Style::Plain, what).prose(2))
+    left_out_of(&plan.left_out, selectors, " is pulled; left out: ")
 }
 
 /// What there is to know.

@@ -1,5 +1,6 @@
 use crate::pull::{FileWrite, PullPlan};
 use crate::render::document::{Document, Line, Style};
+use crate::render::plan::at_org;
 use crate::render::prose_diff::Folding;
 
 use super::{closing, rows};
@@ -46,30 +47,11 @@ pub fn render(plan: &PullPlan, writes: &[FileWrite], view: &PullView<'_>) -> Doc
         closing::files(writes),
         closing::last(plan, writes, view),
     ]);
-    joined(blocks)
-}
-
-/// Blocks with blank lines between them.
-fn joined(blocks: Vec<Document>) -> Document {
-    let mut document = Document::new();
-    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
-        if !document.is_empty() {
-            document.blank();
-        }
-        document.append(block);
-    }
-    document
+    Document::of_blocks(blocks)
 }
 
 fn head(view: &PullView<'_>) -> Document {
-    let line = Line::new()
-        .plain("Pull from org ")
-        .foreign(Style::Bold, view.org)
-        .plain(" at ")
-        .foreign(Style::Plain, view.server)
-        .plain(" (context ")
-        .foreign(Style::Plain, view.context)
-        .plain(")");
+    let line = at_org(Line::new().plain("Pull from org "), view.org, view.server, view.context);
     let line = match &view.new_project {
         Some(place) => line.plain(", into a new project in ").foreign(Style::Bold, place),
         None => line,

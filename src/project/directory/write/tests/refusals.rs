@@ -96,6 +96,26 @@ fn what_may_be_read_outside_may_not_be_written() {
 }
 
 #[test]
+fn what_belongs_to_git_or_holds_secrets_is_not_written_through_a_link() {
+    let scene = Scene::new();
+    fs::create_dir_all(scene.path(".git/hooks")).unwrap();
+    fs::write(scene.path(".git/config"), "old").unwrap();
+    fs::write(scene.path(".env"), "old").unwrap();
+    symlink(".git/config", scene.path("a.md")).unwrap();
+    symlink(".git/hooks", scene.path("agents")).unwrap();
+    symlink(".env", scene.path("b.md")).unwrap();
+    for (path, target) in [
+        ("a.md", ".git/config"),
+        ("agents/pre-commit", ".git/hooks/pre-commit"),
+        (".git/x", ".git/x"),
+        ("b.md", ".env"),
+    ] {
+        scene.refuses(path, &WriteError::Reserved { path: shown(path), target: target.to_owned() });
+    }
+    scene.directory.write_file(".env.example", super::super::Expected::Nothing, "A=\n").unwrap();
+}
+
+#[test]
 fn symlinks_to_nothing_or_in_a_loop_are_refused() {
     let scene = Scene::new();
     symlink("nowhere", scene.path("x.md")).unwrap();
@@ -176,6 +196,7 @@ fn errors_name_the_path_and_have_a_word_of_their_own() {
     let path = || shown("a/x.md");
     let errors = [
         WriteError::Outside { path: path() },
+        WriteError::Reserved { path: path(), target: ".git/config".to_owned() },
         WriteError::DanglingSymlink { path: path() },
         WriteError::SymlinkLoop { path: path() },
         WriteError::NotARegularFile { path: path(), found: FileKind::Fifo },
