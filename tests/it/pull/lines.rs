@@ -137,6 +137,8 @@ proptest! {
         let made = scene.wait(make(&scene, agent, entity, edit_of, text));
         prop_assume!(made.is_some());
         let output = scene.run(&["pull", "--force"]);
+        // A list that holds a text with the shape of a token is not written, edited or not.
+        prop_assume!(!output.stdout.contains("it may hold a secret"));
         output.expect_code(0);
         let after = files(&scene.env.project());
         let changed: Vec<&String> = after.iter().filter(|(name, file)| before.get(*name) != Some(*file)).map(|(name, _)| name).collect();

@@ -112,7 +112,7 @@ fn what_belongs_to_git_or_holds_secrets_is_not_written_through_a_link() {
     ] {
         scene.refuses(path, &WriteError::Reserved { path: shown(path), target: target.to_owned() });
     }
-    scene.directory.write_file(".env.example", super::super::Expected::Nothing, "A=\n").unwrap();
+    scene.directory.write_file(".env.example", Expected::Nothing, "A=\n").unwrap();
 }
 
 #[test]
