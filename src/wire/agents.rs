@@ -1,4 +1,4 @@
-use super::object::Object;
+use super::object::{Object, distinct};
 use super::{Json, ShapeError};
 
 /// An agent of the list (org-api 5.2). Owner, counts, times and status are not ours to declare and are left out.
@@ -65,7 +65,8 @@ pub struct PlatformRow {
 
 /// Reads the list of agents.
 pub fn agents_answer(json: &Json) -> Result<Vec<AgentRow>, ShapeError> {
-    Object::new(json, "")?.objects("agents")?.iter().map(agent_row).collect()
+    let rows = Object::new(json, "")?.objects("agents")?.iter().map(agent_row).collect::<Result<_, _>>()?;
+    distinct("agents", "agentId", rows, |row: &AgentRow| Some(row.agent_id.clone()))
 }
 
 /// Reads the answer to a create: the stored row (org-api 5.2).
@@ -108,7 +109,8 @@ pub fn settings_answer(json: &Json) -> Result<SettingsRow, ShapeError> {
 
 /// Reads the list of an agent's platforms.
 pub fn platforms_answer(json: &Json) -> Result<Vec<PlatformRow>, ShapeError> {
-    Object::new(json, "")?.objects("platforms")?.iter().map(platform_row).collect()
+    let rows = Object::new(json, "")?.objects("platforms")?.iter().map(platform_row).collect::<Result<_, _>>()?;
+    distinct("platforms", "id", rows, |row: &PlatformRow| Some(row.id.clone()))
 }
 
 fn platform_row(object: &Object<'_>) -> Result<PlatformRow, ShapeError> {

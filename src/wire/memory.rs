@@ -1,4 +1,4 @@
-use super::object::Object;
+use super::object::{Object, distinct};
 use super::{Json, ShapeError};
 
 /// An entity type (org-api 5.5). Ids, creators, times and counts are left out.
@@ -62,7 +62,11 @@ pub struct RuleRow {
 
 /// Reads the list of entity types.
 pub fn entity_types_answer(json: &Json) -> Result<Vec<EntityTypeRow>, ShapeError> {
-    Object::new(json, "")?.objects("entity_types")?.iter().map(entity_type_row).collect()
+    let rows = Object::new(json, "")?.objects("entity_types")?;
+    let rows = rows.iter().map(entity_type_row).collect::<Result<_, _>>()?;
+    // Other orgs may have the slug too, and what the server keeps for itself is never looked at.
+    let id = |row: &EntityTypeRow| (!row.is_system).then(|| (row.slug.clone(), row.organization_slug.clone()));
+    distinct("entity_types", "slug", rows, id)
 }
 
 fn entity_type_row(object: &Object<'_>) -> Result<EntityTypeRow, ShapeError> {
@@ -81,7 +85,10 @@ fn entity_type_row(object: &Object<'_>) -> Result<EntityTypeRow, ShapeError> {
 
 /// Reads the list of relationship types.
 pub fn relationship_types_answer(json: &Json) -> Result<Vec<RelationshipTypeRow>, ShapeError> {
-    Object::new(json, "")?.objects("relationship_types")?.iter().map(relationship_type_row).collect()
+    let rows = Object::new(json, "")?.objects("relationship_types")?;
+    let rows = rows.iter().map(relationship_type_row).collect::<Result<_, _>>()?;
+    let id = |row: &RelationshipTypeRow| (!row.deleted).then(|| (row.slug.clone(), row.organization_slug.clone()));
+    distinct("relationship_types", "slug", rows, id)
 }
 
 fn relationship_type_row(object: &Object<'_>) -> Result<RelationshipTypeRow, ShapeError> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::Json;
 
 /// An answer that lacks an expected member or has one of another type (P11): this is not the API that we know.
@@ -97,5 +99,21 @@ impl<'json> Object<'json> {
     /// A member that must be an object, a list or absent, as raw JSON.
     pub(super) fn raw(&self, name: &str) -> Option<Json> {
         self.get(name).cloned()
+    }
+}
+
+/// The rows of a list that names each thing once: which of two counts would be a guess. What has no id is not looked at.
+pub(super) fn distinct<Row, Id: Ord>(
+    list: &str,
+    member: &str,
+    rows: Vec<Row>,
+    id: impl Fn(&Row) -> Option<Id>,
+) -> Result<Vec<Row>, ShapeError> {
+    let mut seen = BTreeSet::new();
+    match rows.iter().position(|row| id(row).is_some_and(|id| !seen.insert(id))) {
+        None => Ok(rows),
+        Some(at) => {
+            Err(ShapeError { path: format!("{list}[{at}].{member}"), expected: "listed once", found: "listed twice" })
+        }
     }
 }
