@@ -1,7 +1,7 @@
 use crate::model::{AgentId, FieldPath, StableId, Value};
 use crate::org::ActualPlatform;
 use crate::plan::Row;
-use crate::project::config::{PLATFORM_TYPES, PlatformConfig};
+use crate::project::config::{PLATFORM_TYPES, PlatformConfig, is_platform_id};
 
 use super::agent::{PulledAgent, is_pulled};
 use super::draft::Draft;
@@ -68,6 +68,10 @@ pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, platform: 
     let root = FieldPath::default();
     if !PLATFORM_TYPES.contains(&platform.platform_type.as_str()) {
         draft.unwritable(&root, "its type is no platform type that lobu.toml knows");
+        return;
+    }
+    if !is_platform_id(platform.id.as_str()) {
+        draft.unwritable(&root, "its id is none that lobu.toml takes");
         return;
     }
     let mut table = vec![("type".to_owned(), Content::text(&platform.platform_type))];

@@ -19,7 +19,7 @@ mod types;
 pub use access::{DEFAULT_DATA_DIR, DEFAULT_MODELS_DIR, Directory, SecretUse};
 pub use agents::is_tool;
 pub(super) use memory::{OLD_TABLES as OLD_MEMORY_TABLES, is_memory_key};
-pub use platforms::PLATFORM_TYPES;
+pub use platforms::{PLATFORM_TYPES, is_platform_id};
 pub use read::{ReadOptions, read};
 pub use types::{
     AgentConfig, Config, EgressConfig, Entry, JudgeRule, McpServer, MemoryConfig, NetworkConfig, OauthConfig,

@@ -85,12 +85,16 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String
     Some(name)
 }
 
-/// The id of P8; it becomes an element of a URL's path, so nothing that a path normalises is taken.
+/// Whether a text may be a platform's id (P8): it becomes an element of a URL's path, so nothing that a path normalises is taken.
+pub fn is_platform_id(text: &str) -> bool {
+    let is_wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\');
+    !text.bytes().all(|byte| byte == b'.') && !text.contains(is_wrong)
+}
+
+/// The id of P8.
 fn declared_id(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
     let id = reader.text(section, "id")?;
-    let text = id.as_str();
-    let dots = text.bytes().all(|byte| byte == b'.');
-    if dots || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\')) {
+    if !is_platform_id(id.as_str()) {
         let message = format!("`{}` is no platform id", section.path.key("id"));
         let diagnostic = Diagnostic::new(Severity::Error, section.family, "bad-platform-id", message);
         let hint = "write the id of a platform that the org has, or leave the key out";
