@@ -135,7 +135,10 @@ pub(super) fn completed(
     }
     for agent in &mut completed.desired.agents {
         let found = actual.agents.as_ref().and_then(|agents| agents.get(&agent.id));
-        for platform in found.and_then(|found| found.platforms.as_deref()).unwrap_or_default() {
+        // Servers list them in an order of their own, which differs between two orgs that have the same.
+        let mut platforms: Vec<_> = found.and_then(|found| found.platforms.as_ref()).into_iter().flatten().collect();
+        platforms.sort_by(|one, other| one.id.cmp(&other.id));
+        for platform in platforms {
             let key = ResourceKey::platform(&agent.id, &platform.id);
             let is_declared = agent.platforms.iter().any(|other| other.id == platform.id);
             if !is_declared && taking.covers(Kind::Platform, &key.id) {
