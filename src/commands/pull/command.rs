@@ -65,11 +65,11 @@ pub async fn pull(session: &Session, command: &Pull) -> Result<Outcome, CommandE
     if command.dry_run {
         return Ok(if settled.writes.is_empty() { Outcome::Done } else { Outcome::Changes });
     }
+    let writable = writable(&pulled, &settled);
     if settled.writes.is_empty() {
-        return withheld(&settled, Outcome::Done);
+        return writable.and_then(|()| withheld(&settled, Outcome::Done));
     }
-    writable(&pulled, &settled.writes)?;
-    let writes = match consent::agreed(session, command, &pulled, &settled) {
+    let writes = match writable.and_then(|()| consent::agreed(session, command, &pulled, &settled)) {
         Ok(writes) => writes,
         Err(error) => {
             if command.json {

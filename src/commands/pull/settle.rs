@@ -118,9 +118,12 @@ fn join(rows: &mut [PullRow], more: PullRow) {
     }
 }
 
-/// Before anybody is asked: a pull that could write only some of its files writes none.
-pub(super) fn writable(pulled: &Pulled, writes: &[FileWrite]) -> Result<(), CommandError> {
-    let refusal = writes.iter().find_map(|write| pulled.source.directory.check_writable(&write.path).err());
+/// Before anybody is asked: a pull that could write only some of its files writes none. Files that were left out since they can't
+/// even be read, such as links that lead out of the project, count too.
+pub(super) fn writable(pulled: &Pulled, settled: &Settled) -> Result<(), CommandError> {
+    let composed = settled.writes.iter().map(|write| write.path.clone());
+    let paths: BTreeSet<String> = pulled.plan.rows.iter().flat_map(PullRow::paths).chain(composed).collect();
+    let refusal = paths.iter().find_map(|path| pulled.source.directory.check_writable(path).err());
     refusal.map_or(Ok(()), |error| {
         let mut failure = of_write(&error);
         failure.error.push_str("; nothing was written");
