@@ -2,11 +2,12 @@ use std::collections::BTreeMap;
 
 use crate::model::{FieldPath, ResourceKey, Text, Value, has_secret_shape};
 use crate::plan::{FieldAction, FieldChange};
+use crate::project::limits::Limits;
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
 use super::toml::TomlChange;
 use super::value::{Classifier, SecretPlace};
-use super::{Content, Place};
+use super::{Content, Place, yaml};
 
 /// What is collected for one resource while its differences are gone through.
 pub(super) struct Draft<'pull, 'own> {
@@ -55,6 +56,24 @@ impl<'pull, 'own> Draft<'pull, 'own> {
 
     pub(super) fn unwritable(&mut self, path: &FieldPath, why: impl Into<String>) {
         self.withhold(path, Reason::Unwritable(why.into()));
+    }
+
+    /// Whether a Markdown file may have this text; told if it would be too long to be read back.
+    pub(super) fn fits_markdown(&mut self, path: &FieldPath, text: &str) -> bool {
+        let most = Limits::DEFAULT.markdown;
+        let fits = u64::try_from(text.len()).is_ok_and(|length| length <= most);
+        if !fits {
+            self.unwritable(path, format!("its file would be larger than the {} MiB that are read", most >> 20));
+        }
+        fits
+    }
+
+    /// Says that a Markdown file gets what its reader may not see: it has no escapes that would show it.
+    pub(super) fn note_hidden(&mut self, file: &str, text: &str) {
+        if text.chars().any(|character| character != '\r' && yaml::is_hidden(character)) {
+            let what = "control characters or others that do not show";
+            self.notes.push(format!("{file} gets {what}, as the org has them: look at it with care"));
+        }
     }
 
     /// Says that the files have an entry that the org lacks.
@@ -199,4 +218,16 @@ impl<'pull, 'own> Draft<'pull, 'own> {
             into.rows.push(PullRow { key, action, fields, references, changes });
         }
     }
+}
+
+/// How many characters of a name of the org a note holds.
+const LONGEST_IN_NOTE: usize = 100;
+
+/// A name of the org as a note holds it: cut where nobody reads on.
+pub(super) fn brief(name: &str) -> String {
+    let mut kept: String = name.chars().take(LONGEST_IN_NOTE).collect();
+    if kept.len() < name.len() {
+        kept.push('…');
+    }
+    kept
 }

@@ -6,7 +6,7 @@ use crate::plan::{FieldChange, Row};
 use crate::project::directory::join;
 
 use super::agent::is_pulled;
-use super::draft::Draft;
+use super::draft::{Draft, brief};
 use super::row::{FileChange, ModelChange, SlugPlace};
 use super::skills::Names;
 use super::{Content, yaml};
@@ -206,7 +206,7 @@ fn new_file(
     let file = join(directory, &format!("{name}.yaml"));
     if is_made_up {
         let why = "its slug is no name for a file, or the name is taken";
-        draft.notes.push(format!("{} is written to {file}: {why}", draft.key));
+        draft.notes.push(format!("{} is written to {file}: {why}", brief(&draft.key.to_string())));
     }
     let bundle = Content::Table(vec![
         ("version".to_owned(), Content::Number(2.into())),

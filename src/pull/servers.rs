@@ -6,7 +6,7 @@ use crate::project::config::McpServer;
 
 use super::agent::PulledAgent;
 use super::contributions::{ServerEntry, is_brought};
-use super::draft::Draft;
+use super::draft::{Draft, brief};
 use super::settings::member_path;
 use super::{Content, Place};
 
@@ -186,7 +186,8 @@ fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Plac
     let known = ["env", "headers", "oauth"];
     let is_known = |name: &str| known.contains(&name) || PLAIN.iter().any(|(member, _)| *member == name);
     if members.keys().any(|name| !is_known(name)) {
-        draft.notes.push(format!("MCP server {id} of agent {} has members that no file can say", agent.declared.id));
+        let (id, agent) = (brief(id), &agent.declared.id);
+        draft.notes.push(format!("MCP server {id} of agent {agent} has members that no file can say"));
     }
     draft.show(&path, None, Some(shown));
     draft.set(place, Content::Table(content));

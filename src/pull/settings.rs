@@ -168,9 +168,13 @@ fn prompt(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &FieldChang
         return;
     }
     let Some(text) = draft.text(&field.path, field.before.as_ref()) else { return };
+    if !draft.fits_markdown(&field.path, &text) {
+        return;
+    }
     draft.show(&field.path, field.after.as_ref(), field.before.clone());
-    let text = trim(&text).to_owned();
-    draft.changes.push(FileChange::Prompt { path: join(&agent.directory, file), text });
+    let (path, text) = (join(&agent.directory, file), trim(&text).to_owned());
+    draft.note_hidden(&path, &text);
+    draft.changes.push(FileChange::Prompt { path, text });
 }
 
 /// Whether a name in an agent's directory is that of a file or directory which is read as the agent's.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, Value};
 use crate::plan::FieldChange;
@@ -21,8 +21,20 @@ pub(super) struct SkillEntry<'org> {
 
 /// The skill that a path names.
 pub(super) fn find<'org>(agent: &PulledAgent<'org>, step: &str) -> Option<SkillEntry<'org>> {
-    let skills = agent.actual.settings.as_ref()?.skills_config.as_map()?.get("skills")?.as_list()?;
-    skills.iter().filter_map(of).find(|entry| key(entry.repo, entry.name) == step)
+    entries(agent).find(|entry| key(entry.repo, entry.name) == step)
+}
+
+/// The names of skills that the org has more than once.
+pub(super) fn repeated<'org>(agent: &PulledAgent<'org>) -> BTreeSet<&'org str> {
+    let mut seen = BTreeSet::new();
+    let again = |entry: &SkillEntry<'org>| !seen.insert((entry.repo, entry.name));
+    entries(agent).filter(again).map(|entry| entry.name).collect()
+}
+
+fn entries<'org>(agent: &PulledAgent<'org>) -> impl Iterator<Item = SkillEntry<'org>> + use<'org> {
+    let config = agent.actual.settings.as_ref().and_then(|settings| settings.skills_config.as_map());
+    let skills = config.and_then(|config| config.get("skills")?.as_list());
+    skills.unwrap_or_default().iter().filter_map(of)
 }
 
 fn of(value: &Value) -> Option<SkillEntry<'_>> {

@@ -10,7 +10,7 @@ use crate::project::skills::Skill;
 
 use super::agent::PulledAgent;
 use super::contributions::SkillLists;
-use super::draft::Draft;
+use super::draft::{Draft, brief};
 use super::names::FileNames;
 use super::row::{FileChange, SkillChange};
 use super::skill_entry::{self, SkillEntry};
@@ -102,6 +102,12 @@ pub(super) fn pull(
         }
     }
     let declared = agent.files.map(|files| files.skills.as_slice()).unwrap_or_default();
+    for name in skill_entry::repeated(agent) {
+        let (name, id) = (brief(name), &agent.declared.id);
+        draft
+            .notes
+            .push(format!("the org has skill {name} of agent {id} more than once; only one of them is looked at"));
+    }
     let mut pulled = PulledSkills::default();
     for (step, fields) in by_step {
         let path = super::settings::member_path(&["skillsConfig", "skills", step]);
@@ -248,6 +254,10 @@ fn new_body(
         return None;
     }
     let text = trim(&draft.text(&field.path, field.before.as_ref())?).to_owned();
+    if !draft.fits_markdown(&field.path, &text) {
+        return None;
+    }
+    draft.note_hidden(&skill.position.file, &text);
     draft.show(&field.path, field.after.as_ref(), field.before.clone());
     Some(text)
 }
@@ -280,23 +290,30 @@ fn add(
             None => return,
         },
     };
+    let text = skill_entry::new_file(&table, &body);
+    if !draft.fits_markdown(path, &text) {
+        return;
+    }
     let (name, is_made_up) = names.free(&directory, entry.name, ".md");
     let file = join(&join(&directory, &name), FILE);
     if is_made_up {
         draft.notes.push(format!(
             "skill {} of agent {} is written to {file}: its name is no name for a file, or is taken",
-            entry.name, agent.declared.id
+            brief(entry.name),
+            agent.declared.id
         ));
     }
+    draft.note_hidden(&file, &text);
     if body.is_empty() {
         draft.notes.push(format!(
             "skill {} of agent {} has no text in the org; write one in {file}",
-            entry.name, agent.declared.id
+            brief(entry.name),
+            agent.declared.id
         ));
     }
     draft.show(path, None, Some(entry.content.cloned().unwrap_or(Value::Null)));
     pulled.new.insert(name, lists);
-    draft.changes.push(FileChange::NewFile { path: file, text: skill_entry::new_file(&table, &body) });
+    draft.changes.push(FileChange::NewFile { path: file, text });
 }
 
 /// A list of domains in the form of frontmatter: each as it is read, and once; none if it would be read as something else.

@@ -20,6 +20,7 @@ mod write;
 
 pub use change::{YamlChange, YamlPatchError, YamlPlace};
 pub use document::Yaml;
+pub(super) use quote::is_hidden;
 pub(super) use render::render;
 
 #[cfg(test)]

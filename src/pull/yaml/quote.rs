@@ -12,7 +12,7 @@ pub(super) fn is_multi_line(text: &str) -> bool {
 }
 
 /// Whether a character does not show, or changes how others show, so that it is written as an escape.
-pub(super) fn is_hidden(character: char) -> bool {
+pub(in crate::pull) fn is_hidden(character: char) -> bool {
     match character {
         '\t' | '\n' => false,
         '\u{61C}'

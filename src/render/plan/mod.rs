@@ -12,4 +12,4 @@ mod words;
 pub(super) use closing::left_out_of;
 pub(super) use fields::{is_prompt, prompt_diff};
 pub use render::{PlanView, render};
-pub(super) use words::{at_org, counted, counts_by_kind, joined, marked, marker, name, sentence};
+pub(super) use words::{at_org, brief, counted, counts_by_kind, joined, marked, marker, name, sentence};

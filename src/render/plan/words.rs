@@ -3,7 +3,7 @@
 use crate::model::{Kind, ResourceKey};
 use crate::plan::Action;
 use crate::render::document::{Document, Line, Style};
-use crate::render::text_safety::SafeText;
+use crate::render::text_safety::{SafeText, sanitise};
 
 /// The marker of a row, with the space behind it (P1).
 pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
@@ -17,7 +17,16 @@ pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
 
 /// A resource's name in a row: `platform triage/triage-telegram`.
 pub(in crate::render) fn name(key: &ResourceKey) -> Line {
-    Line::new().literal(Style::Plain, key.kind.word()).plain(" ").foreign(Style::Bold, &key.id)
+    Line::new().literal(Style::Plain, key.kind.word()).plain(" ").text(Style::Bold, brief(&key.id))
+}
+
+/// How many columns of a name or a path are shown.
+const LONGEST_NAME: usize = 400;
+
+/// A name or a path, cut where nobody reads on: an org may hold names of any length.
+pub(in crate::render) fn brief(text: &str) -> SafeText {
+    let (kept, more) = sanitise(text).cut(LONGEST_NAME);
+    if more == 0 { kept } else { kept.then(&SafeText::literal("…")) }
 }
 
 /// The org that a text is about: `… org acme at https://… (context lobu)`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::ResourceKey;
 use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, Withheld};
 use crate::render::document::{Document, Line, Style};
-use crate::render::plan::{counted, joined, left_out_of, name, sentence};
+use crate::render::plan::{brief, counted, joined, left_out_of, name, sentence};
 use crate::render::prose_diff::plural;
 use crate::render::text_safety::SafeText;
 
@@ -64,7 +64,7 @@ fn why(withheld: &Withheld) -> Line {
 
 fn place(line: Line, key: &ResourceKey, path: &crate::model::FieldPath) -> Line {
     let line = line.then(name(key));
-    if path.steps().is_empty() { line } else { line.plain(" ").foreign(Style::Plain, &path.to_string()) }
+    if path.steps().is_empty() { line } else { line.plain(" ").text(Style::Plain, brief(&path.to_string())) }
 }
 
 /// References of the files that stay (L2).
