@@ -1,37 +1,16 @@
 //! The questions, on a real terminal.
 
-use std::time::{Duration, Instant};
-
 use super::site::{Site, flat};
 use crate::support::terminal::{Terminal, settle};
 
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
 const THREE: &str = "ALPHA=value-a\nBETA=value-b\nGAMMA=value-c\n";
 
-/// Waits for what stands in the first of each pair, behind what was there at the last key, and presses the second.
-fn drive(terminal: &mut Terminal, steps: &[(&str, &str)]) {
-    let mut seen = 0;
-    for (text, keys) in steps {
-        let started = Instant::now();
-        loop {
-            let screen = terminal.screen();
-            if screen.get(seen..).is_some_and(|rest| flat(rest).contains(text)) {
-                break;
-            }
-            assert!(started.elapsed() < Duration::from_secs(30), "{text} never came:\n{screen}");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        settle();
-        seen = terminal.screen().len();
-        terminal.press(keys);
-    }
-}
-
 /// Runs a push on a terminal and answers it.
 fn push(site: &Site, arguments: &[&str], steps: &[(&str, &str)]) -> (Option<i32>, String) {
     let arguments = site.arguments(&[&["push", "--all"], arguments].concat());
     let mut terminal = Terminal::start(&site.env, &arguments, "");
-    drive(&mut terminal, steps);
+    terminal.drive(steps);
     let (code, screen) = terminal.end();
     assert!(!screen.contains("value-") && !screen.contains("owl_pat_"), "{screen}");
     (code, screen)
@@ -175,7 +154,7 @@ fn what_was_typed_before_a_question_is_no_answer_to_it() {
     settle();
     assert!(terminal.is_running() && !terminal.screen().contains("Create BETA"), "{}", terminal.screen());
     // The second key came before the second question.
-    drive(&mut terminal, &[("Create ALPHA", "ya"), ("Create BETA", "n"), ("Create GAMMA", "ny")]);
+    terminal.drive(&[("Create ALPHA", "ya"), ("Create BETA", "n"), ("Create GAMMA", "ny")]);
     let (code, screen) = terminal.end();
     assert_eq!(code, Some(0), "{screen}");
     assert_eq!(site.audit(), ["create ALPHA"]);
@@ -240,7 +219,7 @@ fn a_delete_is_asked_about_name_by_name() {
         let site = rotating("");
         let arguments = site.arguments(&["delete", "GAMMA", "ALPHA", "BETA"]);
         let mut terminal = Terminal::start(&site.env, &arguments, "yyy");
-        drive(&mut terminal, &steps);
+        terminal.drive(&steps);
         let (ended, screen) = terminal.end();
         assert_eq!(ended, Some(code), "{screen}");
         assert!(code == 0 || screen.contains("nothing was"), "{screen}");
@@ -255,7 +234,7 @@ fn what_somebody_else_wrote_while_the_question_stood_stays() {
     site.env.write("other.env", "BETA=value-of-somebody-else\n");
     let arguments = site.arguments(&["push", "--all", "--rotate"]);
     let mut terminal = Terminal::start(&site.env, &arguments, "");
-    drive(&mut terminal, &[("Rotate ALPHA", "y"), ("Rotate BETA", "y")]);
+    terminal.drive(&[("Rotate ALPHA", "y"), ("Rotate BETA", "y")]);
     terminal.wait_for("Rotate GAMMA");
     let other = ["push", "BETA", "--from-file", "other.env", "--rotate", "--yes-rotate"];
     site.run(&other).expect_code(0);

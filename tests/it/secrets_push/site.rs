@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
+pub(super) use crate::support::terminal::flat;
 
 /// A directory with a `.env`, and a server whose org `dev` it is pushed to.
 pub(super) struct Site {
@@ -140,9 +141,4 @@ pub(super) fn stored(store: &Store, name: &str) -> Option<String> {
 pub(super) fn audit(store: &Store) -> Vec<String> {
     let rows = store.secret_audit("dev").expect("the store can be read");
     rows.into_iter().map(|row| format!("{} {}", row.action, row.name)).collect()
-}
-
-/// The text on one line with single spaces: it is wrapped to the width of the output.
-pub(super) fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -72,6 +72,26 @@ impl Terminal {
         }
     }
 
+    /// Waits for what stands in the first of each pair, behind what was there at the last key, and presses the second.
+    #[track_caller]
+    pub(crate) fn drive(&mut self, steps: &[(&str, &str)]) {
+        let mut seen = 0;
+        for (text, keys) in steps {
+            let started = Instant::now();
+            loop {
+                let screen = self.screen();
+                if screen.get(seen..).is_some_and(|rest| flat(rest).contains(text)) {
+                    break;
+                }
+                assert!(started.elapsed() < DEADLINE, "{text} never came:\n{screen}");
+                thread::sleep(Duration::from_millis(5));
+            }
+            settle();
+            seen = self.screen().len();
+            self.press(keys);
+        }
+    }
+
     /// Types.
     pub(crate) fn press(&mut self, keys: &str) {
         self.master.write_all(keys.as_bytes()).expect("a terminal takes keys");
@@ -122,4 +142,9 @@ impl Drop for Terminal {
 /// Lets the program come from showing the question to reading the answer: what was typed before is thrown away.
 pub(crate) fn settle() {
     thread::sleep(Duration::from_millis(150));
+}
+
+/// The text on one line with single spaces: it is wrapped to the width of the output.
+pub(crate) fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
