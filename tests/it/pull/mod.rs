@@ -1,9 +1,15 @@
 //! `lobu pull` and `lobu drift`, with the real binary.
 
+mod consent;
 mod corpus;
+mod drift;
 mod guards;
+mod hostile;
 mod killed;
 mod laws;
 mod lines;
+mod links;
+mod migration;
 mod scene;
+mod sensitive;
 mod story;

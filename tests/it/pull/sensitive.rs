@@ -1,0 +1,218 @@
+//! What may be a secret never lands in a file by accident, and no text of the org becomes a reference by accident.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::hostile::{Hostile, expect_nothing_written};
+use super::scene::{Scene, edit, files};
+use crate::support::env::{CommandOutput, TestEnv};
+use crate::support::existing_server::Options;
+use crate::support::project::desired_of;
+use crate::support::terminal::flat;
+
+const TOKEN: &str = "ghp_sentinel0sentinel0sentinel0senti";
+const VALUE: &str = "sentinel-value-of-a-secret";
+const REFERENCE: &str = "$AWS_SECRET_ACCESS_KEY";
+const MINIMAL: &str = "[agents]\n";
+
+/// Every way to look at what a pull would do, and the pull itself.
+const LOOKS: [&[&str]; 7] = [
+    &["pull", "--all", "--dry-run"],
+    &["pull", "--all", "--dry-run", "--full"],
+    &["pull", "--all", "--dry-run", "--json"],
+    &["drift"],
+    &["drift", "--full", "--json"],
+    &["pull", "--all", "--force", "--full"],
+    &["pull", "--all", "--force", "--json"],
+];
+
+fn expect_no_sentinel(env: &TestEnv, output: &CommandOutput) {
+    for sentinel in [TOKEN, VALUE] {
+        assert!(!output.everything().contains(sentinel), "{output}");
+        for (name, (text, _)) in files(&env.project()) {
+            assert!(!text.contains(sentinel), "{name}: {text}");
+        }
+    }
+}
+
+/// The references of a lobu.toml: texts of the form `$NAME`, not `$$NAME`.
+fn references(toml: &str) -> Vec<String> {
+    let starts = toml.match_indices("\"$").filter_map(|(at, _)| toml.get(at + 1..));
+    let texts = starts.filter_map(|rest| rest.split('"').next()).filter(|text| !text.starts_with("$$"));
+    texts.map(str::to_owned).collect()
+}
+
+fn settings() -> Value {
+    json!({
+        "identityMd": REFERENCE,
+        "mcpServers": {"gh": {"url": "https://gh.example", "headers": {"X-Thing": REFERENCE}}},
+    })
+}
+
+fn config() -> Value {
+    json!({"chatId": REFERENCE, "githubToken": VALUE, "other": "$$TWICE"})
+}
+
+#[test]
+fn a_text_that_looks_like_a_reference_becomes_none() {
+    let hostile = Hostile::with_triage(&settings());
+    hostile.platform("triage-telegram", "telegram", &config());
+    hostile.site.env.write("lobu.toml", MINIMAL);
+    let output = hostile.pull(&[]);
+    output.expect_code(6);
+    let said = flat(&output.stdout);
+    assert!(said.contains(&format!("the org has the text {REFERENCE}, which would become a reference")), "{output}");
+    let toml = hostile.site.env.read("lobu.toml");
+    assert!(toml.contains("chatId = \"$$AWS_SECRET_ACCESS_KEY\"") && toml.contains("other = \"$$$TWICE\""), "{toml}");
+    assert_eq!(references(&toml), ["$TRIAGE_TELEGRAM_GITHUB_TOKEN"]);
+    assert!(said.contains("$TRIAGE_TELEGRAM_GITHUB_TOKEN for platform/triage/triage-telegram"), "{output}");
+    let example = hostile.site.env.read(".env.example");
+    assert!(example.ends_with("\nTRIAGE_TELEGRAM_GITHUB_TOKEN=\n") && !example.contains("AWS"), "{example}");
+    // A prompt is no place for references.
+    assert_eq!(hostile.site.env.read("agents/triage/IDENTITY.md"), format!("{REFERENCE}\n"));
+
+    let named = "settings/triage:mcpServers.gh.headers.X-Thing";
+    let output = hostile.pull(&["--allow-suspected", named]);
+    output.expect_code(0);
+    assert!(output.stdout.contains(&format!("! {REFERENCE} for settings/triage mcpServers.gh")), "{output}");
+    assert!(hostile.site.env.read(".env.example").contains("AWS_SECRET_ACCESS_KEY=\n"));
+}
+
+#[test]
+fn a_reference_that_the_project_has_comes_back_as_it_is() {
+    let hostile = Hostile::with_triage(&settings());
+    let toml = "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n\n[[agents.triage.platforms]]\n\
+                type = \"slack\"\n\n[agents.triage.platforms.config]\nbotToken = \"$AWS_SECRET_ACCESS_KEY\"\n";
+    hostile.site.env.write("lobu.toml", toml);
+    let output = hostile.pull(&[]);
+    output.expect_code(0);
+    assert_eq!(references(&hostile.site.env.read("lobu.toml")), [REFERENCE, REFERENCE]);
+    assert!(!hostile.site.env.project().join(".env.example").exists(), "{output}");
+}
+
+#[test]
+fn what_an_org_has_as_a_reference_is_listed_where_a_project_begins_with_it() {
+    let hostile = Hostile::with_triage(&settings());
+    let output = hostile.pull(&[]);
+    output.expect_code(0);
+    assert!(output.stdout.contains(&format!("! {REFERENCE} for settings/triage")), "{output}");
+    assert!(hostile.site.env.read(".env.example").contains("AWS_SECRET_ACCESS_KEY=\n"));
+}
+
+/// Our own server, which has the secrets API.
+fn own_server(settings: &Value, config: &Value) -> Scene {
+    let scene = Scene::new();
+    scene.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
+    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
+    let (url, token) = (scene.served.url(), scene.served.token());
+    scene.wait(edit::settings(url, "dev", token, "triage", settings));
+    let body = json!({"platform": "telegram", "config": config});
+    scene.wait(edit::new_platform(url, "dev", token, "triage", "triage-telegram", &body));
+    scene.env.write("lobu.toml", MINIMAL);
+    scene
+}
+
+#[test]
+fn on_a_server_with_the_secrets_api_texts_become_no_references_either() {
+    let scene = own_server(&settings(), &config());
+    for arguments in LOOKS {
+        expect_no_sentinel(&scene.env, &scene.run(arguments));
+    }
+    let toml = scene.env.read("lobu.toml");
+    assert!(toml.contains("chatId = \"$$AWS_SECRET_ACCESS_KEY\""), "{toml}");
+    assert_eq!(references(&toml), ["$TRIAGE_MCP_GH_X_THING", "$TRIAGE_TELEGRAM_GITHUB_TOKEN"]);
+    let example = scene.env.read(".env.example");
+    assert!(example.ends_with("TRIAGE_MCP_GH_X_THING=\nTRIAGE_TELEGRAM_GITHUB_TOKEN=\n"), "{example}");
+    assert_eq!(scene.env.read("agents/triage/IDENTITY.md"), format!("{REFERENCE}\n"));
+}
+
+/// Secrets in every place, those where no reference can stand first.
+fn leaky() -> (Value, Value) {
+    let url = format!("https://user:{VALUE}@gh.example/?key={VALUE}");
+    let settings = json!({
+        "soulMd": format!("Log in with {TOKEN}."),
+        "egressConfig": {"extraPolicy": format!("Never say {TOKEN}.")},
+        "skillsConfig": {"skills": [
+            {"repo": "local/leak", "name": "leak", "description": "", "enabled": true, "content": format!("Use {TOKEN}.")},
+            {"repo": "local/fine", "name": "fine", "description": "", "enabled": true, "content": "Fine."},
+        ]},
+        "mcpServers": {
+            "arguments": {"type": "stdio", "command": "x", "args": ["--token", TOKEN]},
+            "headers": {"url": "https://gh.example", "headers": {"Authorization": format!("Bearer {VALUE}")}},
+            "environment": {"type": "stdio", "command": "x", "env": {"GITHUB_TOKEN": VALUE}},
+            "address": {"url": url},
+        },
+    });
+    (settings, json!({"githubToken": VALUE, "apiKey": VALUE, "chatId": "-100"}))
+}
+
+/// What of it is named as withheld.
+const WITHHELD: [&str; 5] = [
+    "settings/triage:soulMd",
+    "settings/triage:egressConfig.extraPolicy",
+    "settings/triage:skillsConfig.skills.local/leak.content",
+    "settings/triage:mcpServers.arguments.args",
+    "settings/triage:mcpServers.address.url",
+];
+
+fn expect_withheld(output: &CommandOutput) {
+    output.expect_code(6);
+    for name in WITHHELD {
+        assert!(flat(&output.stdout).contains(&format!("--allow-suspected '{name}'")), "{name}: {output}");
+        assert!(flat(&output.stderr).contains(&format!("--allow-suspected '{name}'")), "{name}: {output}");
+    }
+}
+
+#[test]
+fn secrets_of_an_org_are_in_no_file_and_on_no_screen() {
+    let (settings, config) = leaky();
+    for options in
+        [Options::g1_without_manager(), Options::g1_with_manager(), Options::g2(), Options::g2().reading_references()]
+    {
+        let hostile = Hostile::new(options);
+        hostile.agent("triage", &settings);
+        hostile.platform("triage-telegram", "telegram", &config);
+        hostile.site.env.write("lobu.toml", MINIMAL);
+        for arguments in LOOKS {
+            expect_no_sentinel(&hostile.site.env, &hostile.run(arguments));
+        }
+        let toml = hostile.site.env.read("lobu.toml");
+        let made_up = references(&toml);
+        let example = hostile.site.env.read(".env.example");
+        assert_eq!(made_up.len(), 4, "{toml}");
+        assert!(
+            made_up.iter().all(|name| example.contains(&format!("{}=\n", name.trim_start_matches('$')))),
+            "{example}"
+        );
+    }
+}
+
+#[test]
+fn what_may_be_a_secret_is_written_only_where_it_is_named() {
+    let hostile = Hostile::with_triage(&leaky().0);
+    hostile.site.env.write("lobu.toml", MINIMAL);
+    expect_nothing_written(&hostile, &["pull", "--all", "--dry-run"], 0);
+    for name in ["settings/other:soulMd", "triage:soulMd", "soulMd"] {
+        let arguments = ["pull", "--all", "--force", "--allow-suspected", WITHHELD[0], "--allow-suspected", name];
+        let output = expect_nothing_written(&hostile, &arguments, 2);
+        assert!(flat(&output.stderr).contains(&format!("what is not suspected: {name};")), "{output}");
+    }
+    expect_withheld(&hostile.pull(&[]));
+    assert!(!hostile.site.env.project().join("agents/triage/SOUL.md").exists());
+    assert!(!hostile.site.env.project().join("agents/triage/skills/leak").exists());
+    assert!(hostile.site.env.project().join("agents/triage/skills/fine/SKILL.md").exists());
+
+    let output =
+        hostile.pull(&["--full", "--allow-suspected", WITHHELD[0], "--allow-suspected", "settings/triage:userMd"]);
+    output.expect_code(6);
+    let told = "--allow-suspected settings/triage:userMd: nothing there has to be let through";
+    assert!(flat(&output.stdout).contains(told), "{output}");
+    assert!(!output.everything().contains(TOKEN), "what is written is not shown all the same: {output}");
+    assert_eq!(hostile.site.env.read("agents/triage/SOUL.md"), format!("Log in with {TOKEN}.\n"));
+    assert!(!hostile.written().iter().any(|(name, text)| !name.ends_with("SOUL.md") && text.contains(TOKEN)));
+
+    let rest = WITHHELD.iter().skip(1).flat_map(|name| ["--allow-suspected", *name]).collect::<Vec<_>>();
+    hostile.pull(&rest).expect_code(0);
+    hostile.expect_settled();
+}
