@@ -92,8 +92,8 @@ fn withheld(settled: &Settled, outcome: Outcome) -> Result<Outcome, CommandError
         settled.plan.withheld.iter().filter(|one| one.is_suspected()).map(Withheld::name).collect();
     if names.is_empty() && settled.unsaid > 0 {
         let message = match settled.unsaid {
-            1 => "1 declared value was not written as the org has it".to_owned(),
-            count => format!("{count} declared values were not written as the org has them"),
+            1 => "1 thing was not written as the org has it".to_owned(),
+            count => format!("{count} things were not written as the org has them"),
         };
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("See above, under Not written."));
     }

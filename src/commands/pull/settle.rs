@@ -17,7 +17,7 @@ pub(crate) struct Settled {
     pub(crate) plan: PullPlan,
     /// The files of all its rows.
     pub(crate) writes: Vec<FileWrite>,
-    /// How many declared values stay otherwise than in the org, although they were to be taken over.
+    /// How many values and resources stay otherwise than in the org, although they were to be taken over.
     pub(crate) unsaid: usize,
 }
 
@@ -32,9 +32,10 @@ pub(crate) fn settle(pulled: &Pulled) -> Result<Settled, CommandError> {
     }
     plan.tell(composed.told);
     plan.unchanged = plan.unchanged.saturating_sub(refused.len());
-    plan.withheld.extend(refused);
     let desired = composed.desired.as_ref().unwrap_or(&pulled.desired);
-    let unsaid = unsaid(pulled, desired, &plan.withheld);
+    // A resource that was to be taken over and can't be counts, declared or not.
+    let unsaid = unsaid(pulled, desired, &plan.withheld) + refused.len();
+    plan.withheld.extend(refused);
     Ok(Settled { plan, writes: composed.writes, unsaid })
 }
 

@@ -355,7 +355,7 @@ fn an_agent_of_which_no_file_can_say_all_is_left_out() {
     let hostile = Hostile::with_triage(&json!({"installedProviders": [openai, openai]}));
     hostile.agent("fine", &json!({"soulMd": "Fine."}));
     let output = hostile.pull(&[]);
-    output.expect_code(0);
+    output.expect_code(6);
     let told = "! agent triage: lobu.toml would be refused: provider `openai` is declared twice";
     assert!(output.stdout.contains(told), "{output}");
     assert_eq!(hostile.written().keys().collect::<Vec<_>>(), ["agents/fine/SOUL.md", "lobu.toml"]);
