@@ -22,6 +22,7 @@
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
 //! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
+//! - [`files`]: files that are replaced whole, under a lock.
 //! - [`fault`]: places at which tests let the process fail; nothing in a release build.
 //! - [`cli`], [`commands`] and [`error`]: what can be typed, a file a verb, and how a command ends.
 //!
@@ -35,6 +36,7 @@ pub mod env;
 pub mod error;
 pub mod execute;
 pub mod fault;
+pub mod files;
 pub mod model;
 pub mod org;
 pub mod plan;

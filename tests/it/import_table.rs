@@ -23,13 +23,14 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("execute", &["model", "org", "plan"]),
     ("fault", &["env"]),
+    ("files", &[]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
     // Of `env` only the proxies.
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
-    ("project", &["fault", "model"]),
+    ("project", &["fault", "files", "model"]),
     // The way back: files and org as values, texts out. Of `project` what files say, and edits of texts.
     ("pull", &["desired", "model", "org", "plan", "project"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
@@ -52,7 +53,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["org/http/encode.rs", "org/http/secrets.rs"]),
-    ("cap_std", &["project/directory"]),
+    ("cap_std", &["files", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
@@ -69,7 +70,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "rustix",
         &[
-            "project/directory/nameless.rs",
+            "files/nameless.rs",
             "project/directory/open.rs",
             "project/directory/write.rs",
             "secrets/dump.rs",

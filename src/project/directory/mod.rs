@@ -3,15 +3,11 @@
 mod error;
 mod handle;
 mod listing;
-mod lock;
-mod nameless;
 mod open;
 mod overlay;
 mod path;
 mod place;
-mod replace;
 mod secret_file;
-mod siblings;
 mod write;
 mod write_error;
 
@@ -19,7 +15,6 @@ pub use error::{FileKind, OpenError, ReadError};
 pub use handle::ProjectDirectory;
 pub use listing::{Entry, EntryKind, Listing};
 pub use path::{display_path, join};
-pub use replace::StagedFile;
 pub use secret_file::{SecretFile, SecretFileLock};
 pub use write::Expected;
 pub use write_error::WriteError;

@@ -2,9 +2,9 @@ use std::io;
 
 use cap_std::fs::PermissionsExt as _;
 
+use crate::files::{DirectoryLock, Rights, StagedFile};
+
 use super::ProjectDirectory;
-use super::lock::DirectoryLock;
-use super::replace::{Rights, StagedFile};
 
 /// A file that secrets may be written to, or the place for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl ProjectDirectory {
     ///
     /// Where the directory can't be locked, everybody gets it, and nothing is swept.
     pub fn try_lock_secret_file(&self, name: &str) -> io::Result<Option<SecretFileLock>> {
-        Ok(DirectoryLock::try_take(self.handle(), name)?.map(|lock| SecretFileLock { _lock: lock }))
+        Ok(DirectoryLock::try_take(self.handle(), &[name])?.map(|lock| SecretFileLock { _lock: lock }))
     }
 
     /// Writes what a file that holds secrets is to be, for its owner only, and flushes it (K6, L7).

@@ -7,11 +7,11 @@ use std::time::Duration;
 use cap_std::fs::{Dir, Metadata, MetadataExt as _};
 use rustix::fs::{Access as Wish, AtFlags, accessat};
 
+use crate::files::{DirectoryLock, Rights, StagedFile, flush};
+
 use super::handle::file_kind;
-use super::lock::DirectoryLock;
 use super::open::{Access as _, OpenFile};
 use super::place::{Place, above};
-use super::replace::{self, Rights, StagedFile};
 use super::write_error::WriteError;
 use super::{ProjectDirectory, display_path};
 
@@ -80,7 +80,7 @@ impl ProjectDirectory {
         let _lock = Target { directory: &directory, place: &entry, path }.lock()?;
         target.check(expected)?;
         directory.remove_file(&entry.name).map_err(|error| refusal(path, &error))?;
-        replace::flush(&directory);
+        flush(&directory);
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl MadeDirectories<'_> {
     fn keep(mut self) {
         for path in std::mem::take(&mut self.paths) {
             if let Ok(directory) = self.root.open_dir(above(&path)) {
-                replace::flush(&directory);
+                flush(&directory);
             }
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Target<'a> {
     }
 
     fn lock(self) -> Result<DirectoryLock, WriteError> {
-        DirectoryLock::take(self.directory, &self.place.name, LONGEST_WAIT)
+        DirectoryLock::take(self.directory, &[&self.place.name], LONGEST_WAIT)
             .map_err(|error| refusal(self.path, &error))?
             .ok_or_else(|| WriteError::Busy { path: display_path(self.path) })
     }

@@ -19,7 +19,7 @@ const KEPT: u32 = 0o777;
 
 /// Who may read and write a file that is staged.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Rights<'a> {
+pub enum Rights<'a> {
     /// Everybody whom the mask of the process leaves the right.
     NewFile,
     /// Its owner, whatever the mask says.
@@ -43,7 +43,7 @@ impl<'a> StagedFile<'a> {
     ///
     /// Where the system can, the file has no name until it takes its place, so that a killed process leaves nothing; else it
     /// is a sibling that the next lock sweeps.
-    pub(super) fn stage(directory: &'a Dir, name: &'a str, rights: Rights<'_>, text: &str) -> io::Result<Self> {
+    pub fn stage(directory: &'a Dir, name: &'a str, rights: Rights<'_>, text: &str) -> io::Result<Self> {
         match nameless::create(directory, rights.at_first()) {
             Some(file) => Self { directory, name, file, sibling: None }.filled(rights, text),
             None => Self::stage_sibling(directory, name, rights, text),
@@ -143,7 +143,7 @@ fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
 
 /// Flushes the names in a directory. Only a power cut could bring an old one back, and some file systems can't flush a
 /// directory, so that an error says nothing of use.
-pub(super) fn flush(directory: &Dir) {
+pub fn flush(directory: &Dir) {
     drop(directory.open(".").and_then(|directory| directory.sync_all()));
 }
 
@@ -158,8 +158,11 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::ProjectDirectory;
     use super::*;
+
+    fn open(path: &Path) -> Dir {
+        Dir::open_ambient_dir(path, cap_std::ambient_authority()).unwrap()
+    }
 
     fn names(path: &Path) -> Vec<String> {
         let mut names: Vec<_> =
@@ -171,8 +174,8 @@ mod tests {
     #[test]
     fn a_system_without_nameless_files_gets_siblings() {
         let temporary = tempfile::tempdir().unwrap();
-        let project = ProjectDirectory::open(temporary.path(), &[]).unwrap();
-        let staged = |text| StagedFile::stage_sibling(project.handle(), ".env", Rights::OwnerOnly, text).unwrap();
+        let directory = open(temporary.path());
+        let staged = |text| StagedFile::stage_sibling(&directory, ".env", Rights::OwnerOnly, text).unwrap();
         drop(staged("A=0\n"));
         assert_eq!(names(temporary.path()), [""; 0]);
         staged("A=1\n").create().unwrap();
@@ -185,8 +188,8 @@ mod tests {
     #[test]
     fn what_is_staged_is_seen_only_in_its_place() {
         let temporary = tempfile::tempdir().unwrap();
-        let project = ProjectDirectory::open(temporary.path(), &[]).unwrap();
-        let staged = StagedFile::stage(project.handle(), "x.md", Rights::NewFile, "1\n").unwrap();
+        let directory = open(temporary.path());
+        let staged = StagedFile::stage(&directory, "x.md", Rights::NewFile, "1\n").unwrap();
         // Where the file system has no nameless files it has a name.
         assert_eq!(names(temporary.path()).len(), usize::from(staged.sibling.is_some()));
         drop(staged);
@@ -196,17 +199,16 @@ mod tests {
     #[test]
     fn rights_are_the_same_with_a_name_and_without() {
         let temporary = tempfile::tempdir().unwrap();
-        let project = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        let directory = open(temporary.path());
         let old = temporary.path().join("old");
         fs::write(&old, "").unwrap();
         let plain = fs::metadata(&old).unwrap().permissions().mode() & 0o7777;
         fs::set_permissions(&old, fs::Permissions::from_mode(0o4751)).unwrap();
-        let old = project.handle().metadata("old").unwrap();
-        let directory = project.handle();
+        let old = directory.metadata("old").unwrap();
         for (rights, expected) in [(Rights::NewFile, plain), (Rights::OwnerOnly, 0o600), (Rights::Like(&old), 0o751)] {
             for staged in [
-                StagedFile::stage(directory, "x.md", rights, "1\n").unwrap(),
-                StagedFile::stage_sibling(directory, "x.md", rights, "1\n").unwrap(),
+                StagedFile::stage(&directory, "x.md", rights, "1\n").unwrap(),
+                StagedFile::stage_sibling(&directory, "x.md", rights, "1\n").unwrap(),
             ] {
                 assert_eq!(staged.file.metadata().unwrap().permissions().mode() & 0o7777, expected, "{rights:?}");
             }
