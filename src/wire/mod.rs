@@ -16,6 +16,7 @@ pub use json::{Json, from_value, to_value};
 pub use memory::{
     EntityTypeRow, RelationshipTypeRow, RuleRow, entity_types_answer, relationship_types_answer, rules_answer,
 };
+pub(crate) use object::Object;
 pub use object::ShapeError;
 pub use secrets::{SecretResultRow, SecretRow, secret_results_answer, secret_rows_answer};
 pub use server::{Health, SecretsAnswer, ServerError, health_answer, is_catch_all, secrets_answer, server_error};

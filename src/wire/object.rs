@@ -19,7 +19,7 @@ fn place(path: &str) -> String {
 }
 
 /// A JSON object being read, with the path that leads to it.
-pub(super) struct Object<'json> {
+pub(crate) struct Object<'json> {
     members: &'json serde_json::Map<String, Json>,
     path: String,
 }
@@ -37,7 +37,7 @@ pub(super) fn type_name(json: Option<&Json>) -> &'static str {
 }
 
 impl<'json> Object<'json> {
-    pub(super) fn new(json: &'json Json, path: impl Into<String>) -> Result<Self, ShapeError> {
+    pub(crate) fn new(json: &'json Json, path: impl Into<String>) -> Result<Self, ShapeError> {
         let path = path.into();
         match json {
             Json::Object(members) => Ok(Self { members, path }),
@@ -54,15 +54,15 @@ impl<'json> Object<'json> {
     }
 
     /// A member that may be absent or null.
-    pub(super) fn get(&self, name: &str) -> Option<&'json Json> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'json Json> {
         self.members.get(name).filter(|json| !json.is_null())
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<String, ShapeError> {
+    pub(crate) fn text(&self, name: &str) -> Result<String, ShapeError> {
         self.optional_text(name)?.map_or_else(|| self.wrong(name, "a text"), Ok)
     }
 
-    pub(super) fn optional_text(&self, name: &str) -> Result<Option<String>, ShapeError> {
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, ShapeError> {
         match self.get(name) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text.clone())),
@@ -78,7 +78,19 @@ impl<'json> Object<'json> {
         }
     }
 
-    pub(super) fn object(&self, name: &str) -> Result<Object<'json>, ShapeError> {
+    /// A number without a fraction and not below zero, which may be absent.
+    pub(crate) fn optional_whole(&self, name: &str) -> Result<Option<u64>, ShapeError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Json::Number(number)) => match number.as_u64() {
+                Some(whole) => Ok(Some(whole)),
+                None => self.wrong(name, "a whole number"),
+            },
+            Some(_) => self.wrong(name, "a whole number"),
+        }
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Object<'json>, ShapeError> {
         match self.get(name) {
             Some(json) => Object::new(json, self.path_of(name)),
             None => self.wrong(name, "an object"),

@@ -135,45 +135,19 @@ impl HttpOrgBuilder {
     }
 
     fn origin(&self) -> Result<Url, ClientError> {
-        let mut origin = match &self.endpoint {
-            Endpoint::Socket(_) => Url::parse("http://localhost/").map_err(|_| ClientError::Origin)?,
-            Endpoint::Origin(url) => url.clone(),
-        };
-        let plain = origin.username().is_empty() && origin.password().is_none();
-        if !matches!(origin.scheme(), "http" | "https") || !plain {
-            return Err(ClientError::Origin);
+        match &self.endpoint {
+            Endpoint::Socket(_) => Url::parse("http://localhost/").map_err(|_| ClientError::Origin),
+            Endpoint::Origin(url) => plain_origin(url),
         }
-        origin.set_path("/");
-        origin.set_query(None);
-        origin.set_fragment(None);
-        Ok(origin)
     }
 
     fn client(&self, origin: &Url) -> Result<reqwest::Client, ClientError> {
-        let mut builder = ClientBuilder::new()
-            .user_agent(concat!("lobu/", env!("CARGO_PKG_VERSION")))
-            .default_headers(self.headers()?)
-            .redirect(Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_DEADLINE)
-            .timeout(self.deadline)
-            .tcp_nodelay(true)
-            .no_proxy();
-        if is_loopback(origin) {
-            builder = builder.resolve_to_addrs("localhost", &LOCALHOST);
-        } else {
-            builder = self.with_proxies(builder)?;
-        }
-        if origin.scheme() == "http" {
-            // Reading the system's authorities takes longer than a whole plan of the embedded org.
-            builder = builder.tls_certs_only([]).http1_only();
-        } else if let Some(roots) = &self.roots {
-            builder = builder.tls_certs_only(roots.iter().cloned());
-        }
+        let mut builder = connections(origin, &self.proxies, self.deadline, self.roots.as_deref())?;
+        builder = builder.default_headers(self.headers()?);
         if let Endpoint::Socket(path) = &self.endpoint {
             builder = builder.unix_socket(path.clone()).no_gzip();
         }
-        builder.build().map_err(|error| ClientError::Tls { what: super::failure::root_cause(&error) })
+        finish(builder)
     }
 
     fn headers(&self) -> Result<HeaderMap, ClientError> {
@@ -181,24 +155,76 @@ impl HttpOrgBuilder {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(token) = &self.token {
-            let bearer = zeroize::Zeroizing::new(format!("Bearer {}", expose(token)));
-            let mut value = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Token)?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, bearer(token)?);
         }
         Ok(headers)
     }
+}
 
-    fn with_proxies(&self, mut builder: ClientBuilder) -> Result<ClientBuilder, ClientError> {
-        let except = || self.proxies.except.as_deref().and_then(NoProxy::from_string);
-        if let Some(url) = &self.proxies.http {
-            let proxy = Proxy::http(url).map_err(|_| ClientError::Proxy { scheme: "http" })?;
-            builder = builder.proxy(proxy.no_proxy(except()));
-        }
-        if let Some(url) = &self.proxies.https {
-            let proxy = Proxy::https(url).map_err(|_| ClientError::Proxy { scheme: "https" })?;
-            builder = builder.proxy(proxy.no_proxy(except()));
-        }
-        Ok(builder)
+/// The origin of a server's URL, which must be http or https without user-info (T2).
+pub(super) fn plain_origin(url: &Url) -> Result<Url, ClientError> {
+    let mut origin = url.clone();
+    let plain = origin.username().is_empty() && origin.password().is_none();
+    if !matches!(origin.scheme(), "http" | "https") || !plain {
+        return Err(ClientError::Origin);
     }
+    origin.set_path("/");
+    origin.set_query(None);
+    origin.set_fragment(None);
+    Ok(origin)
+}
+
+/// How connections to an origin are made, whatever is sent over them: no redirects, proxies never to this machine (T2).
+pub(super) fn connections(
+    origin: &Url,
+    proxies: &Proxies,
+    deadline: Duration,
+    roots: Option<&[reqwest::Certificate]>,
+) -> Result<ClientBuilder, ClientError> {
+    let mut builder = ClientBuilder::new()
+        .user_agent(concat!("lobu/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_DEADLINE)
+        .timeout(deadline)
+        .tcp_nodelay(true)
+        .no_proxy();
+    if is_loopback(origin) {
+        builder = builder.resolve_to_addrs("localhost", &LOCALHOST);
+    } else {
+        builder = with_proxies(builder, proxies)?;
+    }
+    if origin.scheme() == "http" {
+        // Reading the system's authorities takes longer than a whole plan of the embedded org.
+        builder = builder.tls_certs_only([]).http1_only();
+    } else if let Some(roots) = roots {
+        builder = builder.tls_certs_only(roots.iter().cloned());
+    }
+    Ok(builder)
+}
+
+/// Makes the client of a builder.
+pub(super) fn finish(builder: ClientBuilder) -> Result<reqwest::Client, ClientError> {
+    builder.build().map_err(|error| ClientError::Tls { what: super::failure::root_cause(&error) })
+}
+
+/// The header that proves a token, which logs of the client show as sensitive.
+pub(super) fn bearer(token: &SecretValue) -> Result<HeaderValue, ClientError> {
+    let bearer = zeroize::Zeroizing::new(format!("Bearer {}", expose(token)));
+    let mut value = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Token)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn with_proxies(mut builder: ClientBuilder, proxies: &Proxies) -> Result<ClientBuilder, ClientError> {
+    let except = || proxies.except.as_deref().and_then(NoProxy::from_string);
+    if let Some(url) = &proxies.http {
+        let proxy = Proxy::http(url).map_err(|_| ClientError::Proxy { scheme: "http" })?;
+        builder = builder.proxy(proxy.no_proxy(except()));
+    }
+    if let Some(url) = &proxies.https {
+        let proxy = Proxy::https(url).map_err(|_| ClientError::Proxy { scheme: "https" })?;
+        builder = builder.proxy(proxy.no_proxy(except()));
+    }
+    Ok(builder)
 }

@@ -29,11 +29,22 @@ impl Credentials {
         Self { token, passwords: urls.filter_map(|url| password(url)).collect() }
     }
 
-    /// Whether one of them, or a part of it, stands in a text: as it is, or as JSON, URLs, hex digits or base64 hold it.
+    /// Whether one of them is echoed in a text.
     pub(super) fn stand_in(&self, text: &str) -> bool {
-        let all = self.token.as_deref().into_iter().chain(&self.passwords);
-        all.filter(|credential| !credential.is_empty()).any(|credential| stands_in(expose(credential), text))
+        let mut all = self.token.as_deref().into_iter().chain(&self.passwords);
+        all.any(|credential| is_echoed(credential, text))
     }
+}
+
+/// Whether a secret, or a part of it, stands in a text: as it is, or as JSON, URLs, hex digits or base64 hold it.
+pub(super) fn is_echoed(secret: &SecretValue, text: &str) -> bool {
+    !secret.is_empty() && stands_in(expose(secret), text)
+}
+
+/// Whether a secret, or a part of it, stands in the name of a host, which has no upper case.
+pub(super) fn is_echoed_in_host(secret: &SecretValue, host: &str) -> bool {
+    let lower = Zeroizing::new(expose(secret).to_ascii_lowercase());
+    is_echoed(secret, host) || !lower.is_empty() && stands_in(&lower, host)
 }
 
 /// The password of a proxy's URL, which may lack the scheme.

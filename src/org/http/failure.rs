@@ -16,6 +16,9 @@ const LONGEST_MESSAGE: usize = 500;
 /// The longest code of a server that is shown.
 const LONGEST_CODE: usize = 64;
 
+/// What is shown in place of words that hold a credential.
+pub(super) const HIDDEN: &str = "(the server's words are hidden: they look like a credential)";
+
 /// Says why no answer came. What reqwest says itself is not used: it quotes the URL.
 pub(super) fn no_answer(request: &Request, error: &reqwest::Error, changes: bool) -> OrgError {
     if error.is_builder() {
@@ -123,7 +126,7 @@ fn shown_message(message: &str, credentials: &Credentials) -> String {
     };
     // What has the shape of a credential may be cut where it is shown.
     if has_secret_shape(message) || is_hidden(visible, credentials) {
-        return "(the server's words are hidden: they look like a credential)".to_owned();
+        return HIDDEN.to_owned();
     }
     format!("{visible}{more}")
 }
@@ -133,7 +136,7 @@ fn is_hidden(text: &str, credentials: &Credentials) -> bool {
 }
 
 /// `^[a-z0-9_.-]{1,64}$`
-fn is_plain_code(code: &str) -> bool {
+pub(super) fn is_plain_code(code: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
     (1..=LONGEST_CODE).contains(&code.len()) && code.bytes().all(plain)
 }

@@ -5,15 +5,18 @@ mod client;
 mod clock;
 mod echo;
 mod encode;
+mod exchange;
 mod failure;
+mod form;
 mod lookup;
 mod loopback;
 mod probe;
 mod read;
+mod redirect;
 mod retry;
 mod secrets;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transport;
 mod write;
 
@@ -21,6 +24,8 @@ pub use body::{LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS}
 pub use client::{CONNECT_DEADLINE, ClientError, DEADLINE, Endpoint, HttpOrgBuilder, PARALLELISM};
 pub use clock::{Clock, SystemClock};
 pub use encode::Sending;
+pub use exchange::{Ask, Exchange, Reply};
+pub use form::{Content, Part};
 pub use loopback::is_loopback;
 pub use read::HttpOrg;
 pub use transport::Statistics;

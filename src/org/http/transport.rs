@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Method, Response};
 use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
@@ -17,10 +17,8 @@ use super::echo::Credentials;
 use super::encode::Body;
 use super::failure::{no_answer, shown};
 use super::loopback::is_loopback;
+use super::redirect;
 use super::retry::{Schedule, retry_after};
-
-/// How many redirects of a read are followed.
-const REDIRECTS: u32 = 5;
 
 /// What was sent and received so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -258,27 +256,15 @@ impl Transport {
     /// Sends a request and follows redirects of reads within the origin (T2).
     async fn follow(&self, call: &Call) -> Result<Response, OrgError> {
         let mut url = call.url.clone();
-        for _ in 0..=REDIRECTS {
+        for _ in 0..=redirect::MOST {
             let response = self.send_once(call, url.clone()).await?;
-            let status = response.status().as_u16();
-            if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-                return Ok(response);
+            let may_follow = |status| !call.changes && (call.method == Method::GET || matches!(status, 307 | 308));
+            match redirect::target(&call.request, &response, &url, may_follow)? {
+                Some(target) => url = target,
+                None => return Ok(response),
             }
-            let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-            let Some(target) = location.and_then(|location| url.join(location).ok()) else {
-                let what = "a redirect that leads nowhere".to_owned();
-                return Err(OrgError::NotTheApi { request: call.request.clone(), status, what });
-            };
-            let keeps_method = call.method == Method::GET || matches!(status, 307 | 308);
-            let plain = target.username().is_empty() && target.password().is_none();
-            if call.changes || !keeps_method || !plain || target.origin() != self.origin.origin() {
-                let to = target.origin().ascii_serialization();
-                return Err(OrgError::Redirected { request: call.request.clone(), to });
-            }
-            url = target;
         }
-        let what = format!("more than {REDIRECTS} redirects");
-        Err(OrgError::NotTheApi { request: call.request.clone(), status: 302, what })
+        Err(redirect::too_many(&call.request))
     }
 
     async fn send_once(&self, call: &Call, url: Url) -> Result<Response, OrgError> {

@@ -5,6 +5,6 @@ mod connections;
 mod requests;
 mod retries;
 mod secrets;
-mod support;
+pub(crate) mod support;
 
-pub(super) use support::FakeClock;
+pub(crate) use support::FakeClock;

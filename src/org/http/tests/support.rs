@@ -17,12 +17,12 @@ use crate::secrets::SecretValue;
 
 /// A clock that never waits and remembers how long it was asked to.
 #[derive(Default)]
-pub(in super::super) struct FakeClock {
+pub(crate) struct FakeClock {
     slept: Mutex<Vec<Duration>>,
 }
 
 impl FakeClock {
-    pub(in super::super) fn slept(&self) -> Vec<Duration> {
+    pub(crate) fn slept(&self) -> Vec<Duration> {
         self.slept.lock().unwrap().clone()
     }
 }
@@ -48,7 +48,7 @@ impl Clock for FakeClock {
 
 /// What the listener does with one request.
 #[derive(Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Answers.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Closes without a word.
@@ -59,15 +59,15 @@ pub(super) enum Step {
     Hang,
 }
 
-pub(super) fn answer(status: u16, body: &Json) -> Step {
+pub(crate) fn answer(status: u16, body: &Json) -> Step {
     typed(status, "application/json", body.to_string())
 }
 
-pub(super) fn typed(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Step {
+pub(crate) fn typed(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Step {
     Step::Answer { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
 }
 
-pub(super) fn with_header(step: Step, name: &'static str, value: impl Into<String>) -> Step {
+pub(crate) fn with_header(step: Step, name: &'static str, value: impl Into<String>) -> Step {
     match step {
         Step::Answer { status, mut headers, body } => {
             headers.push((name, value.into()));
@@ -79,44 +79,57 @@ pub(super) fn with_header(step: Step, name: &'static str, value: impl Into<Strin
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) line: String,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Seen {
+    pub(crate) line: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub(super) fn json(&self) -> Json {
+    pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let line = self.head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")))?;
         line.split_once(':').map(|(_, value)| value.trim())
     }
 }
 
 /// A listener that answers one request after the other from a script, each on its own connection.
-pub(super) struct Listener {
-    pub(super) port: u16,
+pub(crate) struct Listener {
+    pub(crate) port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     by_path: Arc<Mutex<Vec<(&'static str, Step)>>>,
 }
 
 impl Listener {
-    pub(super) fn start(steps: impl IntoIterator<Item = Step>) -> Self {
+    pub(crate) fn start(steps: impl IntoIterator<Item = Step>) -> Self {
         Self::serve(steps, None)
     }
 
-    pub(super) fn start_tls(steps: impl IntoIterator<Item = Step>, tls: ServerConfig) -> Self {
+    pub(crate) fn start_tls(steps: impl IntoIterator<Item = Step>, tls: ServerConfig) -> Self {
         Self::serve(steps, Some(Arc::new(tls)))
     }
 
     /// Answers by the end of the path, as often as asked.
-    pub(super) fn start_by_path(table: Vec<(&'static str, Step)>) -> Self {
+    pub(crate) fn start_by_path(table: Vec<(&'static str, Step)>) -> Self {
         let listener = Self::start([]);
         *listener.by_path.lock().unwrap() = table;
         listener
+    }
+
+    /// Answers what ends with this path, or whose body holds this `name=value`: once, if more is said of the same later.
+    pub(crate) fn on(&self, key: &'static str, step: Step) -> &Self {
+        self.by_path.lock().unwrap().push((key, step));
+        self
+    }
+
+    /// The same, before all that was said so far.
+    pub(crate) fn by_path_first(&self, key: &'static str, step: Step) {
+        let mut table = self.by_path.lock().unwrap();
+        table.retain(|(other, _)| *other != key);
+        table.insert(0, (key, step));
     }
 
     fn serve(steps: impl IntoIterator<Item = Step>, tls: Option<Arc<ServerConfig>>) -> Self {
@@ -142,29 +155,29 @@ impl Listener {
         listener
     }
 
-    pub(super) fn origin(&self) -> Url {
+    pub(crate) fn origin(&self) -> Url {
         Url::parse(&format!("http://127.0.0.1:{}/", self.port)).unwrap()
     }
 
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()
     }
 
     /// A client with the token `SENTINEL-TOKEN` and a clock that does not wait.
-    pub(super) fn builder(&self) -> HttpOrgBuilder {
+    pub(crate) fn builder(&self) -> HttpOrgBuilder {
         builder(self.origin())
     }
 
-    pub(super) fn org(&self) -> HttpOrg {
+    pub(crate) fn org(&self) -> HttpOrg {
         self.builder().build().unwrap()
     }
 }
 
-pub(super) fn builder(origin: Url) -> HttpOrgBuilder {
+pub(crate) fn builder(origin: Url) -> HttpOrgBuilder {
     HttpOrg::builder(Endpoint::Origin(origin), OrgSlug::parse("dev").unwrap())
         .token(Some(Arc::new(SecretValue::new("SENTINEL-TOKEN"))))
         .clock(Arc::new(FakeClock::default()))
@@ -180,10 +193,23 @@ struct Script {
 impl Script {
     fn handle(&self, stream: &mut (impl Read + Write)) {
         let Some(request) = read_request(stream) else { return };
-        let by_path = self.by_path.lock().unwrap().iter().find(|(path, _)| request.line.ends_with(path)).cloned();
+        let by_path = self.take(&request);
         self.seen.lock().unwrap().push(request);
-        let next = by_path.map(|(_, step)| step).or_else(|| self.steps.lock().unwrap().pop_front());
+        let next = by_path.or_else(|| self.steps.lock().unwrap().pop_front());
         play(stream, next.unwrap_or_else(|| typed(500, "text/plain", "the script has ended")));
+    }
+}
+
+impl Script {
+    fn take(&self, request: &Seen) -> Option<Step> {
+        let mut table = self.by_path.lock().unwrap();
+        let is_for = |key: &str| request.line.ends_with(key) || key.contains('=') && request.body.contains(key);
+        let at = table.iter().position(|(key, _)| is_for(key))?;
+        let (key, step) = table[at].clone();
+        if table.iter().filter(|(other, _)| *other == key).count() > 1 {
+            table.remove(at);
+        }
+        Some(step)
     }
 }
 
@@ -228,6 +254,6 @@ fn read_request(stream: &mut impl Read) -> Option<Seen> {
 }
 
 /// A port where nothing listens.
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

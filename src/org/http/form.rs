@@ -1,0 +1,120 @@
+//! The bodies of requests outside an org: forms and flat JSON objects, with secrets among their members (K7).
+
+use bytes::Bytes;
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
+
+use crate::secrets::SecretValue;
+use crate::secrets::expose::expose;
+use crate::wire::Json;
+
+/// A text of a body.
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    /// One that may be shown.
+    Plain(&'a str),
+    /// A secret.
+    Secret(&'a SecretValue),
+}
+
+impl<'a> Part<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::Plain(text) => text,
+            Self::Secret(secret) => expose(secret),
+        }
+    }
+}
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// Nothing: a GET.
+    Nothing,
+    /// `application/x-www-form-urlencoded`, as RFC 6749 wants it.
+    Form(&'a [(&'static str, Part<'a>)]),
+    /// A JSON object of texts.
+    Texts(&'a [(&'static str, Part<'a>)]),
+    /// JSON without secrets.
+    Json(&'a Json),
+}
+
+impl<'a> Content<'a> {
+    /// The secrets in it.
+    pub(super) fn secrets(self) -> impl Iterator<Item = &'a SecretValue> {
+        let parts = match self {
+            Self::Form(parts) | Self::Texts(parts) => parts,
+            Self::Nothing | Self::Json(_) => &[],
+        };
+        parts.iter().filter_map(|(_, part)| match part {
+            Part::Secret(secret) => Some(*secret),
+            Part::Plain(_) => None,
+        })
+    }
+
+    /// Its type and its bytes, wiped when dropped; none where there is nothing.
+    pub(super) fn encoded(self) -> Option<(&'static str, Bytes)> {
+        let json = "application/json";
+        match self {
+            Self::Nothing => None,
+            Self::Form(parts) => Some(("application/x-www-form-urlencoded", form(parts))),
+            Self::Texts(parts) => Some((json, texts(parts))),
+            Self::Json(tree) => Some((json, Bytes::from(tree.to_string()))),
+        }
+    }
+}
+
+/// A buffer that no text outgrows, so that no copy stays behind: a byte becomes six at most.
+fn buffer(parts: &[(&'static str, Part<'_>)]) -> Zeroizing<Vec<u8>> {
+    let length = parts.iter().map(|(name, part)| 6 * (name.len() + part.text().len()) + 6).sum::<usize>();
+    Zeroizing::new(Vec::with_capacity(length + 2))
+}
+
+fn form(parts: &[(&'static str, Part<'_>)]) -> Bytes {
+    let mut buffer = buffer(parts);
+    for (name, part) in parts {
+        if !buffer.is_empty() {
+            buffer.push(b'&');
+        }
+        buffer.extend_from_slice(name.as_bytes());
+        buffer.push(b'=');
+        for piece in byte_serialize(part.text().as_bytes()) {
+            buffer.extend_from_slice(piece.as_bytes());
+        }
+    }
+    Bytes::from_owner(buffer)
+}
+
+fn texts(parts: &[(&'static str, Part<'_>)]) -> Bytes {
+    let mut buffer = buffer(parts);
+    buffer.push(b'{');
+    for (name, part) in parts {
+        if buffer.len() > 1 {
+            buffer.push(b',');
+        }
+        buffer.extend_from_slice(format!("\"{name}\":").as_bytes());
+        // Texts are always JSON, and the buffer always takes them.
+        drop(serde_json::to_writer(&mut *buffer, part.text()));
+    }
+    buffer.push(b'}');
+    Bytes::from_owner(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_written_with_what_their_texts_hold() {
+        let secret = SecretValue::new("a \"b\"&c=ü\n");
+        let parts = [("token", Part::Secret(&secret)), ("kind", Part::Plain("urn:x"))];
+        let (kind, bytes) = Content::Form(&parts).encoded().unwrap();
+        assert_eq!(kind, "application/x-www-form-urlencoded");
+        assert_eq!(&*bytes, b"token=a+%22b%22%26c%3D%C3%BC%0A&kind=urn%3Ax");
+        let (kind, bytes) = Content::Texts(&parts).encoded().unwrap();
+        assert_eq!(kind, "application/json");
+        let read: Json = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(read, serde_json::json!({"token": "a \"b\"&c=ü\n", "kind": "urn:x"}));
+        assert!(Content::Nothing.encoded().is_none());
+    }
+}
