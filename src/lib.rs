@@ -19,6 +19,7 @@
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
 //! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
+//! - [`login`]: logging in and out of a server, refreshing a login, and who one is.
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
 //! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
@@ -37,6 +38,7 @@ pub mod error;
 pub mod execute;
 pub mod fault;
 pub mod files;
+pub mod login;
 pub mod model;
 pub mod org;
 pub mod plan;

@@ -25,6 +25,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("fault", &["env"]),
     ("files", &[]),
     ("lib", &[]),
+    // Of `env` only the proxies.
+    ("login", &["env", "model", "org", "secrets", "wire"]),
     ("main", &[]),
     ("model", &[]),
     // Of `env` only the proxies.
@@ -52,11 +54,11 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("aes_gcm", &["server/vault.rs"]),
     ("axum", &["server"]),
     ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
-    ("bytes", &["org/http/encode.rs", "org/http/secrets.rs"]),
+    ("bytes", &["org/http/encode.rs", "org/http/form.rs", "org/http/secrets.rs"]),
     ("cap_std", &["files", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
-    ("futures", &["execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
+    ("futures", &["execute/run.rs", "login/device.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
     ("granit_parser", &["project/yaml", "pull/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
@@ -85,6 +87,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
+            "login/device.rs",
             "org/http",
             "project/schema_check.rs",
             "project/yaml/convert.rs",
@@ -108,20 +111,24 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "settings/remembered.rs",
         ],
     ),
-    ("thiserror", &["model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"]),
+    (
+        "thiserror",
+        &["login", "model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"],
+    ),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
     ("toml_edit", &["project/config", "project/fix.rs", "pull/toml"]),
     ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs", "pull/toml"]),
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["commands/connect.rs", "org/http", "settings"]),
+    ("url", &["commands/connect.rs", "login", "org/http", "settings"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
         &[
             "commands/dotenv.rs",
             "commands/secrets",
+            "login/answers.rs",
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv",
@@ -144,7 +151,10 @@ const WORDS: &[(&str, &[&str])] = &[
     // A dry run of a push has no writer.
     ("SecretsWrite", &["org", "push/delete.rs", "push/run.rs"]),
     // A secret's text is seen by what writes requests, and by nothing else.
-    ("expose::expose", &["org/http/client.rs", "org/http/echo.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
+    (
+        "expose::expose",
+        &["org/http/client.rs", "org/http/echo.rs", "org/http/encode.rs", "org/http/form.rs", "org/http/secrets.rs"],
+    ),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
     ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
     // Only `ui` has the streams.

@@ -1,0 +1,56 @@
+use std::time::SystemTime;
+
+use url::Url;
+
+use crate::org::http::Ask;
+use crate::secrets::SecretValue;
+
+use super::answers::{userinfo_answer, whoami_answer};
+use super::origins::below;
+use super::{LoginClient, LoginError};
+
+/// Who a token belongs to, as far as the server says (org-api 5.7).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The id of the user.
+    pub user_id: Option<String>,
+    /// The address.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// The agent that the token acts for, where it does.
+    pub agent_id: Option<String>,
+    /// When the token expires, where the server says so.
+    pub expires_at: Option<SystemTime>,
+}
+
+impl Identity {
+    /// Whether anybody is named at all.
+    pub fn is_somebody(&self) -> bool {
+        self.user_id.is_some() || self.email.is_some()
+    }
+}
+
+impl LoginClient {
+    /// Asks who a token of the existing CLI belongs to: `GET {api_url}/auth/whoami` (org-api 5.7).
+    ///
+    /// Personal tokens get a 401 there, whether they are good or not: [`LoginClient::prove`] is for them.
+    pub async fn who_cli(&self, api_url: &str, token: &SecretValue) -> Result<Identity, LoginError> {
+        let base = self.cli_base(api_url)?;
+        let url = below(&base, &["auth", "whoami"]);
+        let reply = self.exchange.send(&Ask::get(&url).bearer(token)).await?;
+        Ok(reply.read(whoami_answer)?)
+    }
+
+    /// Asks who a token of the device flow belongs to: `GET /oauth/userinfo`, with the scope `profile:read` (org-api 5.8).
+    pub async fn userinfo(&self, api_origin: &Url, token: &SecretValue) -> Result<Identity, LoginError> {
+        let endpoints = self.discover(api_origin).await?;
+        let reply = self.exchange.send(&Ask::get(&endpoints.userinfo).bearer(token)).await?;
+        Ok(reply.read(userinfo_answer)?)
+    }
+
+    /// The base of the routes of the existing CLI's login: the context's `apiUrl`.
+    pub(super) fn cli_base(&self, api_url: &str) -> Result<Url, LoginError> {
+        self.origins.admit("the context's apiUrl", api_url)
+    }
+}

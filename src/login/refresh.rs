@@ -1,0 +1,119 @@
+//! When a login is used, refreshed or given up (org-api 5.7): decisions without a network, a file or a clock.
+//!
+//! Exactly one of several processes refreshes where each of them, **under one lock**, reads the login, asks [`decide`],
+//! refreshes if it says so, and writes the login before the lock is let go: the next one reads what was written, and
+//! [`decide`] says `Use`. The existing CLI takes no lock; it may have used the refresh token up in between. So a refusal is
+//! not the end: the login is read again, and [`after_refusal`] says whether another process was faster.
+
+use std::time::{Duration, SystemTime};
+
+use crate::secrets::SecretValue;
+
+/// How long an access token must be good for at the least, to be used.
+pub const LEAST_REMAINING: Duration = Duration::from_secs(60);
+
+/// A login as it is kept, as far as refreshing goes.
+#[derive(Clone, Copy)]
+pub struct State<'a> {
+    /// When the access token expires; none if nobody said so.
+    pub expires_at: Option<SystemTime>,
+    /// The refresh token, where there is one.
+    pub refresh_token: Option<&'a SecretValue>,
+}
+
+/// What is to be done with a login before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its access token is used as it is.
+    Use,
+    /// It is refreshed first.
+    Refresh,
+    /// It expired and cannot be refreshed: a person logs in again.
+    LogIn,
+}
+
+/// What is to be done with a login whose refresh token was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterRefusal {
+    /// Another process refreshed it: its access token is used as it is, and nothing is written.
+    Use,
+    /// Another process refreshed it, and that has expired too: it is refreshed once more, with the newer refresh token.
+    Refresh,
+    /// Nobody changed it: it is dead, and a person logs in again.
+    Dead,
+}
+
+/// Decides what is to be done with a login: it is good if its end is unknown or more than 60 s ahead.
+pub fn decide(now: SystemTime, login: State<'_>) -> Step {
+    let is_good = login.expires_at.is_none_or(|end| {
+        let remaining = end.duration_since(now).unwrap_or_default();
+        remaining > LEAST_REMAINING
+    });
+    match login.refresh_token {
+        _ if is_good => Step::Use,
+        Some(_) => Step::Refresh,
+        None => Step::LogIn,
+    }
+}
+
+/// Decides what is to be done after the server refused `sent`, given the login as it was then read again.
+///
+/// A second refusal is the end: this is asked once.
+pub fn after_refusal(now: SystemTime, sent: &SecretValue, read_again: Option<State<'_>>) -> AfterRefusal {
+    let Some(login) = read_again else { return AfterRefusal::Dead };
+    let is_same = login.refresh_token.is_some_and(|token| token.is_same_as(sent));
+    match decide(now, login) {
+        _ if is_same => AfterRefusal::Dead,
+        Step::Use => AfterRefusal::Use,
+        Step::Refresh => AfterRefusal::Refresh,
+        Step::LogIn => AfterRefusal::Dead,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn state(end: Option<u64>, refresh_token: Option<&SecretValue>) -> State<'_> {
+        State { expires_at: end.map(at), refresh_token }
+    }
+
+    #[test]
+    fn a_login_is_good_while_more_than_a_minute_is_left() {
+        let token = SecretValue::new("R1");
+        let table = [
+            (None, None, Step::Use),
+            (None, Some(&token), Step::Use),
+            (Some(1061), None, Step::Use),
+            (Some(1061), Some(&token), Step::Use),
+            (Some(1060), Some(&token), Step::Refresh),
+            (Some(1), Some(&token), Step::Refresh),
+            (Some(1060), None, Step::LogIn),
+        ];
+        for (end, refresh_token, expected) in table {
+            assert_eq!(decide(at(1000), state(end, refresh_token)), expected, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn after_a_refusal_a_login_that_another_process_changed_lives() {
+        let (sent, newer) = (SecretValue::new("R1"), SecretValue::new("R2"));
+        let table = [
+            (None, AfterRefusal::Dead),
+            (Some(state(Some(1), Some(&sent))), AfterRefusal::Dead),
+            // A server that refuses the refresh token of a good access token ends the login.
+            (Some(state(Some(5000), Some(&sent))), AfterRefusal::Dead),
+            (Some(state(Some(5000), Some(&newer))), AfterRefusal::Use),
+            (Some(state(None, None)), AfterRefusal::Use),
+            (Some(state(Some(1), Some(&newer))), AfterRefusal::Refresh),
+            (Some(state(Some(1), None)), AfterRefusal::Dead),
+        ];
+        for (read_again, expected) in table {
+            assert_eq!(after_refusal(at(1000), &sent, read_again), expected);
+        }
+    }
+}
