@@ -22,6 +22,7 @@
 //! - [`login`]: logging in and out of a server, refreshing a login, and who one is.
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
+//! - [`accounts`]: contexts and logins, kept between runs in files that the existing CLI shares.
 //! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
 //! - [`files`]: files that are replaced whole, under a lock.
 //! - [`fault`]: places at which tests let the process fail; nothing in a release build.
@@ -30,6 +31,7 @@
 //! Who imports whom, and who names which library, is a table in `tests/it/import_table.rs`. The invariants are in
 //! `docs/architecture.md`, the decisions in `docs/decisions/`.
 
+pub mod accounts;
 pub mod cli;
 pub mod commands;
 pub mod desired;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
+    ("accounts", &["env", "fault", "files", "model", "secrets"]),
     // Of `secrets` only that the process is protected before a command reads any.
     ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "settings", "ui"]),
     (
@@ -55,7 +56,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["org/http/encode.rs", "org/http/form.rs", "org/http/secrets.rs"]),
-    ("cap_std", &["files", "project/directory"]),
+    ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["execute/run.rs", "login/device.rs", "org/http/probe.rs", "org/read.rs"]),
@@ -72,6 +73,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "rustix",
         &[
+            "accounts/directory.rs",
             "files/nameless.rs",
             "project/directory/open.rs",
             "project/directory/write.rs",
@@ -83,10 +85,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     ("rustls", &["org/http/failure.rs"]),
     ("schemars", &["render/json"]),
-    ("serde", &["render/json", "secrets/json.rs", "server/unique_json.rs", "settings/remembered.rs"]),
+    (
+        "serde",
+        &["accounts/json.rs", "render/json", "secrets/json.rs", "server/unique_json.rs", "settings/remembered.rs"],
+    ),
     (
         "serde_json",
         &[
+            "accounts/json.rs",
             "login/device.rs",
             "org/http",
             "project/schema_check.rs",
@@ -113,7 +119,20 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     (
         "thiserror",
-        &["login", "model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"],
+        &[
+            "accounts",
+            "login",
+            "model",
+            "org",
+            "plan",
+            "project",
+            "pull/yaml",
+            "push",
+            "secrets",
+            "server",
+            "settings",
+            "wire",
+        ],
     ),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
     ("toml_edit", &["project/config", "project/fix.rs", "pull/toml"]),
@@ -121,11 +140,12 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["commands/connect.rs", "login", "org/http", "settings"]),
+    ("url", &["accounts", "commands/connect.rs", "login", "org/http", "settings"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
         &[
+            "accounts",
             "commands/dotenv.rs",
             "commands/secrets",
             "login/answers.rs",
@@ -150,10 +170,17 @@ const WORDS: &[(&str, &[&str])] = &[
     ("ApprovedPlan", &["commands/apply", "execute"]),
     // A dry run of a push has no writer.
     ("SecretsWrite", &["org", "push/delete.rs", "push/run.rs"]),
-    // A secret's text is seen by what writes requests, and by nothing else.
+    // A secret's text is seen by what writes requests and by what keeps logins, and by nothing else.
     (
         "expose::expose",
-        &["org/http/client.rs", "org/http/echo.rs", "org/http/encode.rs", "org/http/form.rs", "org/http/secrets.rs"],
+        &[
+            "accounts/login.rs",
+            "org/http/client.rs",
+            "org/http/echo.rs",
+            "org/http/encode.rs",
+            "org/http/form.rs",
+            "org/http/secrets.rs",
+        ],
     ),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
     ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),

@@ -1,0 +1,136 @@
+use std::io;
+use std::path::PathBuf;
+
+use crate::model::OrgSlug;
+
+use super::UrlProblem;
+
+/// What is wrong with a file. Nothing of its content is held but the names of members that are known beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileProblem {
+    /// It is a symlink, wherever that leads.
+    #[error("it is a symbolic link; put the file itself there")]
+    Symlink,
+    /// It is a directory, a device or the like.
+    #[error("it is not a regular file")]
+    NotRegular,
+    /// The directory is something else.
+    #[error("it is not a directory")]
+    NotADirectory,
+    /// Another user owns it.
+    #[error("it belongs to another user")]
+    ForeignOwner,
+    /// It has more than 1 MiB.
+    #[error("it is larger than 1 MiB")]
+    TooLarge,
+    /// It begins with a byte order mark, which the existing CLI can't read.
+    #[error("it begins with a byte order mark; save it without one")]
+    ByteOrderMark,
+    /// It is not text.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// It is not JSON.
+    #[error("line {line}, column {column}: it is not JSON; mend or remove it")]
+    NotJson {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1; 0 at the end of a line.
+        column: usize,
+    },
+    /// A member has another type than it must have.
+    #[error("{member} is not {expected}; mend or remove it")]
+    WrongType {
+        /// The member, or what is meant by the whole.
+        member: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A newer program wrote it.
+    #[error("a newer version of this program wrote it")]
+    NewerVersion,
+    /// A member is not a URL that can be used.
+    #[error("{member} can't be used: {problem}")]
+    Url {
+        /// The member.
+        member: &'static str,
+        /// What is wrong with it.
+        problem: UrlProblem,
+    },
+    /// A member is not the slug of an org.
+    #[error("{member} is not an org slug; one matches {}", OrgSlug::PATTERN)]
+    Org {
+        /// The member.
+        member: &'static str,
+    },
+    /// The system does not let it be read.
+    #[error("it can't be read: {0}")]
+    Unreadable(io::ErrorKind),
+}
+
+/// Why contexts and logins can't be read or kept. No message holds anything of a file's content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountsError {
+    /// A file, or the directory, is not what it must be. It is left as it is.
+    #[error("{}: {problem}", path.display())]
+    Broken {
+        /// The file or the directory.
+        path: PathBuf,
+        /// What is wrong.
+        problem: FileProblem,
+    },
+    /// Another process holds the lock for too long.
+    #[error("{}: another process is changing contexts or logins; try again", directory.display())]
+    Busy {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The system does not let a file be written, or its mode be changed.
+    #[error("{} can't be written: {reason}", path.display())]
+    Unwritable {
+        /// The file or the directory.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::ErrorKind,
+    },
+}
+
+/// Why a change of contexts or logins is refused. Nothing is written then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// The files can't be read or written.
+    #[error(transparent)]
+    Files(#[from] AccountsError),
+    /// No context can have this name.
+    #[error("a context's name is not empty, has no control characters, and is not `__proto__`")]
+    InvalidName,
+    /// There is no such context.
+    #[error("there is no context `{name}`")]
+    UnknownContext {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// The context is the embedded org, which always exists and has neither settings nor logins (T4).
+    #[error("`{name}` is the org embedded in this program; it has neither login nor settings, and can't be removed")]
+    Embedded {
+        /// Its name, or its other name.
+        name: String,
+    },
+    /// The context is the one that always exists, and nothing of the user's stands in its place.
+    #[error("the context `{name}` always exists and can't be removed")]
+    BuiltIn {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The URL can't be that of a context.
+    #[error("the URL of the API can't be used: {0}")]
+    Url(UrlProblem),
+    /// The endpoint at which a login would be refreshed lies outside its context (T2).
+    #[error("the endpoint for refreshing the login is on none of the origins of the context `{name}`")]
+    EndpointElsewhere {
+        /// The context.
+        name: String,
+    },
+    /// The token is blank.
+    #[error("the token is empty")]
+    EmptyToken,
+}

@@ -1,0 +1,155 @@
+use std::collections::BTreeMap;
+
+use super::document::{Broken, Documents, text};
+use super::json::{Node, Object};
+use super::{AccountFile, BUILT_IN, Context, Login, MemoryFile, UrlProblem, context, is_embedded, login};
+
+/// Something in the files that is left out, or that a person should know. None of it stops a command by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A context has no URL that can be used, and is left out.
+    UnusableContext {
+        /// Its name.
+        name: String,
+        /// What is wrong with its URL.
+        problem: UrlProblem,
+    },
+    /// A context of the user's has a name of the embedded org, and wins (T4).
+    HidesEmbedded {
+        /// Its name.
+        name: String,
+    },
+    /// What cli.json says of a context was said of another server, so that it does not count.
+    OtherServer {
+        /// The context.
+        name: String,
+    },
+    /// A login has no access token, and is left out.
+    LoginWithoutToken {
+        /// Its context.
+        name: String,
+    },
+    /// A login belongs to no context, so that its token goes nowhere.
+    LoginWithoutContext {
+        /// The context that there is not.
+        name: String,
+    },
+    /// A refresh token in cli.json is not that of the login, or its endpoint lies elsewhere, so that it does not count.
+    RefreshWithoutLogin {
+        /// The context.
+        name: String,
+    },
+    /// The current context does not exist.
+    CurrentUnknown {
+        /// Its name.
+        name: String,
+    },
+    /// Others than its owner may do something with a file (T3).
+    OpenToOthers {
+        /// The file.
+        file: AccountFile,
+        /// Its mode.
+        mode: u32,
+    },
+}
+
+/// What the files said when they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The contexts, by name. The one that always exists is among them; the embedded org is not (T4).
+    pub contexts: BTreeMap<String, Context>,
+    /// The name of the current context, if one was chosen. It may be that of the embedded org, or of no context.
+    pub current: Option<String>,
+    /// The logins, by the name of their context.
+    pub logins: BTreeMap<String, Login>,
+    /// What memory.json says.
+    pub memory: MemoryFile,
+    /// What is left out or worth knowing.
+    pub notices: Vec<Notice>,
+}
+
+impl Snapshot {
+    /// Puts together what the files say.
+    pub(super) fn of(documents: &Documents) -> Result<Self, Broken> {
+        let mut snapshot = Self { memory: MemoryFile::read(documents)?, ..Self::default() };
+        snapshot.add_contexts(documents)?;
+        snapshot.add_logins(documents)?;
+        snapshot.add_current(documents)?;
+        Ok(snapshot)
+    }
+
+    fn add_contexts(&mut self, documents: &Documents) -> Result<(), Broken> {
+        for name in context::names(documents) {
+            match context::read(documents, &self.memory, name)? {
+                Ok(context) => self.add_context(documents, context),
+                Err(notice) => self.notices.push(notice),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_context(&mut self, documents: &Documents, context: Context) {
+        if is_embedded(&context.name) {
+            self.notices.push(Notice::HidesEmbedded { name: context.name.clone() });
+        }
+        if documents.cli_entry(&context.name).is_some() && context::bound_entry(documents, &context).is_none() {
+            self.notices.push(Notice::OtherServer { name: context.name.clone() });
+        }
+        self.contexts.insert(context.name.clone(), context);
+    }
+
+    fn add_logins(&mut self, documents: &Documents) -> Result<(), Broken> {
+        let entries = documents.credentials.object("contexts");
+        for (name, node) in entries.into_iter().flat_map(Object::members) {
+            let read = match node {
+                Node::Object(entry) => login::read(entry),
+                _ => Ok(None),
+            };
+            let read = read.map_err(|problem| Broken { file: AccountFile::Credentials, problem })?;
+            match (read, self.contexts.get(name)) {
+                (None, _) => self.notices.push(Notice::LoginWithoutToken { name: name.to_owned() }),
+                (Some(mut login), Some(context)) => {
+                    if login.refresh.is_none() {
+                        login.refresh = login::read_device(documents, context, &login)?;
+                    }
+                    self.logins.insert(name.to_owned(), login);
+                }
+                (Some(login), None) => {
+                    self.notices.push(Notice::LoginWithoutContext { name: name.to_owned() });
+                    self.logins.insert(name.to_owned(), login);
+                }
+            }
+        }
+        self.tell_stray_refreshes(documents);
+        Ok(())
+    }
+
+    fn tell_stray_refreshes(&mut self, documents: &Documents) {
+        let entries = documents.cli.object("contexts");
+        for (name, node) in entries.into_iter().flat_map(Object::members) {
+            let has_device = matches!(node, Node::Object(entry) if entry.get("device").is_some());
+            let refresh = self.logins.get(name).and_then(|login| login.refresh.as_ref());
+            if has_device && !matches!(refresh, Some(super::Refresh::Device { .. })) {
+                self.notices.push(Notice::RefreshWithoutLogin { name: name.to_owned() });
+            }
+        }
+    }
+
+    fn add_current(&mut self, documents: &Documents) -> Result<(), Broken> {
+        let current = text(&documents.config, "currentContext", "`currentContext`");
+        let current = current.map_err(|problem| Broken { file: AccountFile::Config, problem })?;
+        self.current = current.map(crate::model::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        if let Some(name) = &self.current
+            && !self.contexts.contains_key(name)
+            && !is_embedded(name)
+        {
+            self.notices.push(Notice::CurrentUnknown { name: name.clone() });
+        }
+        Ok(())
+    }
+
+    /// The context that always exists.
+    pub fn built_in(&self) -> Option<&Context> {
+        self.contexts.get(BUILT_IN)
+    }
+}

@@ -1,0 +1,156 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::env::{Environment, Variable};
+use crate::files::DirectoryLock;
+
+use super::directory::OpenDirectory;
+use super::document::{Broken, Documents};
+use super::save::{self, Step};
+use super::{AccountFile, AccountsError, Draft, Notice, Snapshot};
+
+/// How long another process may take to change the files.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often files that somebody is changing are read again.
+const TRIES: usize = 100;
+
+/// The bits of a mode that let others than the owner do something.
+pub(super) const OTHERS: u32 = 0o077;
+
+/// The contexts and logins of a user: four files in one directory.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    directory: PathBuf,
+    patience: Duration,
+}
+
+impl Accounts {
+    /// Those of the user that the environment names: in `$XDG_CONFIG_HOME/lobu` where it exists, else in `~/.config/lobu`,
+    /// as the existing CLI knows only that (T3). None without a home directory.
+    pub fn of(environment: &Environment) -> Option<Self> {
+        // A relative path in an XDG variable is to be ignored, says the specification.
+        let configured = environment.path(Variable::ConfigHome).filter(|path| path.is_absolute());
+        let configured = configured.map(|path| path.join("lobu")).filter(|path| path.exists());
+        let in_home = || Some(environment.path(Variable::Home)?.join(".config/lobu"));
+        configured.or_else(in_home).map(Self::at)
+    }
+
+    /// Those in a directory.
+    pub fn at(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), patience: PATIENCE }
+    }
+
+    /// The same, but waiting for another process for at most some time.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The directory of the files.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Reads all files; those that are missing say nothing.
+    ///
+    /// No lock is taken, so that nobody waits for a change that takes long; what is found was there at one time.
+    pub fn read(&self) -> Result<Snapshot, AccountsError> {
+        let Some(opened) = OpenDirectory::open(&self.directory)? else { return self.assemble(&Documents::default()) };
+        let mut snapshot = self.assemble(&self.settled(&opened)?)?;
+        snapshot.notices.extend(AccountFile::ALL.into_iter().filter_map(|file| open_to_others(&opened, file)));
+        Ok(snapshot)
+    }
+
+    /// Changes what the files say, under a lock that is for all of them: they are read anew, changed, and those that changed
+    /// are replaced. After an error of the change nothing is written.
+    pub fn change<T, E: From<AccountsError>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
+        let mut begun = self.begin()?;
+        let result = change(begun.draft())?;
+        begun.save()?;
+        Ok(result)
+    }
+
+    /// Begins a change that takes longer than a function, such as one that asks a server in between. Until it is saved or
+    /// dropped every other one waits.
+    ///
+    /// The wait for the lock blocks the thread.
+    pub fn begin(&self) -> Result<Change, AccountsError> {
+        let opened = OpenDirectory::create(&self.directory)?;
+        let lock = opened.lock(self.patience)?;
+        let was = self.documents(&opened)?;
+        // What can't be understood is not changed either.
+        self.assemble(&was)?;
+        let draft = Draft::new(&self.directory, was.clone());
+        Ok(Change { accounts: self.clone(), opened, _lock: lock, was, draft })
+    }
+
+    /// Reads all files twice, until it is the same: else a token could be found beside the server that its context had
+    /// before.
+    fn settled(&self, opened: &OpenDirectory) -> Result<Documents, AccountsError> {
+        let mut documents = self.documents(opened)?;
+        for _ in 0..TRIES {
+            let again = self.documents(opened)?;
+            if again == documents {
+                return Ok(documents);
+            }
+            documents = again;
+        }
+        Err(AccountsError::Busy { directory: self.directory.clone() })
+    }
+
+    fn documents(&self, opened: &OpenDirectory) -> Result<Documents, AccountsError> {
+        Documents::read(opened).map_err(|broken| self.broken(broken))
+    }
+
+    fn assemble(&self, documents: &Documents) -> Result<Snapshot, AccountsError> {
+        Snapshot::of(documents).map_err(|broken| self.broken(broken))
+    }
+
+    fn broken(&self, broken: Broken) -> AccountsError {
+        AccountsError::Broken { path: self.directory.join(broken.file.name()), problem: broken.problem }
+    }
+}
+
+fn open_to_others(opened: &OpenDirectory, file: AccountFile) -> Option<Notice> {
+    use cap_std::fs::MetadataExt as _;
+
+    let (_, metadata) = opened.open_file(file).ok()??;
+    let mode = metadata.mode() & 0o7777;
+    (mode & OTHERS != 0).then_some(Notice::OpenToOthers { file, mode })
+}
+
+/// A change that was begun: the lock is held, and nothing is written until it is saved.
+pub struct Change {
+    accounts: Accounts,
+    opened: OpenDirectory,
+    _lock: DirectoryLock,
+    was: Documents,
+    draft: Draft,
+}
+
+impl Change {
+    /// What the files are to say.
+    pub fn draft(&mut self) -> &mut Draft {
+        &mut self.draft
+    }
+
+    /// Writes the files that changed, and gives the lock back.
+    pub fn save(self) -> Result<(), AccountsError> {
+        // What could not be read again is not written.
+        self.draft.snapshot()?;
+        for step in self.steps()? {
+            self.opened.put(step.file, step.text.as_ref().map(|text| text.as_str()))?;
+            crate::fault::point("accounts-written");
+        }
+        Ok(())
+    }
+
+    /// What is to be written, in its order.
+    pub(super) fn steps(&self) -> Result<Vec<Step>, AccountsError> {
+        save::steps(&self.was, self.draft.documents()).map_err(|(file, error)| AccountsError::Unwritable {
+            path: self.accounts.directory.join(file.name()),
+            reason: error.kind(),
+        })
+    }
+}
