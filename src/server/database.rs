@@ -29,7 +29,7 @@ pub enum Database {
 /// The newest schema that this program knows (`PRAGMA user_version`).
 pub(super) const SCHEMA_VERSION: i64 = 2;
 /// `lobu` in ASCII; marks a database as ours (`PRAGMA application_id`).
-const APPLICATION_ID: i64 = 0x6c6f_6275;
+pub(super) const APPLICATION_ID: i64 = 0x6c6f_6275;
 const SCHEMA: &str = include_str!("schema.sql");
 /// How long a process waits for another one's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -215,7 +215,8 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn configure(connection: &Connection) -> Result<(), StoreError> {
+/// Sets a connection up: nothing of it is written to the database.
+pub(super) fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(96);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

@@ -72,11 +72,25 @@ pub(super) fn read_small(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Stor
     if check_existing(path)?.is_none() {
         return Ok(None);
     }
+    read_at_most(path).map(Some)
+}
+
+/// Reads a small file as it is: its mode is not narrowed. `None` if it does not exist.
+pub(super) fn peek_small(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() => read_at_most(path).map(Some),
+        Ok(_) => Err(StoreError::UnsafePath { path: path.to_owned(), reason: "it is not a plain file" }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::io("look at", path, source)),
+    }
+}
+
+fn read_at_most(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let failed = |source| StoreError::io("read", path, source);
     let file = private_options().write(false).open(path).map_err(failed)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(256));
     file.take(SMALL_FILE_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// Writes a small file at once (0600): it is there in full or not at all, and an existing one stays.
@@ -138,6 +152,18 @@ fn check_directory(path: &Path) -> Result<(), StoreError> {
 #[cfg(not(unix))]
 fn check_directory(_path: &Path) -> Result<(), StoreError> {
     Ok(())
+}
+
+/// Tells whether others than its owner may do anything with a plain file; false where there is none.
+#[cfg(unix)]
+pub(super) fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o177 != 0)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_open_to_others(_path: &Path) -> bool {
+    false
 }
 
 #[cfg(unix)]

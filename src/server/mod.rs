@@ -11,6 +11,7 @@ mod entity_types;
 mod error;
 mod files;
 mod http;
+mod inspect;
 mod json_schema;
 mod json_text;
 mod members;
@@ -39,6 +40,7 @@ pub use database::Database;
 pub use embedded::{Embedded, EmbeddedError, EmbeddedOptions, Endpoint};
 pub use error::StoreError;
 pub use http::{ExposedOrgs, ServerOptions, Transport, router};
+pub use inspect::{KeyState, StoreContents, StoreInspection, inspect_store, narrow_store};
 pub use secrets::SecretAuditEntry;
 #[cfg(unix)]
 pub use serve::serve_unix;

@@ -188,6 +188,7 @@ pub(super) fn connections(
         .connect_timeout(CONNECT_DEADLINE)
         .timeout(deadline)
         .tcp_nodelay(true)
+        .tls_info(origin.scheme() == "https")
         .no_proxy();
     if is_loopback(origin) {
         builder = builder.resolve_to_addrs("localhost", &LOCALHOST);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, Response};
 use tokio::sync::{OnceCell, Semaphore};
 use url::Url;
@@ -16,6 +16,7 @@ use super::body::{self, Received};
 use super::echo::Credentials;
 use super::encode::Body;
 use super::failure::{no_answer, shown};
+use super::inspect::Head;
 use super::loopback::is_loopback;
 use super::redirect;
 use super::retry::{Schedule, retry_after};
@@ -60,7 +61,11 @@ pub(super) struct Call {
     changes: bool,
     repeat: Repeat,
     final_when_unavailable: bool,
+    session: Option<HeaderValue>,
 }
+
+/// The header that names a session of the MCP endpoint (org-api 5.10).
+pub(super) const SESSION: &str = "mcp-session-id";
 
 impl Call {
     /// The same as a read, although it is a POST.
@@ -72,6 +77,12 @@ impl Call {
     /// The same with another rule for sending it again.
     pub(super) fn repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
+        self
+    }
+
+    /// The same within a session of the MCP endpoint.
+    pub(super) fn session(mut self, session: HeaderValue) -> Self {
+        self.session = Some(session);
         self
     }
 
@@ -190,7 +201,8 @@ impl Transport {
                         --allow-insecure-http does not cover them";
             return Err(OrgError::NotSent { request, what: what.to_owned() });
         }
-        Ok(Call { request, method, url, body, changes: true, repeat: Repeat::Always, final_when_unavailable: false })
+        let (repeat, final_when_unavailable) = (Repeat::Always, false);
+        Ok(Call { request, method, url, body, changes: true, repeat, final_when_unavailable, session: None })
     }
 
     fn is_secure(&self) -> bool {
@@ -226,6 +238,24 @@ impl Transport {
                 _ => failed.error,
             });
         }
+    }
+
+    /// Sends a request once, and gives the head of its answer too.
+    ///
+    /// An error is of a request that was not answered; what is wrong with an answer stands beside its head.
+    pub(super) async fn look(&self, call: &Call) -> Result<(Head, Result<Answer, OrgError>), OrgError> {
+        let started = self.clock.elapsed();
+        let response = self.follow(call).await?;
+        let took = self.clock.elapsed().saturating_sub(started);
+        let head = Head::of(&response, took, self.clock.now());
+        let status = response.status().as_u16();
+        let received = body::receive(response, &self.counters.bytes).await;
+        Ok((head, self.judge(call, status, received)))
+    }
+
+    /// Where requests go.
+    pub(super) fn origin(&self) -> &Url {
+        &self.origin
     }
 
     async fn attempt(&self, call: &Call) -> Result<Answer, Failed> {
@@ -271,6 +301,9 @@ impl Transport {
         let mut request = self.client.request(call.method.clone(), url);
         if let Some(body) = &call.body {
             request = request.body(body.bytes.clone());
+        }
+        if let Some(session) = &call.session {
+            request = request.header(SESSION, session.clone());
         }
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
         if call.changes {

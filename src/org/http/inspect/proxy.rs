@@ -1,0 +1,103 @@
+//! Whether requests go through a proxy, told by the rules that the client has.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::env::Proxies;
+use crate::org::http::is_loopback;
+
+/// Host and port of the proxy through which requests to an origin go; none where they go straight.
+///
+/// What else its URL holds, such as a password, is left out.
+pub(super) fn proxy_of(origin: &Url, proxies: &Proxies) -> Option<String> {
+    let proxy = match origin.scheme() {
+        "https" => proxies.https.as_deref(),
+        _ => proxies.http.as_deref(),
+    }?;
+    if is_loopback(origin) || proxies.except.as_deref().is_some_and(|except| is_excepted(origin, except)) {
+        return None;
+    }
+    let url = Url::parse(proxy).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{proxy}")).ok())?;
+    let host = url.host_str()?;
+    Some(url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// `*`, a host, a domain with all below it, an address, or a network such as `10.0.0.0/8`.
+fn is_excepted(origin: &Url, except: &str) -> bool {
+    let entries = || except.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let address = match origin.host() {
+        Some(Host::Domain(name)) => return entries().any(|entry| is_below(name, entry)),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        None => return false,
+    };
+    entries().any(|entry| entry == "*" || is_within(address, entry))
+}
+
+fn is_below(name: &str, entry: &str) -> bool {
+    let domain = entry.trim_start_matches('.').to_ascii_lowercase();
+    let parent = name.strip_suffix(&domain);
+    entry == "*" || parent.is_some_and(|parent| parent.is_empty() || parent.ends_with('.'))
+}
+
+fn is_within(address: IpAddr, entry: &str) -> bool {
+    let Some((network, length)) = entry.split_once('/') else { return entry.parse() == Ok(address) };
+    let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>()) else { return false };
+    match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            let rest = 32_u32.saturating_sub(length);
+            let prefix = |bits: u32| bits.checked_shr(rest);
+            length <= 32 && prefix(address.to_bits()) == prefix(network.to_bits())
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => {
+            let rest = 128_u32.saturating_sub(length);
+            let prefix = |bits: u128| bits.checked_shr(rest);
+            length <= 128 && prefix(address.to_bits()) == prefix(network.to_bits())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxy(origin: &str, except: &str) -> Option<String> {
+        let proxies = Proxies {
+            http: Some("proxy.example:3128".to_owned()),
+            https: Some("http://user:SENTINEL@secure.example:8080/".to_owned()),
+            except: Some(except.to_owned()),
+        };
+        proxy_of(&Url::parse(origin).unwrap(), &proxies)
+    }
+
+    #[test]
+    fn a_proxy_is_named_without_its_password() {
+        assert_eq!(proxy("https://a.example", "").as_deref(), Some("secure.example:8080"));
+        assert_eq!(proxy("http://a.example", "").as_deref(), Some("proxy.example:3128"));
+        assert_eq!(proxy("http://127.0.0.1:1", ""), None);
+        assert_eq!(proxy("http://localhost", ""), None);
+        assert_eq!(proxy_of(&Url::parse("https://a.example").unwrap(), &Proxies::default()), None);
+    }
+
+    #[test]
+    fn exceptions_are_the_clients_own() {
+        let table = [
+            ("https://a.example", "a.example", true),
+            ("https://b.a.example", "x, .a.example", true),
+            ("https://ba.example", "a.example", false),
+            ("https://a.example", "*", true),
+            ("https://10.1.2.3", "10.0.0.0/8", true),
+            ("https://11.1.2.3", "10.0.0.0/8", false),
+            ("https://11.1.2.3", "0.0.0.0/0", true),
+            ("https://10.1.2.3", "10.1.2.3", true),
+            ("https://[fd00::1]", "fd00::/8", true),
+            ("https://[fe00::1]", "fd00::/8", false),
+            ("https://10.1.2.3", "10.0.0.0/99", false),
+        ];
+        for (origin, except, expected) in table {
+            assert_eq!(proxy(origin, except).is_none(), expected, "{origin} {except}");
+        }
+    }
+}
