@@ -1,3 +1,4 @@
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use super::super::AccountsError;
@@ -31,6 +32,50 @@ fn changes_at_once_lose_nothing() {
     assert!(snapshot.contexts.values().all(|context| context.sends_secret_values != context.is_built_in));
     assert!(snapshot.logins.iter().all(|(name, login)| is(&login.access_token, name)));
     assert_eq!(home.names(), ["cli.json", "config.json", "credentials.json"]);
+}
+
+/// Lies in the directory of the accounts that a process of a test is to change.
+const MARK: &str = "for-a-process-of-a-test";
+
+#[test]
+#[ignore = "a process of the test below"]
+fn a_process_that_changes() {
+    let directory = std::env::current_dir().unwrap();
+    if !directory.join(MARK).exists() {
+        return;
+    }
+    for number in 0..8 {
+        let name = format!("p{}-{number}", std::process::id());
+        let accounts = Accounts::at(&directory).with_patience(Duration::from_secs(60));
+        let changed: Result<(), ChangeError> = accounts.change(|draft| {
+            draft.add_context(&name, "https://s.example")?;
+            draft.put_login(&name, &device(&name, "https://s.example/token", Some(1)))
+        });
+        changed.unwrap();
+    }
+}
+
+#[test]
+fn processes_at_once_lose_nothing_and_may_die() {
+    let home = Home::with(&[(MARK, "")]);
+    let start = |fault: &str| -> Child {
+        let name = "accounts::tests::together::a_process_that_changes";
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", name, "--ignored"]).current_dir(home.0.path()).env("LOBU_FAULT", fault);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
+    };
+    // The one that dies has written cli.json and config.json of its third context, and not the login.
+    let dying = start("die:accounts-written#8");
+    let dead = format!("p{}-", dying.id());
+    let ended: Vec<bool> =
+        [start(""), dying, start("")].into_iter().map(|mut child| child.wait().unwrap().success()).collect();
+    assert_eq!(ended, [true, false, true]);
+    let snapshot = home.read();
+    let of_the_dead = |name: &&String| name.starts_with(&dead);
+    assert_eq!((snapshot.contexts.len(), snapshot.logins.len()), (1 + 8 + 3 + 8, 8 + 2 + 8));
+    assert_eq!(snapshot.contexts.keys().filter(of_the_dead).count(), 3);
+    assert_eq!(snapshot.logins.keys().filter(of_the_dead).count(), 2);
+    assert!(home.accounts().with_patience(Duration::ZERO).begin().is_ok(), "the dead hold no lock");
 }
 
 #[test]
