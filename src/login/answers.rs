@@ -111,7 +111,7 @@ pub(super) fn whoami_answer(json: &Json) -> Result<Identity, ShapeError> {
     somebody(identity, "userId")
 }
 
-/// Reads the answer of `GET /oauth/userinfo`: OpenID's names, and those of whoami.
+/// Reads the answer of `GET /oauth/userinfo`: its own names (`sub`), and those of whoami.
 pub(super) fn userinfo_answer(json: &Json) -> Result<Identity, ShapeError> {
     let object = Object::new(json, "")?;
     let subject = object.optional_text("sub")?;

@@ -17,20 +17,21 @@ async fn whoami(steps: Vec<Step>) -> (Result<Identity, LoginError>, Listener) {
     (result, listener)
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 #[tokio::test]
 async fn identities_are_found_in_all_their_places() {
-    let expected = Identity { user_id: text("u1"), email: text("a@b.example"), name: text("A"), ..Identity::default() };
+    let expected = Identity {
+        user_id: Some("u1".to_owned()),
+        email: Some("a@b.example".to_owned()),
+        name: Some("A".to_owned()),
+        ..Identity::default()
+    };
     let table = [
         (json!({"userId": "u1", "email": "a@b.example", "name": "A"}), expected.clone()),
         (json!({"id": "u1", "user": {"id": "u2", "email": "a@b.example", "name": "A"}}), expected.clone()),
         (json!({"user": {"id": "u1", "email": "a@b.example", "name": "A"}, "name": null}), expected.clone()),
         (
             json!({"userId": "u1", "email": "a@b.example", "name": "A", "agent_id": "bot"}),
-            Identity { agent_id: text("bot"), ..expected },
+            Identity { agent_id: Some("bot".to_owned()), ..expected },
         ),
     ];
     for (body, expected) in table {
@@ -74,7 +75,7 @@ async fn userinfo_names_the_owner_of_a_device_token() {
     let listener = double();
     listener.on("/oauth/userinfo", answer(200, &json!({"sub": "u1", "email": "a@b.example", "email_verified": true})));
     let identity = client(&listener).userinfo(&listener.origin(), &token()).await.unwrap();
-    assert_eq!((identity.user_id, identity.email), (text("u1"), text("a@b.example")));
+    assert_eq!((identity.user_id, identity.email), (Some("u1".to_owned()), Some("a@b.example".to_owned())));
     let seen = listener.seen();
     assert_eq!(seen[0].header("authorization"), None);
     assert_eq!(seen[1].header("authorization"), Some("Bearer SENTINEL-ACCESS-TOKEN"));
