@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use crate::org::http::is_given_back;
 use crate::secrets::SecretValue;
 use crate::wire::{Json, Object, ShapeError};
 
@@ -49,12 +50,17 @@ pub(super) fn token_answer(json: &Json) -> Result<TokenAnswer, ShapeError> {
     if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return wrong("token_type", "`Bearer`", "another kind");
     }
-    Ok(TokenAnswer {
-        access_token: secret(&object, "access_token")?,
-        refresh_token: optional_secret(&object, "refresh_token")?,
-        expires_in: object.optional_whole("expires_in")?.map(Duration::from_secs),
-        scope: object.optional_text("scope")?,
-    })
+    let access_token = secret(&object, "access_token")?;
+    let refresh_token = optional_secret(&object, "refresh_token")?;
+    let scope = object.optional_text("scope")?;
+    let holds_token = |scope: &String| {
+        is_given_back(&access_token, scope) || refresh_token.as_ref().is_some_and(|token| is_given_back(token, scope))
+    };
+    if scope.as_ref().is_some_and(holds_token) {
+        return wrong("scope", "the words of a scope", "a token");
+    }
+    let expires_in = object.optional_whole("expires_in")?.map(Duration::from_secs);
+    Ok(TokenAnswer { access_token, refresh_token, expires_in, scope })
 }
 
 /// Reads the answer of the device authorization endpoint.
@@ -95,13 +101,18 @@ pub(super) fn registration_answer(json: &Json) -> Result<String, ShapeError> {
 /// Reads the answer of `POST /auth/refresh`.
 pub(super) fn cli_answer(json: &Json) -> Result<CliAnswer, ShapeError> {
     let object = Object::new(json, "")?;
-    let identity = object.get("user").map(|_| identity(&object)).transpose()?;
-    Ok(CliAnswer {
-        access_token: secret(&object, "accessToken")?,
-        refresh_token: optional_secret(&object, "refreshToken")?,
-        expires_at: moment(&object, "expiresAt")?,
-        identity: identity.filter(Identity::is_somebody),
-    })
+    let access_token = secret(&object, "accessToken")?;
+    let refresh_token = optional_secret(&object, "refreshToken")?;
+    let without = |identity: Identity| {
+        let identity = identity.without(&access_token)?;
+        match &refresh_token {
+            Some(token) => identity.without(token),
+            None => Ok(identity),
+        }
+    };
+    let identity = object.get("user").map(|_| identity(&object).and_then(without)).transpose()?;
+    let expires_at = moment(&object, "expiresAt")?;
+    Ok(CliAnswer { access_token, refresh_token, expires_at, identity: identity.filter(Identity::is_somebody) })
 }
 
 /// Reads the answer of `GET /auth/whoami`: a page that names nobody is not a login (org-api 5.0, 5.7).

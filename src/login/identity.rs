@@ -2,8 +2,9 @@ use std::time::SystemTime;
 
 use url::Url;
 
-use crate::org::http::Ask;
+use crate::org::http::{Ask, is_given_back};
 use crate::secrets::SecretValue;
+use crate::wire::ShapeError;
 
 use super::answers::{userinfo_answer, whoami_answer};
 use super::origins::below;
@@ -29,6 +30,16 @@ impl Identity {
     pub fn is_somebody(&self) -> bool {
         self.user_id.is_some() || self.email.is_some()
     }
+
+    /// The same, unless the token is given back in it: an identity is shown where tokens are not.
+    pub(super) fn without(self, token: &SecretValue) -> Result<Self, ShapeError> {
+        let texts = [&self.user_id, &self.email, &self.name, &self.agent_id];
+        if texts.iter().any(|text| text.as_ref().is_some_and(|text| is_given_back(token, text))) {
+            let path = "user".to_owned();
+            return Err(ShapeError { path, expected: "who the token belongs to", found: "the token" });
+        }
+        Ok(self)
+    }
 }
 
 impl LoginClient {
@@ -39,14 +50,14 @@ impl LoginClient {
         let base = self.cli_base(api_url)?;
         let url = below(&base, &["auth", "whoami"]);
         let reply = self.exchange.send(&Ask::get(&url).bearer(token)).await?;
-        Ok(reply.read(whoami_answer)?)
+        Ok(reply.read(|json| whoami_answer(json)?.without(token))?)
     }
 
     /// Asks who a token of the device flow belongs to: `GET /oauth/userinfo`, with the scope `profile:read` (org-api 5.8).
     pub async fn userinfo(&self, api_origin: &Url, token: &SecretValue) -> Result<Identity, LoginError> {
         let endpoints = self.discover(api_origin).await?;
         let reply = self.exchange.send(&Ask::get(&endpoints.userinfo).bearer(token)).await?;
-        Ok(reply.read(userinfo_answer)?)
+        Ok(reply.read(|json| userinfo_answer(json)?.without(token))?)
     }
 
     /// The base of the routes of the existing CLI's login: the context's `apiUrl`.

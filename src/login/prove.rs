@@ -3,7 +3,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::model::OrgSlug;
-use crate::org::http::{Endpoint, HttpOrg};
+use crate::org::http::{Endpoint, HttpOrg, check_token};
 use crate::org::{OrgError, OrgRead as _};
 use crate::secrets::SecretValue;
 
@@ -31,6 +31,7 @@ impl LoginClient {
         token: &Arc<SecretValue>,
     ) -> Result<Proof, LoginError> {
         self.origins.admit_url("the server's address", api_origin)?;
+        check_token(token)?;
         let Some(org) = org else { return Ok(Proof::Unproven) };
         let org = HttpOrg::builder(Endpoint::Origin(api_origin.clone()), org.clone())
             .token(Some(Arc::clone(token)))

@@ -119,6 +119,7 @@ async fn what_is_not_understood_is_no_login() {
         (answer(200, &json!({})), "`access_token` should be a text and is missing"),
         (answer(200, &json!({"access_token": "SENTINEL TOKEN"})), "should be one word of printable ASCII"),
         (answer(200, &json!({"access_token": "a", "token_type": "mac"})), "`token_type` should be `Bearer`"),
+        (answer(200, &json!({"access_token": "SENTINEL", "scope": "SENTINEL"})), "`scope` should be the words"),
         (typed(200, "text/html", "<html>SENTINEL"), "an HTML page"),
         (typed(200, "text/plain", ""), "an empty body"),
         (answer(404, &json!({"error": "Not found"})), "answered 404: Not found"),

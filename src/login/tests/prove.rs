@@ -66,7 +66,9 @@ async fn without_an_org_nothing_is_sent_and_elsewhere_nothing_either() {
     let error = client(&listener).prove(&evil.origin(), Some(&org), &token).await.unwrap_err();
     assert!(matches!(error, LoginError::Elsewhere { .. }));
     let split = Arc::new(SecretValue::new("SENTINEL\nTOKEN"));
-    let error = client(&listener).prove(&listener.origin(), Some(&org), &split).await.unwrap_err();
-    assert!(said(&error).starts_with("the token holds a character that cannot be sent"));
+    for org in [None, Some(&org)] {
+        let error = client(&listener).prove(&listener.origin(), org, &split).await.unwrap_err();
+        assert!(said(&error).starts_with("the token holds a character that cannot be sent"));
+    }
     assert!(listener.seen().is_empty() && evil.seen().is_empty());
 }

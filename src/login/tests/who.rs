@@ -51,6 +51,7 @@ async fn nobody_is_not_a_login() {
         (answer(200, &json!({"userId": ""})), "is missing"),
         (answer(200, &json!({"userId": 7})), "`userId` should be a text and is a number"),
         (answer(200, &json!({"userId": "u", "expiresAt": "soon"})), "`expiresAt` should be a whole number"),
+        (answer(200, &json!({"userId": "u", "name": "is SENTINEL-ACCESS-TOKEN"})), "`user` should be who the token"),
         (typed(200, "text/html", "<html>"), "an HTML page"),
         (answer(401, &json!({"error": "no SENTINEL-ACCESS-TOKEN"})), "answered 401: (the server's words are hidden"),
         (with_header(answer(302, &json!({})), "location", "https://evil.example/"), "which is not followed"),

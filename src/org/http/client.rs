@@ -217,6 +217,11 @@ pub(super) fn bearer(token: &SecretValue) -> Result<HeaderValue, ClientError> {
     Ok(value)
 }
 
+/// Checks that a token can be sent at all, before it is kept.
+pub fn check_token(token: &SecretValue) -> Result<(), ClientError> {
+    bearer(token).map(drop)
+}
+
 fn with_proxies(mut builder: ClientBuilder, proxies: &Proxies) -> Result<ClientBuilder, ClientError> {
     let except = || proxies.except.as_deref().and_then(NoProxy::from_string);
     if let Some(url) = &proxies.http {

@@ -41,6 +41,11 @@ pub(super) fn is_echoed(secret: &SecretValue, text: &str) -> bool {
     !secret.is_empty() && stands_in(expose(secret), text)
 }
 
+/// Whether a whole secret stands in a text that is not an error's: parts of it may, such as the id of a user in a token.
+pub fn is_given_back(secret: &SecretValue, text: &str) -> bool {
+    !secret.is_empty() && text.contains(expose(secret))
+}
+
 /// Whether a secret, or a part of it, stands in the name of a host, which has no upper case.
 pub(super) fn is_echoed_in_host(secret: &SecretValue, host: &str) -> bool {
     let lower = Zeroizing::new(expose(secret).to_ascii_lowercase());

@@ -23,8 +23,9 @@ mod transport;
 mod write;
 
 pub use body::{LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};
-pub use client::{CONNECT_DEADLINE, ClientError, DEADLINE, Endpoint, HttpOrgBuilder, PARALLELISM};
+pub use client::{CONNECT_DEADLINE, ClientError, DEADLINE, Endpoint, HttpOrgBuilder, PARALLELISM, check_token};
 pub use clock::{Clock, SystemClock};
+pub use echo::is_given_back;
 pub use encode::Sending;
 pub use exchange::{Ask, Exchange, Reply};
 pub use form::{Content, Part};
