@@ -77,6 +77,9 @@ pub(super) struct ProjectArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct TargetArgs {
+    /// A target of the project: `[targets.NAME]` in lobu.toml
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) target: Option<String>,
     /// The server, such as `https://lobu.ai`; needs `LOBU_API_TOKEN`
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,

@@ -360,6 +360,6 @@ fn project(args: ProjectArgs) -> ProjectOptions {
 }
 
 fn target(args: TargetArgs) -> TargetFlags {
-    let TargetArgs { url, context, org, db, allow_insecure_http } = args;
-    TargetFlags { url, context, org, database: db, allow_insecure_http }
+    let TargetArgs { target, url, context, org, db, allow_insecure_http } = args;
+    TargetFlags { target, url, context, org, database: db, allow_insecure_http }
 }

@@ -10,7 +10,7 @@ use crate::secrets::SecretValue;
 use crate::server::{self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store};
 use crate::settings::{ResolvedTarget, Server};
 
-use super::Session;
+use super::{Session, credentials};
 
 /// The origin that agents of the embedded org get in their memory MCP entry: that of `lobu dev`.
 const LOCAL_ORIGIN: &str = "http://localhost:8787";
@@ -61,7 +61,10 @@ pub(super) async fn for_reading(
     parallelism: usize,
 ) -> Result<Connection, CommandError> {
     match &target.server {
-        Server::Remote { origin } => remote(session, target, Endpoint::Origin(origin.clone()), parallelism),
+        Server::Remote { origin } => {
+            let token = credentials::token(session, target).await?;
+            remote(session, target, token, Endpoint::Origin(origin.clone()), parallelism)
+        }
         Server::Local { database } => {
             let (database, org) = (database.clone(), target.org.clone());
             let store = blocking(move || existing_or_empty(&database, &org)).await?;
@@ -121,17 +124,21 @@ async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Res
 fn remote(
     session: &Session,
     target: &ResolvedTarget,
+    token: Option<Arc<SecretValue>>,
     endpoint: Endpoint,
     parallelism: usize,
 ) -> Result<Connection, CommandError> {
     let builder = HttpOrg::builder(endpoint, target.org.clone())
-        .token(target.token.clone())
+        .token(token)
         .proxies(session.environment.proxies())
         .parallelism(parallelism);
     let org = builder.build().map_err(|error| {
         let failure = CommandError::from_error(ErrorKind::Usage, &error);
-        // A token comes from nowhere else yet.
-        if error == ClientError::Token { failure.hint("Set LOBU_API_TOKEN anew.") } else { failure }
+        match (&target.login, error == ClientError::Token) {
+            (_, false) => failure,
+            (None, true) => failure.hint("Set LOBU_API_TOKEN anew."),
+            (Some(stored), true) => failure.hint(credentials::log_in(&stored.context)),
+        }
     })?;
     Ok(Connection { org, embedded: None })
 }

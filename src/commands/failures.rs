@@ -1,4 +1,6 @@
+use crate::accounts::{AccountsError, ChangeError};
 use crate::error::{CommandError, ErrorKind};
+use crate::login::LoginError;
 use crate::org::{Cause, OrgError, ReadError};
 use crate::project::directory::{OpenError, WriteError};
 use crate::settings::{TargetError, TargetErrorKind};
@@ -22,7 +24,7 @@ pub(super) fn of_request(error: &OrgError) -> CommandError {
 
 fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
     Some(match (kind, error) {
-        (ErrorKind::NotLoggedIn, _) => "Set LOBU_API_TOKEN to a token of this server.",
+        (ErrorKind::NotLoggedIn, _) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
         (ErrorKind::Forbidden, _) => "The token must be for this org, and its user a member of it.",
         (ErrorKind::WrongOrg, _) => "Check the slug: --org, the project's [memory] org, or LOBU_ORG.",
         (ErrorKind::NotLobu, _) => "Check the URL: this does not look like the Lobu API.",
@@ -68,6 +70,42 @@ pub(super) fn of_target(error: &TargetError) -> CommandError {
         TargetErrorKind::Usage if matches!(error, TargetError::NoTarget) => ErrorKind::NoTarget,
         TargetErrorKind::Usage => ErrorKind::Usage,
         TargetErrorKind::Access => ErrorKind::WrongOrg,
+        TargetErrorKind::Origin => ErrorKind::WrongOrigin,
+    };
+    CommandError::from_error(kind, error)
+}
+
+/// The failure that contexts or logins could not be read or kept with.
+pub(super) fn of_accounts(error: &AccountsError) -> CommandError {
+    CommandError::from_error(ErrorKind::Unexpected, error)
+}
+
+/// The failure that a change of contexts or logins was refused with.
+pub(super) fn of_change(error: &ChangeError) -> CommandError {
+    match error {
+        ChangeError::Files(error) => of_accounts(error),
+        ChangeError::EndpointElsewhere { .. } => CommandError::from_error(ErrorKind::WrongOrigin, error),
+        ChangeError::UnknownContext { .. } => CommandError::from_error(ErrorKind::Usage, error)
+            .hint("`lobu context list` shows those that exist; `lobu context add` makes one."),
+        ChangeError::InvalidName
+        | ChangeError::Embedded { .. }
+        | ChangeError::BuiltIn { .. }
+        | ChangeError::Url(_)
+        | ChangeError::EmptyToken => CommandError::from_error(ErrorKind::Usage, error),
+    }
+}
+
+/// The failure that a login, or a question about one, ended with.
+pub(super) fn of_login(error: &LoginError) -> CommandError {
+    let kind = match error {
+        LoginError::Request(error) => return of_request(error),
+        LoginError::Client(_) | LoginError::BadUrl { .. } => ErrorKind::Usage,
+        LoginError::Elsewhere { .. } => ErrorKind::WrongOrigin,
+        LoginError::Page { .. } | LoginError::AnswerLost => ErrorKind::Refused,
+        LoginError::NoDeviceFlow { .. } => ErrorKind::Unsupported,
+        LoginError::TokenRefused(_) | LoginError::Expired => ErrorKind::NotLoggedIn,
+        LoginError::Denied => ErrorKind::Declined,
+        LoginError::Cancelled => ErrorKind::Interrupted,
     };
     CommandError::from_error(kind, error)
 }

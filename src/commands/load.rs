@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{Diagnostic, Family, OrgSlug, Severity};
+use crate::model::{Diagnostic, Family, Severity};
 use crate::plan::Only;
 use crate::project::config::ReadOptions;
 use crate::project::directory::ProjectDirectory;
@@ -11,6 +11,7 @@ use crate::render::{ci, diagnostics};
 
 use super::Session;
 use super::failures::of_open;
+use super::target::ProjectPins;
 
 /// What the command line says about reading a project.
 #[derive(Debug, Clone, Default)]
@@ -34,9 +35,15 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// The org that the project is pinned to (T1).
-    pub(super) fn pin(&self) -> Option<OrgSlug> {
-        self.project.config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok())
+    /// The file with values of the target that `-t` names.
+    pub(super) fn env_file(&self, target: Option<&str>) -> Option<&str> {
+        let found = self.project.config.targets.iter().find(|found| Some(found.name.as_str()) == target)?;
+        Some(found.env_file.as_ref()?.as_str())
+    }
+
+    /// What the project says about where commands go (T1, T6).
+    pub(super) fn pins(&self) -> ProjectPins {
+        ProjectPins::of(&self.project.config)
     }
 }
 

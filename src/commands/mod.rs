@@ -2,6 +2,7 @@
 
 mod apply;
 mod connect;
+mod credentials;
 mod dev;
 mod dotenv;
 mod drift;
@@ -11,6 +12,7 @@ mod load;
 mod outcome;
 mod pull;
 mod secrets;
+mod target;
 mod validate;
 mod values;
 

@@ -17,17 +17,31 @@ use super::load::show;
 /// The name of the file beside lobu.toml.
 pub(super) const DOTENV: &str = ".env";
 
-/// Gathers values: the process environment, `.env` beside lobu.toml where the server is on this machine, and the file that
-/// `--env-file` names.
+/// A file with values that was asked for by name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ValuesFile<'a> {
+    /// That of `--env-file`, which may lie anywhere.
+    Flag(&'a Path),
+    /// That of the project's target, below lobu.toml (T6).
+    Target(&'a str),
+}
+
+/// Gathers values: the process environment, `.env` beside lobu.toml where the server is on this machine, and a file that was
+/// asked for.
 pub(super) fn gather(
     session: &Session,
     directory: &ProjectDirectory,
-    env_file: Option<&Path>,
+    file: Option<ValuesFile<'_>>,
     is_loopback: bool,
 ) -> Result<Values, CommandError> {
     let mut values = Values::of_process(Arc::clone(&session.environment));
-    if let Some(path) = env_file {
-        values = values.with_file(Origin::EnvFile, named(&read_env_file(session, path)?));
+    let found = match file {
+        Some(ValuesFile::Flag(path)) => Some(read_env_file(session, path)?),
+        Some(ValuesFile::Target(path)) => Some(read_target_file(session, directory, path)?),
+        None => None,
+    };
+    if let Some(found) = found {
+        values = values.with_file(Origin::EnvFile, named(&found));
     }
     if is_loopback {
         let found = read_dotenv(directory, DOTENV).map_err(|found| {
@@ -47,6 +61,18 @@ fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
         Some((SecretName::parse(name).ok()?, SecretValue::new(value.as_str())))
     };
     dotenv.names().filter_map(value).collect()
+}
+
+fn read_target_file(session: &Session, directory: &ProjectDirectory, path: &str) -> Result<Dotenv, CommandError> {
+    let found = read_dotenv(directory, path).map_err(|found| {
+        show(session, &found);
+        CommandError::new(ErrorKind::InvalidProject, format!("the target's env_file {path} can't be read"))
+    })?;
+    found.ok_or_else(|| {
+        let message = format!("the target's env_file {path} does not exist");
+        CommandError::new(ErrorKind::InvalidProject, message)
+            .hint("Nothing was sent. Make the file, take `env_file` out of the target, or give --env-file.")
+    })
 }
 
 /// Reads a file of the command line, which may lie anywhere.

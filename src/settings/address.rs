@@ -30,6 +30,11 @@ impl ServerAddress {
         Ok(Self { origin: origin_of(&url), org })
     }
 
+    /// The origin, for people.
+    pub fn shown(&self) -> String {
+        self.origin.as_str().trim_end_matches('/').to_owned()
+    }
+
     /// Refuses plain http beyond this machine, unless it was allowed on the command line (T2).
     pub fn check_scheme(&self, source_name: &'static str, allow_insecure_http: bool) -> Result<(), TargetError> {
         let safe = self.origin.scheme() == "https" || is_loopback(&self.origin) || allow_insecure_http;

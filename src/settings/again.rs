@@ -5,9 +5,9 @@ use super::TargetFlags;
 impl TargetFlags {
     /// The flags as they would be typed, each with a space before it.
     pub fn arguments(&self) -> String {
-        let Self { url, context, org, database, allow_insecure_http } = self;
+        let Self { target, url, context, org, database, allow_insecure_http } = self;
         let mut arguments = String::new();
-        let texts = [("--url", url), ("-c", context), ("--org", org)];
+        let texts = [("-t", target), ("--url", url), ("-c", context), ("--org", org)];
         for (flag, value) in texts {
             if let Some(value) = value {
                 arguments.push_str(&argument(flag, value));

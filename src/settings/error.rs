@@ -5,19 +5,22 @@ use crate::model::OrgSlug;
 pub enum TargetErrorKind {
     /// Wrong use, or no target: exit code 2.
     Usage,
-    /// The org or the origin is not the one that was meant: exit code 4.
+    /// The org is not the one that was meant: exit code 4.
     Access,
+    /// The token does not belong to the origin: exit code 4.
+    Origin,
 }
 
 /// Why no target could be resolved (T1, T2). No message quotes a URL, which may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// Two flags name a server.
-    #[error("--url and -c both name a server; give one of them")]
+    #[error("-t, --url and -c each name a server; give one of them")]
     TwoServers,
     /// The context does not exist.
     #[error(
-        "{source_name} names the context `{name}`, and only `local` exists so far; name a server with --url instead"
+        "{source_name} names the context `{name}`, which does not exist; `lobu context list` shows those that do, and \
+         `lobu context add` makes one"
     )]
     UnknownContext {
         /// Where the name stands.
@@ -30,6 +33,47 @@ pub enum TargetError {
         "no server is named; give --url URL, or -c local for the org embedded in this program, or set LOBU_SERVER_URL"
     )]
     NoTarget,
+    /// `-t` names no target of the project.
+    #[error("-t names the target `{name}`, and lobu.toml has no [targets.{name}]")]
+    UnknownTarget {
+        /// The name.
+        name: String,
+    },
+    /// A target of the project names no server.
+    #[error("[targets.{name}] in lobu.toml has no `url`")]
+    TargetWithoutUrl {
+        /// The name.
+        name: String,
+    },
+    /// A target of the project names a server that nobody but the project vouches for (T6).
+    #[error(
+        "[targets.{name}] in lobu.toml names {server}, and {other}; log in to that server, or set LOBU_SERVER_URL to it"
+    )]
+    TargetNotOwned {
+        /// The name.
+        name: String,
+        /// Its server.
+        server: String,
+        /// What is there instead.
+        other: String,
+    },
+    /// The server of a context is not one that its token belongs to (T2).
+    #[error("the token of the context `{context}` does not belong to {server}; log in to it, or name another context")]
+    NotOfContext {
+        /// The context.
+        context: String,
+        /// The server.
+        server: String,
+    },
+    /// The environment has a token, and only the stored context says what for (T2).
+    #[error(
+        "LOBU_API_TOKEN is set, and nothing of this run says which server it is for; the current context's is {server}: \
+         name it with --url, -c or LOBU_SERVER_URL, or unset the token"
+    )]
+    TokenWithoutTarget {
+        /// The server of the current context.
+        server: String,
+    },
     /// Nothing names an org.
     #[error("no org is named; give --org SLUG, set LOBU_ORG, or write `org` into the memory table of lobu.toml")]
     NoOrg,
@@ -99,8 +143,12 @@ impl TargetError {
     pub fn kind(&self) -> TargetErrorKind {
         match self {
             Self::OrgsDiffer { .. } => TargetErrorKind::Access,
+            Self::TargetNotOwned { .. } | Self::NotOfContext { .. } => TargetErrorKind::Origin,
             Self::TwoServers
             | Self::UnknownContext { .. }
+            | Self::UnknownTarget { .. }
+            | Self::TargetWithoutUrl { .. }
+            | Self::TokenWithoutTarget { .. }
             | Self::NoTarget
             | Self::NoOrg
             | Self::VariablesDiffer { .. }

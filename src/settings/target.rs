@@ -3,16 +3,21 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::accounts::{Context, Login, Snapshot};
 use crate::env::{Environment, Variable};
 use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
 
 use super::address::any_path;
+use super::org::{choose_org, flag_org, overridden};
+use super::server::{Chosen, Named, choose_server};
 use super::{ServerAddress, TargetError};
 
 /// The flags of every verb that talks to a server.
 #[derive(Debug, Clone, Default)]
 pub struct TargetFlags {
+    /// `-t`.
+    pub target: Option<String>,
     /// `--url`.
     pub url: Option<String>,
     /// `-c`.
@@ -23,6 +28,30 @@ pub struct TargetFlags {
     pub database: Option<PathBuf>,
     /// `--allow-insecure-http`.
     pub allow_insecure_http: bool,
+}
+
+/// A target of the project, as `[targets.NAME]` names it (T6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectTarget {
+    /// Its name.
+    pub name: String,
+    /// The server, as written.
+    pub url: Option<String>,
+    /// The org.
+    pub org: Option<OrgSlug>,
+}
+
+/// What is known besides flags and environment when a target is resolved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The stored contexts and logins.
+    pub accounts: Option<&'a Snapshot>,
+    /// The targets of the project.
+    pub targets: &'a [ProjectTarget],
+    /// The org that the project is pinned to.
+    pub pin: Option<&'a OrgSlug>,
+    /// Whether somebody is at a terminal.
+    pub on_terminal: bool,
 }
 
 /// The server that a verb talks to.
@@ -47,20 +76,33 @@ pub enum OrgSource {
     Flag,
     /// The project's pin.
     Pin,
+    /// The target of the project that `-t` names.
+    Target,
     /// `LOBU_ORG`.
     Variable,
     /// `LOBU_MEMORY_ORG`.
     OldVariable,
     /// The path of the server's URL.
     Url,
+    /// The context.
+    Context,
     /// Nothing named one: `dev` on the embedded org.
     Default,
+}
+
+/// A stored login whose token is used, as it was read; it may have to be refreshed first.
+#[derive(Clone)]
+pub struct StoredLogin {
+    /// The context that it belongs to.
+    pub context: Context,
+    /// The login.
+    pub login: Login,
 }
 
 /// Where a verb goes: context, server and org, which the first line on stderr names (T1).
 #[derive(Clone)]
 pub struct ResolvedTarget {
-    /// The name of the context: `local`; `url` for `--url`; `environment` for `LOBU_SERVER_URL`.
+    /// The name of the context: a stored one's, or `local`; `url` for `--url`; `environment` for `LOBU_SERVER_URL`.
     pub context: String,
     /// The server.
     pub server: Server,
@@ -68,10 +110,16 @@ pub struct ResolvedTarget {
     pub org: OrgSlug,
     /// Where the org's name comes from.
     pub org_source: OrgSource,
-    /// The project's pin, where `--org` went over another one.
+    /// The project's pin, where `--org` or `-t` went over another one.
     pub overridden_pin: Option<OrgSlug>,
-    /// The token for that server, if there is one; `LOBU_API_TOKEN` is never for the embedded org (T2).
+    /// The token of `LOBU_API_TOKEN`, if that is used; it is never for the embedded org (T2).
     pub token: Option<Arc<SecretValue>>,
+    /// The stored login that is used where there is no such token.
+    pub login: Option<StoredLogin>,
+    /// Whether plain http to other machines was allowed on the command line.
+    pub allow_insecure_http: bool,
+    /// Whether secret values may be sent to this server without being asked for again (V4).
+    pub sends_secret_values: bool,
 }
 
 impl ResolvedTarget {
@@ -84,98 +132,18 @@ impl ResolvedTarget {
     }
 }
 
-/// The contexts that always exist (T4).
-const LOCAL: [&str; 2] = ["local", "embedded"];
-
-/// Where a server was named.
-struct Named {
-    context: &'static str,
-    source_name: &'static str,
-    address: ServerAddress,
-}
-
-/// Resolves server, org and token from flags, environment and the project's pin (T1, T2).
+/// Resolves server, org and token from flags, environment, stored contexts, and the project's pin and targets (T1, T2, T6).
 ///
 /// On a terminal the embedded org is what is used when nothing names a server.
 pub fn resolve(
     flags: &TargetFlags,
     environment: &Environment,
-    pin: Option<&OrgSlug>,
-    on_terminal: bool,
+    known: Known<'_>,
 ) -> Result<ResolvedTarget, TargetError> {
-    match named_server(flags, environment)? {
-        Some(named) => remote(flags, environment, pin, named),
-        None if is_local(flags, environment) || on_terminal => local(flags, environment, pin),
-        None => Err(TargetError::NoTarget),
+    match choose_server(flags, environment, known)? {
+        Chosen::Local => local(flags, environment, known.pin),
+        Chosen::Named(named) => remote(flags, environment, known, *named),
     }
-}
-
-/// The server that flags or environment name, none if they name `local` or nothing.
-fn named_server(flags: &TargetFlags, environment: &Environment) -> Result<Option<Named>, TargetError> {
-    match (&flags.url, &flags.context) {
-        (Some(_), Some(_)) => Err(TargetError::TwoServers),
-        (Some(url), None) => {
-            let address = ServerAddress::parse(url, "--url")?;
-            Ok(Some(Named { context: "url", source_name: "--url", address }))
-        }
-        (None, Some(context)) => only_local(context, "-c").map(|()| None),
-        (None, None) => match environment.text(Variable::Context) {
-            Some(context) => only_local(context, Variable::Context.name()).map(|()| None),
-            None => server_of_environment(environment),
-        },
-    }
-}
-
-fn only_local(context: &str, source_name: &'static str) -> Result<(), TargetError> {
-    if LOCAL.contains(&context) {
-        Ok(())
-    } else {
-        Err(TargetError::UnknownContext { source_name, name: context.to_owned() })
-    }
-}
-
-fn is_local(flags: &TargetFlags, environment: &Environment) -> bool {
-    flags.context.is_some() || environment.text(Variable::Context).is_some()
-}
-
-fn server_of_environment(environment: &Environment) -> Result<Option<Named>, TargetError> {
-    let read = |variable: Variable| {
-        let text = environment.text(variable)?;
-        Some(match variable {
-            Variable::MemoryUrl => memory_address(text),
-            _ => ServerAddress::parse(text, variable.name()),
-        })
-    };
-    let named = |variable: Variable, address| Named { context: "environment", source_name: variable.name(), address };
-    let server = read(Variable::ServerUrl).transpose()?;
-    let memory = read(Variable::MemoryUrl).transpose()?;
-    match (server, memory) {
-        (Some(server), Some(memory)) => {
-            let orgs_differ = matches!((&server.org, &memory.org), (Some(one), Some(other)) if !same(one, other));
-            if server.origin != memory.origin || orgs_differ {
-                let (first, second) = (Variable::ServerUrl.name(), Variable::MemoryUrl.name());
-                return Err(TargetError::VariablesDiffer { first, second });
-            }
-            let org = server.org.or(memory.org);
-            Ok(Some(named(Variable::ServerUrl, ServerAddress { origin: server.origin, org })))
-        }
-        (Some(server), None) => Ok(Some(named(Variable::ServerUrl, server))),
-        (None, Some(memory)) => Ok(Some(named(Variable::MemoryUrl, memory))),
-        (None, None) => Ok(None),
-    }
-}
-
-/// Reads `LOBU_MEMORY_URL`, an address of the MCP endpoint: anything behind `/mcp/{org}`, and a query, are cut off.
-fn memory_address(text: &str) -> Result<ServerAddress, TargetError> {
-    let name = Variable::MemoryUrl.name();
-    let Ok(mut url) = Url::parse(text) else { return ServerAddress::parse(text, name) };
-    url.set_query(None);
-    url.set_fragment(None);
-    let below_mcp = url.path().strip_prefix("/mcp/").map(|rest| rest.split('/').next().unwrap_or_default().to_owned());
-    if let Some(org) = below_mcp {
-        url.set_path(&format!("/mcp/{org}"));
-    }
-    ServerAddress::parse(url.as_str(), name)
 }
 
 /// The database of the embedded org: `--db`, else `LOBU_LOCAL_DB`, else below the user's data directory (O1).
@@ -200,116 +168,77 @@ fn local(flags: &TargetFlags, environment: &Environment, pin: Option<&OrgSlug>) 
         org,
         org_source,
         token: None,
+        login: None,
+        allow_insecure_http: false,
+        sends_secret_values: false,
     })
 }
 
 fn remote(
     flags: &TargetFlags,
     environment: &Environment,
-    pin: Option<&OrgSlug>,
+    known: Known<'_>,
     named: Named,
 ) -> Result<ResolvedTarget, TargetError> {
     if flags.database.is_some() {
         return Err(TargetError::DatabaseOfServer);
     }
     named.address.check_scheme(named.source_name, flags.allow_insecure_http)?;
-    check_api_url(environment, &named.address.origin)?;
-    let (org, org_source) = remote_org(flags, environment, pin, &named)?;
+    check_api_url(environment, &named)?;
+    let (org, org_source) = choose_org(flags, environment, known, &named)?;
+    let (token, login) = authority(environment, known, &named)?;
+    let ServerAddress { origin, .. } = named.address;
     Ok(ResolvedTarget {
-        context: named.context.to_owned(),
-        server: Server::Remote { origin: named.address.origin },
-        overridden_pin: overridden(pin, &org),
+        sends_secret_values: named.context.as_ref().is_some_and(|context| context.sends_secret_values),
+        context: named.context.map_or_else(|| named.name.to_owned(), |context| context.name),
+        server: Server::Remote { origin },
+        overridden_pin: overridden(known.pin, &org),
         org,
         org_source,
-        token: environment.token().cloned(),
+        token,
+        login,
+        allow_insecure_http: flags.allow_insecure_http,
     })
 }
 
-fn check_api_url(environment: &Environment, origin: &Url) -> Result<(), TargetError> {
+/// The token of the environment, which needs a server that was named for this run; else the login of a context that owns the
+/// server (T2).
+fn authority(
+    environment: &Environment,
+    known: Known<'_>,
+    named: &Named,
+) -> Result<(Option<Arc<SecretValue>>, Option<StoredLogin>), TargetError> {
+    if let Some(token) = environment.token() {
+        if !named.is_for_this_run {
+            return Err(TargetError::TokenWithoutTarget { server: named.address.shown() });
+        }
+        return Ok((Some(token.clone()), None));
+    }
+    let owner = match &named.context {
+        Some(context) if context.owns(&named.address.origin) => Some(context),
+        Some(context) => {
+            let (context, server) = (context.name.clone(), named.address.shown());
+            return Err(TargetError::NotOfContext { context, server });
+        }
+        None => None,
+    };
+    let login = owner.and_then(|context| {
+        let login = known.accounts?.logins.get(&context.name)?;
+        Some(StoredLogin { context: context.clone(), login: login.clone() })
+    });
+    Ok((None, login))
+}
+
+/// `LOBU_API_URL`, if it is set, must be an origin of what is used (T1).
+fn check_api_url(environment: &Environment, named: &Named) -> Result<(), TargetError> {
     let Some(text) = environment.text(Variable::ApiUrl) else { return Ok(()) };
     let api = any_path(text, Variable::ApiUrl.name())?;
-    if api == *origin {
+    let is_of_context = named.context.as_ref().is_some_and(|context| context.owns(&api));
+    if api == named.address.origin || is_of_context {
         return Ok(());
     }
-    let shown = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
-    Err(TargetError::ApiUrlElsewhere { api: shown(&api), origin: shown(origin) })
-}
-
-/// Chooses the org: the flag, the pin, the environment, the URL; those that were not chosen must not say otherwise (T1).
-fn remote_org(
-    flags: &TargetFlags,
-    environment: &Environment,
-    pin: Option<&OrgSlug>,
-    named: &Named,
-) -> Result<(OrgSlug, OrgSource), TargetError> {
-    let url = named.address.org.as_ref().map(|org| (org.clone(), OrgSource::Url));
-    if let Some(org) = flag_org(flags)? {
-        let chosen = (org, OrgSource::Flag);
-        // An URL on the same command line must agree; one of the environment is simply overruled.
-        return match url.filter(|_| named.source_name == "--url") {
-            Some(url) => agree(chosen, &url, named.source_name),
-            None => Ok(chosen),
-        };
-    }
-    let pin = pin.map(|pin| (pin.clone(), OrgSource::Pin));
-    let variable = org_of_environment(environment)?;
-    let given: Vec<_> = pin.into_iter().chain(variable).chain(url).collect();
-    let Some((chosen, others)) = given.split_first() else { return Err(TargetError::NoOrg) };
-    others.iter().try_fold(chosen.clone(), |chosen, other| agree(chosen, other, named.source_name))
-}
-
-fn agree(
-    chosen: (OrgSlug, OrgSource),
-    other: &(OrgSlug, OrgSource),
-    url_name: &'static str,
-) -> Result<(OrgSlug, OrgSource), TargetError> {
-    if same(&chosen.0, &other.0) {
-        return Ok(chosen);
-    }
-    let name = |source: OrgSource| match source {
-        OrgSource::Flag => "--org",
-        OrgSource::Pin => "lobu.toml",
-        OrgSource::Variable => Variable::Org.name(),
-        OrgSource::OldVariable => Variable::MemoryOrg.name(),
-        OrgSource::Url => url_name,
-        OrgSource::Default => "the default",
-    };
-    Err(TargetError::OrgsDiffer {
-        first_source: name(chosen.1),
-        first: chosen.0.to_string(),
-        second_source: name(other.1),
-        second: other.0.to_string(),
-    })
-}
-
-fn flag_org(flags: &TargetFlags) -> Result<Option<OrgSlug>, TargetError> {
-    let bad = |_| TargetError::BadOrg { source_name: "--org" };
-    flags.org.as_deref().map(|org| OrgSlug::parse(org.trim()).map_err(bad)).transpose()
-}
-
-fn org_of_environment(environment: &Environment) -> Result<Option<(OrgSlug, OrgSource)>, TargetError> {
-    let read = |variable: Variable, source| {
-        let bad = |_| TargetError::BadOrg { source_name: variable.name() };
-        environment.text(variable).map(|org| OrgSlug::parse(org).map(|org| (org, source)).map_err(bad)).transpose()
-    };
-    let new = read(Variable::Org, OrgSource::Variable)?;
-    let old = read(Variable::MemoryOrg, OrgSource::OldVariable)?;
-    match (&new, &old) {
-        (Some((one, _)), Some((other, _))) if !same(one, other) => {
-            let (first, second) = (Variable::Org.name(), Variable::MemoryOrg.name());
-            Err(TargetError::VariablesDiffer { first, second })
-        }
-        _ => Ok(new.or(old)),
-    }
-}
-
-fn overridden(pin: Option<&OrgSlug>, org: &OrgSlug) -> Option<OrgSlug> {
-    pin.filter(|pin| !same(pin, org)).cloned()
-}
-
-/// Whether two slugs name one org: the rule for slugs ignores case (org-api 5.6).
-fn same(one: &OrgSlug, other: &OrgSlug) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
+    let api = api.as_str().trim_end_matches('/').to_owned();
+    Err(TargetError::ApiUrlElsewhere { api, origin: named.address.shown() })
 }
 
 #[cfg(test)]
@@ -338,7 +267,11 @@ mod tests {
                 },
             }
         }
-        match resolve(&flags, &Environment::from_pairs(variables), pin.as_ref(), terminal) {
+        match resolve(
+            &flags,
+            &Environment::from_pairs(variables),
+            Known { pin: pin.as_ref(), on_terminal: terminal, ..Known::default() },
+        ) {
             Ok(target) => {
                 let server = match &target.server {
                     Server::Local { database } => database.display().to_string(),
@@ -470,7 +403,7 @@ mod tests {
         let environment = Environment::from_pairs([("LOBU_ORG", "acme")]);
         let flags = TargetFlags { url: Some("https://h.example".to_owned()), ..TargetFlags::default() };
         let pin = OrgSlug::parse("beta").unwrap();
-        let error = resolve(&flags, &environment, Some(&pin), false).err().unwrap();
+        let error = resolve(&flags, &environment, Known { pin: Some(&pin), ..Known::default() }).err().unwrap();
         insta::assert_snapshot!(error, @"lobu.toml names the org `beta` and LOBU_ORG `acme`; make them the same, or say which with --org");
     }
 }

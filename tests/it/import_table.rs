@@ -14,8 +14,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "desired", "env", "error", "execute", "fault", "model", "org", "plan", "project", "pull", "push", "render",
-            "secrets", "server", "settings", "ui", "wire",
+            "accounts", "desired", "env", "error", "execute", "fault", "login", "model", "org", "plan", "project",
+            "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -45,7 +45,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["fault", "model"]),
     // Of `org` only which hosts are this machine, and whether an org has the secrets API.
-    ("settings", &["env", "model", "org", "secrets"]),
+    ("settings", &["accounts", "env", "model", "org", "secrets"]),
     ("ui", &["error", "render"]),
     ("wire", &["model"]),
 ];

@@ -127,11 +127,12 @@ fn sendable(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
         let message = "the plan sends secret values, and this server is reached over plain http; nothing was changed";
         return Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."));
     }
-    if command.yes && !command.send_secret_values {
+    if command.yes && !command.send_secret_values && !planned.target.sends_secret_values {
         let names = names(planned);
         let message = format!("the plan sends the values of {names} to {}", planned.target.server_name());
-        return Err(CommandError::new(ErrorKind::Usage, message)
-            .hint("Nothing was changed. Under --yes this needs --send-secret-values."));
+        return Err(CommandError::new(ErrorKind::Usage, message).hint(
+            "Nothing was changed. Under --yes this needs --send-secret-values, or that setting in the context.",
+        ));
     }
     Ok(())
 }

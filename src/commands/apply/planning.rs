@@ -7,13 +7,14 @@ use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
-use crate::settings::{ResolvedTarget, Server, argument, remember_secrets_api, resolve};
+use crate::settings::{ResolvedTarget, Server, argument, remember_secrets_api};
 
 use super::super::Session;
 use super::super::connect::{Connection, announce, for_reading};
-use super::super::failures::{of_read, of_target};
+use super::super::failures::of_read;
 use super::super::load::{Loaded, load};
-use super::super::values::gather;
+use super::super::target::resolved;
+use super::super::values::{ValuesFile, gather};
 use super::Apply;
 
 /// A plan with everything that showing and carrying it out needs.
@@ -55,9 +56,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let selection = selection(command)?;
     let resend = resend(command)?;
     let loaded = load(session, &command.project, command.only)?;
-    let on_terminal = session.ui.is_attended();
-    let target = resolve(&command.target, &session.environment, loaded.pin().as_ref(), on_terminal)
-        .map_err(|error| of_target(&error))?;
+    let target = resolved(session, &command.target, &loaded.pins())?;
     announce(session, &target);
     let desired = desired_state(&loaded.project);
     let connection = for_reading(session, &target, command.parallelism).await?;
@@ -105,7 +104,9 @@ fn values(
         }
         return Ok(Values::default());
     }
-    gather(session, &loaded.directory, command.env_file.as_deref(), on_this_machine(target))
+    let of_target = loaded.env_file(command.target.target.as_deref());
+    let file = command.env_file.as_deref().map(ValuesFile::Flag).or(of_target.map(ValuesFile::Target));
+    gather(session, &loaded.directory, file, on_this_machine(target))
 }
 
 struct ReadPlan {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::OrgSlug;
 use crate::org::{ActualState, read_actual};
 use crate::plan::{Options, Resend, Selection, Selector};
 use crate::project::directory::ProjectDirectory;
 use crate::pull::{Input, PullFamily, PullPlan, Taking, pull_plan};
-use crate::settings::{ResolvedTarget, resolve};
+use crate::settings::ResolvedTarget;
 
 use super::super::Session;
 use super::super::connect::{announce, for_reading};
-use super::super::failures::{of_read, of_target};
+use super::super::failures::of_read;
 use super::super::load::{Loaded, load_from};
+use super::super::target::{ProjectPins, resolved};
 use super::Pull;
 use super::source::{self, Source};
 
@@ -88,13 +88,9 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     let source = source::open(session, command)?;
     let everything = command.all || source.init.is_some() || command.init.is_some();
     let taking = taking(everything, &command.selectors, &command.include, &command.exclude)?;
-    let on_terminal = session.ui.is_attended();
-    let resolved = |pin: Option<&OrgSlug>| {
-        resolve(&command.target, &session.environment, pin, on_terminal).map_err(|error| of_target(&error))
-    };
     let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
     let (loaded, target) = if source.init.is_some() {
-        let target = resolved(None)?;
+        let target = resolved(session, &command.target, &ProjectPins::default())?;
         let first = source::skeleton(&target.org, false, false);
         let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
         let directory = source.directory.overlaid(files).map_err(unexpected)?;
@@ -102,7 +98,7 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     } else {
         let directory = source.directory.overlaid(BTreeMap::new()).map_err(unexpected)?;
         let loaded = load_from(session, directory, &command.project, None)?;
-        let target = resolved(loaded.pin().as_ref())?;
+        let target = resolved(session, &command.target, &loaded.pins())?;
         (loaded, target)
     };
     announce(session, &target);

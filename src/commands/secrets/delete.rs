@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::commands::connect::{announce, for_reading, for_writing};
-use crate::commands::failures::of_target;
 use crate::commands::interrupt::Interrupts;
+use crate::commands::target::resolved;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
@@ -11,7 +11,7 @@ use crate::org::{OrgError, Outcome as RequestOutcome, SecretBatch};
 use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
-use crate::settings::{ResolvedTarget, TargetFlags, resolve};
+use crate::settings::{ResolvedTarget, TargetFlags};
 
 use super::{api, confirm, name, surroundings};
 
@@ -38,9 +38,8 @@ pub struct SecretsDelete {
 /// `lobu secrets delete`: all of the names in one request, or none of them.
 pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Result<Outcome, CommandError> {
     let names = checked(command)?;
-    let pin = surroundings::pin(session, &command.project)?;
-    let target = resolve(&command.target, &session.environment, pin.as_ref(), session.ui.is_attended())
-        .map_err(|error| of_target(&error))?;
+    let pins = surroundings::pins(session, &command.project)?;
+    let target = resolved(session, &command.target, &pins)?;
     announce(session, &target);
     let interrupts = Interrupts::listen();
     let found = tokio::select! {

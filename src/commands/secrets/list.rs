@@ -1,12 +1,12 @@
 use crate::commands::connect::{announce, for_reading};
-use crate::commands::failures::of_target;
+use crate::commands::target::resolved;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::CommandError;
 use crate::org::http::PARALLELISM;
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets;
-use crate::settings::{TargetFlags, resolve};
+use crate::settings::TargetFlags;
 
 use super::{api, surroundings};
 
@@ -23,9 +23,8 @@ pub struct SecretsList {
 
 /// `lobu secrets list`: names, fingerprints, times and sources. Reads only.
 pub async fn secrets_list(session: &Session, command: &SecretsList) -> Result<Outcome, CommandError> {
-    let pin = surroundings::pin(session, &command.project)?;
-    let target = resolve(&command.target, &session.environment, pin.as_ref(), session.ui.is_attended())
-        .map_err(|error| of_target(&error))?;
+    let pins = surroundings::pins(session, &command.project)?;
+    let target = resolved(session, &command.target, &pins)?;
     announce(session, &target);
     let connection = for_reading(session, &target, PARALLELISM).await?;
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;

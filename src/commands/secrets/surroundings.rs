@@ -2,9 +2,10 @@
 
 use crate::commands::failures::of_open;
 use crate::commands::load::{Loaded, load_from, show};
+use crate::commands::target::ProjectPins;
 use crate::commands::{ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{OrgSlug, Severity};
+use crate::model::Severity;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
 
@@ -40,28 +41,28 @@ impl Surroundings {
         }
     }
 
-    /// The org that the project is pinned to (T1).
-    pub(super) fn pin(&self) -> Option<OrgSlug> {
+    /// What the project says about where commands go (T1, T6).
+    pub(super) fn pins(&self) -> ProjectPins {
         match self {
-            Self::Project(loaded) => loaded.pin(),
-            Self::Directory(_) => None,
+            Self::Project(loaded) => loaded.pins(),
+            Self::Directory(_) => ProjectPins::default(),
         }
     }
 }
 
-/// The pin of the project around the command, without reading the rest of it.
+/// The pins of the project around the command, without reading the rest of it.
 ///
 /// A lobu.toml with errors stops the command: it might say that this is the wrong org.
-pub(super) fn pin(session: &Session, options: &ProjectOptions) -> Result<Option<OrgSlug>, CommandError> {
-    let Some(directory) = directory(session, options)? else { return Ok(None) };
+pub(super) fn pins(session: &Session, options: &ProjectOptions) -> Result<ProjectPins, CommandError> {
+    let Some(directory) = directory(session, options)? else { return Ok(ProjectPins::default()) };
     let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
     let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
-    let Some(text) = text else { return Ok(None) };
+    let Some(text) = text else { return Ok(ProjectPins::default()) };
     let read_options = ReadOptions { allow_unknown_keys: true };
     let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
     let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
     match config {
-        Some(config) if errors.is_empty() => Ok(config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok())),
+        Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),
         _ => {
             show(session, &errors);
             let message = "lobu.toml has errors, and may say that this is the wrong org; nothing was sent";

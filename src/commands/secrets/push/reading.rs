@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::commands::connect::{Connection, announce, for_reading};
-use crate::commands::failures::of_target;
+use crate::commands::target::resolved;
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
@@ -12,7 +12,7 @@ use crate::org::http::PARALLELISM;
 use crate::push::{PushPlan, Rotation, SelectionError, Wanted, plan_push, select};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SourceValues;
-use crate::settings::{ResolvedTarget, resolve};
+use crate::settings::ResolvedTarget;
 
 use super::super::source::{self, SourceChoice};
 use super::super::surroundings::Surroundings;
@@ -90,8 +90,7 @@ pub(super) fn place(
         }
         Surroundings::Directory(_) => Wanted::new(),
     };
-    let target = resolve(&command.target, &session.environment, surroundings.pin().as_ref(), session.ui.is_attended())
-        .map_err(|error| of_target(&error))?;
+    let target = resolved(session, &command.target, &surroundings.pins())?;
     announce(session, &target);
     Ok(Place { surroundings, references, target })
 }
