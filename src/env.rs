@@ -192,6 +192,11 @@ pub(crate) fn fault() -> Option<String> {
     std::env::var("LOBU_FAULT").ok()
 }
 
+/// The names of the operating system and of the machine's architecture.
+pub fn platform() -> (&'static str, &'static str) {
+    (std::env::consts::OS, std::env::consts::ARCH)
+}
+
 /// The directory that the program was started in.
 pub fn working_directory() -> io::Result<PathBuf> {
     std::env::current_dir()

@@ -20,6 +20,7 @@
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
 //! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
 //! - [`login`]: logging in and out of a server, refreshing a login, and who one is.
+//! - [`doctor`]: whether everything that a command needs is in order: facts in, findings out, a function a check.
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
 //! - [`accounts`]: contexts and logins, kept between runs in files that the existing CLI shares.
@@ -35,6 +36,7 @@ pub mod accounts;
 pub mod cli;
 pub mod commands;
 pub mod desired;
+pub mod doctor;
 pub mod env;
 pub mod error;
 pub mod execute;

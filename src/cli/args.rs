@@ -51,6 +51,8 @@ pub(super) enum Verb {
     Validate(ValidateArgs),
     /// Send secret values to the org, list and delete them; or keep them in .env
     Secrets(SecretsArgs),
+    /// Look at everything that a command needs, and say what is wrong and how to mend it; exit 1 if a check fails
+    Doctor(Box<DoctorArgs>),
     /// Serve the embedded org on this machine
     Dev(DevArgs),
 }
@@ -257,6 +259,30 @@ pub(super) struct DriftArgs {
     /// How many requests run side by side
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Drift")]
     pub(super) parallelism: u16,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(super) struct DoctorArgs {
+    /// Mend modes of files and .gitignore, and say what was done
+    #[arg(long, help_heading = "Doctor")]
+    pub(super) fix: bool,
+    /// Ask no server: only the project, the token's place and the embedded org
+    #[arg(long, help_heading = "Doctor")]
+    pub(super) offline: bool,
+    /// Look only at the MCP endpoint of the org's memory
+    #[arg(long, help_heading = "Doctor", conflicts_with_all = ["offline", "fix"])]
+    pub(super) memory_only: bool,
+    /// Write a report for support too, without values, token and home directory; never over a file
+    #[arg(long, value_name = "FILE", help_heading = "Doctor")]
+    pub(super) bundle: Option<PathBuf>,
+    /// Print JSON, version 1
+    #[arg(long, help_heading = "Doctor")]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) project: ProjectArgs,
     #[command(flatten)]

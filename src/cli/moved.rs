@@ -7,9 +7,7 @@ pub(super) fn hint(verb: &str) -> Option<&'static str> {
             "logins and contexts come with a later version; until then name the server with --url and set LOBU_API_TOKEN"
         }
         "set" => "values of .env are kept with `lobu secrets local set|list|delete`",
-        "doctor" | "status" => {
-            "this verb comes with a later version; `lobu validate` checks the project, `lobu plan` the server"
-        }
+        "status" => "`lobu doctor` says what is wrong with project, token, server and org; `lobu plan` what differs",
         "memory" => "entity types and relationship types are sent by `lobu apply`; it sends no watchers and no data",
         "run" => "`lobu dev` serves an embedded org, in which no agent runs",
         "init" | "chat" | "eval" | "providers" | "skills" | "platforms" => {

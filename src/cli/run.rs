@@ -6,8 +6,8 @@ use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::commands::{
-    self, Apply, Dev, Drift, LocalAction, Outcome, ProjectOptions, Pull, SecretsDelete, SecretsList, SecretsLocal,
-    SecretsPush, Session, SourceChoice, SourceFormat, Validate,
+    self, Apply, Dev, Doctor, Drift, LocalAction, Outcome, ProjectOptions, Pull, SecretsDelete, SecretsList,
+    SecretsLocal, SecretsPush, Session, SourceChoice, SourceFormat, Validate,
 };
 use crate::env::{self, Environment, Variable};
 use crate::error::{CommandError, ErrorKind, exit};
@@ -21,9 +21,9 @@ use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 
 use super::args::{
-    ApplyArgs, Color, DevArgs, DirectoryArgs, DriftArgs, Family, FileFormat, LocalDeleteArgs, LocalListArgs,
-    LocalSetArgs, LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, PullArgs, PullFamilyArg, SecretsArgs,
-    SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs, SecretsVerb, TargetArgs, Verb,
+    ApplyArgs, Color, DevArgs, DirectoryArgs, DoctorArgs, DriftArgs, Family, FileFormat, LocalDeleteArgs,
+    LocalListArgs, LocalSetArgs, LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, PullArgs, PullFamilyArg,
+    SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs, SecretsVerb, TargetArgs, Verb,
 };
 use super::{Cli, moved, unquoted};
 
@@ -102,6 +102,7 @@ impl Style {
             }
             Verb::Pull(args) => Self { json: args.json, detailed: false },
             Verb::Drift(args) => Self { json: args.json, detailed: false },
+            Verb::Doctor(args) => Self { json: args.json, detailed: false },
             Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
         }
     }
@@ -155,6 +156,10 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
             commands::validate(session, &command)
         }
         Verb::Secrets(SecretsArgs { verb }) => secrets(session, verb),
+        Verb::Doctor(args) => {
+            let command = doctor(*args);
+            block_on(async { commands::doctor(session, &command).await })
+        }
         Verb::Dev(DevArgs { port, db, memory, org }) => {
             let command = Dev { port, database: db, memory, orgs: org };
             block_on(async { commands::dev(session, &command).await })
@@ -305,6 +310,12 @@ fn pull(args: PullArgs) -> Pull {
         project: project(project_args),
         target: target(target_args),
     }
+}
+
+fn doctor(args: DoctorArgs) -> Doctor {
+    let DoctorArgs { fix, offline, memory_only, bundle, json, project: project_args, target: target_args } = args;
+    let (project, target) = (project(project_args), target(target_args));
+    Doctor { json, fix, offline, memory_only, bundle, project, target }
 }
 
 fn family(family: PullFamilyArg) -> PullFamily {

@@ -4,6 +4,7 @@ mod apply;
 mod connect;
 mod credentials;
 mod dev;
+mod doctor;
 mod dotenv;
 mod drift;
 mod failures;
@@ -18,6 +19,7 @@ mod values;
 
 pub use apply::{Apply, apply};
 pub use dev::{Dev, dev};
+pub use doctor::{Doctor, doctor};
 pub use drift::{Drift, drift};
 pub use load::ProjectOptions;
 pub use outcome::{Outcome, Session};

@@ -1,14 +1,14 @@
 //! Where a command goes: its flags, with what the environment, the user's contexts and the project say (T1, T2).
 
-use crate::accounts::{Accounts, Snapshot};
+use crate::accounts::{Accounts, AccountsError, Snapshot};
 use crate::env::{Environment, Variable};
 use crate::error::CommandError;
 use crate::model::OrgSlug;
 use crate::project::config::Config;
-use crate::settings::{Known, ProjectTarget, ResolvedTarget, TargetFlags, resolve};
+use crate::settings::{Known, ProjectTarget, ResolvedTarget, TargetError, TargetFlags, resolve};
 
-use super::Session;
 use super::failures::{of_accounts, of_target};
+use super::{ProjectOptions, Session};
 
 /// What a project says about where commands go.
 #[derive(Debug, Clone, Default)]
@@ -32,25 +32,36 @@ impl ProjectPins {
     }
 }
 
+/// Those of the project around a command about logins, of which nothing else is read.
+pub(super) fn pins(session: &Session, options: &ProjectOptions) -> Result<ProjectPins, CommandError> {
+    super::secrets::pins(session, options)
+}
+
 /// Resolves where a command goes.
 pub(super) fn resolved(
     session: &Session,
     flags: &TargetFlags,
     pins: &ProjectPins,
 ) -> Result<ResolvedTarget, CommandError> {
-    let accounts = accounts(flags, &session.environment)?;
-    let known = Known {
-        accounts: accounts.as_ref(),
-        targets: &pins.targets,
-        pin: pins.org.as_ref(),
-        on_terminal: session.ui.is_attended(),
-    };
-    resolve(flags, &session.environment, known).map_err(|error| of_target(&error))
+    let accounts = stored(flags, &session.environment).map_err(|error| of_accounts(&error))?;
+    resolve_with(session, flags, accounts.as_ref(), pins).map_err(|error| of_target(&error))
+}
+
+/// The same with what is stored, which was read already.
+pub(super) fn resolve_with(
+    session: &Session,
+    flags: &TargetFlags,
+    accounts: Option<&Snapshot>,
+    pins: &ProjectPins,
+) -> Result<ResolvedTarget, TargetError> {
+    let known =
+        Known { accounts, targets: &pins.targets, pin: pins.org.as_ref(), on_terminal: session.ui.is_attended() };
+    resolve(flags, &session.environment, known)
 }
 
 /// What is stored, if it can matter: where this run names server and token, a home directory that can't be read is nobody's
 /// trouble.
-fn accounts(flags: &TargetFlags, environment: &Environment) -> Result<Option<Snapshot>, CommandError> {
+pub(super) fn stored(flags: &TargetFlags, environment: &Environment) -> Result<Option<Snapshot>, AccountsError> {
     let by_flag = flags.target.is_some() || flags.context.is_some();
     let names_context = environment.text(Variable::Context).is_some();
     let server_of_environment =
@@ -60,5 +71,5 @@ fn accounts(flags: &TargetFlags, environment: &Environment) -> Result<Option<Sna
         return Ok(None);
     }
     let Some(accounts) = Accounts::of(environment) else { return Ok(None) };
-    accounts.read().map(Some).map_err(|error| of_accounts(&error))
+    accounts.read().map(Some)
 }

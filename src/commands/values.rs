@@ -55,7 +55,8 @@ pub(super) fn gather(
     Ok(values)
 }
 
-fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
+/// The values whose names a reference can have.
+pub(super) fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
     let value = |name: &str| {
         let value = dotenv.value(name)?;
         Some((SecretName::parse(name).ok()?, SecretValue::new(value.as_str())))

@@ -2,6 +2,7 @@
 
 pub mod ci;
 pub mod diagnostics;
+pub mod doctor;
 pub mod document;
 pub mod drift;
 pub mod json;

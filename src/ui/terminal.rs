@@ -93,6 +93,12 @@ impl Ui {
         self.aside(|| self.0.stdout.write(&text));
     }
 
+    /// Writes prose as the product, wrapped as the talk is.
+    pub fn page(&self, document: &Document) {
+        let text = paint(document, self.0.options.has_color(self.0.terminals.stdout), self.prose_columns());
+        self.aside(|| self.0.stdout.write(&text));
+    }
+
     /// Writes JSON as the product, with a line break at its end; what could steer a terminal becomes JSON escapes.
     pub fn product_json(&self, json: &str) {
         let text = sanitise_json(json.trim_end_matches('\n')) + "\n";

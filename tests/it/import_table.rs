@@ -14,11 +14,13 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "accounts", "desired", "env", "error", "execute", "fault", "login", "model", "org", "plan", "project",
+            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "login", "model", "org", "plan", "project",
             "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
+    // Facts in, findings out: of each module only what it found, and never how.
+    ("doctor", &["org", "project", "server"]),
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
     ("env", &["model", "secrets"]),
     ("error", &[]),
@@ -39,7 +41,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
-    ("render", &["error", "execute", "model", "org", "plan", "pull", "push", "secrets", "wire"]),
+    ("render", &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "secrets", "wire"]),
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
@@ -63,7 +65,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
     ("granit_parser", &["project/yaml", "pull/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
-    ("httpdate", &["org/http/retry.rs"]),
+    ("httpdate", &["org/http/inspect/head.rs", "org/http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["render/secrets", "server/json_text.rs"]),
@@ -76,6 +78,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/directory.rs",
             "files/nameless.rs",
             "project/directory/open.rs",
+            "project/directory/secret_file.rs",
             "project/directory/write.rs",
             "secrets/dump.rs",
             "server/files.rs",
@@ -202,7 +205,7 @@ const IMPURE: &[&str] =
     &["async", "await", "std::fs", "std::io", "std::net", "std::process", "std::thread", "std::time", "tokio"];
 
 /// The modules whose results depend on their arguments only.
-const PURE: &[&str] = &["desired", "error.rs", "model", "plan", "pull", "render", "wire"];
+const PURE: &[&str] = &["desired", "doctor", "error.rs", "model", "plan", "pull", "render", "wire"];
 
 /// A source file without comments and tests.
 struct Source {

@@ -8,6 +8,7 @@ mod bad_input;
 mod corpus;
 mod counts;
 mod docs;
+mod doctor;
 mod dotenv_seeds;
 mod double;
 mod generated_projects;

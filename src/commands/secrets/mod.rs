@@ -17,3 +17,4 @@ pub use list::{SecretsList, secrets_list};
 pub use local::{LocalAction, SecretsLocal, secrets_local};
 pub use push::{SecretsPush, secrets_push};
 pub use source::{SourceChoice, SourceFormat};
+pub(super) use surroundings::pins;

@@ -53,7 +53,7 @@ impl Surroundings {
 /// The pins of the project around the command, without reading the rest of it.
 ///
 /// A lobu.toml with errors stops the command: it might say that this is the wrong org.
-pub(super) fn pins(session: &Session, options: &ProjectOptions) -> Result<ProjectPins, CommandError> {
+pub(in crate::commands) fn pins(session: &Session, options: &ProjectOptions) -> Result<ProjectPins, CommandError> {
     let Some(directory) = directory(session, options)? else { return Ok(ProjectPins::default()) };
     let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
     let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;

@@ -253,6 +253,11 @@ impl Transport {
         Ok((head, self.judge(call, status, received)))
     }
 
+    /// Whether a text of the server repeats the token or a proxy's password.
+    pub(super) fn repeats_credentials(&self, text: &str) -> bool {
+        self.credentials.stand_in(text)
+    }
+
     /// Where requests go.
     pub(super) fn origin(&self) -> &Url {
         &self.origin

@@ -1,6 +1,7 @@
 use std::io;
 
-use cap_std::fs::PermissionsExt as _;
+use cap_std::fs::{OpenOptions, OpenOptionsExt as _, Permissions, PermissionsExt as _};
+use rustix::fs::OFlags;
 
 use crate::files::{DirectoryLock, Rights, StagedFile};
 
@@ -41,6 +42,14 @@ impl ProjectDirectory {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SecretFile::Missing),
             Err(error) => Err(error),
         }
+    }
+
+    /// Takes all rights of others from a file of this directory (mode 0600); a symlink is an error.
+    pub fn narrow_secret_file(&self, name: &str) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+        options.read(true).custom_flags(flags.cast_signed());
+        self.handle().open_with(name, &options)?.set_permissions(Permissions::from_mode(0o600))
     }
 
     /// Takes the right to write a secret file, none while another process has it; sweeps what killed processes left of theirs.
@@ -133,6 +142,20 @@ mod tests {
         drop(held);
         assert!(other.try_lock_secret_file(".env").unwrap().is_some());
         assert_eq!(names(temporary.path()), [""; 0]);
+    }
+
+    #[test]
+    fn rights_of_others_are_taken_from_a_file_and_not_through_a_symlink() {
+        let temporary = tempfile::tempdir().unwrap();
+        let file = temporary.path().join(".env");
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
+        fs::write(&file, "A=1\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        symlink(".env", temporary.path().join("link")).unwrap();
+        assert!(directory.narrow_secret_file("link").is_err());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o644);
+        directory.narrow_secret_file(".env").unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What machines read: version 1 of the JSON of plans, applies, secrets and errors (P2).
 
+mod doctor;
 mod document;
 mod pull;
 mod schema;
@@ -9,6 +10,10 @@ mod tests;
 mod value;
 mod write;
 
+pub use doctor::{
+    BundleDocument, CheckedFinding, DoctorCounts, DoctorDocument, DoctorTarget, JsonDoctorView, JsonSystem, StateWord,
+    doctor, doctor_bundle,
+};
 pub use document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
     OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
@@ -17,7 +22,7 @@ pub use pull::{
     DriftDocument, DriftView, FileWord, KeptReference, PullDocument, PullObject, PullView, PullWord, PulledField,
     PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
 };
-pub use schema::{pull_schema, schema, secrets_schema};
+pub use schema::{doctor_schema, pull_schema, schema, secrets_schema};
 pub use secrets::{
     CautionWord, ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget,
     deletes, push_plan, push_report, push_unsupported, secrets,

@@ -254,6 +254,7 @@ fn a_document_of_another_version_is_not_ours() {
 fn the_schemas_in_the_reference_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
     let schemas = [
+        ("doctor.schema.json", doctor_schema()),
         ("plan.schema.json", schema()),
         ("pull.schema.json", pull_schema()),
         ("secrets.schema.json", secrets_schema()),

@@ -1,3 +1,4 @@
+use lobu::doctor::Check;
 use lobu::env::Variable;
 use lobu::error::{ErrorKind, exit};
 use lobu::org::{SecretBatch, http};
@@ -34,6 +35,16 @@ fn the_exit_codes() {
     ];
     let rows = detailed.map(|(code, when)| [code.to_string(), when.to_owned()]);
     hold("docs/reference/exit-codes.md", "detailed", &table(["code", "when"], rows));
+}
+
+#[test]
+fn the_checks_of_doctor() {
+    let rows = Check::ALL.iter().map(|check| {
+        let (id, group) = (format!("`{}`", check.id()), check.group().heading().to_owned());
+        [id, group, check.looks_at().to_owned(), check.ends().to_owned()]
+    });
+    let head = ["check", "group", "what is looked at", "what it ends with beside `ok`"];
+    hold("docs/reference/doctor.md", "checks", &table(head, rows));
 }
 
 #[test]

@@ -77,11 +77,24 @@ impl HttpOrg {
         }
     }
 
+    fn repeats_credentials(&self, health: &Health) -> bool {
+        let Health { service, implementation, version, features } = health;
+        let mut words =
+            [Some(service), implementation.as_ref(), version.as_ref()].into_iter().flatten().chain(features);
+        words.any(|word| self.transport.repeats_credentials(word))
+    }
+
     async fn answered(&self) -> Result<Answered, OrgError> {
         let call = self.transport.get(&["health"])?;
         let (head, answer) = self.transport.look(&call).await?;
         let health = answer.and_then(|answer| {
-            health_answer(&answer.json).map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error))
+            let health = health_answer(&answer.json);
+            let health = health.map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error))?;
+            if self.repeats_credentials(&health) {
+                let what = "a page that repeats the token".to_owned();
+                return Err(OrgError::NotTheApi { request: call.request.clone(), status: answer.status, what });
+            }
+            Ok(health)
         });
         let mut round_trips = Vec::new();
         for _ in 0..TIMED {

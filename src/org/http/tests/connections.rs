@@ -48,6 +48,17 @@ async fn over_tls(host: &str, names: &[&str], trusted: bool) -> Result<(), OrgEr
 }
 
 #[tokio::test]
+async fn the_days_that_a_certificate_is_good_are_told() {
+    let (config, own) = tls(&["localhost"]);
+    let listener = Listener::start_tls(std::iter::repeat_n(no_agents(), 8), config);
+    let origin = Url::parse(&format!("https://localhost:{}", listener.port)).unwrap();
+    let org = builder(origin).roots(vec![own]).build().unwrap();
+    let answered = org.inspect(&Proxies::default()).await.answer.unwrap().unwrap();
+    assert!(answered.certificate_days.is_some_and(|days| days > 300), "{answered:?}");
+    assert!(answered.health.is_err(), "what answers is no health page");
+}
+
+#[tokio::test]
 async fn certificates_are_checked_and_the_message_says_what_is_wrong() {
     over_tls("localhost", &["localhost"], true).await.unwrap();
     let table = [

@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod inspect;
 mod requests;
 mod retries;
 mod secrets;

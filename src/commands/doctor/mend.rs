@@ -1,0 +1,90 @@
+//! What `--fix` puts right: modes, and the line of `.gitignore`. Each is told.
+
+use std::path::Path;
+
+use crate::accounts::{Accounts, FileState, Repaired};
+use crate::commands::Session;
+use crate::commands::connect::blocking;
+use crate::commands::failures::{of_accounts, of_write};
+use crate::commands::values::DOTENV;
+use crate::error::{CommandError, ErrorKind};
+use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
+use crate::project::git::{Ignored, is_ignored};
+use crate::server::narrow_store;
+
+use super::files::{Files, Found, user_directories};
+
+const GITIGNORE: &str = ".gitignore";
+
+/// Mends what can be mended, and says what was done, a sentence each.
+pub(super) async fn mend(
+    session: &Session,
+    files: &Files,
+    database: Option<&Path>,
+) -> Result<Vec<String>, CommandError> {
+    let mut done = Vec::new();
+    if let Files::Found(found) = files {
+        done.extend(mode_of_dotenv(&found.directory)?);
+        done.extend(gitignore(session, found)?);
+    }
+    done.extend(modes_of_accounts(session)?);
+    if let Some(database) = database {
+        let database = database.to_owned();
+        let narrowed = blocking(move || narrow_store(&database)).await?;
+        done.extend(
+            narrowed.iter().map(|file| format!("{}: now only its owner can open it (mode 0600).", file.display())),
+        );
+    }
+    Ok(done)
+}
+
+/// Takes from others what they may do with the files of contexts and logins (T3).
+fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
+    let Some(accounts) = Accounts::of(&session.environment) else { return Ok(Vec::new()) };
+    // What is broken in another way is a finding, and stays as it is.
+    if accounts.findings().iter().any(|finding| finding.file.is_none() && matches!(finding.state, FileState::Broken(_)))
+    {
+        return Ok(Vec::new());
+    }
+    let repaired = accounts.repair().map_err(|error| of_accounts(&error))?;
+    let told = |found: &Repaired| {
+        format!(
+            "{}: now only its owner can open it (mode {:04o}, was {:04o}).",
+            found.path.display(),
+            found.now,
+            found.was
+        )
+    };
+    Ok(repaired.iter().map(told).collect())
+}
+
+fn mode_of_dotenv(directory: &ProjectDirectory) -> Result<Option<String>, CommandError> {
+    let found = directory.look_at_secret_file(DOTENV);
+    if !matches!(found, Ok(SecretFile::Regular { is_open_to_others: true })) {
+        return Ok(None);
+    }
+    directory.narrow_secret_file(DOTENV).map_err(|error| {
+        CommandError::new(ErrorKind::Unexpected, format!("the mode of .env can't be set: {}", error.kind()))
+    })?;
+    Ok(Some(".env: now only its owner can open it (mode 0600).".to_owned()))
+}
+
+/// Adds `.env` where git would commit it; the file is made if need be.
+fn gitignore(session: &Session, found: &Found) -> Result<Option<String>, CommandError> {
+    if is_ignored(&found.dotenv_path(), &user_directories(session)) != Ignored::NotIgnored {
+        return Ok(None);
+    }
+    let directory = &found.directory;
+    let text = directory.read_text(GITIGNORE, directory.limits().markdown);
+    let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
+    let line_end = if text.as_deref().is_some_and(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
+    let (expected, before) = match &text {
+        Some(text) => (Expected::Text(text), text.as_str()),
+        None => (Expected::Nothing, ""),
+    };
+    let between = if before.is_empty() || before.ends_with('\n') { "" } else { line_end };
+    let after = format!("{before}{between}{DOTENV}{line_end}");
+    directory.write_file(GITIGNORE, expected, &after).map_err(|error| of_write(&error))?;
+    let what = if text.is_some() { "now ignores .env" } else { "was made, and ignores .env" };
+    Ok(Some(format!("{GITIGNORE} {what}.")))
+}

@@ -1,0 +1,12 @@
+//! `lobu doctor`: gathers facts, has them checked, shows what was found.
+
+mod accounts;
+mod aim;
+mod bundle;
+mod command;
+mod embedded;
+mod files;
+mod mend;
+mod online;
+
+pub use command::{Doctor, doctor};

@@ -1,0 +1,288 @@
+//! What is asked of the server. Reads only, and nothing waits long.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::commands::Session;
+use crate::commands::connect::{Connection, for_reading};
+use crate::doctor::{
+    Check, CredentialFacts, EmbeddedFacts, Finding, Group, MemoryFacts, OrgFacts, OrgNames, ServerFacts, memory_checks,
+    org_checks, server_checks,
+};
+use crate::error::CommandError;
+use crate::model::{AgentId, OrgSlug};
+use crate::org::http::{ClientError, Endpoint, HttpOrg, Inspection, PARALLELISM, is_loopback};
+use crate::org::{Generation, OrgError, OrgRead as _, SecretsMode, SecretsProbe, SecretsRead as _};
+use crate::settings::{ResolvedTarget, Server, remember_secrets_api};
+
+use super::accounts::AccountsState;
+
+/// How long a request may take: whoever looks for a fault is not kept waiting as an apply is.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long all that is asked of the org may take, with what is tried again after a failure.
+const ORG_DEADLINE: Duration = Duration::from_secs(30);
+
+/// An agent that need not exist: the platforms route is asked about it (P11).
+const PROBE: &str = "lobu-doctor";
+
+/// What was found, beside the facts that other groups need.
+pub(super) struct Asked {
+    pub(super) findings: Vec<Finding>,
+    pub(super) names: OrgNames,
+    pub(super) accepted: Option<bool>,
+    pub(super) is_unsendable: bool,
+    /// Why groups were left out.
+    pub(super) skips: Vec<(Group, String)>,
+}
+
+impl Asked {
+    /// Nothing was asked, for this reason.
+    pub(super) fn nothing(why: &str) -> Self {
+        let groups = [Group::Server, Group::Org, Group::Secrets, Group::Memory];
+        let skips = groups.map(|group| (group, why.to_owned())).to_vec();
+        Self { findings: Vec::new(), names: OrgNames::Unknown, accepted: None, is_unsendable: false, skips }
+    }
+
+    fn skip(&mut self, group: Group, why: &str) {
+        self.skips.retain(|(skipped, _)| *skipped != group);
+        self.skips.push((group, why.to_owned()));
+    }
+}
+
+/// Asks the target, or only its memory endpoint.
+pub(super) async fn ask(
+    session: &Session,
+    target: &ResolvedTarget,
+    pin: Option<&OrgSlug>,
+    embedded: Option<&EmbeddedFacts>,
+    memory_only: bool,
+) -> Result<Asked, CommandError> {
+    match &target.server {
+        Server::Local { .. } => local(session, target, pin, embedded, memory_only).await,
+        Server::Remote { origin } => {
+            let builder = HttpOrg::builder(Endpoint::Origin(origin.clone()), target.org.clone());
+            let builder = builder.token(target.token.clone()).proxies(session.environment.proxies()).deadline(DEADLINE);
+            match builder.build() {
+                Ok(org) if memory_only => Ok(only_memory(&org, target).await),
+                Ok(org) => Ok(remote(session, target, pin, &org).await),
+                Err(error) => Ok(unbuilt(&error, target, pin)),
+            }
+        }
+    }
+}
+
+fn org_facts(target: &ResolvedTarget, pin: Option<&OrgSlug>) -> OrgFacts {
+    OrgFacts {
+        org: target.org.to_string(),
+        pin: pin.map(ToString::to_string),
+        agents: None,
+        is_to_be_made: false,
+        may_manage_secrets: None,
+    }
+}
+
+/// No client could be made: what stands in the way is a finding of the layer that it belongs to.
+fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) -> Asked {
+    let mut asked = Asked::nothing("no request could be made");
+    asked.findings.extend(org_checks(&org_facts(target, pin)));
+    match error {
+        ClientError::Token => asked.is_unsendable = true,
+        ClientError::Proxy { .. } => asked.findings.push(Finding::failed(Check::ServerProxy, &error.to_string())),
+        ClientError::Tls { .. } => asked.findings.push(Finding::failed(Check::ServerTls, &error.to_string())),
+        ClientError::Origin => asked.findings.push(Finding::failed(Check::ServerTarget, &error.to_string())),
+    }
+    asked
+}
+
+async fn remote(session: &Session, target: &ResolvedTarget, pin: Option<&OrgSlug>, org: &HttpOrg) -> Asked {
+    let inspection = org.inspect(&session.environment.proxies()).await;
+    let mut asked = Asked::nothing("the server does not answer as a Lobu server does");
+    let mut facts = ServerFacts {
+        server: target.server_name(),
+        is_loopback: is_this_machine(target),
+        inspection,
+        secrets: None,
+        platforms: None,
+        unknown_routes: None,
+    };
+    let mut of_org = org_facts(target, pin);
+    let why_not = match (is_known(&facts.inspection), &target.token) {
+        (false, _) => Some("the server does not answer as a Lobu server does"),
+        (true, None) => Some("there is no token"),
+        (true, Some(_)) => None,
+    };
+    if let Some(why) = why_not {
+        asked = Asked::nothing(why);
+        asked.skip(Group::Server, if is_known(&facts.inspection) { why } else { "a layer below it failed" });
+    } else {
+        let about = about_org(org, &mut facts, &mut of_org, &mut asked);
+        if timeout(ORG_DEADLINE, about).await.is_err() {
+            let what = format!("what is asked of the org gets no answer in {} s", ORG_DEADLINE.as_secs());
+            asked.findings.push(Finding::failed(Check::OrgExists, &what));
+            asked.skip(Group::Memory, "the org gives no answer");
+        }
+        asked.findings.extend(secrets_api_gone(session, target, &asked.names));
+        if generation(&facts.inspection) == Some(Generation::Ours) {
+            asked.skip(Group::Memory, "lobu's own server serves no memory endpoint");
+        } else if of_org.agents.is_some() && asked.accepted != Some(false) {
+            asked.findings.extend(memory_checks(&memory(org, target).await));
+        }
+    }
+    asked.findings.extend(server_checks(&facts));
+    asked.findings.extend(org_checks(&of_org));
+    asked
+}
+
+fn is_this_machine(target: &ResolvedTarget) -> bool {
+    matches!(&target.server, Server::Remote { origin } if is_loopback(origin))
+}
+
+fn generation(inspection: &Inspection) -> Option<Generation> {
+    let answered = inspection.answer.as_ref().and_then(|answer| answer.as_ref().ok());
+    answered.and_then(|answered| answered.health.as_ref().ok()).and_then(Generation::of)
+}
+
+fn is_known(inspection: &Inspection) -> bool {
+    generation(inspection).is_some()
+}
+
+/// Asks about the org, side by side.
+async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts, asked: &mut Asked) {
+    let (agents, secrets, platforms, unknown_routes) =
+        tokio::join!(org.agents(), org.probe_secrets(), platforms(org), org.answers_unknown_routes());
+    asked.accepted = accepted(agents.as_ref().map(drop));
+    let why = match asked.accepted {
+        Some(false) => "the token is refused",
+        _ if agents.is_err() => "the org can't be read",
+        _ => "it was not asked, or did not tell",
+    };
+    for group in [Group::Server, Group::Org, Group::Secrets, Group::Memory] {
+        asked.skip(group, why);
+    }
+    if agents.is_ok() {
+        asked.names = names(&secrets, false);
+        of_org.may_manage_secrets = may_manage(org, &secrets).await;
+        if of_org.may_manage_secrets.is_none() && matches!(asked.names, OrgNames::NoApi) {
+            asked.skip(Group::Org, "the server has no secrets API");
+        }
+    }
+    of_org.agents = Some(agents.map(|agents| agents.len()));
+    (facts.secrets, facts.platforms, facts.unknown_routes) = (Some(secrets), Some(platforms), Some(unknown_routes));
+}
+
+/// An org that was seen with the secrets API and shows none now (V2).
+fn secrets_api_gone(session: &Session, target: &ResolvedTarget, names: &OrgNames) -> Option<Finding> {
+    let (OrgNames::NoApi, Server::Remote { origin }) = (names, &target.server) else { return None };
+    let directory = session.environment.state_directory();
+    // In this mode what was remembered is only looked at.
+    let error = remember_secrets_api(directory.as_deref(), origin, &target.org, SecretsMode::Values).err()?;
+    Some(Finding::failed(Check::ServerSecretsApi, &error.to_string()))
+}
+
+async fn platforms(org: &HttpOrg) -> Result<crate::org::PlatformsProbe, OrgError> {
+    org.probe_platforms(&AgentId::from_server(PROBE)).await
+}
+
+/// Whether the server took the token: it looks an org up before it looks at a token (org-api 5.1).
+fn accepted(answer: Result<(), &OrgError>) -> Option<bool> {
+    match answer {
+        Ok(()) | Err(OrgError::Refused { status: 403, .. }) => Some(true),
+        Err(OrgError::Refused { status: 401, .. }) => Some(false),
+        Err(_) => None,
+    }
+}
+
+fn names(probe: &Result<SecretsProbe, OrgError>, is_embedded: bool) -> OrgNames {
+    match probe {
+        Ok(SecretsProbe::Present(Some(names))) => {
+            OrgNames::These { names: names.iter().cloned().collect(), is_embedded }
+        }
+        Ok(SecretsProbe::Missing) => OrgNames::NoApi,
+        Ok(SecretsProbe::Present(None) | SecretsProbe::Unknown { .. }) | Err(_) => OrgNames::Unknown,
+    }
+}
+
+async fn may_manage(org: &HttpOrg, probe: &Result<SecretsProbe, OrgError>) -> Option<bool> {
+    let Ok(SecretsProbe::Present(_)) = probe else { return None };
+    match org.list_secrets().await {
+        Ok(_) => Some(true),
+        Err(OrgError::Refused { status: 403, .. }) => Some(false),
+        Err(_) => None,
+    }
+}
+
+async fn memory(org: &HttpOrg, target: &ResolvedTarget) -> MemoryFacts {
+    let address = format!("{}/mcp/{}", target.server_name(), target.org);
+    MemoryFacts { address, endpoint: org.ask_memory().await }
+}
+
+async fn only_memory(org: &HttpOrg, target: &ResolvedTarget) -> Asked {
+    let mut asked = Asked::nothing("--memory-only was given");
+    let facts = memory(org, target).await;
+    asked.accepted = accepted(facts.endpoint.session.as_ref().copied());
+    asked.findings.extend(memory_checks(&facts));
+    asked.skip(Group::Memory, "no session was opened");
+    asked
+}
+
+/// The embedded org: opened only where that changes nothing of it.
+async fn local(
+    session: &Session,
+    target: &ResolvedTarget,
+    pin: Option<&OrgSlug>,
+    embedded: Option<&EmbeddedFacts>,
+    memory_only: bool,
+) -> Result<Asked, CommandError> {
+    let mut asked = Asked::nothing("the org is embedded in this program");
+    asked.skip(Group::Memory, "the embedded org serves no memory endpoint");
+    if memory_only {
+        return Ok(asked);
+    }
+    let mut of_org = org_facts(target, pin);
+    let (is_sound, has_org) =
+        embedded.map_or((true, false), |facts| (facts.is_sound(), facts.has_org(target.org.as_str())));
+    if !is_sound {
+        for group in [Group::Org, Group::Secrets] {
+            asked.skip(group, "its database has to be mended first");
+        }
+    } else if has_org {
+        let connection: Connection = for_reading(session, target, PARALLELISM).await?;
+        let agents = connection.org.agents().await;
+        let probe = connection.org.probe_secrets().await;
+        asked.names = names(&probe, true);
+        of_org.may_manage_secrets = may_manage(&connection.org, &probe).await;
+        of_org.agents = Some(agents.map(|agents| agents.len()));
+    } else {
+        asked.names = OrgNames::These { names: BTreeSet::new(), is_embedded: true };
+        of_org.is_to_be_made = true;
+    }
+    asked.findings.extend(org_checks(&of_org));
+    Ok(asked)
+}
+
+/// The facts of the token.
+pub(super) fn credentials(
+    session: &Session,
+    target: &ResolvedTarget,
+    accounts: &AccountsState,
+    asked: &Asked,
+) -> CredentialFacts {
+    let is_local = matches!(target.server, Server::Local { .. });
+    CredentialFacts {
+        server: (!is_local).then(|| target.server_name()),
+        source: source(session, target),
+        login: accounts.login.clone(),
+        is_unused: is_local && session.environment.token().is_some(),
+        is_unsendable: asked.is_unsendable,
+        accepted: asked.accepted,
+    }
+}
+
+/// Where the token comes from.
+fn source(session: &Session, target: &ResolvedTarget) -> Option<String> {
+    let login = target.login.as_ref().map(|stored| format!("The login of the context {}", stored.context.name));
+    login.or_else(|| target.token.as_ref().and(session.environment.token()).map(|_| "LOBU_API_TOKEN".to_owned()))
+}

@@ -1,0 +1,137 @@
+use super::{Check, Finding, failure, ok, skipped, warning};
+
+/// What is known of the token. Where it comes from is told in words; its text is nowhere here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialFacts {
+    /// The origin that it goes to; none for the embedded org, which needs no token.
+    pub server: Option<String>,
+    /// Where the token comes from; none where there is none.
+    pub source: Option<String>,
+    /// The stored login that is used; none where it is a variable's token.
+    pub login: Option<LoginFacts>,
+    /// Whether a variable holds a token that is not for this target.
+    pub is_unused: bool,
+    /// Whether it holds a character that can't stand in a header.
+    pub is_unsendable: bool,
+    /// Whether the server took it; none where it was not asked or gave no answer.
+    pub accepted: Option<bool>,
+}
+
+/// What is known of the files of contexts and logins (T3).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountFilesFacts {
+    /// Files that can't be used, and why.
+    pub broken: Vec<String>,
+    /// Files that others than their owner can open.
+    pub open: Vec<String>,
+}
+
+/// What is known of a stored login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginFacts {
+    /// Its context.
+    pub context: String,
+    /// For how many seconds it is still good; none where nobody said so.
+    pub seconds_left: Option<u64>,
+    /// Whether it can be refreshed.
+    pub can_refresh: bool,
+    /// Why it could not be refreshed, where that was tried.
+    pub refused: Option<String>,
+}
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+
+/// The checks of the token (T2).
+pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
+    let Some(server) = &facts.server else { return embedded(facts) };
+    let Some(source) = &facts.source else {
+        let missing = failure(Check::TokenPresent, format!("There is no token for {server}."))
+            .why("Every request about an org needs one.")
+            .how("Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.");
+        let why = "there is no token";
+        let skips = [Check::TokenExpiry, Check::TokenSendable, Check::TokenAccepted].map(|check| skipped(check, why));
+        return [missing].into_iter().chain(skips).collect();
+    };
+    vec![
+        ok(Check::TokenPresent, format!("{source} is used; its token goes to {server} and nowhere else.")),
+        expiry(facts.login.as_ref()),
+        sendable(facts),
+        accepted(facts, server),
+    ]
+}
+
+fn embedded(facts: &CredentialFacts) -> Vec<Finding> {
+    let unused = if facts.is_unused { " LOBU_API_TOKEN is set, and not sent to it." } else { "" };
+    let why = "the embedded org needs no token";
+    vec![
+        ok(Check::TokenPresent, format!("The embedded org needs no token.{unused}")),
+        skipped(Check::TokenExpiry, why),
+        skipped(Check::TokenSendable, why),
+        skipped(Check::TokenAccepted, why),
+    ]
+}
+
+/// The check of the files of contexts and logins (T3), whether one of them is used or not.
+pub fn account_files_check(facts: &AccountFilesFacts) -> Finding {
+    if !facts.broken.is_empty() {
+        return failure(Check::AccountFiles, facts.broken.join(" "))
+            .why("Contexts and logins are kept there; nothing is written over what can't be understood.")
+            .how("Mend the file by hand, or move it away and log in again.");
+    }
+    if !facts.open.is_empty() {
+        return warning(Check::AccountFiles, format!("Others can open {}.", facts.open.join(", ")))
+            .why("Tokens are kept there.")
+            .how("Run `lobu doctor --fix`.");
+    }
+    ok(Check::AccountFiles, "The files of contexts and logins are in order.")
+}
+
+fn expiry(login: Option<&LoginFacts>) -> Finding {
+    let Some(login) = login else {
+        return skipped(Check::TokenExpiry, "a variable's token does not say when it ends");
+    };
+    let context = &login.context;
+    let how = || format!("Log in again: lobu login -c {context}");
+    if let Some(refused) = &login.refused {
+        return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.'))).how(how());
+    }
+    match login.seconds_left {
+        None => ok(Check::TokenExpiry, format!("The login of the context {context} does not say when it ends.")),
+        Some(_) if login.can_refresh => {
+            ok(Check::TokenExpiry, format!("The login of the context {context} is refreshed when it ends."))
+        }
+        Some(0) => failure(Check::TokenExpiry, format!("The login of the context {context} has ended.")).how(how()),
+        Some(left) if left < DAY => {
+            let hours = left / HOUR;
+            warning(
+                Check::TokenExpiry,
+                format!("The login of the context {context} ends in {hours} h, and can't be refreshed."),
+            )
+            .how(how())
+        }
+        Some(left) => {
+            let days = left / DAY;
+            ok(Check::TokenExpiry, format!("The login of the context {context} is good for {days} more days."))
+        }
+    }
+}
+
+fn sendable(facts: &CredentialFacts) -> Finding {
+    if facts.is_unsendable {
+        return failure(Check::TokenSendable, "The token holds a character that can't be sent.")
+            .why("It must be one line of printable ASCII.")
+            .how("Log in again, or set LOBU_API_TOKEN anew; a line break or a quote may have been copied with it.");
+    }
+    ok(Check::TokenSendable, "The token can stand in a request.")
+}
+
+fn accepted(facts: &CredentialFacts, server: &str) -> Finding {
+    match facts.accepted {
+        Some(true) => ok(Check::TokenAccepted, format!("{server} takes the token.")),
+        Some(false) => failure(Check::TokenAccepted, format!("{server} refuses the token."))
+            .why("It may have expired, been revoked, or be of another server.")
+            .how("Log in again with `lobu login`, or set LOBU_API_TOKEN to a token of this server."),
+        None => skipped(Check::TokenAccepted, "the server was not asked, or gave no answer about it"),
+    }
+}

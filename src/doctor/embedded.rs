@@ -1,0 +1,106 @@
+use crate::server::{KeyState, StoreContents, StoreInspection};
+
+use super::words::counted;
+use super::{Check, Finding, failure, note, ok, skipped, warning};
+
+/// What is known of the database of the embedded org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedFacts {
+    /// Its path.
+    pub database: String,
+    /// What was found; none where there is no database.
+    pub found: Option<StoreInspection>,
+}
+
+impl EmbeddedFacts {
+    /// Whether opening the database would find it as it must be, and change nothing of it.
+    pub fn is_sound(&self) -> bool {
+        let Some(found) = &self.found else { return true };
+        let contents = found.contents.as_ref();
+        found.open_to_others.is_empty()
+            && found.key == KeyState::Good
+            && contents.is_ok_and(|contents| contents.version == contents.newest && contents.faults == Some(0))
+    }
+
+    /// Whether it has an org already.
+    pub fn has_org(&self, slug: &str) -> bool {
+        let contents = self.found.as_ref().and_then(|found| found.contents.as_ref().ok());
+        contents.is_some_and(|contents| contents.orgs.iter().any(|org| org == slug))
+    }
+}
+
+/// The checks of the embedded org's database (O3).
+pub fn embedded_checks(facts: &EmbeddedFacts) -> Vec<Finding> {
+    let Some(found) = &facts.found else { return not_yet(&facts.database) };
+    let mut findings = vec![modes(found), key(found.key)];
+    match &found.contents {
+        Err(why) => findings.push(
+            failure(Check::EmbeddedDatabase, format!("{} can't be read: {why}.", facts.database))
+                .how("Put a copy of it in its place, or move it away to start anew; --db names another one."),
+        ),
+        Ok(contents) => {
+            let orgs = counted(contents.orgs.len(), "org");
+            findings.push(ok(Check::EmbeddedDatabase, format!("{} can be read; it has {orgs}.", facts.database)));
+            findings.push(schema(contents));
+            findings.extend(contents.faults.map(integrity));
+        }
+    }
+    findings
+}
+
+fn not_yet(database: &str) -> Vec<Finding> {
+    let why = "there is no database yet";
+    let mut findings =
+        vec![ok(Check::EmbeddedDatabase, format!("{database} does not exist yet; it is made by the first apply."))];
+    let others = [Check::EmbeddedModes, Check::EmbeddedKey, Check::EmbeddedSchema, Check::EmbeddedIntegrity];
+    findings.extend(others.map(|check| skipped(check, why)));
+    findings
+}
+
+fn modes(found: &StoreInspection) -> Finding {
+    if found.open_to_others.is_empty() {
+        return ok(Check::EmbeddedModes, "Only their owner can open the database and its key.");
+    }
+    let files: Vec<String> = found.open_to_others.iter().map(|file| file.display().to_string()).collect();
+    warning(Check::EmbeddedModes, format!("Others on this machine can open {}.", files.join(", ")))
+        .why("Who has database and key has every secret in it.")
+        .how("`lobu doctor --fix` sets the mode to 0600.")
+}
+
+fn key(state: KeyState) -> Finding {
+    let why =
+        "Without it the secrets in the database can't be used; a new one is never made for a database that has data.";
+    let how = "Put the key file back from where you keep a copy of the database.";
+    let wrong = |what: &str| failure(Check::EmbeddedKey, what).why(why).how(how);
+    match state {
+        KeyState::Good => ok(Check::EmbeddedKey, "The key is there, and is this database's."),
+        KeyState::Unchecked => skipped(Check::EmbeddedKey, "the database does not say which key is its own"),
+        KeyState::Missing => wrong("The key of the database is missing."),
+        KeyState::Broken => wrong("The file beside the database does not hold a key that can be read."),
+        KeyState::OfAnother => wrong("The key file is that of another database."),
+    }
+}
+
+fn schema(contents: &StoreContents) -> Finding {
+    let StoreContents { version, newest, .. } = contents;
+    match version.cmp(newest) {
+        std::cmp::Ordering::Equal => ok(Check::EmbeddedSchema, format!("Its version is {version}, today's.")),
+        std::cmp::Ordering::Less => {
+            note(Check::EmbeddedSchema, format!("Its version is {version}, and today's is {newest}."))
+                .why("The next command that opens it brings it up to date; older versions of lobu then refuse it.")
+        }
+        std::cmp::Ordering::Greater => {
+            failure(Check::EmbeddedSchema, format!("Its version is {version}, and this lobu knows {newest} at most."))
+                .how("Use the newer version of lobu that wrote it.")
+        }
+    }
+}
+
+fn integrity(faults: usize) -> Finding {
+    if faults == 0 {
+        return ok(Check::EmbeddedIntegrity, "SQLite finds the database whole.");
+    }
+    failure(Check::EmbeddedIntegrity, format!("SQLite finds {} in the database.", counted(faults, "fault")))
+        .why("What it holds may be lost in part.")
+        .how("Put a copy of it in its place, or move it away and apply anew.")
+}

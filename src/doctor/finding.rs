@@ -1,0 +1,103 @@
+use super::words::sentence;
+use super::{Check, Group};
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// All is well.
+    Ok,
+    /// Something to know, and nothing to do about it now.
+    Note,
+    /// Something that will stand in the way.
+    Warning,
+    /// Something that stands in the way.
+    Failure,
+    /// It was not looked at.
+    Skipped {
+        /// Why, a phrase without a full stop.
+        why: String,
+    },
+}
+
+impl State {
+    /// The stable word for machines.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Failure => "failure",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+/// What a check found. Its texts are foreign, since they name files, hosts and servers' words, and hold no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check.
+    pub check: Check,
+    /// How it ended.
+    pub state: State,
+    /// What was found, one sentence.
+    pub what: String,
+    /// Why it matters, where it is not plain.
+    pub why: Option<String>,
+    /// What to do, where something is to be done.
+    pub how: Option<String>,
+}
+
+impl Finding {
+    fn new(check: Check, state: State, what: impl Into<String>) -> Self {
+        Self { check, state, what: what.into(), why: None, how: None }
+    }
+
+    /// The same with why it matters.
+    #[must_use]
+    pub(super) fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub(super) fn how(mut self, how: impl Into<String>) -> Self {
+        self.how = Some(how.into());
+        self
+    }
+
+    /// A failure with the message of an error as what was found.
+    pub fn failed(check: Check, message: &str) -> Self {
+        failure(check, sentence(message))
+    }
+
+    /// The group of the check.
+    pub fn group(&self) -> Group {
+        self.check.group()
+    }
+}
+
+/// All is well.
+pub(super) fn ok(check: Check, what: impl Into<String>) -> Finding {
+    Finding::new(check, State::Ok, what)
+}
+
+/// Something to know.
+pub(super) fn note(check: Check, what: impl Into<String>) -> Finding {
+    Finding::new(check, State::Note, what)
+}
+
+/// Something that will stand in the way.
+pub(super) fn warning(check: Check, what: impl Into<String>) -> Finding {
+    Finding::new(check, State::Warning, what)
+}
+
+/// Something that stands in the way.
+pub(super) fn failure(check: Check, what: impl Into<String>) -> Finding {
+    Finding::new(check, State::Failure, what)
+}
+
+/// Something that was not looked at.
+pub(super) fn skipped(check: Check, why: impl Into<String>) -> Finding {
+    Finding::new(check, State::Skipped { why: why.into() }, format!("not looked at: {}", check.looks_at()))
+}

@@ -1,0 +1,44 @@
+use crate::org::OrgError;
+use crate::org::http::MemoryEndpoint;
+
+use super::words::counted;
+use super::{Check, Finding, failure, ok, warning};
+
+/// What is known of the MCP endpoint of the org's memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoryFacts {
+    /// Its address.
+    pub address: String,
+    /// What it answered.
+    pub endpoint: MemoryEndpoint,
+}
+
+/// The checks of the memory endpoint (org-api 5.10).
+pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
+    let why = "Agents reach their memory there.";
+    if let Err(error) = &facts.endpoint.session {
+        let finding = failure(Check::MemoryInitialize, format!("{error}."));
+        return vec![finding.why(why).how(how(error))];
+    }
+    let mut findings = vec![ok(Check::MemoryInitialize, format!("{} opens a session.", facts.address))];
+    findings.extend(facts.endpoint.tools.as_ref().map(|tools| {
+        match tools {
+            Ok(0) => warning(Check::MemoryTools, "It lists no tools.")
+                .why(why)
+                .how("Check the scope of the token, and tell the server's operator."),
+            Ok(count) => ok(Check::MemoryTools, format!("It lists {}.", counted(*count, "tool"))),
+            Err(error) => failure(Check::MemoryTools, format!("{error}.")).why(why).how(how(error)),
+        }
+    }));
+    findings
+}
+
+fn how(error: &OrgError) -> &'static str {
+    match error.status() {
+        Some(401) => "Set LOBU_API_TOKEN to a token of this server.",
+        Some(403) => "Use a token for this org, with one of the mcp scopes.",
+        Some(404) => "Check the org; the server may also serve its memory elsewhere.",
+        Some(_) => "If it stays so, tell the server's operator.",
+        None => "Check the URL and the network.",
+    }
+}

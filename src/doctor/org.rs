@@ -1,0 +1,85 @@
+use crate::org::OrgError;
+
+use super::words::counted;
+use super::{Check, Finding, failure, note, ok, skipped, warning};
+
+/// What is known of the org.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgFacts {
+    /// Its slug.
+    pub org: String,
+    /// The project's pin, where there is one.
+    pub pin: Option<String>,
+    /// How many agents it has, or why they can't be read; none where it was not asked.
+    pub agents: Option<Result<usize, OrgError>>,
+    /// Whether it is the embedded org and not made yet.
+    pub is_to_be_made: bool,
+    /// Whether its secrets may be managed; none where there is no secrets API or it could not be asked.
+    pub may_manage_secrets: Option<bool>,
+}
+
+/// The checks of the org.
+pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
+    let mut findings = vec![pin(facts)];
+    if facts.is_to_be_made {
+        let why = "the first apply makes the org, with you as its owner";
+        findings
+            .push(ok(Check::OrgExists, format!("{} does not exist yet; it is made by the first apply.", facts.org)));
+        findings.extend([skipped(Check::OrgMember, why), skipped(Check::OrgSecretsRole, why)]);
+        return findings;
+    }
+    findings.extend(facts.agents.as_ref().map(|agents| reading(&facts.org, agents)).unwrap_or_default());
+    findings.extend(facts.may_manage_secrets.map(secrets_role));
+    findings
+}
+
+fn pin(facts: &OrgFacts) -> Finding {
+    match &facts.pin {
+        None => ok(Check::OrgPin, format!("No project is pinned to another org; {} is used.", facts.org)),
+        // The rule for slugs ignores case (org-api 5.6).
+        Some(pin) if pin.eq_ignore_ascii_case(&facts.org) => {
+            ok(Check::OrgPin, format!("The project is pinned to {pin}, which is used."))
+        }
+        Some(pin) => warning(
+            Check::OrgPin,
+            format!("The project is pinned to {pin}, and --org names {}, which is used.", facts.org),
+        )
+        .how("Leave --org out, unless this is meant."),
+    }
+}
+
+fn reading(org: &str, agents: &Result<usize, OrgError>) -> Vec<Finding> {
+    let exists = || ok(Check::OrgExists, format!("{org} exists."));
+    match agents {
+        Ok(count) => {
+            let agents = counted(*count, "agent");
+            let what = format!("The token's user may read {org}; it has {agents}.");
+            vec![exists(), ok(Check::OrgMember, what)]
+        }
+        Err(OrgError::Refused { status: 404, .. }) => vec![
+            failure(Check::OrgExists, format!("There is no org {org} on this server."))
+                .how("Check the slug: --org, the project's [memory] org, or LOBU_ORG."),
+        ],
+        Err(error @ OrgError::Refused { status: 403, .. }) => vec![
+            exists(),
+            failure(Check::OrgMember, format!("{error}."))
+                .why("The token is for another org, or its user is no member of this one.")
+                .how("Use a token for this org, or have its owner make you a member."),
+        ],
+        // The check of the token says it.
+        Err(OrgError::Refused { status: 401, .. }) => Vec::new(),
+        Err(error) => vec![
+            failure(Check::OrgExists, format!("{error}."))
+                .how("If the server answers otherwise next time, it was busy; else tell its operator."),
+        ],
+    }
+}
+
+fn secrets_role(may: bool) -> Finding {
+    if may {
+        return ok(Check::OrgSecretsRole, "Role and scope are enough to push secrets.");
+    }
+    note(Check::OrgSecretsRole, "Role or scope are not enough for the org's secrets.")
+        .why("`lobu secrets push` and `list` need the role owner or admin, and a token with the scope mcp:admin.")
+        .how("Have an owner or admin of the org push them.")
+}

@@ -1,0 +1,193 @@
+use crate::project::git::Ignored;
+
+use super::words::{counted, references};
+use super::{Check, Finding, OrgNames, failure, note, ok, skipped, warning};
+
+/// What is known of the files around a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectFacts {
+    /// There is no lobu.toml here or above.
+    Missing,
+    /// The directory can't be opened.
+    Unopened {
+        /// Why.
+        why: String,
+    },
+    /// There is one.
+    Read(Box<ReadFacts>),
+}
+
+/// What is known of a project that could be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadFacts {
+    /// Where it lies.
+    pub location: String,
+    /// The messages of its errors.
+    pub errors: Vec<String>,
+    /// The messages of its warnings, without that of an old spelling.
+    pub warnings: Vec<String>,
+    /// How lobu.toml is spelt.
+    pub spelling: Spelling,
+    /// Its references to secrets; none where it can't be read.
+    pub references: Option<Vec<ReferenceFact>>,
+    /// Its `.env`.
+    pub dotenv: DotenvFacts,
+    /// Whether git would commit `.env`.
+    pub ignored: Ignored,
+}
+
+/// How lobu.toml is spelt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As today.
+    Today,
+    /// In an older way.
+    Old,
+    /// It can't be told: it is no TOML.
+    Unknown,
+}
+
+/// A secret that the project refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceFact {
+    /// Its name.
+    pub name: String,
+    /// Whether it is only the key of providers, which apply never sends (V6).
+    pub is_provider_key: bool,
+    /// Whether the environment has a value, or `.env` where it counts.
+    pub is_here: bool,
+}
+
+/// What is known of `.env`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DotenvFacts {
+    /// There is none.
+    Missing,
+    /// It can't be read, or holds lines that are wrong.
+    Unreadable {
+        /// Why, without its content.
+        why: String,
+    },
+    /// It can be read.
+    Read {
+        /// Whether others than its owner can open it.
+        is_open_to_others: bool,
+    },
+}
+
+/// The checks of the files on this machine. `org` is what is known of the org's secrets, the third source of values.
+pub fn project_checks(facts: &ProjectFacts, org: &OrgNames) -> Vec<Finding> {
+    match facts {
+        ProjectFacts::Missing => vec![
+            note(Check::ProjectFound, "There is no project here.")
+                .why("A project's directory is the nearest one upwards with a lobu.toml.")
+                .how("Go to it or name it with -C; `lobu pull --init DIR` makes one from an org."),
+        ],
+        ProjectFacts::Unopened { why } => vec![
+            failure(Check::ProjectFound, format!("The project can't be opened: {why}."))
+                .how("Check the directory and its modes; another one is named with -C."),
+        ],
+        ProjectFacts::Read(facts) => of_read(facts, org),
+    }
+}
+
+fn of_read(facts: &ReadFacts, org: &OrgNames) -> Vec<Finding> {
+    let mut findings = vec![
+        ok(Check::ProjectFound, format!("The project lies in {}.", facts.location)),
+        errors(&facts.errors),
+        warnings(&facts.warnings),
+    ];
+    findings.extend(spelling(facts.spelling));
+    findings.extend(facts.references.as_ref().map(|references| values(references, org)));
+    findings.extend(dotenv(&facts.dotenv));
+    findings.push(ignored(facts.ignored, &facts.dotenv));
+    findings
+}
+
+fn errors(errors: &[String]) -> Finding {
+    let Some(first) = errors.first() else { return ok(Check::ProjectValid, "The project has no errors.") };
+    let count = counted(errors.len(), "error");
+    failure(Check::ProjectValid, format!("The project has {count}, first: {first}."))
+        .why("Nothing of it can be applied.")
+        .how("`lobu validate` shows each with its place.")
+}
+
+fn warnings(warnings: &[String]) -> Finding {
+    let Some(first) = warnings.first() else { return ok(Check::ProjectWarnings, "The project has no warnings.") };
+    let count = counted(warnings.len(), "warning");
+    warning(Check::ProjectWarnings, format!("The project has {count}, first: {first}."))
+        .how("`lobu validate` shows each with its place.")
+}
+
+fn spelling(spelling: Spelling) -> Option<Finding> {
+    match spelling {
+        Spelling::Today => Some(ok(Check::ProjectSpelling, "lobu.toml is written in today's spelling.")),
+        Spelling::Old => Some(
+            warning(Check::ProjectSpelling, "lobu.toml has old spellings.")
+                .why("They are read for now, and will not be for ever.")
+                .how("`lobu validate --fix` rewrites them and keeps everything else."),
+        ),
+        Spelling::Unknown => None,
+    }
+}
+
+fn values(all: &[ReferenceFact], org: &OrgNames) -> Finding {
+    if all.is_empty() {
+        return ok(Check::ProjectValues, "The project refers to no secrets.");
+    }
+    let missing: Vec<&ReferenceFact> =
+        all.iter().filter(|reference| !reference.is_here && !org.has(&reference.name)).collect();
+    if missing.is_empty() {
+        return ok(Check::ProjectValues, format!("There is a value for each of {}.", counted(all.len(), "reference")));
+    }
+    let names = references(missing.iter().map(|reference| reference.name.as_str()));
+    let what = format!("No value for {names}: neither in the environment nor in .env, as far as it counts.");
+    let how = "`lobu secrets local set NAME` keeps one in .env; in CI set the variable.";
+    if missing.iter().all(|reference| reference.is_provider_key) {
+        return note(Check::ProjectValues, what)
+            .why("They are keys of providers: apply sends none, and only an org in which agents run needs them.")
+            .how(how);
+    }
+    if matches!(org, OrgNames::Unknown) {
+        return note(Check::ProjectValues, what).why("The org may have them; that was not looked at.").how(how);
+    }
+    warning(Check::ProjectValues, what).why("An apply that writes what refers to them stops.").how(how)
+}
+
+fn dotenv(facts: &DotenvFacts) -> [Finding; 2] {
+    match facts {
+        DotenvFacts::Missing => {
+            [ok(Check::DotenvReadable, "There is no .env."), skipped(Check::DotenvMode, "there is no .env")]
+        }
+        DotenvFacts::Unreadable { why } => [
+            failure(Check::DotenvReadable, format!(".env can't be read: {why}."))
+                .why("Where its values count, a command that needs one stops.")
+                .how("Mend the line; what a .env may hold is in docs/reference/dotenv.md."),
+            skipped(Check::DotenvMode, ".env can't be read"),
+        ],
+        DotenvFacts::Read { is_open_to_others } => {
+            let mode = if *is_open_to_others {
+                warning(Check::DotenvMode, "Others on this machine can open .env.")
+                    .why("It holds secret values in clear.")
+                    .how("`lobu doctor --fix` sets its mode to 0600.")
+            } else {
+                ok(Check::DotenvMode, "Only its owner can open .env.")
+            };
+            [ok(Check::DotenvReadable, ".env can be read."), mode]
+        }
+    }
+}
+
+fn ignored(ignored: Ignored, dotenv: &DotenvFacts) -> Finding {
+    let how = "`lobu doctor --fix` adds it to .gitignore.";
+    match (ignored, dotenv) {
+        (Ignored::NotInRepository, _) => ok(Check::DotenvIgnored, "The project is in no git repository."),
+        (Ignored::Ignored, _) => ok(Check::DotenvIgnored, "git ignores .env."),
+        (Ignored::NotIgnored, DotenvFacts::Missing) => {
+            note(Check::DotenvIgnored, "There is no .env, and git would not ignore one.").how(how)
+        }
+        (Ignored::NotIgnored, _) => warning(Check::DotenvIgnored, "git does not ignore .env.")
+            .why("`git add` would take its values, and what is committed once stays in the history.")
+            .how(how),
+    }
+}

@@ -1,0 +1,59 @@
+use std::collections::BTreeSet;
+
+use super::words::{counted, references};
+use super::{Check, Finding, ReferenceFact, note, ok, skipped, warning};
+
+/// What is known of the names of the org's secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrgNames {
+    /// Nothing: it was not asked, or did not tell.
+    Unknown,
+    /// The server has no secrets API.
+    NoApi,
+    /// These.
+    These {
+        /// The names.
+        names: BTreeSet<String>,
+        /// Whether the org is the embedded one, in which no agent runs.
+        is_embedded: bool,
+    },
+}
+
+impl OrgNames {
+    /// Whether the org is known to have a secret.
+    pub(super) fn has(&self, name: &str) -> bool {
+        matches!(self, Self::These { names, .. } if names.contains(name))
+    }
+}
+
+/// The checks of the org's secrets. `push` is the command that sends them, none where there is no project.
+pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &str) -> Vec<Finding> {
+    let Some(project) = project else {
+        return vec![skipped(Check::SecretsInOrg, "there is no project whose references could be looked up")];
+    };
+    let (names, is_embedded) = match org {
+        OrgNames::Unknown => {
+            return vec![skipped(Check::SecretsInOrg, "it is not known which secrets the org has")];
+        }
+        OrgNames::NoApi => {
+            return vec![skipped(
+                Check::SecretsInOrg,
+                "the server has no secrets API; apply sends platform values itself",
+            )];
+        }
+        OrgNames::These { names, is_embedded } => (names, *is_embedded),
+    };
+    let missing: Vec<&ReferenceFact> = project.iter().filter(|reference| !names.contains(&reference.name)).collect();
+    if missing.is_empty() {
+        let count = counted(project.len(), "secret");
+        return vec![ok(Check::SecretsInOrg, format!("The org has what the project refers to: {count}."))];
+    }
+    let list = references(missing.iter().map(|reference| reference.name.as_str()));
+    let what = format!("The org lacks {list}.");
+    let how = format!("`{push}` sends them, name by name.");
+    if is_embedded && missing.iter().all(|reference| reference.is_provider_key) {
+        let why = "They are keys of providers, and in the embedded org no agent runs that would need them.";
+        return vec![note(Check::SecretsInOrg, what).why(why).how(how)];
+    }
+    vec![warning(Check::SecretsInOrg, what).why("What refers to them can't be applied, or will not work.").how(how)]
+}
