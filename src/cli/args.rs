@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::account_args::{ContextCommand, LoginArgs, LoginContextArgs, OrgCommand, TokenArgs};
+
 /// Makes an organisation on a Lobu server equal to what a project's files say.
 #[derive(Debug, Parser)]
 #[command(name = "lobu", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
@@ -53,6 +55,20 @@ pub(super) enum Verb {
     Secrets(SecretsArgs),
     /// Look at everything that a command needs, and say what is wrong and how to mend it; exit 1 if a check fails
     Doctor(Box<DoctorArgs>),
+    /// Log in to a server: by its web page, or with a token
+    Login(LoginArgs),
+    /// Have the server end a login, and forget it here
+    Logout(LoginContextArgs),
+    /// Show whose token is used, where it came from and until when it is good
+    Whoami(LoginContextArgs),
+    /// Tell whether there is a token, or print it for scripts
+    Token(TokenArgs),
+    /// Keep contexts: servers that one logs in to
+    #[command(subcommand)]
+    Context(ContextCommand),
+    /// Keep the org that a context uses
+    #[command(subcommand)]
+    Org(OrgCommand),
     /// Serve the embedded org on this machine
     Dev(DevArgs),
 }

@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and which command that is. Nothing else knows clap.
 
+mod account_args;
+mod account_verbs;
 mod args;
 mod moved;
 mod reference;

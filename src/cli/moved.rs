@@ -3,9 +3,6 @@
 /// What to do instead of a verb that this program does not have; none for a word that was never one.
 pub(super) fn hint(verb: &str) -> Option<&'static str> {
     Some(match verb {
-        "login" | "logout" | "whoami" | "token" | "context" => {
-            "logins and contexts come with a later version; until then name the server with --url and set LOBU_API_TOKEN"
-        }
         "set" => "values of .env are kept with `lobu secrets local set|list|delete`",
         "status" => "`lobu doctor` says what is wrong with project, token, server and org; `lobu plan` what differs",
         "memory" => "entity types and relationship types are sent by `lobu apply`; it sends no watchers and no data",
@@ -28,6 +25,6 @@ mod tests {
         for verb in super::super::Cli::command().get_subcommands() {
             assert_eq!(hint(verb.get_name()), None, "{}", verb.get_name());
         }
-        assert!(hint("login").is_some() && hint("aply").is_none());
+        assert!(hint("status").is_some() && hint("aply").is_none());
     }
 }

@@ -25,7 +25,7 @@ use super::args::{
     LocalListArgs, LocalSetArgs, LocalVerb, OutputArgs, PlanningArgs, ProjectArgs, PullArgs, PullFamilyArg,
     SecretsArgs, SecretsDeleteArgs, SecretsListArgs, SecretsPushArgs, SecretsVerb, TargetArgs, Verb,
 };
-use super::{Cli, moved, unquoted};
+use super::{Cli, account_verbs, moved, unquoted};
 
 /// Runs the program and gives its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -103,7 +103,14 @@ impl Style {
             Verb::Pull(args) => Self { json: args.json, detailed: false },
             Verb::Drift(args) => Self { json: args.json, detailed: false },
             Verb::Doctor(args) => Self { json: args.json, detailed: false },
-            Verb::Validate(_) | Verb::Dev(_) => Self { json: false, detailed: false },
+            Verb::Validate(_)
+            | Verb::Dev(_)
+            | Verb::Login(_)
+            | Verb::Logout(_)
+            | Verb::Whoami(_)
+            | Verb::Token(_)
+            | Verb::Context(_)
+            | Verb::Org(_) => Self { json: false, detailed: false },
         }
     }
 }
@@ -159,6 +166,28 @@ fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Doctor(args) => {
             let command = doctor(*args);
             block_on(async { commands::doctor(session, &command).await })
+        }
+        Verb::Login(args) => {
+            protect();
+            let command = account_verbs::login(args);
+            block_on(async { commands::login(session, &command).await })
+        }
+        Verb::Logout(args) => {
+            let command = account_verbs::logout(args);
+            block_on(async { commands::logout(session, &command).await })
+        }
+        Verb::Whoami(args) => {
+            let command = account_verbs::whoami(args);
+            block_on(async { commands::whoami(session, &command).await })
+        }
+        Verb::Token(args) => {
+            let command = account_verbs::token(args);
+            block_on(async { commands::token(session, &command).await })
+        }
+        Verb::Context(command) => commands::context(session, &account_verbs::context(command)),
+        Verb::Org(command) => {
+            let command = account_verbs::org(command);
+            block_on(async { commands::org(session, &command).await })
         }
         Verb::Dev(DevArgs { port, db, memory, org }) => {
             let command = Dev { port, database: db, memory, orgs: org };

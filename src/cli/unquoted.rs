@@ -1,4 +1,4 @@
-//! What was typed behind `lobu secrets` may be a value: clap's own errors would repeat it.
+//! What was typed behind `lobu secrets` or `lobu login` may be a value: clap's own errors would repeat it.
 
 use std::ffi::OsString;
 
@@ -9,9 +9,9 @@ use super::moved;
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
 
-/// Whether the words of a command line are about secrets.
+/// Whether the words of a command line are about secrets or tokens.
 pub(super) fn is_about_secrets(arguments: &[OsString]) -> bool {
-    arguments.iter().skip(1).any(|argument| argument == "secrets")
+    arguments.iter().skip(1).any(|argument| argument == "secrets" || argument == "login")
 }
 
 /// Takes out of an error what was typed, unless it can only be a flag or a mistyped verb.

@@ -1,5 +1,6 @@
 //! One file a verb: the parts put together, no logic of their own.
 
+mod accounts;
 mod apply;
 mod connect;
 mod credentials;
@@ -17,6 +18,10 @@ mod target;
 mod validate;
 mod values;
 
+pub use accounts::{
+    ContextAdd, ContextVerb, Login, Logout, OrgVerb, Token, TokenSource, Whoami, context, login, logout, org, token,
+    whoami,
+};
 pub use apply::{Apply, apply};
 pub use dev::{Dev, dev};
 pub use doctor::{Doctor, doctor};

@@ -105,6 +105,12 @@ impl Ui {
         self.aside(|| self.0.stdout.write(&text));
     }
 
+    /// Writes a line of printable ASCII as the product, for scripts: a token that was asked for.
+    pub fn product_line(&self, line: &str) {
+        let text = zeroize::Zeroizing::new(format!("{line}\n"));
+        self.aside(|| self.0.stdout.write(&text));
+    }
+
     /// Whether somebody sits at a terminal, even if the product goes into a pipe.
     pub fn is_attended(&self) -> bool {
         self.0.terminals.stdin && self.0.terminals.stderr

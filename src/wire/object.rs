@@ -70,7 +70,7 @@ impl<'json> Object<'json> {
         }
     }
 
-    pub(super) fn optional_bool(&self, name: &str) -> Result<Option<bool>, ShapeError> {
+    pub(crate) fn optional_bool(&self, name: &str) -> Result<Option<bool>, ShapeError> {
         match self.get(name) {
             None => Ok(None),
             Some(Json::Bool(truth)) => Ok(Some(*truth)),

@@ -14,8 +14,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "login", "model", "org", "plan", "project",
-            "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
+            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "login", "model", "org", "plan",
+            "project", "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -97,6 +97,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         &[
             "accounts/json.rs",
             "login/device.rs",
+            "login/orgs.rs",
             "org/http",
             "project/schema_check.rs",
             "project/yaml/convert.rs",
@@ -143,12 +144,13 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["accounts", "commands/connect.rs", "login", "org/http", "settings"]),
+    ("url", &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "login", "org/http", "settings"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
         &[
             "accounts",
+            "commands/accounts/given.rs",
             "commands/dotenv.rs",
             "commands/secrets",
             "login/answers.rs",
@@ -160,6 +162,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "ui/hidden_terminal.rs",
             "ui/input.rs",
             "ui/prompt.rs",
+            "ui/terminal.rs",
         ],
     ),
 ];
@@ -178,6 +181,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "expose::expose",
         &[
             "accounts/login.rs",
+            "commands/accounts/token.rs",
             "org/http/client.rs",
             "org/http/echo.rs",
             "org/http/encode.rs",

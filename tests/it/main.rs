@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "all of this crate is tests, helpers included")]
 
+mod accounts;
 mod apply_existing_server;
 mod apply_references;
 mod bad_input;

@@ -1,0 +1,55 @@
+use crate::accounts::{Accounts, BUILT_IN, Context, Snapshot, is_embedded};
+use crate::commands::Session;
+use crate::commands::failures::of_accounts;
+use crate::env::Variable;
+use crate::error::{CommandError, ErrorKind};
+use crate::render::document::{Document, Line, Style};
+
+/// The contexts and logins of the user.
+pub(super) fn accounts(session: &Session) -> Result<Accounts, CommandError> {
+    Accounts::of(&session.environment).ok_or_else(|| {
+        CommandError::new(ErrorKind::Usage, "HOME is not set, so there is no place for contexts and logins")
+            .hint("Set HOME, or XDG_CONFIG_HOME to a directory that holds a `lobu` directory.")
+    })
+}
+
+/// Reads them.
+pub(super) fn read(accounts: &Accounts) -> Result<Snapshot, CommandError> {
+    accounts.read().map_err(|error| of_accounts(&error))
+}
+
+/// The name of the context that a command is about, and where it was named: `-c`, `LOBU_CONTEXT`, the current one, else the
+/// one that always exists (T1, existing-cli 7.3).
+pub(super) fn name(session: &Session, flag: Option<&str>, snapshot: &Snapshot) -> String {
+    let variable = session.environment.text(Variable::Context);
+    let name = flag.or(variable).or(snapshot.current.as_deref()).unwrap_or(BUILT_IN);
+    name.trim().to_owned()
+}
+
+/// A context by its name.
+pub(super) fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Context, CommandError> {
+    snapshot.contexts.get(name).ok_or_else(|| {
+        if is_embedded(name) {
+            let message = format!("the context {name} is the org embedded in this program; it has no login");
+            return CommandError::new(ErrorKind::Usage, message).hint("Name another context with -c.");
+        }
+        CommandError::new(ErrorKind::Usage, format!("there is no context {name}"))
+            .hint("`lobu context list` shows those that exist; `lobu context add` makes one.")
+    })
+}
+
+/// A URL's origin, for people.
+pub(super) fn origin(url: &url::Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// Says a sentence on stderr.
+pub(super) fn say(session: &Session, line: Line) {
+    session.ui.status(&Document::from(line.prose(2)));
+}
+
+/// Says something that a person should know.
+pub(super) fn note(session: &Session, text: &str) {
+    let line = Line::new().literal(Style::Note, "note: ").foreign(Style::Plain, text);
+    session.ui.notice(&Document::from(line.prose(6)));
+}

@@ -1,0 +1,159 @@
+use crate::accounts::{ChangeError, Notice, Snapshot, is_embedded};
+use crate::commands::failures::of_change;
+use crate::commands::{Outcome, Session};
+use crate::env::Variable;
+use crate::error::CommandError;
+use crate::render::document::{Document, Line, Style};
+
+use super::chosen::{accounts, name, note, origin, read, say};
+
+/// A verb about contexts.
+#[derive(Debug, Clone)]
+pub enum ContextVerb {
+    /// `list`.
+    List,
+    /// `current`.
+    Current,
+    /// `add NAME --url URL`.
+    Add(ContextAdd),
+    /// `use NAME`.
+    Use {
+        /// The name.
+        name: String,
+    },
+    /// `remove NAME`.
+    Remove {
+        /// The name.
+        name: String,
+    },
+}
+
+/// What `context add` was asked.
+#[derive(Debug, Clone)]
+pub struct ContextAdd {
+    /// The name.
+    pub name: String,
+    /// The URL of its API.
+    pub url: String,
+    /// Whether secret values may be sent there under `--yes` (V4); none leaves it as it is.
+    pub send_secret_values: Option<bool>,
+}
+
+/// `lobu context`: the contexts of the user, in the files that the existing CLI shares.
+pub fn context(session: &Session, verb: &ContextVerb) -> Result<Outcome, CommandError> {
+    let accounts = accounts(session)?;
+    match verb {
+        ContextVerb::List => list(session, &read(&accounts)?),
+        ContextVerb::Current => {
+            let snapshot = read(&accounts)?;
+            let name = name(session, None, &snapshot);
+            super::chosen::named(&snapshot, &name)
+                .map(drop)
+                .or_else(|error| if is_embedded(&name) { Ok(()) } else { Err(error) })?;
+            session.ui.product(&Document::from(Line::new().foreign(Style::Plain, &name)));
+        }
+        ContextVerb::Add(command) => add(session, command)?,
+        ContextVerb::Use { name } => {
+            let used = accounts.change(|draft| draft.use_context(name));
+            used.map_err(|error| of_change(&error))?;
+            say(session, Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
+            if let Some(variable) = session.environment.text(Variable::Context) {
+                note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
+            }
+        }
+        ContextVerb::Remove { name } => {
+            let removed = accounts.change(|draft| draft.remove_context(name)).map_err(|error| of_change(&error))?;
+            say(session, Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
+            if removed.lost_login {
+                note(session, "its login was forgotten with it, and may live on at the server until it ends");
+            }
+            if removed.was_current {
+                note(session, "it was the current context; there is none now");
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn add(session: &Session, command: &ContextAdd) -> Result<(), CommandError> {
+    let ContextAdd { name, url, send_secret_values } = command;
+    let added = accounts(session)?.change(|draft| {
+        let added = draft.add_context(name, url)?;
+        if let Some(consent) = send_secret_values {
+            draft.set_consent(&added.name, *consent)?;
+        }
+        Ok::<_, ChangeError>(added)
+    });
+    let added = added.map_err(|error| of_change(&error))?;
+    let line = Line::new().plain("The context ").foreign(Style::Bold, &added.name).plain(" has the URL ");
+    say(session, line.foreign(Style::Plain, &added.api_url).plain("."));
+    if let Some(replaced) = &added.replaced {
+        note(session, &format!("it had the URL {replaced} before"));
+    }
+    if added.lost_login {
+        note(session, "its login belonged to the other server, and was forgotten");
+    }
+    if added.hides_embedded {
+        note(session, "it now stands in the place of the embedded org of that name");
+    }
+    Ok(())
+}
+
+fn list(session: &Session, snapshot: &Snapshot) {
+    let current = name(session, None, snapshot);
+    let mut document = Document::new();
+    for context in snapshot.contexts.values() {
+        let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
+        let mut line = marked(&context.name, &current);
+        line = line.plain("  ").foreign(Style::Plain, &origin(&context.server)).plain("  ").plain(login);
+        if let Some(org) = &context.org {
+            line = line.plain("  org ").foreign(Style::Plain, org.as_str());
+        }
+        if context.sends_secret_values {
+            line = line.plain("  may be sent secret values");
+        }
+        document.push(line);
+    }
+    if !snapshot.contexts.contains_key(LOCAL) {
+        document.push(marked(LOCAL, &current).plain("  embedded in this program"));
+    }
+    session.ui.product(&document);
+    for notice in &snapshot.notices {
+        note(session, &told(notice));
+    }
+    if let Some(variable) = session.environment.text(Variable::Context) {
+        note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before the current context"));
+    }
+    if session.environment.text(Variable::ServerUrl).is_some() {
+        note(session, "LOBU_SERVER_URL is set, and goes before the current context");
+    }
+}
+
+const LOCAL: &str = "local";
+
+fn marked(name: &str, current: &str) -> Line {
+    let line = Line::new().plain(if name == current { "* " } else { "  " });
+    line.foreign(Style::Bold, name)
+}
+
+/// What a person should know of the files.
+fn told(notice: &Notice) -> String {
+    match notice {
+        Notice::UnusableContext { name, problem } => format!("the context {name} is left out; its URL: {problem}"),
+        Notice::HidesEmbedded { name } => {
+            format!("the context {name} stands in the place of the embedded org of that name")
+        }
+        Notice::OtherServer { name } => format!(
+            "what was set for the context {name} was meant for another server, and does not count; add or log in anew"
+        ),
+        Notice::LoginWithoutToken { name } => format!("the login of {name} holds no token"),
+        Notice::LoginWithoutContext { name } => format!("there is a login for {name}, which is no context"),
+        Notice::RefreshWithoutLogin { name } => {
+            format!("the login of {name} can't be refreshed: another program replaced it")
+        }
+        Notice::CurrentUnknown { name } => format!("the current context is {name}, which does not exist"),
+        Notice::OpenToOthers { file, mode } => {
+            format!("others can open {} (mode {mode:04o}); `lobu doctor --fix` mends that", file.name())
+        }
+    }
+}

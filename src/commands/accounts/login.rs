@@ -1,0 +1,206 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot};
+use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
+use crate::commands::failures::{of_accounts, of_change, of_login};
+use crate::commands::interrupt::Interrupts;
+use crate::commands::target::{self, ProjectPins};
+use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::env::Variable;
+use crate::error::{CommandError, ErrorKind};
+use crate::login::{DeviceStart, LoginClient, Page, Proof};
+use crate::model::OrgSlug;
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+
+use super::chosen::{accounts, name, named, note, origin, read, say};
+use super::given::{self, TokenSource};
+use super::logout::revoke;
+
+/// What `login` was asked.
+#[derive(Default)]
+pub struct Login {
+    /// `-c`.
+    pub context: Option<String>,
+    /// `--url`: the URL of the context's API, for a context that does not exist yet.
+    pub url: Option<String>,
+    /// `--token` and `--token-stdin`.
+    pub source: TokenSource,
+    /// `--force`.
+    pub force: bool,
+    /// `--allow-insecure-http`.
+    pub allow_insecure_http: bool,
+    /// Whose pin counts for the proof of a token.
+    pub project: ProjectOptions,
+}
+
+/// `lobu login`: by the server's device flow, or with a token that is given. Nothing is kept of a login that failed.
+pub async fn login(session: &Session, command: &Login) -> Result<Outcome, CommandError> {
+    let accounts = accounts(session)?;
+    let snapshot = read(&accounts)?;
+    let name = name(session, command.context.as_deref(), &snapshot);
+    let (context, is_new) = context(command, &accounts, &snapshot, &name)?;
+    let before = snapshot.logins.get(&context.name).filter(|_| !is_new);
+    if before.is_some() && !command.force {
+        let message = format!("the context {} has a login already", context.name);
+        return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
+            .hint("`lobu whoami` shows whose it is; --force replaces it."));
+    }
+    let client = client(&session.environment, &context, command.allow_insecure_http);
+    let client = client.map_err(|error| of_login(&error))?;
+    let login = match &command.source {
+        TokenSource::DeviceFlow => by_device(session, &client, &context).await?,
+        source => by_token(session, command, &client, &context, source).await?,
+    };
+    keep(&accounts, command, &context, is_new, &login).await?;
+    if let Some(before) = before
+        && let Err(error) = revoke(&client, &context, before).await
+    {
+        note(session, &format!("the login that was replaced may live on until it ends: {error}"));
+    }
+    say(session, logged_in(&context, &login.identity));
+    Ok(Outcome::Done)
+}
+
+/// The context to log in to, and whether it has to be made.
+fn context(
+    command: &Login,
+    accounts: &Accounts,
+    snapshot: &Snapshot,
+    name: &str,
+) -> Result<(Context, bool), CommandError> {
+    let Some(url) = &command.url else { return Ok((named(snapshot, name)?.clone(), false)) };
+    let mut draft = accounts.begin().map_err(|error| of_accounts(&error))?;
+    let added = draft.draft().add_context(name, url).map_err(|error| of_change(&error))?;
+    let after = draft.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let context = named(&after, &added.name)?.clone();
+    match snapshot.contexts.get(&added.name) {
+        None => Ok((context, true)),
+        Some(existing) if existing.origins.first() == context.origins.first() => Ok((existing.clone(), false)),
+        Some(existing) => {
+            let message =
+                format!("the context {} is for {}, and --url names another server", name, origin(&existing.server));
+            Err(CommandError::new(ErrorKind::WrongOrigin, message)
+                .hint("Name another context with -c, or give this one another URL with `lobu context add`."))
+        }
+    }
+}
+
+/// The server's device flow (RFC 8628): a person approves on the server's page.
+async fn by_device(session: &Session, client: &LoginClient, context: &Context) -> Result<StoredLogin, CommandError> {
+    let interrupts = Interrupts::listen();
+    let start = tokio::select! {
+        start = client.start_device(&context.server) => start.map_err(|error| of_login(&error))?,
+        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
+    };
+    session.ui.notice(&instructions(&start, context));
+    let granted = client.poll_device(&start, interrupts.wait()).await.map_err(|error| of_login(&error))?;
+    let who = client.userinfo(&context.server, &granted.access_token).await;
+    let identity = match &who {
+        Ok(who) => kept_identity(who, &Identity::default()),
+        Err(error) => {
+            note(session, &format!("the server did not say whose login it is: {error}"));
+            Identity::default()
+        }
+    };
+    if let Some(scope) = granted.scope.as_deref().filter(|scope| !scope.split(' ').any(|word| word == "mcp:admin")) {
+        note(session, &format!("the login has the scopes `{scope}`, which are not enough to apply or to push secrets"));
+    }
+    Ok(of_device(granted, None, identity))
+}
+
+/// What the person does: the code is shown with its host, so that a page of another one is noticed (T5).
+fn instructions(start: &DeviceStart, context: &Context) -> Document {
+    let page = start.page_with_code.as_ref().unwrap_or(&start.page);
+    let mut document = Document::new();
+    let line = Line::new().plain("To log in to ").foreign(Style::Bold, &origin(&context.server)).plain(", open:");
+    document.push(line.prose(2));
+    document.push(Line::new().foreign(Style::Bold, page.url().as_str()).indented(2));
+    let line = Line::new().plain("and approve the code ").foreign(Style::Bold, &start.user_code);
+    document.push(line.plain(" on ").foreign(Style::Bold, &page.host()).plain(".").prose(2));
+    if !page.is_of_context() {
+        document.push(elsewhere(page, context));
+    }
+    let minutes = start.expires_in.as_secs().div_ceil(60);
+    let line = Line::new().plain("Waiting; the code is good for ").foreign(Style::Plain, &minutes.to_string());
+    document.push(line.plain(if minutes == 1 { " minute." } else { " minutes." }).prose(2));
+    document
+}
+
+fn elsewhere(page: &Page, context: &Context) -> Line {
+    let line = Line::new().literal(Style::Attention, "warning: ").foreign(Style::Bold, &page.host());
+    let line = line.plain(" is not a host of the context ").foreign(Style::Plain, &context.name);
+    line.plain("; approve there only if you know it.").prose(9)
+}
+
+/// A token that is given is proven by a read of the org, where there is one (T5).
+async fn by_token(
+    session: &Session,
+    command: &Login,
+    client: &LoginClient,
+    context: &Context,
+    source: &TokenSource,
+) -> Result<StoredLogin, CommandError> {
+    let org = org(session, command, context)?;
+    let token = given::read(session, source, &context.name)?;
+    let proof = client.prove(&context.server, org.as_ref(), &token).await.map_err(|error| {
+        let failure = of_login(&error);
+        failure.hint("Nothing was kept.")
+    })?;
+    if proof == Proof::Unproven {
+        note(session, "no org is named, so the token was kept without being tried; `lobu org use SLUG` names one");
+    }
+    let who = whose(client, context, &token).await;
+    Ok(StoredLogin { access_token: token, refresh: None, expires_at: None, identity: who })
+}
+
+/// Whose token it is, as far as the server says; for personal tokens it does not (org-api 5.7).
+async fn whose(client: &LoginClient, context: &Context, token: &Arc<SecretValue>) -> Identity {
+    let asked = tokio::time::timeout(Duration::from_secs(5), client.who_cli(&context.api_url, token)).await;
+    match asked {
+        Ok(Ok(who)) => kept_identity(&who, &Identity::default()),
+        Ok(Err(_)) | Err(_) => Identity::default(),
+    }
+}
+
+/// The org that a token is tried on: the project's pin, the environment's, the context's (T1).
+fn org(session: &Session, command: &Login, context: &Context) -> Result<Option<OrgSlug>, CommandError> {
+    let pins: ProjectPins = target::pins(session, &command.project)?;
+    let variable = |variable| session.environment.text(variable).and_then(|text| OrgSlug::parse(text).ok());
+    let variable = variable(Variable::Org).or_else(|| variable(Variable::MemoryOrg));
+    Ok(pins.org.or(variable).or_else(|| context.org.clone()))
+}
+
+async fn keep(
+    accounts: &Accounts,
+    command: &Login,
+    context: &Context,
+    is_new: bool,
+    login: &StoredLogin,
+) -> Result<(), CommandError> {
+    let mut change = begin(accounts).await?;
+    if is_new && let Some(url) = &command.url {
+        change.draft().add_context(&context.name, url).map_err(|error| of_change(&error))?;
+        let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+        if snapshot.current.is_none() {
+            change.draft().use_context(&context.name).map_err(|error| of_change(&error))?;
+        }
+    }
+    let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    if snapshot.contexts.get(&context.name).is_none_or(|now| now.origins != context.origins) {
+        let message = format!("the context {} was changed meanwhile; the login was not kept", context.name);
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Log in again."));
+    }
+    change.draft().put_login(&context.name, login).map_err(|error| of_change(&error))?;
+    save(change).await
+}
+
+fn logged_in(context: &Context, identity: &Identity) -> Line {
+    let line = Line::new().plain("Logged in to the context ").foreign(Style::Bold, &context.name);
+    let line = line.plain(", ").foreign(Style::Plain, &origin(&context.server));
+    match identity.email.as_deref().or(identity.name.as_deref()) {
+        Some(who) => line.plain(", as ").foreign(Style::Bold, who).plain("."),
+        None => line.plain("."),
+    }
+}

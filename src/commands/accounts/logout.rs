@@ -1,0 +1,56 @@
+use crate::accounts::{Context, Login, Refresh};
+use crate::commands::credentials::{begin, client, save};
+use crate::commands::failures::{of_accounts, of_login};
+use crate::commands::{Outcome, Session};
+use crate::error::CommandError;
+use crate::login::{LoginClient, LoginError};
+use crate::render::document::{Line, Style};
+
+use super::chosen::{accounts, name, named, note, read, say};
+
+/// What `logout` was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Logout {
+    /// `-c`.
+    pub context: Option<String>,
+    /// `--allow-insecure-http`.
+    pub allow_insecure_http: bool,
+}
+
+/// `lobu logout`: has the server end the login, and forgets it here. It is forgotten even if the server can't be told.
+pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, CommandError> {
+    let accounts = accounts(session)?;
+    let name = name(session, command.context.as_deref(), &read(&accounts)?);
+    let mut change = begin(&accounts).await?;
+    let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let context = named(&snapshot, &name)?;
+    let Some(login) = snapshot.logins.get(&name) else {
+        say(session, Line::new().plain("There is no login in the context ").foreign(Style::Bold, &name).plain("."));
+        return Ok(Outcome::Done);
+    };
+    let told = match client(&session.environment, context, command.allow_insecure_http) {
+        Ok(client) => revoke(&client, context, login).await,
+        Err(error) => Err(error),
+    };
+    change.draft().remove_login(&name);
+    save(change).await?;
+    say(session, Line::new().plain("Logged out of the context ").foreign(Style::Bold, &name).plain("."));
+    if login.refresh.is_none() {
+        note(session, "a personal token stays good until it ends or is revoked on the server's web page");
+    }
+    told.map_err(|error| {
+        of_login(&error).hint("The login is forgotten here, and may live on at the server until it ends.")
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Has the server end a login. A personal token is no login of a session: only its owner revokes it, on the web page.
+pub(super) async fn revoke(client: &LoginClient, context: &Context, login: &Login) -> Result<(), LoginError> {
+    match &login.refresh {
+        Some(Refresh::Cli { token }) => client.logout_cli(&context.api_url, token).await,
+        Some(Refresh::Device { token, client_id, .. }) => {
+            client.revoke_device(&context.server, client_id, &login.access_token, Some(token)).await
+        }
+        None => Ok(()),
+    }
+}

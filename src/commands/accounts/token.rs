@@ -1,0 +1,64 @@
+use crate::accounts::Context;
+use crate::commands::{Outcome, Session, credentials};
+use crate::error::{CommandError, ErrorKind};
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+use crate::secrets::expose::expose;
+
+use super::chosen::{accounts, name, named, origin, read};
+
+/// What `token` was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Token {
+    /// `-c`.
+    pub context: Option<String>,
+    /// `--raw`.
+    pub raw: bool,
+    /// `--allow-insecure-http`.
+    pub allow_insecure_http: bool,
+}
+
+/// `lobu token`: says that there is a token, or with `--raw` prints it for scripts; refreshed first where it ends.
+///
+/// `LOBU_API_TOKEN` goes before a stored login, as it does for every verb (existing-cli 7.4).
+pub async fn token(session: &Session, command: &Token) -> Result<Outcome, CommandError> {
+    let accounts = accounts(session)?;
+    let snapshot = read(&accounts)?;
+    let name = name(session, command.context.as_deref(), &snapshot);
+    let context = named(&snapshot, &name)?;
+    let (token, source) = match (session.environment.token(), snapshot.logins.get(&name)) {
+        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
+        (None, Some(login)) => {
+            let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
+            (token, "the stored login")
+        }
+        (None, None) => {
+            let message = format!("there is no login in the context {name}");
+            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
+        }
+    };
+    if command.raw {
+        return print(session, &token);
+    }
+    tell(session, &name, context, source);
+    Ok(Outcome::Done)
+}
+
+/// The one place where a token is shown: it was asked for by name.
+fn print(session: &Session, token: &SecretValue) -> Result<Outcome, CommandError> {
+    let text = expose(token);
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let message = "the token holds a character that can't stand in a request";
+        return Err(CommandError::new(ErrorKind::Usage, message).hint("Log in again, or set LOBU_API_TOKEN anew."));
+    }
+    session.ui.product_line(text);
+    Ok(Outcome::Done)
+}
+
+fn tell(session: &Session, name: &str, context: &Context, source: &'static str) {
+    let mut document = Document::new();
+    document.push(Line::new().plain("context: ").foreign(Style::Plain, name));
+    document.push(Line::new().plain("server: ").foreign(Style::Plain, &origin(&context.server)));
+    document.push(Line::new().plain("token: there is one, from ").plain(source).plain("; --raw prints it"));
+    session.ui.product(&document);
+}

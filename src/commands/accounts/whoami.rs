@@ -1,0 +1,112 @@
+use std::time::{Duration, SystemTime};
+
+use crate::accounts::{Context, Identity, Login, Refresh};
+use crate::commands::credentials::{self, client, kept_identity};
+use crate::commands::failures::of_login;
+use crate::commands::{Outcome, Session};
+use crate::error::{CommandError, ErrorKind};
+use crate::login::{LoginClient, LoginError, Proof};
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+
+use super::chosen::{accounts, name, named, note, origin, read};
+
+/// What `whoami` was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Whoami {
+    /// `-c`.
+    pub context: Option<String>,
+    /// `--allow-insecure-http`.
+    pub allow_insecure_http: bool,
+}
+
+/// `lobu whoami`: whose token is used, where it came from, and until when it is good.
+pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, CommandError> {
+    let accounts = accounts(session)?;
+    let snapshot = read(&accounts)?;
+    let name = name(session, command.context.as_deref(), &snapshot);
+    let context = named(&snapshot, &name)?;
+    let login = snapshot.logins.get(&name);
+    let (token, source) = match (session.environment.token(), login) {
+        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
+        (None, Some(login)) => {
+            let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
+            (token, "the login stored for this context")
+        }
+        (None, None) => {
+            let message = format!("there is no login in the context {name}");
+            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
+        }
+    };
+    let login = login.filter(|_| session.environment.token().is_none());
+    let client = client(&session.environment, context, command.allow_insecure_http);
+    let client = client.map_err(|error| of_login(&error))?;
+    let who = asked(session, &client, context, login, &token).await?;
+    session.ui.product(&shown(context, login, source, &who));
+    Ok(Outcome::Done)
+}
+
+/// Asks the server; what it does not know of a personal token is told by what was stored.
+async fn asked(
+    session: &Session,
+    client: &LoginClient,
+    context: &Context,
+    login: Option<&Login>,
+    token: &std::sync::Arc<SecretValue>,
+) -> Result<Identity, CommandError> {
+    let stored = login.map(|login| login.identity.clone()).unwrap_or_default();
+    let found = match login.and_then(|login| login.refresh.as_ref()) {
+        Some(Refresh::Device { .. }) => client.userinfo(&context.server, token).await,
+        Some(Refresh::Cli { .. }) => client.who_cli(&context.api_url, token).await,
+        // A personal token is told apart from a refused one only by what it may read (org-api 5.7).
+        None => match client.prove(&context.server, context.org.as_ref(), token).await {
+            Ok(Proof::Proven) => return Ok(stored),
+            Ok(Proof::Unproven) => {
+                note(session, "the context has no org, so the token was not tried; `lobu org use SLUG` names one");
+                return Ok(stored);
+            }
+            Err(error) => Err(error),
+        },
+    };
+    match found {
+        Ok(found) => Ok(kept_identity(&found, &stored)),
+        Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(of_login(&error)),
+        Err(error) if error.status() == Some(401) => {
+            let message = format!("the server refuses the token: {error}");
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)))
+        }
+        Err(error) => Err(of_login(&error)),
+    }
+}
+
+fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &Identity) -> Document {
+    let mut document = Document::new();
+    let mut row = |label: &'static str, value: Option<&str>| {
+        if let Some(value) = value {
+            document.push(Line::new().literal(Style::Bold, label).foreign(Style::Plain, value));
+        }
+    };
+    row("context: ", Some(&context.name));
+    row("server: ", Some(&origin(&context.server)));
+    row("org: ", context.org.as_ref().map(crate::model::OrgSlug::as_str));
+    row("user: ", who.email.as_deref());
+    row("name: ", who.name.as_deref());
+    row("user id: ", who.user_id.as_deref());
+    row("linked agent: ", who.agent_id.as_deref());
+    row("token from: ", Some(source));
+    row("good until: ", Some(&until(login)));
+    document
+}
+
+/// Until when the token is good, in words.
+fn until(login: Option<&Login>) -> String {
+    let Some(end) = login.and_then(credentials::end) else { return "not said".to_owned() };
+    let refreshed = if login.is_some_and(|login| login.refresh.is_some()) { ", and is refreshed then" } else { "" };
+    let left = end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
+    match left {
+        0 => format!("it has ended{refreshed}"),
+        1..3_600 => format!("in {} min{refreshed}", left.div_ceil(60)),
+        3_600..172_800 => format!("in {} h{refreshed}", left / 3_600),
+        _ => format!("in {} days{refreshed}", left / 86_400),
+    }
+}
