@@ -76,17 +76,21 @@ pub struct Environment {
     variables: BTreeMap<Variable, OsString>,
     token: Option<Arc<SecretValue>>,
     values: BTreeMap<SecretName, SecretValue>,
+    authorities: Option<Arc<[u8]>>,
 }
 
-/// The proxies that the environment names. A proxy's URL may hold a password, so this has no `Debug`.
+/// How servers are reached: the proxies that the environment names, and further authorities. A proxy's URL may hold a
+/// password, so this has no `Debug`.
 #[derive(Default, Clone, PartialEq, Eq)]
-pub struct Proxies {
+pub struct Network {
     /// The proxy for `http`.
     pub http: Option<String>,
     /// The proxy for `https`.
     pub https: Option<String>,
     /// The hosts that are reached without one.
     pub except: Option<String>,
+    /// Authorities to trust besides the system's, in PEM form.
+    pub authorities: Option<Arc<[u8]>>,
 }
 
 impl Environment {
@@ -151,12 +155,19 @@ impl Environment {
         self.values.get(name)
     }
 
-    /// The proxies; lower-case names win, as they do elsewhere.
-    pub fn proxies(&self) -> Proxies {
+    /// The same with authorities to trust besides the system's, in PEM form (T2).
+    #[must_use]
+    pub fn with_authorities(self, pem: Vec<u8>) -> Self {
+        Self { authorities: Some(pem.into()), ..self }
+    }
+
+    /// The network; lower-case names of proxies win, as they do elsewhere.
+    pub fn network(&self) -> Network {
         let first =
             |variables: &[Variable]| variables.iter().find_map(|variable| self.text(*variable)).map(str::to_owned);
         let all = || first(&[Variable::AllProxyLower, Variable::AllProxy]);
-        Proxies {
+        Network {
+            authorities: self.authorities.clone(),
             http: first(&[Variable::HttpProxyLower, Variable::HttpProxy]).or_else(all),
             https: first(&[Variable::HttpsProxyLower, Variable::HttpsProxy]).or_else(all),
             except: first(&[Variable::NoProxyLower, Variable::NoProxy]),
@@ -249,7 +260,7 @@ mod tests {
     fn lower_case_proxies_win_and_all_fills_in() {
         let pairs =
             [("HTTP_PROXY", "http://a"), ("http_proxy", "http://b"), ("ALL_PROXY", "http://c"), ("NO_PROXY", "x")];
-        let proxies = Environment::from_pairs(pairs).proxies();
+        let proxies = Environment::from_pairs(pairs).network();
         assert_eq!(proxies.http.as_deref(), Some("http://b"));
         assert_eq!(proxies.https.as_deref(), Some("http://c"));
         assert_eq!(proxies.except.as_deref(), Some("x"));

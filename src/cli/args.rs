@@ -13,6 +13,9 @@ pub struct Cli {
     pub(super) verb: Verb,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// Trust the authorities in this PEM file too, besides the system's
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Network")]
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 /// What stands on every verb.

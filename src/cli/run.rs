@@ -35,13 +35,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) if unquoted::is_about_secrets(&arguments) => return usage(&unquoted::without_values(error)),
         Err(error) => return usage(&error),
     };
-    let environment = Arc::new(Environment::of_process());
+    let environment = Environment::of_process();
     let ui = Ui::new(output(&cli.output, &environment));
     let level = environment.text(Variable::Log).and_then(Level::from_word).unwrap_or_default();
     log::init(level, &ui);
     let style = Style::of(&cli.verb);
     let result = working_directory().and_then(|working_directory| {
-        let session = Session { ui: ui.clone(), environment, working_directory };
+        let authorities =
+            cli.ca_file.map(|path| commands::read_authorities(&working_directory.join(path))).transpose()?;
+        let environment = match authorities {
+            Some(pem) => environment.with_authorities(pem),
+            None => environment,
+        };
+        let session = Session { ui: ui.clone(), environment: Arc::new(environment), working_directory };
         carry_out(&session, cli.verb)
     });
     let code = finish(&ui, style, result);

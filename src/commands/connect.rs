@@ -130,7 +130,7 @@ fn remote(
 ) -> Result<Connection, CommandError> {
     let builder = HttpOrg::builder(endpoint, target.org.clone())
         .token(token)
-        .proxies(session.environment.proxies())
+        .network(session.environment.network())
         .parallelism(parallelism);
     let org = builder.build().map_err(|error| {
         let failure = CommandError::from_error(ErrorKind::Usage, &error);

@@ -52,7 +52,7 @@ pub(super) fn client(
     allow_insecure_http: bool,
 ) -> Result<LoginClient, LoginError> {
     let clock = Arc::new(SystemClock::default());
-    LoginClient::new(context.origins.clone(), environment.proxies().clone(), allow_insecure_http, clock)
+    LoginClient::new(context.origins.clone(), environment.network().clone(), allow_insecure_http, clock)
 }
 
 /// Refreshes under the lock: of several processes the first one does, and the others find what it wrote.

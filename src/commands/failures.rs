@@ -32,7 +32,7 @@ fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
             "Check the URL and that the server runs; `lobu dev` serves the embedded org."
         }
         (_, OrgError::NoAnswer { cause: Cause::Certificate, .. }) => {
-            "If the authority is your own, name its PEM file in SSL_CERT_FILE."
+            "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
         }
         (_, OrgError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
         (_, OrgError::NoAnswer { cause: Cause::Tls, .. }) => {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apply;
+mod authorities;
 mod connect;
 mod credentials;
 mod dev;
@@ -23,6 +24,7 @@ pub use accounts::{
     whoami,
 };
 pub use apply::{Apply, apply};
+pub use authorities::read_authorities;
 pub use dev::{Dev, dev};
 pub use doctor::{Doctor, doctor};
 pub use drift::{Drift, drift};

@@ -96,7 +96,7 @@ fn tls(answer: &Result<Answered, OrgError>, facts: &ServerFacts) -> Finding {
     match answer {
         Err(error) if is_tls(facts, error) => {
             let how = if error.cause() == Some(Cause::Certificate) {
-                "If the authority is your own, name its PEM file in SSL_CERT_FILE."
+                "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
             } else {
                 "Check the URL: what listens there may speak plain http, or something else."
             };

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::org::http::{Clock, Exchange};
 
 use super::LoginError;
@@ -14,7 +14,7 @@ use super::origins::Origins;
 pub struct LoginClient {
     pub(super) origins: Origins,
     pub(super) exchange: Exchange,
-    pub(super) proxies: Proxies,
+    pub(super) network: Network,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -22,12 +22,12 @@ impl LoginClient {
     /// Makes a client for the origins of a context. Nothing is sent yet.
     pub fn new(
         origins: Vec<Url>,
-        proxies: Proxies,
+        network: Network,
         allow_insecure_http: bool,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoginError> {
         let origins = Origins::new(origins, allow_insecure_http)?;
-        let exchange = Exchange::new(origins.allowed(), &proxies, Arc::clone(&clock))?;
-        Ok(Self { origins, exchange, proxies, clock })
+        let exchange = Exchange::new(origins.allowed(), &network, Arc::clone(&clock))?;
+        Ok(Self { origins, exchange, network, clock })
     }
 }

@@ -35,7 +35,7 @@ impl LoginClient {
         let Some(org) = org else { return Ok(Proof::Unproven) };
         let org = HttpOrg::builder(Endpoint::Origin(api_origin.clone()), org.clone())
             .token(Some(Arc::clone(token)))
-            .proxies(self.proxies.clone())
+            .network(self.network.clone())
             .clock(Arc::clone(&self.clock))
             .build()?;
         match org.agents().await {

@@ -64,7 +64,7 @@ pub(super) async fn ask(
         Server::Local { .. } => local(session, target, pin, embedded, memory_only).await,
         Server::Remote { origin } => {
             let builder = HttpOrg::builder(Endpoint::Origin(origin.clone()), target.org.clone());
-            let builder = builder.token(target.token.clone()).proxies(session.environment.proxies()).deadline(DEADLINE);
+            let builder = builder.token(target.token.clone()).network(session.environment.network()).deadline(DEADLINE);
             match builder.build() {
                 Ok(org) if memory_only => Ok(only_memory(&org, target).await),
                 Ok(org) => Ok(remote(session, target, pin, &org).await),
@@ -91,14 +91,16 @@ fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) 
     match error {
         ClientError::Token => asked.is_unsendable = true,
         ClientError::Proxy { .. } => asked.findings.push(Finding::failed(Check::ServerProxy, &error.to_string())),
-        ClientError::Tls { .. } => asked.findings.push(Finding::failed(Check::ServerTls, &error.to_string())),
+        ClientError::Tls { .. } | ClientError::Authorities => {
+            asked.findings.push(Finding::failed(Check::ServerTls, &error.to_string()));
+        }
         ClientError::Origin => asked.findings.push(Finding::failed(Check::ServerTarget, &error.to_string())),
     }
     asked
 }
 
 async fn remote(session: &Session, target: &ResolvedTarget, pin: Option<&OrgSlug>, org: &HttpOrg) -> Asked {
-    let inspection = org.inspect(&session.environment.proxies()).await;
+    let inspection = org.inspect(&session.environment.network()).await;
     let mut asked = Asked::nothing("the server does not answer as a Lobu server does");
     let mut facts = ServerFacts {
         server: target.server_name(),

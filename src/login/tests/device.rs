@@ -4,7 +4,7 @@ use serde_json::json;
 use url::Url;
 
 use super::support::*;
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::login::{LoginClient, LoginError};
 use crate::org::http::tests::FakeClock;
 use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
@@ -199,7 +199,7 @@ async fn redirects_stay_on_their_origin_and_are_for_reads() {
 fn origins_are_safe_to_send_tokens_to() {
     let new = |url: &str, insecure| {
         let url = Url::parse(url).unwrap();
-        LoginClient::new(vec![url], Proxies::default(), insecure, std::sync::Arc::new(FakeClock::default())).map(drop)
+        LoginClient::new(vec![url], Network::default(), insecure, std::sync::Arc::new(FakeClock::default())).map(drop)
     };
     for url in ["https://h.example", "http://127.0.0.1:8787", "http://[::1]", "http://localhost"] {
         new(url, false).unwrap();

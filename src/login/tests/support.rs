@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use url::Url;
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::login::{DeviceStart, LoginClient, LoginError};
 use crate::org::http::tests::FakeClock;
 use crate::org::http::tests::support::{Listener, answer};
@@ -19,7 +19,7 @@ pub(super) const REVOKE: &str = "/oauth/revoke";
 pub(super) fn client_with_clock(origins: &[&Url]) -> (LoginClient, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::default());
     let origins = origins.iter().map(|url| (*url).clone()).collect();
-    (LoginClient::new(origins, Proxies::default(), false, clock.clone()).unwrap(), clock)
+    (LoginClient::new(origins, Network::default(), false, clock.clone()).unwrap(), clock)
 }
 
 pub(super) fn client(listener: &Listener) -> LoginClient {

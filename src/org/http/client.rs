@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, NoProxy, Proxy};
 use url::Url;
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
@@ -49,6 +49,9 @@ pub enum ClientError {
         /// `http` or `https`.
         scheme: &'static str,
     },
+    /// There is no certificate among the further authorities.
+    #[error("the file of --ca-file holds no certificate in PEM form")]
+    Authorities,
     /// The TLS library refused to start.
     #[error("no authorities could be loaded to check the server's certificate; see SSL_CERT_FILE ({what})")]
     Tls {
@@ -62,7 +65,7 @@ pub struct HttpOrgBuilder {
     endpoint: Endpoint,
     org: OrgSlug,
     token: Option<Arc<SecretValue>>,
-    proxies: Proxies,
+    network: Network,
     parallelism: usize,
     clock: Arc<dyn Clock>,
     deadline: Duration,
@@ -75,7 +78,7 @@ impl HttpOrgBuilder {
             endpoint,
             org,
             token: None,
-            proxies: Proxies::default(),
+            network: Network::default(),
             parallelism: PARALLELISM,
             clock: Arc::new(SystemClock::default()),
             deadline: DEADLINE,
@@ -90,10 +93,10 @@ impl HttpOrgBuilder {
         self
     }
 
-    /// Goes through these proxies, but never to this machine (T2).
+    /// Goes through these proxies, but never to this machine (T2), and trusts these further authorities.
     #[must_use]
-    pub fn proxies(mut self, proxies: Proxies) -> Self {
-        self.proxies = proxies;
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
         self
     }
 
@@ -129,7 +132,7 @@ impl HttpOrgBuilder {
     pub fn build(self) -> Result<HttpOrg, ClientError> {
         let origin = self.origin()?;
         let client = self.client(&origin)?;
-        let credentials = Credentials::new(self.token, &self.proxies);
+        let credentials = Credentials::new(self.token, &self.network);
         let transport = Transport::new(client, origin, self.org, credentials, self.parallelism, self.clock);
         Ok(HttpOrg { transport: Arc::new(transport), sending: Arc::new(Sending::default()) })
     }
@@ -142,7 +145,7 @@ impl HttpOrgBuilder {
     }
 
     fn client(&self, origin: &Url) -> Result<reqwest::Client, ClientError> {
-        let mut builder = connections(origin, &self.proxies, self.deadline, self.roots.as_deref())?;
+        let mut builder = connections(origin, &self.network, self.deadline, self.roots.as_deref())?;
         builder = builder.default_headers(self.headers()?);
         if let Endpoint::Socket(path) = &self.endpoint {
             builder = builder.unix_socket(path.clone()).no_gzip();
@@ -177,7 +180,7 @@ pub(super) fn plain_origin(url: &Url) -> Result<Url, ClientError> {
 /// How connections to an origin are made, whatever is sent over them: no redirects, proxies never to this machine (T2).
 pub(super) fn connections(
     origin: &Url,
-    proxies: &Proxies,
+    network: &Network,
     deadline: Duration,
     roots: Option<&[reqwest::Certificate]>,
 ) -> Result<ClientBuilder, ClientError> {
@@ -193,7 +196,7 @@ pub(super) fn connections(
     if is_loopback(origin) {
         builder = builder.resolve_to_addrs("localhost", &LOCALHOST);
     } else {
-        builder = with_proxies(builder, proxies)?;
+        builder = with_proxies(builder, network)?;
     }
     if origin.scheme() == "http" {
         // Reading the system's authorities takes longer than a whole plan of the embedded org.
@@ -201,7 +204,16 @@ pub(super) fn connections(
     } else if let Some(roots) = roots {
         builder = builder.tls_certs_only(roots.iter().cloned());
     }
-    Ok(builder)
+    match &network.authorities {
+        Some(pem) if origin.scheme() == "https" => Ok(builder.tls_certs_merge(authorities(pem)?)),
+        _ => Ok(builder),
+    }
+}
+
+/// Reads further authorities; a file without any is a mistake.
+fn authorities(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, ClientError> {
+    let found = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
+    if found.is_empty() { Err(ClientError::Authorities) } else { Ok(found) }
 }
 
 /// Makes the client of a builder.
@@ -222,13 +234,13 @@ pub fn check_token(token: &SecretValue) -> Result<(), ClientError> {
     bearer(token).map(drop)
 }
 
-fn with_proxies(mut builder: ClientBuilder, proxies: &Proxies) -> Result<ClientBuilder, ClientError> {
-    let except = || proxies.except.as_deref().and_then(NoProxy::from_string);
-    if let Some(url) = &proxies.http {
+fn with_proxies(mut builder: ClientBuilder, network: &Network) -> Result<ClientBuilder, ClientError> {
+    let except = || network.except.as_deref().and_then(NoProxy::from_string);
+    if let Some(url) = &network.http {
         let proxy = Proxy::http(url).map_err(|_| ClientError::Proxy { scheme: "http" })?;
         builder = builder.proxy(proxy.no_proxy(except()));
     }
-    if let Some(url) = &proxies.https {
+    if let Some(url) = &network.https {
         let proxy = Proxy::https(url).map_err(|_| ClientError::Proxy { scheme: "https" })?;
         builder = builder.proxy(proxy.no_proxy(except()));
     }

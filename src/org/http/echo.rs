@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
@@ -24,8 +24,8 @@ pub(super) struct Credentials {
 
 impl Credentials {
     /// The token, and the passwords in the URLs of the proxies.
-    pub(super) fn new(token: Option<Arc<SecretValue>>, proxies: &Proxies) -> Self {
-        let urls = [&proxies.http, &proxies.https].into_iter().flatten();
+    pub(super) fn new(token: Option<Arc<SecretValue>>, network: &Network) -> Self {
+        let urls = [&network.http, &network.https].into_iter().flatten();
         Self { token, passwords: urls.filter_map(|url| password(url)).collect() }
     }
 
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn passwords_of_proxies_are_credentials() {
-        let proxies = |http: &str| Proxies { http: Some(http.to_owned()), ..Proxies::default() };
+        let proxies = |http: &str| Network { http: Some(http.to_owned()), ..Network::default() };
         for url in ["http://user:hunter2%2Fhunter2@proxy:8080", "user:hunter2%2Fhunter2@proxy:8080"] {
             let credentials = Credentials::new(None, &proxies(url));
             assert!(credentials.stand_in("407 for user:hunter2/hunter2"), "{url}");

@@ -9,7 +9,7 @@ use reqwest::{Client, Method, Response};
 use url::Url;
 use zeroize::Zeroize;
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::org::{Cause, OrgError, Request};
 use crate::secrets::SecretValue;
 use crate::wire::{Json, ServerError, ShapeError, server_error};
@@ -137,14 +137,14 @@ pub struct Exchange {
 
 impl Exchange {
     /// Makes the connections to these origins, through these proxies, but never to this machine (T2). Nothing is sent yet.
-    pub fn new(origins: &[Url], proxies: &Proxies, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
+    pub fn new(origins: &[Url], network: &Network, clock: Arc<dyn Clock>) -> Result<Self, ClientError> {
         let pool = |origin: &Url| {
             let origin = plain_origin(origin)?;
-            let client = finish(connections(&origin, proxies, DEADLINE, None)?)?;
+            let client = finish(connections(&origin, network, DEADLINE, None)?)?;
             Ok((origin, client))
         };
         let pools = origins.iter().map(pool).collect::<Result<_, _>>()?;
-        Ok(Self { pools, credentials: Credentials::new(None, proxies), clock, bytes: AtomicU64::new(0) })
+        Ok(Self { pools, credentials: Credentials::new(None, network), clock, bytes: AtomicU64::new(0) })
     }
 
     /// Sends a request, again where it may be (A4).

@@ -149,7 +149,7 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use crate::env::Proxies;
+    use crate::env::Network;
     use crate::secrets::SecretValue;
 
     use super::*;
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn words_are_cut_and_never_give_the_token_back() {
         let token = Arc::new(SecretValue::new("SENTINEL"));
-        let token = Credentials::new(Some(token), &Proxies::default());
+        let token = Credentials::new(Some(token), &Network::default());
         let long = shown(error("c", &"ü".repeat(501)), None, &token);
         assert_eq!(long.message.unwrap().chars().count(), 501);
         let echo = shown(error("SENTINEL", "you sent SENTINEL"), None, &token);

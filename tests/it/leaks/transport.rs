@@ -92,6 +92,27 @@ fn the_keys_of_a_trusted_connection_are_written_nowhere() {
 }
 
 #[test]
+fn an_authority_of_the_command_line_is_trusted_and_one_that_is_none_is_refused() {
+    let (recorder, certificate) = Recorder::start_tls(Arc::new(good));
+    let url = recorder.url();
+    let stage = Stage::new(Noise::Quiet);
+    stage.env.write("trusted.pem", certificate).write("empty.pem", "no certificate");
+    let push = |file: &'static str| {
+        let words = ["secrets", "push", "--yes", "--url", &url, "--org", "dev", "--ca-file", file];
+        stage.run("TLS", &words, None)
+    };
+    for (file, word) in [("missing.pem", "there is no such file"), ("empty.pem", "no certificate in PEM form")] {
+        let ended = push(file);
+        assert_eq!(ended.code, Some(2), "{}", ended.text);
+        assert!(crate::support::terminal::flat(&ended.text).contains(word), "{}", ended.text);
+        received(&recorder.received(), Sent::Nothing).expect("nothing is received");
+    }
+    let ended = push("trusted.pem");
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    received(&recorder.received(), Sent::Value).expect("the value arrived");
+}
+
+#[test]
 fn a_page_with_the_token_in_its_head_is_not_quoted() {
     play(&[Scenario::push("page", &["--yes"])
         .answers(|asked| http("407 Proxy", "text/html", &asked.head))

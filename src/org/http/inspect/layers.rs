@@ -5,7 +5,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::{Host, Url};
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::org::OrgError;
 use crate::org::http::loopback::LOCALHOST;
 use crate::org::http::{HttpOrg, is_loopback};
@@ -49,10 +49,10 @@ pub struct Answered {
 
 impl HttpOrg {
     /// Looks at the server: nothing is tried twice, so that what is wrong shows soon.
-    pub async fn inspect(&self, proxies: &Proxies) -> Inspection {
+    pub async fn inspect(&self, network: &Network) -> Inspection {
         let origin = self.transport.origin();
         let mut found =
-            Inspection { proxy: proxy_of(origin, proxies), addresses: None, connection: None, answer: None };
+            Inspection { proxy: proxy_of(origin, network), addresses: None, connection: None, answer: None };
         if found.proxy.is_none() {
             let addresses = addresses(origin).await;
             found.addresses = Some(addresses.as_ref().map(Vec::len).map_err(Clone::clone));

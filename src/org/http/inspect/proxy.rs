@@ -4,18 +4,18 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::org::http::is_loopback;
 
 /// Host and port of the proxy through which requests to an origin go; none where they go straight.
 ///
 /// What else its URL holds, such as a password, is left out.
-pub(super) fn proxy_of(origin: &Url, proxies: &Proxies) -> Option<String> {
+pub(super) fn proxy_of(origin: &Url, network: &Network) -> Option<String> {
     let proxy = match origin.scheme() {
-        "https" => proxies.https.as_deref(),
-        _ => proxies.http.as_deref(),
+        "https" => network.https.as_deref(),
+        _ => network.http.as_deref(),
     }?;
-    if is_loopback(origin) || proxies.except.as_deref().is_some_and(|except| is_excepted(origin, except)) {
+    if is_loopback(origin) || network.except.as_deref().is_some_and(|except| is_excepted(origin, except)) {
         return None;
     }
     let url = Url::parse(proxy).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{proxy}")).ok())?;
@@ -64,10 +64,11 @@ mod tests {
     use super::*;
 
     fn proxy(origin: &str, except: &str) -> Option<String> {
-        let proxies = Proxies {
+        let proxies = Network {
             http: Some("proxy.example:3128".to_owned()),
             https: Some("http://user:SENTINEL@secure.example:8080/".to_owned()),
             except: Some(except.to_owned()),
+            ..Network::default()
         };
         proxy_of(&Url::parse(origin).unwrap(), &proxies)
     }
@@ -78,7 +79,7 @@ mod tests {
         assert_eq!(proxy("http://a.example", "").as_deref(), Some("proxy.example:3128"));
         assert_eq!(proxy("http://127.0.0.1:1", ""), None);
         assert_eq!(proxy("http://localhost", ""), None);
-        assert_eq!(proxy_of(&Url::parse("https://a.example").unwrap(), &Proxies::default()), None);
+        assert_eq!(proxy_of(&Url::parse("https://a.example").unwrap(), &Network::default()), None);
     }
 
     #[test]

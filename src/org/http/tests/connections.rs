@@ -15,7 +15,7 @@ use serde_json::json;
 use url::Url;
 
 use super::support::{Listener, Step, answer, builder, free_port};
-use crate::env::Proxies;
+use crate::env::Network;
 use crate::model::OrgSlug;
 use crate::org::http::{ClientError, Endpoint, HttpOrg};
 use crate::org::{Cause, OrgError, OrgRead, Outcome};
@@ -53,7 +53,7 @@ async fn the_days_that_a_certificate_is_good_are_told() {
     let listener = Listener::start_tls(std::iter::repeat_n(no_agents(), 8), config);
     let origin = Url::parse(&format!("https://localhost:{}", listener.port)).unwrap();
     let org = builder(origin).roots(vec![own]).build().unwrap();
-    let answered = org.inspect(&Proxies::default()).await.answer.unwrap().unwrap();
+    let answered = org.inspect(&Network::default()).await.answer.unwrap().unwrap();
     assert!(answered.certificate_days.is_some_and(|days| days > 300), "{answered:?}");
     assert!(answered.health.is_err(), "what answers is no health page");
 }
@@ -127,9 +127,9 @@ async fn a_socket_is_spoken_to_without_a_proxy() {
         stream.write_all(text.as_bytes()).await.unwrap();
         String::from_utf8_lossy(&request[..length]).into_owned()
     });
-    let proxies = Proxies { http: Some(format!("http://127.0.0.1:{}", free_port())), ..Proxies::default() };
+    let proxies = Network { http: Some(format!("http://127.0.0.1:{}", free_port())), ..Network::default() };
     let org =
-        HttpOrg::builder(Endpoint::Socket(path), OrgSlug::parse("dev").unwrap()).proxies(proxies).build().unwrap();
+        HttpOrg::builder(Endpoint::Socket(path), OrgSlug::parse("dev").unwrap()).network(proxies).build().unwrap();
     assert_eq!(org.agents().await.unwrap(), []);
     let request = server.await.unwrap().to_lowercase();
     assert!(request.starts_with("get /api/dev/agents http/1.1\r\n"), "{request}");
@@ -140,20 +140,20 @@ async fn a_socket_is_spoken_to_without_a_proxy() {
 async fn proxies_are_for_other_machines_only() {
     let dead = format!("http://127.0.0.1:{}", free_port());
     let listener = Listener::start([no_agents(), no_agents()]);
-    let proxies = Proxies { http: Some(dead.clone()), https: Some(dead), except: None };
+    let proxies = Network { http: Some(dead.clone()), https: Some(dead), ..Network::default() };
     for host in ["127.0.0.1", "localhost"] {
         let origin = Url::parse(&format!("http://{host}:{}", listener.port)).unwrap();
-        let org = builder(origin).proxies(proxies.clone()).build().unwrap();
+        let org = builder(origin).network(proxies.clone()).build().unwrap();
         assert_eq!(org.agents().await.unwrap(), [], "{host}");
     }
     let proxy = Listener::start([no_agents()]);
-    let proxies = Proxies { http: Some(proxy.origin().to_string()), ..Proxies::default() };
+    let proxies = Network { http: Some(proxy.origin().to_string()), ..Network::default() };
     let elsewhere = Url::parse("http://lobu.invalid/").unwrap();
-    let org = builder(elsewhere.clone()).proxies(proxies.clone()).build().unwrap();
+    let org = builder(elsewhere.clone()).network(proxies.clone()).build().unwrap();
     assert_eq!(org.agents().await.unwrap(), []);
     assert_eq!(proxy.lines(), ["GET http://lobu.invalid/api/dev/agents"]);
-    let spared = Proxies { except: Some("lobu.invalid".to_owned()), ..proxies };
-    let error = builder(elsewhere).proxies(spared).build().unwrap().agents().await.unwrap_err();
+    let spared = Network { except: Some("lobu.invalid".to_owned()), ..proxies };
+    let error = builder(elsewhere).network(spared).build().unwrap().agents().await.unwrap_err();
     assert_eq!(error.cause(), Some(Cause::NameNotFound), "{error}");
 }
 
@@ -170,10 +170,10 @@ async fn a_silent_server_times_out() {
 fn what_cannot_be_a_client_is_refused_without_being_quoted() {
     let origin = Url::parse("https://h.example").unwrap();
     let token = Some(Arc::new(SecretValue::new("SENTINEL\n")));
-    let proxies = Proxies { https: Some("http://u:SENTINEL@:x".to_owned()), ..Proxies::default() };
+    let proxies = Network { https: Some("http://u:SENTINEL@:x".to_owned()), ..Network::default() };
     let results = [
         builder(origin.clone()).token(token).build(),
-        builder(origin).proxies(proxies).build(),
+        builder(origin).network(proxies).build(),
         builder(Url::parse("ftp://h.example").unwrap()).build(),
         builder(Url::parse("https://u:SENTINEL@h.example").unwrap()).build(),
     ];

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::{Listener, Step, answer, typed, with_header};
-use crate::env::Proxies;
+use crate::env::Network;
 
 fn health() -> Step {
     answer(200, &json!({"service": "lobu-api", "version": "1"}))
@@ -14,7 +14,7 @@ async fn a_server_is_looked_at_from_the_name_up() {
     // The clock of the tests stands at 2001-09-09 01:46:40.
     let dated = with_header(health(), "date", "Sun, 09 Sep 2001 01:48:20 GMT");
     let listener = Listener::start_by_path(vec![("/health", dated)]);
-    let found = listener.org().inspect(&Proxies::default()).await;
+    let found = listener.org().inspect(&Network::default()).await;
     assert_eq!((found.proxy, found.addresses, found.connection), (None, Some(Ok(1)), Some(Ok(()))));
     let answered = found.answer.unwrap().unwrap();
     assert_eq!((answered.version, answered.clock_ahead, answered.certificate_days), ("HTTP/1.1", Some(100), None));
@@ -28,7 +28,7 @@ async fn a_health_page_that_repeats_the_token_is_not_shown() {
         let mut page = json!({"service": "lobu-api", "version": "1", "features": []});
         page[member] = json!("it is SENTINEL-TOKEN");
         let listener = Listener::start_by_path(vec![("/health", answer(200, &page))]);
-        let found = listener.org().inspect(&Proxies::default()).await;
+        let found = listener.org().inspect(&Network::default()).await;
         assert!(!format!("{found:?}").contains("SENTINEL"), "{found:?}");
     }
 }
