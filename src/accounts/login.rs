@@ -43,6 +43,8 @@ pub enum Refresh {
         client_id: String,
         /// Where to refresh; one of the context's origins.
         token_endpoint: Url,
+        /// What the login may do, in the server's words; none where that was not kept.
+        scope: Option<String>,
     },
 }
 
@@ -121,7 +123,8 @@ fn device_of(device: &Object, context: &Context, expires_at: Option<u64>) -> Res
     if !context.owns(&token_endpoint) || is_outdated(written_for, expires_at) {
         return Ok(None);
     }
-    Ok(Some(Refresh::Device { token, client_id: client_id.to_owned(), token_endpoint }))
+    let scope = text(device, "scope", "`scope` of a context")?.map(str::to_owned);
+    Ok(Some(Refresh::Device { token, client_id: client_id.to_owned(), token_endpoint, scope }))
 }
 
 /// Whether a login is one that the existing CLI put in the place of ours: it ends later, or never. One that ends earlier is
@@ -149,11 +152,12 @@ pub(super) fn write(entry: &mut Object, login: &Login) {
 
 /// What cli.json holds of a login, if only this program can refresh it.
 pub(super) fn device(login: &Login) -> Option<Object> {
-    let Some(Refresh::Device { token, client_id, token_endpoint }) = &login.refresh else { return None };
+    let Some(Refresh::Device { token, client_id, token_endpoint, scope }) = &login.refresh else { return None };
     let mut device = Object::default();
     device.set_text("refresh_token", Some(expose(token)));
     device.set_text("client_id", Some(client_id));
     device.set_text("token_endpoint", Some(token_endpoint.as_str()));
+    device.set_text("scope", scope.as_deref());
     set_milliseconds(&mut device, "expires_at", login.expires_at);
     Some(device)
 }

@@ -91,7 +91,7 @@ async fn refreshed(
                     }
                     AfterRefusal::Dead => {
                         let message = format!("the login of the context {} has ended: {error}", context.name);
-                        return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in(context)));
+                        return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(context)));
                     }
                 }
             }
@@ -142,10 +142,12 @@ async fn renewed(
             let tokens = client.refresh_cli(&context.api_url, token).await?;
             Ok(of_cli(tokens, &login.identity))
         }
-        Refresh::Device { token, client_id, token_endpoint } => {
+        Refresh::Device { token, client_id, token_endpoint, scope } => {
             let endpoint = token_endpoint.as_str();
             let sent = DeviceLogin { client_id, token_endpoint: endpoint, refresh_token: token };
-            Ok(of_device(client.refresh_device(sent).await?, Some(token), login.identity.clone()))
+            let mut granted = client.refresh_device(sent).await?;
+            granted.scope = granted.scope.or_else(|| scope.clone());
+            Ok(of_device(granted, Some(token), login.identity.clone()))
         }
     }
 }
@@ -162,11 +164,11 @@ fn of_cli(tokens: CliTokens, before: &Identity) -> Login {
 
 /// The login that the device flow granted. After a refresh the token before stays good where there is no new one.
 pub(super) fn of_device(granted: Granted, before: Option<&Arc<SecretValue>>, identity: Identity) -> Login {
-    let Granted { access_token, refresh_token, expires_in, client_id, token_endpoint, .. } = granted;
+    let Granted { access_token, refresh_token, expires_in, client_id, token_endpoint, scope } = granted;
     let token = refresh_token.map(Arc::new).or_else(|| before.cloned());
     Login {
         access_token: Arc::new(access_token),
-        refresh: token.map(|token| Refresh::Device { token, client_id, token_endpoint }),
+        refresh: token.map(|token| Refresh::Device { token, client_id, token_endpoint, scope }),
         expires_at: expires_in.and_then(|left| SystemTime::now().checked_add(left)).map(milliseconds),
         identity,
     }
@@ -195,12 +197,17 @@ fn kept(login: &Login, context: &Context, error: &LoginError) -> Result<Arc<Secr
 
 fn expired(context: &Context) -> CommandError {
     let message = format!("the login of the context {} has expired", context.name);
-    CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in(context))
+    CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(context))
 }
 
 /// The command that logs in to a context.
 pub(super) fn log_in(context: &Context) -> String {
     format!("Log in: lobu login{}", crate::settings::argument("-c", &context.name))
+}
+
+/// The command that logs in to a context whose login is there and of no use.
+pub(super) fn log_in_again(context: &Context) -> String {
+    format!("{} --force", log_in(context))
 }
 
 fn step(login: &Login) -> Step {

@@ -67,9 +67,7 @@ pub(super) fn stored(flags: &TargetFlags, environment: &Environment) -> Result<O
     let server_of_environment =
         environment.text(Variable::ServerUrl).or_else(|| environment.text(Variable::MemoryUrl)).is_some();
     let by_url = !by_flag && (flags.url.is_some() || (!names_context && server_of_environment));
-    if by_url && environment.token().is_some() {
-        return Ok(None);
-    }
     let Some(accounts) = Accounts::of(environment) else { return Ok(None) };
-    accounts.read().map(Some)
+    let read = accounts.read();
+    if by_url && environment.token().is_some() { Ok(read.ok()) } else { read.map(Some) }
 }

@@ -92,7 +92,7 @@ fn expiry(login: Option<&LoginFacts>) -> Finding {
         return skipped(Check::TokenExpiry, "a variable's token does not say when it ends");
     };
     let context = &login.context;
-    let how = || format!("Log in again: lobu login -c {context}");
+    let how = || format!("Log in again to {context}, with `lobu login` and --force.");
     if let Some(refused) = &login.refused {
         return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.'))).how(how());
     }

@@ -107,7 +107,8 @@ fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<
     let environment = server_of_environment(environment)?;
     let is_named = environment.as_ref().is_some_and(|other| other.address.origin == named.address.origin);
     if named.context.is_some() || is_named {
-        return Ok(named);
+        // A project's target names a server for no token of the environment (T2, T6).
+        return Ok(Named { is_for_this_run: is_named, ..named });
     }
     let other = environment.map_or_else(
         || "no stored context owns it".to_owned(),
@@ -116,12 +117,13 @@ fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<
     Err(TargetError::TargetNotOwned { name: name.to_owned(), server: named.address.shown(), other })
 }
 
-/// The stored context that owns an origin: the current one if it does, else the first by name.
+/// The stored context that owns an origin, one with a login first: the current one if it does, else the first by name.
 fn owner(known: Known<'_>, origin: &Url) -> Option<Context> {
     let accounts: &Snapshot = known.accounts?;
     let current = accounts.current.as_ref().and_then(|current| accounts.contexts.get(current));
-    let mut contexts = current.into_iter().chain(accounts.contexts.values());
-    contexts.find(|context| context.owns(origin)).cloned()
+    let owners = || current.into_iter().chain(accounts.contexts.values()).filter(|context| context.owns(origin));
+    let logged_in = owners().find(|context| accounts.logins.contains_key(&context.name));
+    logged_in.or_else(|| owners().next()).cloned()
 }
 
 fn server_of_environment(environment: &Environment) -> Result<Option<Named>, TargetError> {

@@ -187,6 +187,11 @@ fn a_target_pins_and_does_not_authorise() {
             "-t steered LOBU_SERVER_URL=https://evil.example LOBU_API_TOKEN=t",
             "target https://evil.example acme Target token",
         ),
+        ("-t prod LOBU_API_TOKEN=t", "2 TokenWithoutTarget"),
+        (
+            "-t prod LOBU_API_TOKEN=t LOBU_SERVER_URL=https://prod.example",
+            "prod https://prod.example acme Target token",
+        ),
         ("-t user", "2 BadUrl"),
         ("-t plain", "4 TargetNotOwned"),
     ]);

@@ -30,11 +30,13 @@ fn a_refresh_token_of_the_device_flow_lies_in_our_file() {
     assert_eq!(home.json("credentials.json"), json!({"version": 2, "contexts": {"lobu": entry}}));
     let device = json!({
         "refresh_token": "R", "client_id": "client", "token_endpoint": "https://lobu.ai/oauth/token", "expires_at": 9,
+        "scope": "mcp:read",
     });
     let entry = json!({"api_origin": "https://app.lobu.ai", "device": device});
     assert_eq!(home.json("cli.json"), json!({"version": 1, "contexts": {"lobu": entry}}));
     let refresh = home.read().logins["lobu"].refresh.clone();
-    let Some(Refresh::Device { token, client_id, token_endpoint }) = refresh else { panic!("{refresh:?}") };
+    let Some(Refresh::Device { token, client_id, token_endpoint, scope }) = refresh else { panic!("{refresh:?}") };
+    assert_eq!(scope.as_deref(), Some("mcp:read"));
     assert!(is(&token, "R") && client_id == "client" && token_endpoint.as_str() == "https://lobu.ai/oauth/token");
     home.change(|draft| draft.put_login("lobu", &plain("B")));
     assert!(home.read().logins["lobu"].refresh.is_none() && home.read().notices.is_empty());

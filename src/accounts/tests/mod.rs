@@ -85,6 +85,11 @@ fn plain(text: &str) -> Login {
 
 fn device(text: &str, endpoint: &str, expires_at: Option<u64>) -> Login {
     let token_endpoint = url(endpoint);
-    let refresh = Refresh::Device { token: token("R"), client_id: "client".to_owned(), token_endpoint };
+    let refresh = Refresh::Device {
+        token: token("R"),
+        client_id: "client".to_owned(),
+        token_endpoint,
+        scope: Some("mcp:read".to_owned()),
+    };
     Login { refresh: Some(refresh), expires_at, ..plain(text) }
 }

@@ -79,8 +79,8 @@ fn a_refresh_that_dies_in_between_leaves_a_way_on() {
     let refreshed = |draft: &mut Draft| {
         let mut login = device("ONE", "https://one.example/token", Some(2));
         login.refresh = login.refresh.map(|refresh| match refresh {
-            Refresh::Device { client_id, token_endpoint, .. } => {
-                Refresh::Device { token: token("R2"), client_id, token_endpoint }
+            Refresh::Device { client_id, token_endpoint, scope, .. } => {
+                Refresh::Device { token: token("R2"), client_id, token_endpoint, scope }
             }
             other @ Refresh::Cli { .. } => other,
         });

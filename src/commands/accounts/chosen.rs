@@ -1,9 +1,13 @@
+use std::sync::Arc;
+
 use crate::accounts::{Accounts, BUILT_IN, Context, Snapshot, is_embedded};
 use crate::commands::Session;
-use crate::commands::failures::of_accounts;
+use crate::commands::failures::{of_accounts, of_target};
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+use crate::settings::TargetError;
 
 /// The contexts and logins of the user.
 pub(super) fn accounts(session: &Session) -> Result<Accounts, CommandError> {
@@ -36,6 +40,44 @@ pub(super) fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Contex
         CommandError::new(ErrorKind::Usage, format!("there is no context {name}"))
             .hint("`lobu context list` shows those that exist; `lobu context add` makes one.")
     })
+}
+
+/// A context that is asked something: `LOBU_API_URL`, if it is set, must be one of its origins (T1).
+pub(super) fn asked<'a>(session: &Session, snapshot: &'a Snapshot, name: &str) -> Result<&'a Context, CommandError> {
+    let context = named(snapshot, name)?;
+    check_api_url(session, context)?;
+    Ok(context)
+}
+
+/// Refuses a `LOBU_API_URL` that is elsewhere: the existing CLI would go there (existing-cli 7.3).
+pub(super) fn check_api_url(session: &Session, context: &Context) -> Result<(), CommandError> {
+    let Some(text) = session.environment.text(Variable::ApiUrl) else { return Ok(()) };
+    if url::Url::parse(text).is_ok_and(|url| context.owns(&url)) {
+        return Ok(());
+    }
+    let message = format!(
+        "LOBU_API_URL is set, and is no origin of the context {}, which is for {}",
+        context.name,
+        origin(&context.server)
+    );
+    Err(CommandError::new(ErrorKind::Usage, message)
+        .hint("Unset it, or name another context with -c; nothing was sent."))
+}
+
+/// The token of the environment, which is only for a context that this run names (T2).
+pub(super) fn environment_token<'a>(
+    session: &'a Session,
+    flag: Option<&str>,
+    context: &Context,
+) -> Result<Option<&'a Arc<SecretValue>>, CommandError> {
+    let is_named = flag.is_some() || session.environment.text(Variable::Context).is_some();
+    match session.environment.token() {
+        Some(_) if !is_named => {
+            let server = origin(&context.server);
+            Err(of_target(&TargetError::TokenWithoutTarget { server }).hint("Name the context with -c."))
+        }
+        token => Ok(token),
+    }
 }
 
 /// A URL's origin, for people.

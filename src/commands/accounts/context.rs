@@ -5,7 +5,7 @@ use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
 
-use super::chosen::{accounts, name, note, origin, read, say};
+use super::chosen::{accounts, named, note, origin, read, say};
 
 /// A verb about contexts.
 #[derive(Debug, Clone)]
@@ -44,14 +44,7 @@ pub fn context(session: &Session, verb: &ContextVerb) -> Result<Outcome, Command
     let accounts = accounts(session)?;
     match verb {
         ContextVerb::List => list(session, &read(&accounts)?),
-        ContextVerb::Current => {
-            let snapshot = read(&accounts)?;
-            let name = name(session, None, &snapshot);
-            super::chosen::named(&snapshot, &name)
-                .map(drop)
-                .or_else(|error| if is_embedded(&name) { Ok(()) } else { Err(error) })?;
-            session.ui.product(&Document::from(Line::new().foreign(Style::Plain, &name)));
-        }
+        ContextVerb::Current => current(session, &read(&accounts)?)?,
         ContextVerb::Add(command) => add(session, command)?,
         ContextVerb::Use { name } => {
             let used = accounts.change(|draft| draft.use_context(name));
@@ -73,6 +66,25 @@ pub fn context(session: &Session, verb: &ContextVerb) -> Result<Outcome, Command
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The context that is used where nothing names another one: that of the environment, else the current one.
+fn current(session: &Session, snapshot: &Snapshot) -> Result<(), CommandError> {
+    let Some(name) = chosen(session, snapshot) else {
+        let line =
+            Line::new().plain("There is no current context: a terminal uses the embedded org, and the verbs about ");
+        say(session, line.plain("logins the context lobu."));
+        return Ok(());
+    };
+    if !is_embedded(name) {
+        named(snapshot, name)?;
+    }
+    session.ui.product(&Document::from(Line::new().foreign(Style::Plain, name)));
+    Ok(())
+}
+
+fn chosen<'a>(session: &'a Session, snapshot: &'a Snapshot) -> Option<&'a str> {
+    session.environment.text(Variable::Context).or(snapshot.current.as_deref())
 }
 
 fn add(session: &Session, command: &ContextAdd) -> Result<(), CommandError> {
@@ -100,11 +112,11 @@ fn add(session: &Session, command: &ContextAdd) -> Result<(), CommandError> {
 }
 
 fn list(session: &Session, snapshot: &Snapshot) {
-    let current = name(session, None, snapshot);
+    let current = chosen(session, snapshot).unwrap_or_default();
     let mut document = Document::new();
     for context in snapshot.contexts.values() {
         let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
-        let mut line = marked(&context.name, &current);
+        let mut line = marked(&context.name, current);
         line = line.plain("  ").foreign(Style::Plain, &origin(&context.server)).plain("  ").plain(login);
         if let Some(org) = &context.org {
             line = line.plain("  org ").foreign(Style::Plain, org.as_str());
@@ -115,7 +127,7 @@ fn list(session: &Session, snapshot: &Snapshot) {
         document.push(line);
     }
     if !snapshot.contexts.contains_key(LOCAL) {
-        document.push(marked(LOCAL, &current).plain("  embedded in this program"));
+        document.push(marked(LOCAL, current).plain("  embedded in this program"));
     }
     session.ui.product(&document);
     for notice in &snapshot.notices {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot};
+use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot, is_embedded};
 use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
 use crate::commands::failures::{of_accounts, of_change, of_login};
 use crate::commands::interrupt::Interrupts;
@@ -9,12 +9,12 @@ use crate::commands::target::{self, ProjectPins};
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
-use crate::login::{DeviceStart, LoginClient, Page, Proof};
+use crate::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::chosen::{accounts, name, named, note, origin, read, say};
+use super::chosen::{accounts, check_api_url, name, named, note, origin, read, say};
 use super::given::{self, TokenSource};
 use super::logout::revoke;
 
@@ -41,11 +41,9 @@ pub async fn login(session: &Session, command: &Login) -> Result<Outcome, Comman
     let snapshot = read(&accounts)?;
     let name = name(session, command.context.as_deref(), &snapshot);
     let (context, is_new) = context(command, &accounts, &snapshot, &name)?;
-    let before = snapshot.logins.get(&context.name).filter(|_| !is_new);
-    if before.is_some() && !command.force {
-        let message = format!("the context {} has a login already", context.name);
-        return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
-            .hint("`lobu whoami` shows whose it is; --force replaces it."));
+    check_api_url(session, &context)?;
+    if snapshot.logins.contains_key(&context.name) && !command.force {
+        return Err(taken(&context, "has a login already"));
     }
     let client = client(&session.environment, &context, command.allow_insecure_http);
     let client = client.map_err(|error| of_login(&error))?;
@@ -53,14 +51,26 @@ pub async fn login(session: &Session, command: &Login) -> Result<Outcome, Comman
         TokenSource::DeviceFlow => by_device(session, &client, &context).await?,
         source => by_token(session, command, &client, &context, source).await?,
     };
-    keep(&accounts, command, &context, is_new, &login).await?;
-    if let Some(before) = before
-        && let Err(error) = revoke(&client, &context, before).await
+    let kept = match keep(session, &accounts, command, &context, is_new, &login).await {
+        Ok(kept) => kept,
+        Err(error) => {
+            // Nobody holds it any more; whether the server heard that changes nothing here.
+            drop(revoke(&client, &context, &login).await);
+            return Err(error);
+        }
+    };
+    if let Some(before) = kept
+        && let Err(error) = revoke(&client, &context, &before).await
     {
         note(session, &format!("the login that was replaced may live on until it ends: {error}"));
     }
     say(session, logged_in(&context, &login.identity));
     Ok(Outcome::Done)
+}
+
+fn taken(context: &Context, what: &str) -> CommandError {
+    let message = format!("the context {} {what}", context.name);
+    CommandError::new(ErrorKind::WouldOverwrite, message).hint("`lobu whoami` shows whose it is; --force replaces it.")
 }
 
 /// The context to log in to, and whether it has to be made.
@@ -76,8 +86,13 @@ fn context(
     let after = draft.draft().snapshot().map_err(|error| of_accounts(&error))?;
     let context = named(&after, &added.name)?.clone();
     match snapshot.contexts.get(&added.name) {
+        None if is_embedded(name) && command.context.is_none() => {
+            let message =
+                format!("the current context is {name}, the org embedded in this program, which has no login");
+            Err(CommandError::new(ErrorKind::Usage, message).hint("Name the context to make with -c."))
+        }
         None => Ok((context, true)),
-        Some(existing) if existing.origins.first() == context.origins.first() => Ok((existing.clone(), false)),
+        Some(existing) if existing.owns(&context.server) => Ok((existing.clone(), false)),
         Some(existing) => {
             let message =
                 format!("the context {} is for {}, and --url names another server", name, origin(&existing.server));
@@ -95,7 +110,7 @@ async fn by_device(session: &Session, client: &LoginClient, context: &Context) -
         () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
     };
     session.ui.notice(&instructions(&start, context));
-    let granted = client.poll_device(&start, interrupts.wait()).await.map_err(|error| of_login(&error))?;
+    let mut granted = client.poll_device(&start, interrupts.wait()).await.map_err(|error| of_login(&error))?;
     let who = client.userinfo(&context.server, &granted.access_token).await;
     let identity = match &who {
         Ok(who) => kept_identity(who, &Identity::default()),
@@ -104,7 +119,9 @@ async fn by_device(session: &Session, client: &LoginClient, context: &Context) -
             Identity::default()
         }
     };
-    if let Some(scope) = granted.scope.as_deref().filter(|scope| !scope.split(' ').any(|word| word == "mcp:admin")) {
+    // Where the server says nothing of it, it granted what was asked for (RFC 6749 5.1).
+    let scope = granted.scope.get_or_insert_with(|| SCOPES.to_owned());
+    if !scope.split(' ').any(|word| word == "mcp:admin") {
         note(session, &format!("the login has the scopes `{scope}`, which are not enough to apply or to push secrets"));
     }
     Ok(of_device(granted, None, identity))
@@ -172,28 +189,39 @@ fn org(session: &Session, command: &Login, context: &Context) -> Result<Option<O
     Ok(pins.org.or(variable).or_else(|| context.org.clone()))
 }
 
+/// Writes the login, and gives the one that it replaced. What changed since the command began is looked at under the lock.
 async fn keep(
+    session: &Session,
     accounts: &Accounts,
     command: &Login,
     context: &Context,
     is_new: bool,
     login: &StoredLogin,
-) -> Result<(), CommandError> {
+) -> Result<Option<StoredLogin>, CommandError> {
     let mut change = begin(accounts).await?;
+    let before = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let replaced = before.logins.get(&context.name).cloned();
+    if replaced.is_some() && !command.force {
+        return Err(taken(context, "was logged in to meanwhile"));
+    }
     if is_new && let Some(url) = &command.url {
-        change.draft().add_context(&context.name, url).map_err(|error| of_change(&error))?;
-        let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
-        if snapshot.current.is_none() {
-            change.draft().use_context(&context.name).map_err(|error| of_change(&error))?;
+        let added = change.draft().add_context(&context.name, url).map_err(|error| of_change(&error))?;
+        if added.hides_embedded {
+            note(session, "it now stands in the place of the embedded org of that name");
         }
     }
-    let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
-    if snapshot.contexts.get(&context.name).is_none_or(|now| now.origins != context.origins) {
+    let now = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    if now.contexts.get(&context.name).is_none_or(|now| now.origins != context.origins) {
         let message = format!("the context {} was changed meanwhile; the login was not kept", context.name);
         return Err(CommandError::new(ErrorKind::Moved, message).hint("Log in again."));
     }
+    if before.current.is_none() {
+        change.draft().use_context(&context.name).map_err(|error| of_change(&error))?;
+    }
     change.draft().put_login(&context.name, login).map_err(|error| of_change(&error))?;
-    save(change).await
+    save(change).await?;
+    // Whose server a login without a context belonged to, nobody knows.
+    Ok(replaced.filter(|_| !is_new))
 }
 
 fn logged_in(context: &Context, identity: &Identity) -> Line {

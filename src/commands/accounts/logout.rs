@@ -6,7 +6,7 @@ use crate::error::CommandError;
 use crate::login::{LoginClient, LoginError};
 use crate::render::document::{Line, Style};
 
-use super::chosen::{accounts, name, named, note, read, say};
+use super::chosen::{accounts, check_api_url, name, named, note, read, say};
 
 /// What `logout` was asked.
 #[derive(Debug, Clone, Default)]
@@ -24,16 +24,18 @@ pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, Comm
     let mut change = begin(&accounts).await?;
     let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
     let context = named(&snapshot, &name)?;
+    check_api_url(session, context)?;
     let Some(login) = snapshot.logins.get(&name) else {
         say(session, Line::new().plain("There is no login in the context ").foreign(Style::Bold, &name).plain("."));
         return Ok(Outcome::Done);
     };
+    // Before the server is asked, which may take long: nobody else has to wait for that.
+    change.draft().remove_login(&name);
+    save(change).await?;
     let told = match client(&session.environment, context, command.allow_insecure_http) {
         Ok(client) => revoke(&client, context, login).await,
         Err(error) => Err(error),
     };
-    change.draft().remove_login(&name);
-    save(change).await?;
     say(session, Line::new().plain("Logged out of the context ").foreign(Style::Bold, &name).plain("."));
     if login.refresh.is_none() {
         note(session, "a personal token stays good until it ends or is revoked on the server's web page");

@@ -10,7 +10,7 @@ use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::chosen::{accounts, name, named, read, say};
+use super::chosen::{accounts, asked, environment_token, name, named, read, say};
 
 /// A verb about the org of a context.
 #[derive(Debug, Clone)]
@@ -70,11 +70,15 @@ async fn list(
 ) -> Result<(), CommandError> {
     let snapshot = read(&accounts(session)?)?;
     let name = name(session, flag, &snapshot);
-    let context = named(&snapshot, &name)?;
+    let context = asked(session, &snapshot, &name)?;
     let by = by.map(slug).transpose()?.or_else(|| context.org.clone()).ok_or_else(|| {
         none(&name).hint("Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.")
     })?;
-    let token = token(session, context, snapshot.logins.get(&name), allow_insecure_http).await?;
+    let given = environment_token(session, flag, context)?;
+    let token = match given {
+        Some(token) => Arc::clone(token),
+        None => token(session, context, snapshot.logins.get(&name), allow_insecure_http).await?,
+    };
     let client = client(&session.environment, context, allow_insecure_http).map_err(|error| of_login(&error))?;
     let orgs = client.orgs(&context.server, &by, &token).await.map_err(|error| of_login(&error))?;
     session.ui.product(&table(&orgs, context));
@@ -87,14 +91,11 @@ async fn token(
     login: Option<&crate::accounts::Login>,
     allow_insecure_http: bool,
 ) -> Result<Arc<SecretValue>, CommandError> {
-    match (session.environment.token(), login) {
-        (Some(token), _) => Ok(Arc::clone(token)),
-        (None, Some(login)) => credentials::fresh(session, context, login, allow_insecure_http).await,
-        (None, None) => {
-            let message = format!("there is no login in the context {}", context.name);
-            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)))
-        }
-    }
+    let Some(login) = login else {
+        let message = format!("there is no login in the context {}", context.name);
+        return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
+    };
+    credentials::fresh(session, context, login, allow_insecure_http).await
 }
 
 fn table(orgs: &[OrgEntry], context: &Context) -> Document {

@@ -5,7 +5,7 @@ use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
-use super::chosen::{accounts, name, named, origin, read};
+use super::chosen::{accounts, environment_token, name, named, origin, read};
 
 /// What `token` was asked.
 #[derive(Debug, Clone, Default)]
@@ -26,17 +26,18 @@ pub async fn token(session: &Session, command: &Token) -> Result<Outcome, Comman
     let snapshot = read(&accounts)?;
     let name = name(session, command.context.as_deref(), &snapshot);
     let context = named(&snapshot, &name)?;
-    let (token, source) = match (session.environment.token(), snapshot.logins.get(&name)) {
-        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
-        (None, Some(login)) => {
-            let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
-            (token, "the stored login")
-        }
-        (None, None) => {
-            let message = format!("there is no login in the context {name}");
-            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
-        }
-    };
+    let (token, source) =
+        match (environment_token(session, command.context.as_deref(), context)?, snapshot.logins.get(&name)) {
+            (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
+            (None, Some(login)) => {
+                let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
+                (token, "the stored login")
+            }
+            (None, None) => {
+                let message = format!("there is no login in the context {name}");
+                return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
+            }
+        };
     if command.raw {
         return print(session, &token);
     }

@@ -9,7 +9,7 @@ use crate::login::{LoginClient, LoginError, Proof};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::chosen::{accounts, name, named, note, origin, read};
+use super::chosen::{accounts, asked, environment_token, name, note, origin, read};
 
 /// What `whoami` was asked.
 #[derive(Debug, Clone, Default)]
@@ -25,9 +25,10 @@ pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, Comm
     let accounts = accounts(session)?;
     let snapshot = read(&accounts)?;
     let name = name(session, command.context.as_deref(), &snapshot);
-    let context = named(&snapshot, &name)?;
+    let context = asked(session, &snapshot, &name)?;
     let login = snapshot.logins.get(&name);
-    let (token, source) = match (session.environment.token(), login) {
+    let given = environment_token(session, command.context.as_deref(), context)?;
+    let (token, source) = match (given, login) {
         (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
         (None, Some(login)) => {
             let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
@@ -38,16 +39,18 @@ pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, Comm
             return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
         }
     };
-    let login = login.filter(|_| session.environment.token().is_none());
+    // It may have been refreshed just now.
+    let snapshot = read(&accounts)?;
+    let login = snapshot.logins.get(&name).filter(|_| given.is_none());
     let client = client(&session.environment, context, command.allow_insecure_http);
     let client = client.map_err(|error| of_login(&error))?;
-    let who = asked(session, &client, context, login, &token).await?;
+    let who = who(session, &client, context, login, &token).await?;
     session.ui.product(&shown(context, login, source, &who));
     Ok(Outcome::Done)
 }
 
 /// Asks the server; what it does not know of a personal token is told by what was stored.
-async fn asked(
+async fn who(
     session: &Session,
     client: &LoginClient,
     context: &Context,
@@ -73,7 +76,7 @@ async fn asked(
         Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(of_login(&error)),
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");
-            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)))
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in_again(context)))
         }
         Err(error) => Err(of_login(&error)),
     }
@@ -93,9 +96,18 @@ fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &I
     row("name: ", who.name.as_deref());
     row("user id: ", who.user_id.as_deref());
     row("linked agent: ", who.agent_id.as_deref());
+    row("scopes: ", scopes(login));
     row("token from: ", Some(source));
     row("good until: ", Some(&until(login)));
     document
+}
+
+/// What the login may do; of other tokens no server says it, and `lobu doctor` tells what it is enough for.
+fn scopes(login: Option<&Login>) -> Option<&str> {
+    match login.and_then(|login| login.refresh.as_ref()) {
+        Some(Refresh::Device { scope, .. }) => scope.as_deref(),
+        Some(Refresh::Cli { .. }) | None => None,
+    }
 }
 
 /// Until when the token is good, in words.

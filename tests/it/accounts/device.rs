@@ -36,6 +36,7 @@ fn an_approved_login_is_kept_and_used_and_ended() {
     let output = env.lobu(["whoami", "-c", "stage"]);
     output.expect_code(0);
     assert!(output.stdout.contains("user: ada@example.com") && output.stdout.contains("in 23 h"), "{output}");
+    assert!(output.stdout.contains("scopes: mcp:read mcp:write mcp:admin profile:read"), "{output}");
     let output = env.lobu(["token", "-c", "stage"]);
     assert!(output.stdout.contains("there is one") && !output.everything().contains("ACCESS-1"), "{output}");
     assert_eq!(env.lobu(["token", "--raw", "-c", "stage"]).expect_code(0).stdout, "ACCESS-1\n");
@@ -69,6 +70,46 @@ fn a_login_that_is_not_approved_leaves_nothing() {
 }
 
 #[test]
+fn an_interrupted_login_leaves_nothing() {
+    let double = Double::start(|request, _, _| {
+        (request.path == TOKEN).then(|| (400, json!({"error": "authorization_pending"})))
+    });
+    let env = TestEnv::new();
+    let running = env.start(["login", "-c", "stage", "--url", &double.url]);
+    while double.count(TOKEN) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let killed = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    running.wait().expect_code(130);
+    assert_eq!(kept(&env), None);
+}
+
+#[test]
+fn of_two_logins_at_once_one_stands_whole() {
+    let double = Double::start(|_, _, _| None);
+    let env = TestEnv::new();
+    let running = [(); 2].map(|()| env.start(["login", "-c", "stage", "--url", &double.url, "--force"]));
+    for running in running {
+        running.wait().expect_code(0);
+    }
+    assert_eq!(kept(&env).expect("a login")["accessToken"], "ACCESS-1");
+    assert_eq!(env.lobu(["token", "--raw", "-c", "stage"]).expect_code(0).stdout, "ACCESS-1\n");
+}
+
+#[test]
+fn the_scopes_that_were_granted_are_told() {
+    let double = Double::start(|request, _, _| {
+        let answer = json!({"access_token": "A", "token_type": "Bearer", "scope": "mcp:read profile:read"});
+        (request.path == TOKEN).then_some((200, answer))
+    });
+    let env = TestEnv::new();
+    let output = log_in(&env, &double);
+    output.expect_code(0);
+    assert!(crate::support::terminal::flat(&output.stderr).contains("not enough to apply"), "{output}");
+}
+
+#[test]
 fn pending_and_slow_down_wait_and_go_on() {
     let double = Double::start(|request, before, _| {
         let error = |error: &str| Some((400, json!({"error": error})));
@@ -97,6 +138,36 @@ fn a_server_that_steers_elsewhere_is_sent_nothing_more() {
     output.expect_code(4);
     assert!(crate::support::terminal::flat(&output.stderr).contains("not an origin of this context"), "{output}");
     assert_eq!((double.came().len(), elsewhere.came().len()), (1, 0));
+}
+
+#[test]
+fn a_login_goes_to_no_context_by_accident() {
+    let double = Double::start(|_, _, _| None);
+    // A login that the existing CLI keeps for a name which is no context here is somebody's login all the same.
+    let env = TestEnv::new();
+    let directory = env.home().join(".config/lobu");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let stray = json!({"version": 2, "contexts": {"stage": {"accessToken": "STRAY"}}}).to_string();
+    std::fs::write(directory.join("credentials.json"), &stray).expect("a file");
+    log_in(&env, &double).expect_code(6);
+    assert_eq!(kept(&env).expect("a login")["accessToken"], "STRAY");
+
+    let mut env = TestEnv::new();
+    env.lobu(["context", "use", "local"]).expect_code(0);
+    env.lobu(["login", "--url", &double.url]).expect_code(2);
+    env.lobu(["login"]).expect_code(2);
+    env.env("LOBU_API_URL", "https://elsewhere.example/api/v1");
+    log_in(&env, &double).expect_code(2);
+    assert_eq!((double.came().len(), kept(&env)), (0, None));
+}
+
+#[test]
+fn the_first_login_makes_its_context_the_current_one() {
+    let double = Double::start(|_, _, _| None);
+    let env = TestEnv::new();
+    log_in(&env, &double).expect_code(0);
+    assert_eq!(env.lobu(["context", "current"]).stdout, "stage\n");
+    assert!(env.lobu(["whoami"]).stdout.contains("user: ada@example.com"));
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn contexts_are_added_used_listed_and_removed() {
     env.lobu(["context", "remove", "lobu"]).expect_code(2);
     env.lobu(["context", "remove", "local"]).expect_code(2);
     env.lobu(["context", "remove", "stage"]).expect_code(0);
-    assert_eq!(env.lobu(["context", "current"]).expect_code(0).stdout, "lobu\n");
+    assert_eq!(env.lobu(["context", "current"]).expect_code(0).stdout, "");
     env.lobu(["context", "use", "local"]).expect_code(0);
     assert_eq!(env.lobu(["context", "current"]).expect_code(0).stdout, "local\n");
 }

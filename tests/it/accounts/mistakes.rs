@@ -94,6 +94,20 @@ fn what_is_a_mistake_by_itself_sends_nothing_anywhere() {
 }
 
 #[test]
+fn the_token_of_the_environment_goes_to_no_context_that_is_not_named() {
+    let scene = Scene::new();
+    for verb in [&["whoami"][..], &["org", "list"], &["token", "--raw"]] {
+        let mut env = scene.env.clone_at("");
+        let output = env.env("LOBU_API_TOKEN", GIVEN).lobu(verb);
+        output.expect_code(2);
+        assert!(output.stderr.contains("LOBU_API_TOKEN") && !output.everything().contains(GIVEN), "{output}");
+        scene.nothing_was_sent("a token without a target");
+    }
+    let mut env = scene.env.clone_at("");
+    assert_eq!(env.env("LOBU_API_TOKEN", GIVEN).lobu(["token", "--raw", "-c", "mine"]).stdout, format!("{GIVEN}\n"));
+}
+
+#[test]
 fn a_pin_that_differs_from_context_or_environment_stops() {
     let scene = Scene::new();
     let toml = scene.env.read("lobu.toml");

@@ -73,7 +73,7 @@ fn a_refused_refresh_ends_the_login_in_words() {
     let env = ended(&double.url);
     let output = env.lobu(["token", "--raw"]);
     output.expect_code(4);
-    assert!(output.stderr.contains("has ended") && output.stderr.contains("lobu login -c stage"), "{output}");
+    assert!(output.stderr.contains("has ended") && output.stderr.contains("lobu login -c stage --force"), "{output}");
     assert_eq!(double.count(REFRESH), 1);
 }
 
