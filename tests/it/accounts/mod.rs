@@ -6,3 +6,4 @@ mod files;
 mod mistakes;
 mod refresh;
 mod story;
+mod targets;
