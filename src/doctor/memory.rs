@@ -35,7 +35,7 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
 
 fn how(error: &OrgError) -> &'static str {
     match error.status() {
-        Some(401) => "Set LOBU_API_TOKEN to a token of this server.",
+        Some(401) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
         Some(403) => "Use a token for this org, with one of the mcp scopes.",
         Some(404) => "Check the org; the server may also serve its memory elsewhere.",
         Some(_) => "If it stays so, tell the server's operator.",

@@ -7,7 +7,7 @@ pub fn explain(write: &Write, error: &OrgError, server: Generation) -> Option<St
     let message = words.message.as_deref().unwrap_or_default();
     let existing = server != Generation::Ours;
     let hint = match (write, status) {
-        (_, 401) => "The token is not valid here: set LOBU_API_TOKEN to a token of this server.",
+        (_, 401) => "The token is not valid here: log in again, or set LOBU_API_TOKEN to a token of this server.",
         (_, 403) => "The token needs the scope mcp:admin, and its user the role owner or admin, in this org.",
         (Write::CreateAgent(_), 409) if message.contains("another organization") => {
             "On this server an agent id belongs to one org only: choose another id in lobu.toml."

@@ -30,7 +30,8 @@ pub enum TargetError {
     },
     /// Nothing names a server, and there is nobody at a terminal.
     #[error(
-        "no server is named; give --url URL, or -c local for the org embedded in this program, or set LOBU_SERVER_URL"
+        "no server is named; log in with `lobu login`, give --url URL, or -c local for the org embedded in this program, or set \
+         LOBU_SERVER_URL"
     )]
     NoTarget,
     /// `-t` names no target of the project.
@@ -75,7 +76,10 @@ pub enum TargetError {
         server: String,
     },
     /// Nothing names an org.
-    #[error("no org is named; give --org SLUG, set LOBU_ORG, or write `org` into the memory table of lobu.toml")]
+    #[error(
+        "no org is named; give --org SLUG, set LOBU_ORG, write `org` into the memory table of lobu.toml, or give the context one \
+         with `lobu org use`"
+    )]
     NoOrg,
     /// Two variables for one thing differ.
     #[error("{first} and {second} are both set and differ; unset one of them")]

@@ -38,7 +38,7 @@ pub struct Config {
     pub agents: Vec<AgentConfig>,
     /// `[memory]`, or one of its older spellings; none where there is no such table.
     pub memory: Option<MemoryConfig>,
-    /// `[targets.<name>]` in file order (T6); nothing reads them yet.
+    /// `[targets.<name>]` in file order (T6).
     pub targets: Vec<TargetConfig>,
 }
 
