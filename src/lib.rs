@@ -19,11 +19,10 @@
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
 //! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
-//! - [`login`]: logging in and out of a server, refreshing a login, and who one is.
 //! - [`doctor`]: whether everything that a command needs is in order: facts in, findings out, a function a check.
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
-//! - [`accounts`]: contexts and logins, kept between runs in files that the existing CLI shares.
+//! - [`accounts`]: contexts and logins: logging in and out, and the files that keep both between runs.
 //! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
 //! - [`files`]: files that are replaced whole, under a lock.
 //! - [`fault`]: places at which tests let the process fail; nothing in a release build.
@@ -42,7 +41,6 @@ pub mod error;
 pub mod execute;
 pub mod fault;
 pub mod files;
-pub mod login;
 pub mod model;
 pub mod org;
 pub mod plan;

@@ -8,7 +8,7 @@ use super::address::{api_url, origin_of, origin_text};
 use super::context::{self, MemoryFile, stored_api_url};
 use super::document::{Broken, Documents};
 use super::json::{Node, Object};
-use super::{AccountsError, BUILT_IN, ChangeError, Context, Login, Refresh, Snapshot, is_embedded, login};
+use super::{AccountsError, BUILT_IN, ChangeError, Context, Login, Refresh, Snapshot, is_embedded, stored_login};
 
 /// What the files are to say. It is written when it is saved, and before that nobody else sees it.
 pub struct Draft {
@@ -149,14 +149,14 @@ impl Draft {
         {
             return Err(ChangeError::EndpointElsewhere { name: context.name });
         }
-        match login::device(login) {
+        match stored_login::device(login) {
             Some(device) => self.edit_entry(&context.name, |entry| entry.set("device", Node::Object(device)))?,
             None => self.remove_device(&context.name),
         }
         let credentials = &mut self.documents.credentials;
         credentials.set_first("version", Node::Number(2.into()));
         credentials.edit("contexts", |contexts| {
-            contexts.edit(&context.name, |entry| login::write(entry, login));
+            contexts.edit(&context.name, |entry| stored_login::write(entry, login));
         });
         Ok(())
     }

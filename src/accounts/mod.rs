@@ -1,4 +1,4 @@
-//! The contexts and logins that are kept between runs, in files that the existing CLI shares (T3, existing-cli 7.2).
+//! Contexts and logins: logging in and out at a server, and the files, shared with the existing CLI, that keep both.
 
 mod address;
 mod context;
@@ -9,10 +9,11 @@ mod error;
 mod file;
 mod findings;
 mod json;
-mod login;
+pub mod login;
 mod save;
 mod snapshot;
 mod store;
+mod stored_login;
 
 pub use address::UrlProblem;
 pub use context::{BUILT_IN, Context, MemoryFile, is_embedded};
@@ -20,9 +21,9 @@ pub use draft::{Added, Draft, Removed};
 pub use error::{AccountsError, ChangeError, FileProblem};
 pub use file::AccountFile;
 pub use findings::{FileState, Finding, Repaired};
-pub use login::{Identity, Login, Refresh};
 pub use snapshot::{Notice, Snapshot};
 pub use store::{Accounts, Change};
+pub use stored_login::{Identity, Login, Refresh};
 
 #[cfg(test)]
 mod tests;

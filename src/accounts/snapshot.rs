@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Broken, Documents, text};
 use super::json::{Node, Object};
-use super::{AccountFile, BUILT_IN, Context, Login, MemoryFile, UrlProblem, context, is_embedded, login};
+use super::{AccountFile, BUILT_IN, Context, Login, MemoryFile, UrlProblem, context, is_embedded, stored_login};
 
 /// Something in the files that is left out, or that a person should know. None of it stops a command by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Snapshot {
         let entries = documents.credentials.object("contexts");
         for (name, node) in entries.into_iter().flat_map(Object::members) {
             let read = match node {
-                Node::Object(entry) => login::read(entry),
+                Node::Object(entry) => stored_login::read(entry),
                 _ => Ok(None),
             };
             let read = read.map_err(|problem| Broken { file: AccountFile::Credentials, problem })?;
@@ -110,7 +110,7 @@ impl Snapshot {
                 (None, _) => self.notices.push(Notice::LoginWithoutToken { name: name.to_owned() }),
                 (Some(mut login), Some(context)) => {
                     if login.refresh.is_none() {
-                        login.refresh = login::read_device(documents, context, &login)?;
+                        login.refresh = stored_login::read_device(documents, context, &login)?;
                     }
                     self.logins.insert(name.to_owned(), login);
                 }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::accounts::login::refresh::{AfterRefusal, State, Step, after_refusal, decide};
+use crate::accounts::login::{CliTokens, DeviceLogin, Granted, LoginClient, LoginError, RefreshError};
 use crate::accounts::{Accounts, AccountsError, Change, Context, Identity, Login, Refresh};
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
-use crate::login::refresh::{AfterRefusal, State, Step, after_refusal, decide};
-use crate::login::{CliTokens, DeviceLogin, Granted, LoginClient, LoginError, RefreshError};
 use crate::org::http::SystemClock;
 use crate::secrets::SecretValue;
 use crate::settings::ResolvedTarget;
@@ -175,7 +175,7 @@ pub(super) fn of_device(granted: Granted, before: Option<&Arc<SecretValue>>, ide
 }
 
 /// Who it is, with what was known before where the server says less now.
-pub(super) fn kept_identity(found: &crate::login::Identity, before: &Identity) -> Identity {
+pub(super) fn kept_identity(found: &crate::accounts::login::Identity, before: &Identity) -> Identity {
     let or = |found: &Option<String>, before: &Option<String>| found.clone().or_else(|| before.clone());
     Identity {
         email: or(&found.email, &before.email),

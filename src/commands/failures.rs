@@ -1,6 +1,6 @@
+use crate::accounts::login::LoginError;
 use crate::accounts::{AccountsError, ChangeError};
 use crate::error::{CommandError, ErrorKind};
-use crate::login::LoginError;
 use crate::org::{Cause, OrgError, ReadError};
 use crate::project::directory::{OpenError, WriteError};
 use crate::settings::{TargetError, TargetErrorKind};

@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
-    ("accounts", &["env", "fault", "files", "model", "secrets"]),
+    // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven.
+    ("accounts", &["env", "fault", "files", "model", "org", "secrets", "wire"]),
     // Of `secrets` only that the process is protected before a command reads any.
     ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "settings", "ui"]),
     (
         "commands",
         &[
-            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "login", "model", "org", "plan",
-            "project", "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
+            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "model", "org", "plan", "project",
+            "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -28,8 +29,6 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("fault", &["env"]),
     ("files", &[]),
     ("lib", &[]),
-    // Of `env` only the proxies.
-    ("login", &["env", "model", "org", "secrets", "wire"]),
     ("main", &[]),
     ("model", &[]),
     // Of `env` only the proxies.
@@ -61,7 +60,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
-    ("futures", &["execute/run.rs", "login/device.rs", "org/http/probe.rs", "org/read.rs"]),
+    ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
     ("granit_parser", &["project/yaml", "pull/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
@@ -96,8 +95,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "serde_json",
         &[
             "accounts/json.rs",
-            "login/device.rs",
-            "login/orgs.rs",
+            "accounts/login/device.rs",
+            "accounts/login/orgs.rs",
             "org/http",
             "project/schema_check.rs",
             "project/yaml/convert.rs",
@@ -123,20 +122,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     (
         "thiserror",
-        &[
-            "accounts",
-            "login",
-            "model",
-            "org",
-            "plan",
-            "project",
-            "pull/yaml",
-            "push",
-            "secrets",
-            "server",
-            "settings",
-            "wire",
-        ],
+        &["accounts", "model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"],
     ),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
     ("toml_edit", &["project/config", "project/fix.rs", "pull/toml"]),
@@ -144,7 +130,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "login", "org/http", "settings"]),
+    ("url", &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "org/http", "settings"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
@@ -153,7 +139,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "commands/accounts/given.rs",
             "commands/dotenv.rs",
             "commands/secrets",
-            "login/answers.rs",
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv",
@@ -180,7 +165,7 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "expose::expose",
         &[
-            "accounts/login.rs",
+            "accounts/stored_login.rs",
             "commands/accounts/token.rs",
             "org/http/client.rs",
             "org/http/echo.rs",

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot, is_embedded};
 use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
 use crate::commands::failures::{of_accounts, of_change, of_login};
@@ -9,7 +10,6 @@ use crate::commands::target::{self, ProjectPins};
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
-use crate::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;

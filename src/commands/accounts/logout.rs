@@ -1,9 +1,9 @@
+use crate::accounts::login::{LoginClient, LoginError};
 use crate::accounts::{Context, Login, Refresh};
 use crate::commands::credentials::{begin, client, save};
 use crate::commands::failures::{of_accounts, of_login};
 use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
-use crate::login::{LoginClient, LoginError};
 use crate::render::document::{Line, Style};
 
 use super::chosen::{accounts, check_api_url, name, named, note, read, say};

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use crate::accounts::Context;
+use crate::accounts::login::OrgEntry;
 use crate::commands::credentials::{self, client};
 use crate::commands::failures::{of_change, of_login};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::login::OrgEntry;
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;

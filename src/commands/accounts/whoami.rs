@@ -1,11 +1,11 @@
 use std::time::{Duration, SystemTime};
 
+use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh};
 use crate::commands::credentials::{self, client, kept_identity};
 use crate::commands::failures::of_login;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::login::{LoginClient, LoginError, Proof};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 

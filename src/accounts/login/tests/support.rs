@@ -4,8 +4,8 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use url::Url;
 
+use crate::accounts::login::{DeviceStart, LoginClient, LoginError};
 use crate::env::Network;
-use crate::login::{DeviceStart, LoginClient, LoginError};
 use crate::org::http::tests::FakeClock;
 use crate::org::http::tests::support::{Listener, answer};
 

@@ -4,8 +4,8 @@ use serde_json::json;
 use url::Url;
 
 use super::support::*;
+use crate::accounts::login::{LoginClient, LoginError};
 use crate::env::Network;
-use crate::login::{LoginClient, LoginError};
 use crate::org::http::tests::FakeClock;
 use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
 

@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::support::*;
-use crate::login::refresh::{AfterRefusal, State, Step as Next, after_refusal, decide};
-use crate::login::{DeviceLogin, LoginClient, LoginError, RefreshError};
+use crate::accounts::login::refresh::{AfterRefusal, State, Step as Next, after_refusal, decide};
+use crate::accounts::login::{DeviceLogin, LoginClient, LoginError, RefreshError};
 use crate::org::http::tests::support::{Listener, Step, answer, free_port, typed, with_header};
 use crate::secrets::SecretValue;
 
@@ -25,7 +25,7 @@ fn old() -> SecretValue {
     SecretValue::new("SENTINEL-REFRESH-1")
 }
 
-async fn refresh_device(listener: &Listener, endpoint: &str) -> Result<crate::login::Granted, RefreshError> {
+async fn refresh_device(listener: &Listener, endpoint: &str) -> Result<crate::accounts::login::Granted, RefreshError> {
     let token = old();
     let login = DeviceLogin { client_id: "client-1", token_endpoint: endpoint, refresh_token: &token };
     client(listener).refresh_device(login).await

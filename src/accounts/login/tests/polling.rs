@@ -7,7 +7,7 @@ use futures::future::join;
 use serde_json::json;
 
 use super::support::*;
-use crate::login::{Granted, LoginError};
+use crate::accounts::login::{Granted, LoginError};
 use crate::org::http::Clock as _;
 use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
 use crate::secrets::SecretValue;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::*;
-use crate::login::{Identity, LoginError};
+use crate::accounts::login::{Identity, LoginError};
 use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
 use crate::secrets::SecretValue;
 

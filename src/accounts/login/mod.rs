@@ -1,4 +1,4 @@
-//! Logging in and out: the server's device flow, personal tokens, refresh, and who one is (T5, org-api 5.7, 5.8).
+//! Logging in and out: the server's device flow, personal tokens, refresh, and who one is.
 //!
 //! Nothing here knows files, contexts or streams: logins come in and go out as values, and who calls keeps them.
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::support::*;
-use crate::login::{LoginError, Proof};
+use crate::accounts::login::{LoginError, Proof};
 use crate::model::OrgSlug;
 use crate::org::http::tests::support::{Listener, Step, answer, typed};
 use crate::secrets::SecretValue;
