@@ -342,7 +342,7 @@ pub(super) struct SecretsPushArgs {
     /// Push these names too, beside those that lobu.toml refers to
     #[arg(value_name = "NAME", help_heading = "Arguments")]
     pub(super) names: Vec<String>,
-    /// Take the values from .env beside lobu.toml; this is the default
+    /// Take the values from .env beside lobu.toml; the default without -t, whose default is the file of its target
     #[arg(long, alias = "from-env", help_heading = "Source", group = "source")]
     pub(super) from_dotenv: bool,
     /// Take the values from a dotenv file, or from a JSON object if its name ends so

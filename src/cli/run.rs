@@ -227,8 +227,7 @@ fn secrets(session: &Session, verb: SecretsVerb) -> Result<Outcome, CommandError
 fn push(args: SecretsPushArgs) -> SecretsPush {
     let SecretsPushArgs {
         names,
-        // The default, and checked against the others by clap.
-        from_dotenv: _,
+        from_dotenv,
         from_file,
         from_stdin,
         from_process,
@@ -247,7 +246,8 @@ fn push(args: SecretsPushArgs) -> SecretsPush {
         (Some(path), _) => SourceChoice::File(path),
         (None, true) => SourceChoice::Stdin,
         (None, false) if !from_process.is_empty() => SourceChoice::Process(from_process),
-        (None, false) => SourceChoice::Dotenv,
+        (None, false) if from_dotenv => SourceChoice::Dotenv,
+        (None, false) => SourceChoice::OfTarget,
     };
     let format = format.map(|format| match format {
         FileFormat::Dotenv => SourceFormat::Dotenv,

@@ -4,7 +4,7 @@ use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{Diagnostic, Family, Severity};
 use crate::plan::Only;
-use crate::project::config::ReadOptions;
+use crate::project::config::{Config, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::project::{Project, read_project};
 use crate::render::{ci, diagnostics};
@@ -12,6 +12,7 @@ use crate::render::{ci, diagnostics};
 use super::Session;
 use super::failures::of_open;
 use super::target::ProjectPins;
+use super::values::DOTENV;
 
 /// What the command line says about reading a project.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,38 @@ pub struct ProjectOptions {
     pub deny_warnings: bool,
 }
 
+/// The file that values come from where the command line names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DefaultValuesFile<'a> {
+    /// `.env` beside lobu.toml: no target was named.
+    Dotenv,
+    /// The `env_file` of the target that was named, below lobu.toml.
+    OfTarget(&'a str),
+    /// The target that was named has no `env_file`. `.env` may hold the values of another one.
+    NoneOfTarget(&'a str),
+}
+
+impl<'a> DefaultValuesFile<'a> {
+    /// The file of the target that `-t` names.
+    pub(super) fn of(config: &'a Config, target: Option<&'a str>) -> Self {
+        let Some(name) = target else { return Self::Dotenv };
+        let found = config.targets.iter().find(|found| found.name.as_str() == name);
+        match found.and_then(|found| found.env_file.as_ref()) {
+            Some(file) => Self::OfTarget(file.as_str()),
+            None => Self::NoneOfTarget(name),
+        }
+    }
+
+    /// Its path below lobu.toml, if there is one.
+    pub(super) fn path(self) -> Option<&'a str> {
+        match self {
+            Self::Dotenv => Some(DOTENV),
+            Self::OfTarget(path) => Some(path),
+            Self::NoneOfTarget(_) => None,
+        }
+    }
+}
+
 /// A project without errors in what is planned.
 pub(super) struct Loaded {
     pub(super) directory: ProjectDirectory,
@@ -35,10 +68,9 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// The file with values of the target that `-t` names.
-    pub(super) fn env_file(&self, target: Option<&str>) -> Option<&str> {
-        let found = self.project.config.targets.iter().find(|found| Some(found.name.as_str()) == target)?;
-        Some(found.env_file.as_ref()?.as_str())
+    /// The file that a command takes values from where none is named: never that of another target.
+    pub(super) fn values_file<'a>(&'a self, target: Option<&'a str>) -> DefaultValuesFile<'a> {
+        DefaultValuesFile::of(&self.project.config, target)
     }
 
     /// What the project says about where commands go (T1, T6).

@@ -12,38 +12,30 @@ use crate::secrets::{Origin, SecretValue, Values};
 
 use super::Session;
 use super::dotenv::{parse_given, read_given};
-use super::load::show;
+use super::load::{DefaultValuesFile, show};
 
 /// The name of the file beside lobu.toml.
 pub(super) const DOTENV: &str = ".env";
 
-/// A file with values that was asked for by name.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum ValuesFile<'a> {
-    /// That of `--env-file`, which may lie anywhere.
-    Flag(&'a Path),
-    /// That of the project's target, below lobu.toml (T6).
-    Target(&'a str),
-}
-
-/// Gathers values: the process environment, `.env` beside lobu.toml where the server is on this machine, and a file that was
-/// asked for.
+/// Gathers values: the process environment, the file of `--env-file`, else that of the target; and, where no target was named
+/// and the server is on this machine, `.env` beside lobu.toml.
 pub(super) fn gather(
     session: &Session,
     directory: &ProjectDirectory,
-    file: Option<ValuesFile<'_>>,
+    flag: Option<&Path>,
+    default: DefaultValuesFile<'_>,
     is_loopback: bool,
 ) -> Result<Values, CommandError> {
     let mut values = Values::of_process(Arc::clone(&session.environment));
-    let found = match file {
-        Some(ValuesFile::Flag(path)) => Some(read_env_file(session, path)?),
-        Some(ValuesFile::Target(path)) => Some(read_target_file(session, directory, path)?),
-        None => None,
+    let found = match (flag, default) {
+        (Some(path), _) => Some(read_env_file(session, path)?),
+        (None, DefaultValuesFile::OfTarget(path)) => Some(read_target_file(session, directory, path)?),
+        (None, DefaultValuesFile::Dotenv | DefaultValuesFile::NoneOfTarget(_)) => None,
     };
     if let Some(found) = found {
         values = values.with_file(Origin::EnvFile, named(&found));
     }
-    if is_loopback {
+    if is_loopback && default == DefaultValuesFile::Dotenv {
         let found = read_dotenv(directory, DOTENV).map_err(|found| {
             show(session, &found);
             CommandError::new(ErrorKind::InvalidProject, "the file .env beside lobu.toml can't be read")
@@ -64,7 +56,12 @@ pub(super) fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
     dotenv.names().filter_map(value).collect()
 }
 
-fn read_target_file(session: &Session, directory: &ProjectDirectory, path: &str) -> Result<Dotenv, CommandError> {
+/// Reads the `env_file` of a target, which is below lobu.toml.
+pub(super) fn read_target_file(
+    session: &Session,
+    directory: &ProjectDirectory,
+    path: &str,
+) -> Result<Dotenv, CommandError> {
     let found = read_dotenv(directory, path).map_err(|found| {
         show(session, &found);
         CommandError::new(ErrorKind::InvalidProject, format!("the target's env_file {path} can't be read"))

@@ -99,13 +99,13 @@ checks! {
         "warning: they have";
     ProjectSpelling = Project, "project-spelling", "whether lobu.toml is written in today's spelling",
         "warning: it has old spellings";
-    ProjectValues = Project, "project-values", "whether every `$VAR` has a value in the environment, in `.env` on this machine, or in the org",
+    ProjectValues = Project, "project-values", "whether every `$VAR` has a value in the environment, in `.env` on this machine (with `-t`, in the target's `env_file`), or in the org",
         "note: none is here, and apply sends none; warning: an apply will miss it";
-    DotenvReadable = Project, "dotenv-readable", "whether `.env` can be read by its rules",
-        "failure: it can't";
-    DotenvMode = Project, "dotenv-mode", "whether only its owner can open `.env`",
+    DotenvReadable = Project, "dotenv-readable", "whether `.env` and every target's `env_file` can be read by the rules of `.env`",
+        "note: an `env_file` is missing; failure: one can't be read";
+    DotenvMode = Project, "dotenv-mode", "whether only the owner can open `.env` and every target's `env_file`",
         "warning: others can (mended by `--fix`)";
-    DotenvIgnored = Project, "dotenv-ignored", "whether git ignores `.env`",
+    DotenvIgnored = Project, "dotenv-ignored", "whether git ignores `.env` and every target's `env_file`",
         "note: it would not, and there is none; warning: it does not (both mended by `--fix`)";
     AccountFiles = Credentials, "account-files", "whether the files of contexts and logins can be used, and by their owner only",
         "warning: others can open them (mended by `--fix`); failure: they are broken";

@@ -30,6 +30,17 @@ impl State {
             Self::Skipped { .. } => "skipped",
         }
     }
+
+    /// How much it weighs beside another finding of the same check; what was not looked at weighs least.
+    pub(super) fn gravity(&self) -> u8 {
+        match self {
+            Self::Skipped { .. } => 0,
+            Self::Ok => 1,
+            Self::Note => 2,
+            Self::Warning => 3,
+            Self::Failure => 4,
+        }
+    }
 }
 
 /// What a check found. Its texts are foreign, since they name files, hosts and servers' words, and hold no secret.

@@ -23,7 +23,7 @@ pub use embedded::{EmbeddedFacts, embedded_checks};
 pub use finding::{Finding, State};
 pub use memory::{MemoryFacts, memory_checks};
 pub use org::{OrgFacts, org_checks};
-pub use project::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, project_checks};
+pub use project::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts, project_checks};
 pub use report::{Counts, Report};
 pub use secrets::{OrgNames, secrets_checks};
 pub use server::{ServerFacts, server_checks};

@@ -1,7 +1,7 @@
 use crate::project::git::Ignored;
 
 use super::words::{counted, references};
-use super::{Check, Finding, OrgNames, failure, note, ok, skipped, warning};
+use super::{Check, Finding, OrgNames, State, failure, note, ok, skipped, warning};
 
 /// What is known of the files around a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +30,22 @@ pub struct ReadFacts {
     pub spelling: Spelling,
     /// Its references to secrets; none where it can't be read.
     pub references: Option<Vec<ReferenceFact>>,
-    /// Its `.env`.
+    /// The file whose values count for this run; none where the target that is named has none.
+    pub counted_file: Option<String>,
+    /// Its files with values: `.env`, then the `env_file` of each target.
+    pub values_files: Vec<ValuesFileFacts>,
+}
+
+/// What is known of a file with values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValuesFileFacts {
+    /// Its path below lobu.toml.
+    pub name: String,
+    /// The target that takes values from it; none for `.env`.
+    pub target: Option<String>,
+    /// What it is.
     pub dotenv: DotenvFacts,
-    /// Whether git would commit `.env`.
+    /// Whether git would commit it.
     pub ignored: Ignored,
 }
 
@@ -54,11 +67,11 @@ pub struct ReferenceFact {
     pub name: String,
     /// Whether it is only the key of providers, which apply never sends (V6).
     pub is_provider_key: bool,
-    /// Whether the environment has a value, or `.env` where it counts.
+    /// Whether the environment has a value, or the file with values that counts.
     pub is_here: bool,
 }
 
-/// What is known of `.env`.
+/// What a file with values is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DotenvFacts {
     /// There is none.
@@ -98,9 +111,13 @@ fn of_read(facts: &ReadFacts, org: &OrgNames) -> Vec<Finding> {
         warnings(&facts.warnings),
     ];
     findings.extend(spelling(facts.spelling));
-    findings.extend(facts.references.as_ref().map(|references| values(references, org)));
-    findings.extend(dotenv(&facts.dotenv));
-    findings.push(ignored(facts.ignored, &facts.dotenv));
+    let counted_file = facts.counted_file.as_deref();
+    findings.extend(facts.references.as_ref().map(|references| values(references, counted_file, org)));
+    let of_file = |file: &ValuesFileFacts| {
+        let [readable, mode] = values_file(file);
+        [readable, mode, ignored(file)]
+    };
+    findings.extend(gravest(facts.values_files.iter().flat_map(of_file)));
     findings
 }
 
@@ -131,7 +148,7 @@ fn spelling(spelling: Spelling) -> Option<Finding> {
     }
 }
 
-fn values(all: &[ReferenceFact], org: &OrgNames) -> Finding {
+fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding {
     if all.is_empty() {
         return ok(Check::ProjectValues, "The project refers to no secrets.");
     }
@@ -141,8 +158,20 @@ fn values(all: &[ReferenceFact], org: &OrgNames) -> Finding {
         return ok(Check::ProjectValues, format!("There is a value for each of {}.", counted(all.len(), "reference")));
     }
     let names = references(missing.iter().map(|reference| reference.name.as_str()));
-    let what = format!("No value for {names}: neither in the environment nor in .env, as far as it counts.");
-    let how = "`lobu secrets local set NAME` keeps one in .env; in CI set the variable.";
+    let (what, how) = match file {
+        Some(".env") => (
+            format!("No value for {names}: neither in the environment nor in .env, as far as it counts."),
+            "`lobu secrets local set NAME` keeps one in .env; in CI set the variable.".to_owned(),
+        ),
+        Some(file) => (
+            format!("No value for {names}: neither in the environment nor in {file}."),
+            format!("Add a line to {file}; in CI set the variable."),
+        ),
+        None => (
+            format!("No value for {names} in the environment, and the target has no env_file."),
+            "Set the variable, or add env_file to the target in lobu.toml.".to_owned(),
+        ),
+    };
     if missing.iter().all(|reference| reference.is_provider_key) {
         return note(Check::ProjectValues, what)
             .why("They are keys of providers: apply sends none, and only an org in which agents run needs them.")
@@ -154,39 +183,64 @@ fn values(all: &[ReferenceFact], org: &OrgNames) -> Finding {
     warning(Check::ProjectValues, what).why("An apply that writes what refers to them stops.").how(how)
 }
 
-fn dotenv(facts: &DotenvFacts) -> [Finding; 2] {
-    match facts {
+/// One finding a check: the gravest, with what all findings as grave say, so that no file hides behind another.
+fn gravest(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match kept.iter_mut().find(|other| other.check == finding.check) {
+            None => kept.push(finding),
+            Some(other) if finding.state.gravity() > other.state.gravity() => *other = finding,
+            Some(other) if finding.state.gravity() == other.state.gravity() && finding.state != State::Ok => {
+                other.what = format!("{} {}", other.what, finding.what);
+            }
+            Some(_) => {}
+        }
+    }
+    kept
+}
+
+fn values_file(file: &ValuesFileFacts) -> [Finding; 2] {
+    let ValuesFileFacts { name, target, dotenv, ignored: _ } = file;
+    match dotenv {
         DotenvFacts::Missing => {
-            [ok(Check::DotenvReadable, "There is no .env."), skipped(Check::DotenvMode, "there is no .env")]
+            let readable = match target {
+                None => ok(Check::DotenvReadable, format!("There is no {name}.")),
+                Some(target) => {
+                    note(Check::DotenvReadable, format!("There is no {name}, the env_file of target {target}."))
+                        .how("Create it before a command with this target needs a value, or take env_file out.")
+                }
+            };
+            [readable, skipped(Check::DotenvMode, format!("there is no {name}"))]
         }
         DotenvFacts::Unreadable { why } => [
-            failure(Check::DotenvReadable, format!(".env can't be read: {why}."))
+            failure(Check::DotenvReadable, format!("{name} can't be read: {why}."))
                 .why("Where its values count, a command that needs one stops.")
                 .how("Mend the line; what a .env may hold is in docs/reference/dotenv.md."),
-            skipped(Check::DotenvMode, ".env can't be read"),
+            skipped(Check::DotenvMode, format!("{name} can't be read")),
         ],
         DotenvFacts::Read { is_open_to_others } => {
             let mode = if *is_open_to_others {
-                warning(Check::DotenvMode, "Others on this machine can open .env.")
+                warning(Check::DotenvMode, format!("Others on this machine can open {name}."))
                     .why("It holds secret values in clear.")
                     .how("`lobu doctor --fix` sets its mode to 0600.")
             } else {
-                ok(Check::DotenvMode, "Only its owner can open .env.")
+                ok(Check::DotenvMode, format!("Only its owner can open {name}."))
             };
-            [ok(Check::DotenvReadable, ".env can be read."), mode]
+            [ok(Check::DotenvReadable, format!("{name} can be read.")), mode]
         }
     }
 }
 
-fn ignored(ignored: Ignored, dotenv: &DotenvFacts) -> Finding {
+fn ignored(file: &ValuesFileFacts) -> Finding {
+    let ValuesFileFacts { name, target: _, dotenv, ignored } = file;
     let how = "`lobu doctor --fix` adds it to .gitignore.";
     match (ignored, dotenv) {
         (Ignored::NotInRepository, _) => ok(Check::DotenvIgnored, "The project is in no git repository."),
-        (Ignored::Ignored, _) => ok(Check::DotenvIgnored, "git ignores .env."),
+        (Ignored::Ignored, _) => ok(Check::DotenvIgnored, format!("git ignores {name}.")),
         (Ignored::NotIgnored, DotenvFacts::Missing) => {
-            note(Check::DotenvIgnored, "There is no .env, and git would not ignore one.").how(how)
+            note(Check::DotenvIgnored, format!("There is no {name}, and git would not ignore one.")).how(how)
         }
-        (Ignored::NotIgnored, _) => warning(Check::DotenvIgnored, "git does not ignore .env.")
+        (Ignored::NotIgnored, _) => warning(Check::DotenvIgnored, format!("git does not ignore {name}."))
             .why("`git add` would take its values, and what is committed once stays in the history.")
             .how(how),
     }

@@ -9,7 +9,7 @@ use crate::settings::Server;
 use crate::ui::Answer;
 
 use super::super::Session;
-use super::super::values::DOTENV;
+use super::super::load::DefaultValuesFile;
 use super::Apply;
 use super::planning::Planned;
 
@@ -26,7 +26,7 @@ pub(super) fn preflight(session: &Session, command: &Apply, planned: &Planned) -
     if planned.plan.is_empty() || (command.dry_run && !command.require_secrets) {
         return Ok(());
     }
-    needed(session, planned)?;
+    needed(session, command, planned)?;
     if command.dry_run {
         return Ok(());
     }
@@ -45,7 +45,7 @@ fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
 }
 
 /// Every value or name that a write needs must be there; all that are missing are named (V5).
-fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
+fn needed(session: &Session, command: &Apply, planned: &Planned) -> Result<(), CommandError> {
     let mode = planned.plan.secrets;
     if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
         let message = "it cannot be told whether this server has the secrets API, and the plan uses secrets";
@@ -60,34 +60,42 @@ fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     Err(if mode == SecretsMode::References {
         let names: Vec<_> = missing.iter().map(|need| &need.name).collect();
         let message = format!("the org lacks secrets that the plan uses: {list}; nothing was changed");
-        push_hints(session, planned, &names)
+        push_hints(session, command, planned, &names)
             .into_iter()
             .fold(CommandError::new(ErrorKind::MissingValue, message), CommandError::hint)
     } else {
-        let hint = if planned.is_loopback() {
-            "Set them in the environment, in .env beside lobu.toml, or name a file with --env-file."
-        } else {
-            "Set them in the environment, or name a file with --env-file."
+        let hint = match planned.loaded.values_file(command.target.target.as_deref()) {
+            DefaultValuesFile::OfTarget(file) => {
+                format!("Set them in the environment or in {file}, or name another file with --env-file.")
+            }
+            DefaultValuesFile::Dotenv if planned.is_loopback() => {
+                "Set them in the environment, in .env beside lobu.toml, or name a file with --env-file.".to_owned()
+            }
+            DefaultValuesFile::Dotenv | DefaultValuesFile::NoneOfTarget(_) => {
+                "Set them in the environment, or name a file with --env-file.".to_owned()
+            }
         };
         CommandError::new(ErrorKind::MissingValue, format!("values that the plan needs are missing: {list}")).hint(hint)
     })
 }
 
-/// The commands that bring names into the org, by what has values for them (F6). Of `.env` only the names are looked at.
-fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
-    let dotenv = read_dotenv(&planned.loaded.directory, DOTENV).ok().flatten();
-    let in_dotenv = |name: &SecretName| {
-        dotenv.as_ref().and_then(|found| found.value(name.as_str())).is_some_and(|value| !value.is_empty())
+/// The commands that bring names into the org, by what has values for them. Of the file that a push would read only the names
+/// are looked at.
+fn push_hints(session: &Session, command: &Apply, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
+    let file = planned.loaded.values_file(command.target.target.as_deref()).path();
+    let found = file.and_then(|file| read_dotenv(&planned.loaded.directory, file).ok().flatten());
+    let in_file = |name: &SecretName| {
+        found.as_ref().and_then(|found| found.value(name.as_str())).is_some_and(|value| !value.is_empty())
     };
     let in_process = |name: &SecretName| session.environment.value(name).is_some_and(|value| !value.is_empty());
-    let (at_hand, rest): (Vec<&SecretName>, Vec<_>) = missing.iter().partition(|name| in_dotenv(name));
+    let (at_hand, rest): (Vec<&SecretName>, Vec<_>) = missing.iter().partition(|name| in_file(name));
     let (exported, nowhere): (Vec<&SecretName>, Vec<_>) = rest.into_iter().partition(|name| in_process(name));
     let list =
         |names: &[&SecretName], between: &str| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(between);
     let push = &planned.options.push_command;
     let mut hints = Vec::new();
-    if !at_hand.is_empty() {
-        hints.push(format!(".env has {}; send it first: {push}", list(&at_hand, ", ")));
+    if let Some(file) = file.filter(|_| !at_hand.is_empty()) {
+        hints.push(format!("{file} has {}; send it first: {push}", list(&at_hand, ", ")));
     }
     if !exported.is_empty() {
         let names = list(&exported, " ");
@@ -98,7 +106,10 @@ fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> 
     }
     if !nowhere.is_empty() {
         let names = list(&nowhere, " ");
-        hints.push(format!("Send them first: {push} {names} (with the values in .env, or see --help)"));
+        hints.push(match file {
+            Some(file) => format!("Send them first: {push} {names} (with the values in {file}, or see --help)"),
+            None => format!("Send them first: {push} --from-file PATH {names}"),
+        });
     }
     hints
 }

@@ -14,7 +14,7 @@ use super::super::connect::{Connection, announce, for_reading};
 use super::super::failures::of_read;
 use super::super::load::{Loaded, load};
 use super::super::target::resolved;
-use super::super::values::{ValuesFile, gather};
+use super::super::values::gather;
 use super::Apply;
 
 /// A plan with everything that showing and carrying it out needs.
@@ -104,9 +104,8 @@ fn values(
         }
         return Ok(Values::default());
     }
-    let of_target = loaded.env_file(command.target.target.as_deref());
-    let file = command.env_file.as_deref().map(ValuesFile::Flag).or(of_target.map(ValuesFile::Target));
-    gather(session, &loaded.directory, file, on_this_machine(target))
+    let default = loaded.values_file(command.target.target.as_deref());
+    gather(session, &loaded.directory, command.env_file.as_deref(), default, on_this_machine(target))
 }
 
 struct ReadPlan {

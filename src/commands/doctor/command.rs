@@ -125,7 +125,7 @@ async fn whole(
         }
         _ => Asked::nothing(aim.why_not()),
     };
-    let project = files.facts(session, counts_dotenv(aim, &asked.names));
+    let project = files.facts(session, command.target.target.as_deref(), counts_dotenv(aim, &asked.names));
     let mut findings = project_checks(&project, &asked.names);
     findings.push(account_files_check(&accounts.files));
     findings.extend(target_checks(&aim.facts()));

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::commands::load::DefaultValuesFile;
 use crate::commands::values::{DOTENV, named};
 use crate::commands::{ProjectOptions, Session};
 use crate::desired::desired_state;
-use crate::doctor::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling};
+use crate::doctor::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
 use crate::env::Variable;
 use crate::model::{Diagnostic, SecretName, Severity};
 use crate::project::config::ReadOptions;
@@ -36,6 +37,13 @@ pub(super) struct Found {
     /// None where lobu.toml can't be read as one.
     pub(super) project: Option<Project>,
     diagnostics: Vec<Diagnostic>,
+    values_files: Vec<ValuesFile>,
+}
+
+/// A file with values: `.env`, or the `env_file` of a target.
+struct ValuesFile {
+    name: String,
+    target: Option<String>,
     dotenv: DotenvFacts,
     values: BTreeMap<SecretName, SecretValue>,
 }
@@ -58,22 +66,28 @@ impl Files {
         }
         let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
         let (project, diagnostics) = read_project(&directory, read_options);
-        let (dotenv, values) = read_values(&directory);
-        Self::Found(Box::new(Found { directory, project, diagnostics, dotenv, values }))
+        let values_files = values_files(&directory, project.as_ref());
+        Self::Found(Box::new(Found { directory, project, diagnostics, values_files }))
     }
 
-    /// The facts. `.env` counts where its values may reach the server (F6), or a push may take them.
-    pub(super) fn facts(&self, session: &Session, counts_dotenv: bool) -> ProjectFacts {
+    /// The facts for a run to this target. `.env` counts where its values may reach the server, or a push may take them.
+    pub(super) fn facts(&self, session: &Session, target: Option<&str>, counts_dotenv: bool) -> ProjectFacts {
         match self {
             Self::Missing => ProjectFacts::Missing,
             Self::Unopened(error) => ProjectFacts::Unopened { why: error.to_string() },
-            Self::Found(found) => ProjectFacts::Read(Box::new(found.facts(session, counts_dotenv))),
+            Self::Found(found) => ProjectFacts::Read(Box::new(found.facts(session, target, counts_dotenv))),
         }
     }
 }
 
 impl Found {
-    fn facts(&self, session: &Session, counts_dotenv: bool) -> ReadFacts {
+    fn facts(&self, session: &Session, target: Option<&str>, counts_dotenv: bool) -> ReadFacts {
+        let default = self
+            .project
+            .as_ref()
+            .map_or(DefaultValuesFile::Dotenv, |project| DefaultValuesFile::of(&project.config, target));
+        let counted = self.values_files.iter().find(|file| Some(file.name.as_str()) == default.path());
+        let counted = counted.filter(|_| counts_dotenv || default != DefaultValuesFile::Dotenv);
         let messages = |severity: Severity| {
             let found = self.diagnostics.iter().filter(|one| one.severity == severity && one.code != OLD_SPELLING);
             found.map(in_its_file).collect()
@@ -83,34 +97,51 @@ impl Found {
             errors: messages(Severity::Error),
             warnings: messages(Severity::Warning),
             spelling: spelling(&self.directory),
-            references: self.project.as_ref().map(|project| self.references(session, project, counts_dotenv)),
-            dotenv: self.dotenv.clone(),
-            ignored: is_ignored(&self.dotenv_path(), &user_directories(session)),
+            references: self.project.as_ref().map(|project| references(session, project, counted)),
+            counted_file: default.path().map(str::to_owned),
+            values_files: self
+                .values_files
+                .iter()
+                .map(|file| ValuesFileFacts {
+                    name: file.name.clone(),
+                    target: file.target.clone(),
+                    dotenv: file.dotenv.clone(),
+                    ignored: is_ignored(&self.directory.location().join(&file.name), &user_directories(session)),
+                })
+                .collect(),
         }
     }
 
-    /// Where `.env` is, or would be.
-    pub(super) fn dotenv_path(&self) -> std::path::PathBuf {
-        self.directory.location().join(DOTENV)
-    }
-
-    fn references(&self, session: &Session, project: &Project, counts_dotenv: bool) -> Vec<ReferenceFact> {
-        let values = Values::of_process(Arc::clone(&session.environment));
-        let is_here = |name: &SecretName| {
-            let in_file = || self.values.get(name).is_some_and(|value| !value.is_empty() && !Values::is_setting(name));
-            values.find(name).is_some_and(|(origin, _)| origin == Origin::Process) || (counts_dotenv && in_file())
+    /// The paths of `.env`, and of every target's `env_file` that is in the project's directory and has a name without signs that
+    /// `.gitignore` reads as a pattern: what `--fix` can put right.
+    pub(super) fn values_file_names(&self) -> impl Iterator<Item = &str> {
+        let is_plain = |name: &&str| {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+            !name.starts_with('/') && !name.split('/').any(|step| step == "..") && name.chars().all(is_plain)
         };
-        let mut facts: BTreeMap<String, ReferenceFact> = BTreeMap::new();
-        for reference in desired_state(project).agents.iter().flat_map(crate::desired::Agent::references) {
-            let fact = facts.entry(reference.name.to_string()).or_insert_with(|| ReferenceFact {
-                name: reference.name.to_string(),
-                is_provider_key: true,
-                is_here: is_here(&reference.name),
-            });
-            fact.is_provider_key &= reference.provider.is_some();
-        }
-        facts.into_values().collect()
+        let found =
+            self.values_files.iter().filter(|file| file.target.is_none() || file.dotenv != DotenvFacts::Missing);
+        found.map(|file| file.name.as_str()).filter(is_plain)
     }
+}
+
+fn references(session: &Session, project: &Project, counted: Option<&ValuesFile>) -> Vec<ReferenceFact> {
+    let values = Values::of_process(Arc::clone(&session.environment));
+    let is_here = |name: &SecretName| {
+        let value = counted.and_then(|file| file.values.get(name));
+        let in_file = value.is_some_and(|value| !value.is_empty() && !Values::is_setting(name));
+        in_file || values.find(name).is_some_and(|(origin, _)| origin == Origin::Process)
+    };
+    let mut facts: BTreeMap<String, ReferenceFact> = BTreeMap::new();
+    for reference in desired_state(project).agents.iter().flat_map(crate::desired::Agent::references) {
+        let fact = facts.entry(reference.name.to_string()).or_insert_with(|| ReferenceFact {
+            name: reference.name.to_string(),
+            is_provider_key: true,
+            is_here: is_here(&reference.name),
+        });
+        fact.is_provider_key &= reference.provider.is_some();
+    }
+    facts.into_values().collect()
 }
 
 /// Where the user's own git configuration is.
@@ -139,11 +170,27 @@ fn spelling(directory: &ProjectDirectory) -> Spelling {
     }
 }
 
-fn read_values(directory: &ProjectDirectory) -> (DotenvFacts, BTreeMap<SecretName, SecretValue>) {
-    match read_dotenv(directory, DOTENV) {
+/// `.env`, then the `env_file` of each target, each file once.
+fn values_files(directory: &ProjectDirectory, project: Option<&Project>) -> Vec<ValuesFile> {
+    let targets = project.map(|project| project.config.targets.as_slice()).unwrap_or_default();
+    let of_targets = targets.iter().filter_map(|target| {
+        let file = target.env_file.as_ref()?;
+        Some((file.as_str(), Some(target.name.as_str())))
+    });
+    let mut files: Vec<ValuesFile> = Vec::new();
+    for (name, target) in [(DOTENV, None)].into_iter().chain(of_targets) {
+        if files.iter().all(|file| file.name != name) {
+            files.push(read_values(directory, name, target));
+        }
+    }
+    files
+}
+
+fn read_values(directory: &ProjectDirectory, name: &str, target: Option<&str>) -> ValuesFile {
+    let (dotenv, values) = match read_dotenv(directory, name) {
         Ok(None) => (DotenvFacts::Missing, BTreeMap::new()),
         Ok(Some(dotenv)) => {
-            let looked_at = directory.look_at_secret_file(DOTENV);
+            let looked_at = directory.look_at_secret_file(name);
             let is_open_to_others = matches!(looked_at, Ok(SecretFile::Regular { is_open_to_others: true }));
             (DotenvFacts::Read { is_open_to_others }, named(&dotenv))
         }
@@ -151,5 +198,6 @@ fn read_values(directory: &ProjectDirectory) -> (DotenvFacts, BTreeMap<SecretNam
             let first = problems.first().map(in_its_file).unwrap_or_default();
             (DotenvFacts::Unreadable { why: first }, BTreeMap::new())
         }
-    }
+    };
+    ValuesFile { name: name.to_owned(), target: target.map(str::to_owned), dotenv, values }
 }

@@ -6,13 +6,12 @@ use crate::accounts::{Accounts, FileState, Repaired};
 use crate::commands::Session;
 use crate::commands::connect::blocking;
 use crate::commands::failures::{of_accounts, of_write};
-use crate::commands::values::DOTENV;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
 use crate::project::git::{Ignored, is_ignored};
 use crate::server::narrow_store;
 
-use super::files::{Files, Found, user_directories};
+use super::files::{Files, user_directories};
 
 const GITIGNORE: &str = ".gitignore";
 
@@ -24,8 +23,12 @@ pub(super) async fn mend(
 ) -> Result<Vec<String>, CommandError> {
     let mut done = Vec::new();
     if let Files::Found(found) = files {
-        done.extend(mode_of_dotenv(&found.directory)?);
-        done.extend(gitignore(session, found)?);
+        for name in found.values_file_names() {
+            done.extend(mode_of_values_file(&found.directory, name)?);
+        }
+        for name in found.values_file_names() {
+            done.extend(gitignore(session, &found.directory, name)?);
+        }
     }
     done.extend(modes_of_accounts(session)?);
     if let Some(database) = database {
@@ -58,23 +61,22 @@ fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
     Ok(repaired.iter().map(told).collect())
 }
 
-fn mode_of_dotenv(directory: &ProjectDirectory) -> Result<Option<String>, CommandError> {
-    let found = directory.look_at_secret_file(DOTENV);
+fn mode_of_values_file(directory: &ProjectDirectory, name: &str) -> Result<Option<String>, CommandError> {
+    let found = directory.look_at_secret_file(name);
     if !matches!(found, Ok(SecretFile::Regular { is_open_to_others: true })) {
         return Ok(None);
     }
-    directory.narrow_secret_file(DOTENV).map_err(|error| {
-        CommandError::new(ErrorKind::Unexpected, format!("the mode of .env can't be set: {}", error.kind()))
+    directory.narrow_secret_file(name).map_err(|error| {
+        CommandError::new(ErrorKind::Unexpected, format!("the mode of {name} can't be set: {}", error.kind()))
     })?;
-    Ok(Some(".env: now only its owner can open it (mode 0600).".to_owned()))
+    Ok(Some(format!("{name}: now only its owner can open it (mode 0600).")))
 }
 
-/// Adds `.env` where git would commit it; the file is made if need be.
-fn gitignore(session: &Session, found: &Found) -> Result<Option<String>, CommandError> {
-    if is_ignored(&found.dotenv_path(), &user_directories(session)) != Ignored::NotIgnored {
+/// Adds a file with values that git would commit; `.gitignore` is made if need be.
+fn gitignore(session: &Session, directory: &ProjectDirectory, name: &str) -> Result<Option<String>, CommandError> {
+    if is_ignored(&directory.location().join(name), &user_directories(session)) != Ignored::NotIgnored {
         return Ok(None);
     }
-    let directory = &found.directory;
     let text = directory.read_text(GITIGNORE, directory.limits().markdown);
     let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
     let line_end = if text.as_deref().is_some_and(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
@@ -83,8 +85,8 @@ fn gitignore(session: &Session, found: &Found) -> Result<Option<String>, Command
         None => (Expected::Nothing, ""),
     };
     let between = if before.is_empty() || before.ends_with('\n') { "" } else { line_end };
-    let after = format!("{before}{between}{DOTENV}{line_end}");
+    let after = format!("{before}{between}{name}{line_end}");
     directory.write_file(GITIGNORE, expected, &after).map_err(|error| of_write(&error))?;
-    let what = if text.is_some() { "now ignores .env" } else { "was made, and ignores .env" };
+    let what = if text.is_some() { format!("now ignores {name}") } else { format!("was made, and ignores {name}") };
     Ok(Some(format!("{GITIGNORE} {what}.")))
 }

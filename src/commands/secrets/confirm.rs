@@ -14,10 +14,18 @@ const QUIT: Choice = Choice { key: 'q', word: "quit", help: "send nothing at all
 const ALL_CREATES: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be created" };
 const ALL_ROTATIONS: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be rotated" };
 
+/// Where values come from and where they go, which every question repeats.
+pub(super) struct Destination<'a> {
+    /// The org.
+    pub(super) target: &'a ResolvedTarget,
+    /// The file or stream that is read, with the name that `-t` gave the target; none without `-t`.
+    pub(super) named: Option<(&'a str, &'a str)>,
+}
+
 /// Asks about what no flag agreed to, creates before rotations.
 pub(super) fn ask(
     session: &Session,
-    target: &ResolvedTarget,
+    to: &Destination<'_>,
     plan: &PushPlan,
     mut agreement: Agreement,
 ) -> Result<Agreement, CommandError> {
@@ -30,15 +38,15 @@ pub(super) fn ask(
         let rows: Vec<_> = open.iter().filter(|(ask, _)| *ask == kind).map(|(_, row)| *row).collect();
         let mut rest = rows.as_slice();
         while let Some((row, others)) = rest.split_first() {
-            match press(&prompter, target, kind, row, &[NO, YES, all, QUIT])? {
+            match press(&prompter, to, kind, row, &[NO, YES, all, QUIT])? {
                 'y' => agreement.allow(row),
                 'a' if kind == Ask::Create => {
-                    allow_all(&prompter, target, kind, rest, &mut agreement)?;
+                    allow_all(&prompter, to, kind, rest, &mut agreement)?;
                     break;
                 }
                 'a' => {
-                    if listed(&prompter, target, rest)? {
-                        allow_all(&prompter, target, kind, rest, &mut agreement)?;
+                    if listed(&prompter, to, rest)? {
+                        allow_all(&prompter, to, kind, rest, &mut agreement)?;
                         break;
                     }
                     // Nothing was agreed to: the same one is asked about again.
@@ -55,7 +63,7 @@ pub(super) fn ask(
 /// Agrees to all rows; those that look unmeant are still asked about one by one.
 fn allow_all(
     prompter: &Prompter<'_>,
-    target: &ResolvedTarget,
+    to: &Destination<'_>,
     kind: Ask,
     rows: &[&PushRow],
     agreement: &mut Agreement,
@@ -63,7 +71,7 @@ fn allow_all(
     for (position, row) in rows.iter().enumerate() {
         // The first was asked about with what is odd about it.
         let is_plain = position == 0 || row.suspicion.is_none();
-        if is_plain || press(prompter, target, kind, row, &[NO, YES, QUIT])? == 'y' {
+        if is_plain || press(prompter, to, kind, row, &[NO, YES, QUIT])? == 'y' {
             agreement.allow(row);
         }
     }
@@ -72,7 +80,7 @@ fn allow_all(
 
 fn press(
     prompter: &Prompter<'_>,
-    target: &ResolvedTarget,
+    to: &Destination<'_>,
     kind: Ask,
     row: &PushRow,
     choices: &[Choice],
@@ -82,14 +90,14 @@ fn press(
         let line = Line::new().literal(Style::Attention, "! ").foreign(Style::Bold, row.name.as_str()).plain(" ");
         question.push(line.plain(suspicion_text(suspicion)).prose(2));
     }
-    question.append(asked(question_of(kind, row), target));
+    question.append(asked(question_of(kind, row), to));
     answer(prompter.press(&question, choices), "sent")
 }
 
 /// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
-fn asked(what: Line, target: &ResolvedTarget) -> Document {
+fn asked(what: Line, to: &Destination<'_>) -> Document {
     const ANSWERS: usize = " [N/y/a/q/?] ".len();
-    let place = place(target);
+    let place = place(to);
     if what.width() + place.width() + ANSWERS < 80 {
         Document::from(what.then(place))
     } else {
@@ -98,24 +106,29 @@ fn asked(what: Line, target: &ResolvedTarget) -> Document {
 }
 
 /// Lists what `a` covers and asks once more: values that agents use now are replaced.
-fn listed(prompter: &Prompter<'_>, target: &ResolvedTarget, rows: &[&PushRow]) -> Result<bool, CommandError> {
+fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> Result<bool, CommandError> {
     let mut question = Document::from(Line::new().plain("These would be rotated:"));
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
-    question.append(asked(Line::new().plain("Rotate all ").count(rows.len()), target));
+    question.append(asked(Line::new().plain("Rotate all ").count(rows.len()), to));
     let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
     Ok(answer(prompter.press(&question, &choices), "sent")? == 'y')
 }
 
-/// Where it goes: ` in org dev on https://… (context url)?`
-fn place(target: &ResolvedTarget) -> Line {
-    Line::new()
+/// Where it goes: ` in org dev on https://… (context url)?`, or where a target was named
+/// ` from stage.env in org dev on https://… (target stage)?`.
+fn place(to: &Destination<'_>) -> Line {
+    let Destination { target, named } = to;
+    let from = named.map_or_else(Line::new, |(file, _)| Line::new().plain(" from ").foreign(Style::Bold, file));
+    let line = from
         .plain(" in org ")
         .foreign(Style::Bold, target.org.as_str())
         .plain(" on ")
-        .foreign(Style::Bold, &target.server_name())
-        .plain(" (context ")
-        .foreign(Style::Plain, &target.context)
-        .plain(")?")
+        .foreign(Style::Bold, &target.server_name());
+    match named {
+        Some((_, name)) => line.plain(" (target ").foreign(Style::Plain, name),
+        None => line.plain(" (context ").foreign(Style::Plain, &target.context),
+    }
+    .plain(")?")
 }
 
 /// The key; to quit or to interrupt ends the command, with nothing `done`.
@@ -157,10 +170,11 @@ pub(super) fn ask_delete(
     };
     let all = Choice { key: 'a', word: "all", help: "this one and all that follow" };
     let quit = Choice { help: "delete nothing at all", ..QUIT };
+    let to = Destination { target, named: None };
     let mut agreed = Vec::new();
     let mut rest = deletions.into_iter();
     while let Some(deletion) = rest.next() {
-        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, deletion.name.as_str()), target);
+        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, deletion.name.as_str()), &to);
         match answer(prompter.press(&question, &[NO, YES, all, quit]), "deleted")? {
             'y' => agreed.push(deletion),
             'a' => {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::Session;
 use crate::commands::dotenv::{most_bytes, parse_given, read_given, unreadable};
-use crate::commands::load::show;
-use crate::commands::values::DOTENV;
+use crate::commands::load::{DefaultValuesFile, show};
+use crate::commands::values::{DOTENV, read_target_file};
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::read_dotenv;
@@ -18,8 +18,10 @@ use super::name;
 /// Where the values of a push come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SourceChoice {
-    /// `.env` beside lobu.toml.
+    /// The `env_file` of the target that `-t` names and no other, else `.env` beside lobu.toml.
     #[default]
+    OfTarget,
+    /// `--from-dotenv`: `.env` beside lobu.toml, whatever the target.
     Dotenv,
     /// `--from-file`: JSON if its name ends so, else dotenv.
     File(PathBuf),
@@ -46,9 +48,15 @@ pub(super) fn read(
     session: &Session,
     directory: &ProjectDirectory,
     choice: &SourceChoice,
+    default: DefaultValuesFile<'_>,
     format: Option<SourceFormat>,
 ) -> Result<SourceValues, CommandError> {
     match choice {
+        SourceChoice::OfTarget => match default {
+            DefaultValuesFile::Dotenv => beside(session, directory),
+            DefaultValuesFile::OfTarget(path) => of_target(session, directory, path),
+            DefaultValuesFile::NoneOfTarget(target) => Err(no_file_of(target)),
+        },
         SourceChoice::Dotenv => beside(session, directory),
         SourceChoice::File(path) => file(session, path, format),
         SourceChoice::Stdin => stdin(session, format),
@@ -72,6 +80,20 @@ fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValue
     };
     warn_if_tracked(session, &directory.location().join(DOTENV));
     Ok(SourceValues::of_dotenv(DOTENV, SourceWord::Env, found))
+}
+
+fn of_target(session: &Session, directory: &ProjectDirectory, path: &str) -> Result<SourceValues, CommandError> {
+    let found = read_target_file(session, directory, path)?;
+    warn_if_tracked(session, &directory.location().join(path));
+    Ok(SourceValues::of_dotenv(path, SourceWord::File, found))
+}
+
+/// `.env` is not read in its place: what it holds may be the values of another org.
+fn no_file_of(target: &str) -> CommandError {
+    usage(format!("target {target} has no env_file{NOTHING_SENT}")).hint(format!(
+        "Add env_file = \"PATH\" to [targets.{target}] in lobu.toml, or name the source: --from-dotenv, --from-file PATH, \
+         --from-stdin or --from-process NAME."
+    ))
 }
 
 fn file(session: &Session, given: &Path, format: Option<SourceFormat>) -> Result<SourceValues, CommandError> {

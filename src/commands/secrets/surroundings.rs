@@ -1,7 +1,7 @@
 //! Where a command about an org's secrets runs: a project, or none.
 
 use crate::commands::failures::of_open;
-use crate::commands::load::{Loaded, load_from, show};
+use crate::commands::load::{DefaultValuesFile, Loaded, load_from, show};
 use crate::commands::target::ProjectPins;
 use crate::commands::{ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
@@ -38,6 +38,14 @@ impl Surroundings {
         match self {
             Self::Project(loaded) => &loaded.directory,
             Self::Directory(directory) => directory,
+        }
+    }
+
+    /// The file that values come from where the command line names none.
+    pub(super) fn values_file<'a>(&'a self, target: Option<&'a str>) -> DefaultValuesFile<'a> {
+        match self {
+            Self::Project(loaded) => loaded.values_file(target),
+            Self::Directory(_) => target.map_or(DefaultValuesFile::Dotenv, DefaultValuesFile::NoneOfTarget),
         }
     }
 

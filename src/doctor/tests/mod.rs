@@ -55,8 +55,13 @@ fn project() -> ReadFacts {
         warnings: Vec::new(),
         spelling: Spelling::Today,
         references: Some(vec![reference(false, true)]),
-        dotenv: DotenvFacts::Read { is_open_to_others: false },
-        ignored: Ignored::Ignored,
+        counted_file: Some(".env".to_owned()),
+        values_files: vec![ValuesFileFacts {
+            name: ".env".to_owned(),
+            target: None,
+            dotenv: DotenvFacts::Read { is_open_to_others: false },
+            ignored: Ignored::Ignored,
+        }],
     }
 }
 
@@ -107,9 +112,10 @@ fn a_value_is_missed_where_something_needs_it() {
 
 #[test]
 fn a_dotenv_file_is_looked_at() {
-    let unreadable = |facts: &mut ReadFacts| facts.dotenv = DotenvFacts::Unreadable { why: "x".to_owned() };
-    let missing = |facts: &mut ReadFacts| facts.dotenv = DotenvFacts::Missing;
-    let open = |facts: &mut ReadFacts| facts.dotenv = DotenvFacts::Read { is_open_to_others: true };
+    let unreadable =
+        |facts: &mut ReadFacts| facts.values_files[0].dotenv = DotenvFacts::Unreadable { why: "x".to_owned() };
+    let missing = |facts: &mut ReadFacts| facts.values_files[0].dotenv = DotenvFacts::Missing;
+    let open = |facts: &mut ReadFacts| facts.values_files[0].dotenv = DotenvFacts::Read { is_open_to_others: true };
     assert_eq!(of_project(unreadable, Check::DotenvReadable), "failure");
     assert_eq!(of_project(unreadable, Check::DotenvMode), "skipped");
     assert_eq!(of_project(missing, Check::DotenvReadable), "ok");
@@ -122,13 +128,48 @@ fn a_dotenv_file_is_looked_at() {
     ];
     for (ignored, is_missing, expected) in table {
         let change = |facts: &mut ReadFacts| {
-            facts.ignored = ignored;
+            facts.values_files[0].ignored = ignored;
             if is_missing {
-                facts.dotenv = DotenvFacts::Missing;
+                facts.values_files[0].dotenv = DotenvFacts::Missing;
             }
         };
         assert_eq!(of_project(change, Check::DotenvIgnored), expected, "{ignored:?} {is_missing}");
     }
+}
+
+#[test]
+fn the_env_file_of_a_target_is_looked_at_like_dotenv() {
+    let with = |dotenv: DotenvFacts, ignored: Ignored| {
+        let of_target =
+            ValuesFileFacts { name: "stage.env".to_owned(), target: Some("stage".to_owned()), dotenv, ignored };
+        let facts = ReadFacts { values_files: vec![of_target], ..project() };
+        let findings = project_checks(&ProjectFacts::Read(Box::new(facts)), &OrgNames::NoApi);
+        assert!(findings.iter().all(|finding| !finding.what.contains(" .env")), "{findings:?}");
+        [Check::DotenvReadable, Check::DotenvMode, Check::DotenvIgnored].map(|check| state(&findings, check).clone())
+    };
+    let read = |is_open_to_others| DotenvFacts::Read { is_open_to_others };
+    assert_eq!(with(read(false), Ignored::Ignored), ["ok", "ok", "ok"]);
+    assert_eq!(with(read(true), Ignored::NotIgnored), ["ok", "warning", "warning"]);
+    assert_eq!(with(DotenvFacts::Missing, Ignored::Ignored), ["note", "skipped", "ok"]);
+    let unreadable = DotenvFacts::Unreadable { why: "x".to_owned() };
+    assert_eq!(with(unreadable, Ignored::NotInRepository), ["failure", "skipped", "ok"]);
+}
+
+#[test]
+fn no_file_with_values_hides_behind_another() {
+    let file = |name: &str, is_open_to_others| ValuesFileFacts {
+        name: name.to_owned(),
+        target: None,
+        dotenv: DotenvFacts::Read { is_open_to_others },
+        ignored: Ignored::Ignored,
+    };
+    let files = vec![file(".env", false), file("stage.env", true), file("production.env", true)];
+    let facts = ReadFacts { values_files: files, ..project() };
+    let findings = project_checks(&ProjectFacts::Read(Box::new(facts)), &OrgNames::NoApi);
+    let found: Vec<_> = findings.iter().filter(|finding| finding.check == Check::DotenvMode).collect();
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    let both = "Others on this machine can open stage.env. Others on this machine can open production.env.";
+    assert_eq!((found.state.word(), found.what.as_str()), ("warning", both));
 }
 
 #[test]

@@ -60,7 +60,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("memory.connectors", "open", "second generation; not applied yet"),
     ("targets.<name>.url", "text", "not used yet"),
     ("targets.<name>.org", "org slug", "not used yet"),
-    ("targets.<name>.env_file", "path", "not used yet"),
+    ("targets.<name>.env_file", "path", "read by `secrets push -t <name>`, and by an apply that sends values"),
 ];
 
 /// Tables whose keys are free, and how the reference calls a key.

@@ -8,4 +8,5 @@ mod prompt;
 mod rotation;
 mod site;
 mod sources;
+mod targets;
 mod whole;

@@ -110,7 +110,8 @@ pub(super) fn read(
     place: Place,
 ) -> Result<Pushed, CommandError> {
     let Place { surroundings, references, target } = place;
-    let source = source::read(session, surroundings.directory(), &command.source, command.format)?;
+    let default = surroundings.values_file(command.target.target.as_deref());
+    let source = source::read(session, surroundings.directory(), &command.source, default, command.format)?;
     crate::fault::point("secrets-read");
     let wanted = select(references, given, command.all, &source, &session.environment).map_err(|e| unselected(&e))?;
     if command.all {

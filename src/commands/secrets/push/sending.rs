@@ -46,7 +46,8 @@ pub(super) fn agree(
         let open: Vec<_> = by_flags.open(plan);
         return Err(confirm::unasked("with --json or --from-stdin no question is asked", &open));
     }
-    let agreement = confirm::ask(session, &pushed.target, plan, by_flags)?;
+    let named = command.target.target.as_deref().map(|name| (pushed.source.label.as_str(), name));
+    let agreement = confirm::ask(session, &confirm::Destination { target: &pushed.target, named }, plan, by_flags)?;
     if agreement.open(plan).len() == plan.sent().count() {
         return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was sent"));
     }
