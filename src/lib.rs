@@ -11,6 +11,7 @@
 //! ```
 //!
 //! - [`model`]: the field's words, which every other module speaks.
+//! - [`edit`]: TOML and YAML texts edited in place, and the tree that YAML is read into.
 //! - [`project`]: what lies on disk, and every diagnostic about it.
 //! - [`desired`]: what the project wants, as the server will store it.
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
@@ -36,6 +37,7 @@ pub mod cli;
 pub mod commands;
 pub mod desired;
 pub mod doctor;
+pub mod edit;
 pub mod env;
 pub mod error;
 pub mod execute;

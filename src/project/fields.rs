@@ -1,7 +1,7 @@
 use super::quoted::quoted;
 use super::report::Report;
 use super::suggest::did_you_mean;
-use super::yaml::{Entry, Node, Spot};
+use crate::edit::yaml::{Entry, Node, Spot};
 use crate::model::Declared;
 use crate::model::Severity;
 

@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike};
 
 use self::statements::{Inline, Name, Pair, Statement};
 use super::config::{OLD_MEMORY_TABLES, is_memory_key};
-use super::text_edit::{TextEdit, apply_edits};
+use crate::edit::{TextEdit, apply_edits};
 
 /// Why old spellings could not be rewritten; the file is left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! The table of limits.
 
+pub use crate::edit::yaml::YamlLimits;
+
 /// How much of a project is read before it is refused (F7): a project is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -17,19 +19,6 @@ pub struct Limits {
     pub yaml: YamlLimits,
 }
 
-/// What one YAML stream may cost, so that a small file cannot become a large tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct YamlLimits {
-    /// How deep lists and mappings may be nested, aliases expanded.
-    pub depth: usize,
-    /// How many aliases, and how many anchors, there may be.
-    pub aliases: usize,
-    /// How many values there may be, aliases expanded. A file of full size holds fewer.
-    pub nodes: usize,
-    /// How many bytes of text aliases may repeat.
-    pub repeated_bytes: usize,
-}
-
 const MEBIBYTE: u64 = 1024 * 1024;
 
 impl Limits {
@@ -40,7 +29,7 @@ impl Limits {
         model_file: 4 * MEBIBYTE,
         dotenv: 8 * MEBIBYTE,
         files: 100_000,
-        yaml: YamlLimits { depth: 32, aliases: 100, nodes: 500_000, repeated_bytes: 4 * 1024 * 1024 },
+        yaml: YamlLimits::DEFAULT,
     };
 }
 

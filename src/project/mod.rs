@@ -19,11 +19,9 @@ mod schema_check;
 pub mod skills;
 mod source_lines;
 pub mod suggest;
-mod text_edit;
-pub mod yaml;
+mod yaml_values;
 
 pub use agent_files::{AgentDirectory, AgentFiles, read_agent_files, read_agents, read_shared_skills};
 pub use models::{Models, read_models};
 pub use read::{Project, read_project};
 pub use source_lines::attach_excerpts;
-pub use text_edit::{TextEdit, apply_edits};

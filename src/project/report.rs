@@ -1,4 +1,4 @@
-use super::yaml::Spot;
+use crate::edit::yaml::Spot;
 use crate::model::{Diagnostic, Family, Position, Severity};
 
 /// After so many a file's diagnostics are only counted: an untrusted file must not flood the reader.

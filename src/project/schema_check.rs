@@ -2,7 +2,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 
 use super::report::Report;
-use super::yaml::{Data, Node};
+use super::yaml_values::to_json;
+use crate::edit::yaml::{Data, Node};
 
 /// After so many places the rest would tell nothing new.
 const PLACES: usize = 10;
@@ -12,7 +13,7 @@ pub(super) fn check(schema: &Node, what: &str, report: &mut Report) {
     if !check_dialect(schema, what, report) || !check_references(schema, report) {
         return;
     }
-    let json = schema.to_json();
+    let json = to_json(schema);
     let Err(first) = jsonschema::options().with_retriever(Refusing).build(&json) else { return };
     if matches!(first.kind(), ValidationErrorKind::Referencing(_)) {
         let message = format!("a reference in {what} points to nothing in the schema");

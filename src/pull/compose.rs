@@ -1,14 +1,13 @@
 use std::collections::BTreeMap;
 
 use crate::model::SecretName;
-use crate::project::apply_edits;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::project::limits::YamlLimits;
 
 use super::row::{FileChange, ModelChange, PullRow, SlugPlace};
-use super::toml::{Toml, TomlChange};
 use super::{Content, Place, model_text, skill_text};
+use crate::edit::{Toml, TomlChange, apply_edits};
 
 /// The file that lists the names of a project's secrets, without values (L2).
 const EXAMPLE: &str = ".env.example";

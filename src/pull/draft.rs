@@ -5,9 +5,9 @@ use crate::plan::{FieldAction, FieldChange};
 use crate::project::limits::Limits;
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
-use super::toml::TomlChange;
 use super::value::{Classifier, SecretPlace};
-use super::{Content, Place, yaml};
+use super::{Content, Place};
+use crate::edit::{TomlChange, yaml};
 
 /// What is collected for one resource while its differences are gone through.
 pub(super) struct Draft<'pull, 'own> {

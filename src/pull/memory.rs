@@ -1,15 +1,16 @@
 //! Entity types and relationship types: from the org's schema to model files (L4).
 
+use crate::edit::yaml;
 use crate::model::{FieldPath, Position, RESERVED_ENTITY_SLUGS, RelationshipType, Rule, TypeSlug, Value};
 use crate::org::{ActualEntityType, ActualRelationshipType};
 use crate::plan::{FieldChange, Row};
 use crate::project::directory::join;
 
+use super::Content;
 use super::agent::is_pulled;
 use super::draft::{Draft, brief};
 use super::row::{FileChange, ModelChange, SlugPlace};
 use super::skills::Names;
-use super::{Content, yaml};
 
 /// The status that a type has if its file says nothing.
 const DEFAULT_STATUS: &str = "active";

@@ -2,7 +2,6 @@
 
 mod agent;
 mod compose;
-mod content;
 mod contributions;
 mod draft;
 mod judges;
@@ -12,7 +11,6 @@ mod model_text;
 mod names;
 mod new_agent;
 mod node_content;
-mod place;
 mod platforms;
 mod providers;
 mod pull_plan;
@@ -24,14 +22,12 @@ mod skill_entry;
 mod skill_text;
 mod skills;
 mod taking;
-mod toml;
 mod untold;
 mod value;
-mod yaml;
+
+use crate::edit::{Content, NodePath as Place, Segment as Step};
 
 pub use compose::{ComposeError, FileWrite, Texts, compose};
-pub use content::Content;
-pub use place::{Place, Step};
 pub use pull_plan::{Input, pull_plan};
 pub use row::{
     FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,
@@ -39,5 +35,3 @@ pub use row::{
 };
 pub use skills::Listing;
 pub use taking::{PullFamily, Taking};
-pub use toml::{Toml, TomlChange, TomlPatchError};
-pub use yaml::{Yaml, YamlChange, YamlPatchError, YamlPlace};

@@ -1,14 +1,13 @@
 //! Model files, patched by slug (L4).
 
+use crate::edit::apply_edits;
+use crate::edit::yaml::{self, Data, Node, Yaml, YamlChange, YamlPlace};
 use crate::model::{Rule, TypeSlug};
-use crate::project::apply_edits;
 use crate::project::limits::YamlLimits;
-use crate::project::yaml::{self, Data, Node};
 
 use super::memory::rule_content;
 use super::node_content::content;
 use super::row::{ModelChange, SlugPlace};
-use super::yaml::{Yaml, YamlChange, YamlPlace};
 use super::{Content, Place, Step};
 
 /// The keys that old files write in place of `metadata_schema` (F5).
@@ -43,7 +42,7 @@ pub(super) fn patched(
 }
 
 fn node_at<'node>(root: &'node Node, place: &Place) -> Option<&'node Node> {
-    place.steps().iter().try_fold(root, |node, step| match step {
+    place.segments().iter().try_fold(root, |node, step| match step {
         Step::Key(key) => node.get(key),
         Step::Element(position) => node.list()?.get(*position),
     })

@@ -11,9 +11,9 @@ use super::agent::{self, PulledAgent};
 use super::draft::Draft;
 use super::row::{FileChange, PullAction, PullPlan, PullRow};
 use super::skills::Names;
-use super::toml::TomlChange;
 use super::value::Classifier;
 use super::{Content, Place, Step, platforms, settings, untold};
+use crate::edit::TomlChange;
 use crate::model::{Kind, ResourceKey};
 
 /// The directory of agents' directories in the existing layout (project-format 2.1).
@@ -145,7 +145,7 @@ fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
 
 /// Carries out a change of lobu.toml on a table that is not there yet.
 fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: TomlChange) {
-    let steps = |place: &Place| place.steps().iter().skip(root.steps().len()).cloned().collect::<Vec<Step>>();
+    let steps = |place: &Place| place.segments().iter().skip(root.segments().len()).cloned().collect::<Vec<Step>>();
     match change {
         TomlChange::Set { place, value } => {
             if let Some(entry) = entry(table, &steps(&place)) {

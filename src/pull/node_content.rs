@@ -1,4 +1,4 @@
-use crate::project::yaml::{Data, Node};
+use crate::edit::yaml::{Data, Node};
 
 use super::Content;
 

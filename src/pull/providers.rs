@@ -8,7 +8,7 @@ use super::agent::PulledAgent;
 use super::draft::Draft;
 use super::row::FileChange;
 use super::settings::member_path;
-use super::toml::TomlChange;
+use crate::edit::TomlChange;
 
 /// Takes over the providers, their order and their models.
 pub(super) fn pull(

@@ -4,8 +4,8 @@ use crate::model::{FieldPath, Kind, ResourceKey, Rule, SecretName};
 use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
 
-use super::toml::TomlChange;
 use super::{Content, Place};
+use crate::edit::TomlChange;
 
 /// What a pull would do: rows of resources, each with its changes of files, and what is left as it is.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::edit::yaml;
 use crate::model::{FieldPath, Value};
 use crate::plan::FieldChange;
 
@@ -7,7 +8,7 @@ use super::agent::PulledAgent;
 use super::contributions::{ServerEntry, SkillLists};
 use super::draft::Draft;
 use super::skills::{domains, key, place, rules};
-use super::{Content, Place, judges, yaml};
+use super::{Content, Place, judges};
 
 /// A skill as the org has it.
 #[derive(Debug, Clone)]
@@ -179,7 +180,7 @@ pub(super) fn whole_frontmatter(
         };
         let (place, content) =
             member(draft, &network_path.join(name), &["networkConfig", name], Some(value), &mut lists)?;
-        if let Some(super::Step::Key(key)) = place.steps().last() {
+        if let Some(super::Step::Key(key)) = place.segments().last() {
             network.push((key.clone(), content));
         }
     }

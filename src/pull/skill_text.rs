@@ -1,14 +1,13 @@
 //! `SKILL.md`, frontmatter and body patched each for itself (L4).
 
+use crate::edit::yaml::{self, Node, Yaml, YamlChange, YamlPlace};
+use crate::edit::{TextEdit, apply_edits};
 use crate::model::{normalise_domain, trim};
 use crate::project::limits::YamlLimits;
 use crate::project::skills::{SkillParts, skill_parts};
-use crate::project::yaml::{self as project_yaml, Node};
-use crate::project::{TextEdit, apply_edits};
 
 use super::node_content::content;
 use super::row::SkillChange;
-use super::yaml::{self, Yaml, YamlChange, YamlPlace};
 use super::{Content, Place, Step};
 
 /// The text of a skill's file, made from the text that it starts with.
@@ -23,7 +22,7 @@ pub(super) fn patched(base: &str, change: &SkillChange, limits: &YamlLimits) -> 
     let parts = if change.is_flat { flat() } else { skill_parts(base) };
     let Some(yaml) = parts.yaml.clone() else { return Ok(with_new_frontmatter(base, &parts, change)) };
     let text = base.get(yaml.clone()).unwrap_or_default();
-    let stream = project_yaml::parse(text, limits);
+    let stream = yaml::parse(text, limits);
     let changes = frontmatter(change, stream.documents.first());
     let patcher = Yaml::parse(text).ok_or_else(|| "its frontmatter is no YAML".to_owned())?;
     let edits = patcher.edits(&changes).map_err(|error| error.to_string())?;
@@ -60,7 +59,7 @@ fn with_new_frontmatter(base: &str, parts: &SkillParts, change: &SkillChange) ->
     let body = change.body.as_deref().unwrap_or(old);
     let mut table = Vec::new();
     for (place, value) in named(change) {
-        insert(&mut table, place.steps(), value);
+        insert(&mut table, place.segments(), value);
     }
     if table.is_empty() && !body.starts_with("---") {
         return with_body(base, &parts.body, body);
@@ -96,11 +95,11 @@ fn named(change: &SkillChange) -> Vec<(Place, Content)> {
 
 fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<YamlChange> {
     let set = |(place, value): (Place, Content)| {
-        let written = place.steps().iter().try_fold(root?, |node, step| match step {
+        let written = place.segments().iter().try_fold(root?, |node, step| match step {
             Step::Key(key) => node.get(key),
             Step::Element(_) => None,
         });
-        let is_domains = matches!(place.steps().first(), Some(Step::Key(key)) if key == "network");
+        let is_domains = matches!(place.segments().first(), Some(Step::Key(key)) if key == "network");
         let value = if is_domains { spelled(value, written) } else { value };
         Some((place, value))
     };

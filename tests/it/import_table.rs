@@ -22,6 +22,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("desired", &["model", "project"]),
     // Facts in, findings out: of each module only what it found, and never how.
     ("doctor", &["org", "project", "server"]),
+    // Texts in, edits out: what a field means is known to those who ask for a change.
+    ("edit", &["model"]),
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
     ("env", &["model", "secrets"]),
     ("error", &[]),
@@ -34,9 +36,9 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies.
     ("org", &["env", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
-    ("project", &["fault", "files", "model"]),
-    // The way back: files and org as values, texts out. Of `project` what files say, and edits of texts.
-    ("pull", &["desired", "model", "org", "plan", "project"]),
+    ("project", &["edit", "fault", "files", "model"]),
+    // The way back: files and org as values, texts out. Of `project` what files say.
+    ("pull", &["desired", "edit", "model", "org", "plan", "project"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
@@ -62,7 +64,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
-    ("granit_parser", &["project/yaml", "pull/yaml"]),
+    ("granit_parser", &["edit/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
     ("httpdate", &["org/http/inspect/head.rs", "org/http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
@@ -99,7 +101,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/login/orgs.rs",
             "org/http",
             "project/schema_check.rs",
-            "project/yaml/convert.rs",
+            "project/yaml_values.rs",
             "render/json",
             "secrets/json.rs",
             "server",
@@ -122,11 +124,11 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     (
         "thiserror",
-        &["accounts", "model", "org", "plan", "project", "pull/yaml", "push", "secrets", "server", "settings", "wire"],
+        &["accounts", "edit/yaml", "model", "org", "plan", "project", "push", "secrets", "server", "settings", "wire"],
     ),
     ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
-    ("toml_edit", &["project/config", "project/fix.rs", "pull/toml"]),
-    ("toml_parser", &["project/config/source.rs", "project/fix/statements.rs", "pull/toml"]),
+    ("toml_edit", &["edit/toml", "project/config", "project/fix.rs"]),
+    ("toml_parser", &["edit/toml", "project/config/source.rs", "project/fix/statements.rs"]),
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
@@ -194,7 +196,7 @@ const IMPURE: &[&str] =
     &["async", "await", "std::fs", "std::io", "std::net", "std::process", "std::thread", "std::time", "tokio"];
 
 /// The modules whose results depend on their arguments only.
-const PURE: &[&str] = &["desired", "doctor", "error.rs", "model", "plan", "pull", "render", "wire"];
+const PURE: &[&str] = &["desired", "doctor", "edit", "error.rs", "model", "plan", "pull", "render", "wire"];
 
 /// A source file without comments and tests.
 struct Source {

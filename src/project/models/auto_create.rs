@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
+use crate::edit::yaml::{Node, Spot};
 use crate::model::Declared;
 use crate::model::{Severity, Value};
 use crate::project::fields::Fields;
 use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
-use crate::project::yaml::{Node, Spot};
 
 use super::common;
 

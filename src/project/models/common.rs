@@ -1,9 +1,10 @@
+use crate::edit::yaml::{Node, Spot};
 use crate::model::{Declared, Place, RESERVED_ENTITY_SLUGS, Text, TypeSlug, Value, classify};
 use crate::project::fields::{Fields, expect};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
 use crate::project::schema_check;
-use crate::project::yaml::{Node, Spot};
+use crate::project::yaml_values::to_value;
 
 use super::found::{Found, FoundSlug, Rewritten, TypeKind};
 
@@ -108,7 +109,7 @@ pub(super) fn schema(node: &Node, what: &str, report: &mut Report) -> Declared<V
         Some([]) => Declared::Empty,
         Some(_) => {
             schema_check::check(node, what, report);
-            Declared::Value(node.to_value())
+            Declared::Value(to_value(node))
         }
     }
 }

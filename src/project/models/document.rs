@@ -1,9 +1,9 @@
+use crate::edit::yaml::{Data, Node};
 use crate::model::Severity;
 use crate::project::fields::{Fields, expect};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
-use crate::project::yaml::{Data, Node};
 
 use super::found::Found;
 use super::{entity, relationship};

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
+use crate::edit::yaml::{Data, Entry, Node};
 use crate::model::{Declared, EntityType};
 use crate::model::{Severity, Value};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::yaml::{Data, Entry, Node};
 
 use super::common;
 use super::found::{Found, TypeKind};

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
+use crate::edit::yaml;
 use crate::model::MemorySchema;
 use crate::model::{Diagnostic, Family, Position, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use crate::project::parallel;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::yaml;
 
 use super::found::Found;
 use super::{cross_check, document};

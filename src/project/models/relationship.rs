@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
+use crate::edit::yaml::{Data, Node, Spot};
 use crate::model::{Declared, RelationshipType, Rule};
 use crate::model::{Position, Severity, TypeSlug};
 use crate::project::fields::{Fields, expect};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
-use crate::project::yaml::{Data, Node, Spot};
 
 use super::found::{Found, FoundRelationship, TypeKind};
 use super::{auto_create, common};

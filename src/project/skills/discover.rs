@@ -2,12 +2,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Skill, read};
+use crate::edit::yaml::Spot;
 use crate::model::trim;
 use crate::model::{Diagnostic, Family, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::yaml::Spot;
 
 /// A file as a whole.
 const WHOLE: Spot = Spot { line: 0, column: 0 };

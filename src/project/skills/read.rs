@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
+use crate::edit::yaml::{self, Data, Entry, Node, Spot};
 use crate::model::Declared;
 use crate::model::{Family, Position, Severity};
 use crate::model::{normalise_domain, normalise_domains};
@@ -9,7 +10,6 @@ use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
-use crate::project::yaml::{self, Data, Entry, Node, Spot};
 
 /// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken (F4).
 pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits, report: &mut Report) -> Option<Skill> {

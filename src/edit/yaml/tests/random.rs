@@ -1,0 +1,371 @@
+//! Random documents in all styles, random changes of them, and what the changes mean.
+
+use super::*;
+use crate::edit::yaml::{Data, Node, parse};
+
+/// Decisions made of random bytes.
+pub(super) struct Dice<'b>(pub(super) std::slice::Iter<'b, u8>);
+
+impl Dice<'_> {
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        usize::from(self.0.next().copied().unwrap_or(0)) % end
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == count - 1
+    }
+
+    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
+        texts[self.below(texts.len())]
+    }
+}
+
+const SCALARS: [&str; 16] = [
+    "x",
+    "two words",
+    "1",
+    "-1.5",
+    "true",
+    "null",
+    "~",
+    "'single'",
+    "'it''s'",
+    "\"double\"",
+    "\"a\\nb\"",
+    "x#y",
+    "http://x:1/y",
+    "''",
+    "\"1\"",
+    "0x1F",
+];
+
+/// A document, or several.
+pub(super) fn document(dice: &mut Dice<'_>) -> String {
+    let mut text = String::new();
+    text.push_str(dice.pick(&["", "", "", "", "%YAML 1.2\n---\n", "--- # start\n"]));
+    if dice.one_in(4) {
+        text.push_str("# head\n\n");
+    }
+    block_map(dice, 0, 0, &mut text);
+    if dice.one_in(6) {
+        text.push_str("...\n");
+    } else if dice.one_in(4) {
+        text.push_str("---\n# second\nslug: x\n");
+    }
+    if dice.one_in(4) {
+        text.pop();
+    }
+    if dice.one_in(4) {
+        text = text.replace('\n', "\r\n");
+    }
+    if dice.one_in(8) {
+        text.insert(0, '\u{FEFF}');
+    }
+    text
+}
+
+fn spaces(count: usize) -> String {
+    " ".repeat(count)
+}
+
+fn decorate(dice: &mut Dice<'_>, indent: usize, text: &mut String) {
+    if dice.one_in(6) {
+        text.push('\n');
+    }
+    if dice.one_in(5) {
+        text.extend([&spaces(indent), "# about\n"]);
+    }
+}
+
+fn end_line(dice: &mut Dice<'_>, text: &mut String) {
+    text.push_str(if dice.one_in(4) { "  # note\n" } else { "\n" });
+}
+
+fn block_map(dice: &mut Dice<'_>, indent: usize, depth: usize, text: &mut String) {
+    for position in 0..=dice.below(4) {
+        if position > 0 || depth == 0 {
+            decorate(dice, indent, text);
+            text.push_str(&spaces(indent));
+        }
+        let key = dice.pick(&["key", "'quoted'", "\"dou: ble\"", "two words"]);
+        let key = key.replacen(['y', 't', 'b', 'w'], &format!("{position}"), 1);
+        text.extend([&key, ":"]);
+        value(dice, indent, depth, true, text);
+    }
+}
+
+fn block_list(dice: &mut Dice<'_>, indent: usize, depth: usize, is_compact: bool, text: &mut String) {
+    for position in 0..=dice.below(4) {
+        if position > 0 || !is_compact {
+            decorate(dice, indent, text);
+            text.push_str(&spaces(indent));
+        }
+        text.push('-');
+        value(dice, indent, depth, false, text);
+    }
+}
+
+fn value(dice: &mut Dice<'_>, indent: usize, depth: usize, is_key: bool, text: &mut String) {
+    let step = if is_key { 2 + 2 * dice.below(2) } else { 2 };
+    match dice.below(if depth < 4 { 12 } else { 6 }) {
+        0..=2 => {
+            text.extend([" ", dice.pick(&SCALARS)]);
+            end_line(dice, text);
+        }
+        3 => end_line(dice, text),
+        4 => block_text(dice, indent + 2, text),
+        5 => {
+            text.push(' ');
+            flow(dice, depth, text);
+            end_line(dice, text);
+        }
+        6..=8 if is_key => {
+            end_line(dice, text);
+            if dice.one_in(5) {
+                text.extend([&spaces(indent + step), "# inside\n"]);
+            }
+            text.push_str(&spaces(indent + step));
+            block_map(dice, indent + step, depth + 1, text);
+        }
+        6..=8 => {
+            text.push(' ');
+            block_map(dice, indent + 2, depth + 1, text);
+        }
+        _ if is_key => {
+            end_line(dice, text);
+            let step = if dice.one_in(3) { 0 } else { step };
+            block_list(dice, indent + step, depth + 1, false, text);
+        }
+        _ => {
+            text.push(' ');
+            block_list(dice, indent + 2, depth + 1, true, text);
+        }
+    }
+}
+
+fn block_text(dice: &mut Dice<'_>, indent: usize, text: &mut String) {
+    let header = dice.pick(&["|", "|-", "|+", ">", ">-", "|2"]);
+    // Behind a dash, and behind a key, the text is indented by two.
+    text.extend([" ", header]);
+    end_line(dice, text);
+    for _ in 0..=dice.below(3) {
+        let line = dice.pick(&["some text", "# no comment", "- no: list", "  deeper", "é"]);
+        let line = if header.contains('2') { line } else { line.trim_start() };
+        text.extend([&spaces(indent), line, "\n"]);
+        if dice.one_in(4) {
+            text.push('\n');
+        }
+    }
+}
+
+fn flow(dice: &mut Dice<'_>, depth: usize, text: &mut String) {
+    let (open, close) = if dice.one_in(2) { ("{", "}") } else { ("[", "]") };
+    let space = dice.pick(&["", " "]);
+    let count = dice.below(4);
+    text.push_str(open);
+    for position in 0..count {
+        text.push_str(space);
+        if open == "{" {
+            text.extend(["k", &position.to_string(), ": "]);
+        }
+        if depth < 4 && dice.one_in(4) {
+            flow(dice, depth + 2, text);
+        } else {
+            text.push_str(dice.pick(&SCALARS));
+        }
+        if position + 1 < count {
+            text.push_str(", ");
+        } else if dice.one_in(4) {
+            text.push(',');
+        }
+    }
+    text.push_str(if count > 0 { space } else { "" });
+    text.push_str(close);
+}
+
+/// A value for a change.
+pub(super) fn content(dice: &mut Dice<'_>, depth: usize) -> Content {
+    match dice.below(if depth < 3 { 12 } else { 8 }) {
+        0 => Content::Null,
+        1 => Content::Bool(true),
+        2 => Content::Number(Number::from_f64([1.0, -0.5, 1e300, 12.0][dice.below(4)]).unwrap()),
+        3..=7 => text(dice.pick(&[
+            "x",
+            "",
+            "new text",
+            "a: b",
+            "true",
+            "1",
+            "it's",
+            " x ",
+            "a, b",
+            "one\ntwo\n",
+            "one\ntwo",
+            "one\n\n",
+            "  one\ntwo\n",
+            "\n",
+            "\ttab\n",
+            "bi\u{202E}di",
+            "line \nend\n",
+            "\nfirst\n",
+            "# x\n# y",
+            "---\n",
+            "é\n\n\nü\n\n",
+            "\u{85}",
+            "-",
+            "?",
+        ])),
+        8 | 9 => Content::List((0..dice.below(4)).map(|_| content(dice, depth + 1)).collect()),
+        _ => {
+            let keys = ["k0", "k1", "ke0", "new: key", "1", ""];
+            let start = dice.below(keys.len());
+            let members =
+                (0..dice.below(4)).map(|at| (keys[(start + at) % keys.len()].to_owned(), content(dice, depth + 1)));
+            Content::Table(members.collect())
+        }
+    }
+}
+
+/// The documents of a text as the project reads them.
+pub(super) fn read(text: &str) -> Vec<Content> {
+    let stream = parse(text, &YamlLimits::DEFAULT);
+    assert_eq!(stream.problems, [], "{text}");
+    stream.documents.iter().map(of_node).collect()
+}
+
+pub(super) fn of_node(node: &Node) -> Content {
+    match &node.data {
+        Data::Null => Content::Null,
+        Data::Bool(truth) => Content::Bool(*truth),
+        Data::Number(number) => Content::Number(*number),
+        Data::Text(text) => Content::text(text),
+        Data::List(elements) => Content::List(elements.iter().map(of_node).collect()),
+        Data::Map(entries) => Content::Table(entries.iter().map(|e| (e.key.clone(), of_node(&e.value))).collect()),
+    }
+}
+
+/// The same with the keys in order.
+pub(super) fn sorted(content: Content) -> Content {
+    match content {
+        Content::List(elements) => Content::List(elements.into_iter().map(sorted).collect()),
+        Content::Table(members) => {
+            let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Content::Table(members)
+        }
+        other => other,
+    }
+}
+
+/// A change at a random place.
+pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> YamlChange {
+    let document = dice.below(documents.len());
+    let (mut place, mut here) = (NodePath::root(), &documents[document]);
+    loop {
+        let stops = place.segments().len() > 1 && dice.one_in(3);
+        match here {
+            Content::List(elements) if !elements.is_empty() && !stops => {
+                let position = dice.below(elements.len());
+                (place, here) = (place.element(position), &elements[position]);
+            }
+            Content::Table(members) if !members.is_empty() && !stops => {
+                let (key, value) = &members[dice.below(members.len())];
+                (place, here) = (place.key(key), value);
+            }
+            _ => break,
+        }
+    }
+    let at = YamlPlace { document, place };
+    match (dice.below(6), here) {
+        (0, _) if !at.place.segments().is_empty() => YamlChange::Remove { at },
+        (1 | 2, Content::List(_) | Content::Null) => YamlChange::Append { list: at, value: content(dice, 0) },
+        (1 | 2, Content::Table(_)) => {
+            let at = YamlPlace { document, place: at.place.key(dice.pick(&["new", "k0", "newer"])) };
+            YamlChange::Set { at, value: content(dice, 0) }
+        }
+        // A list or mapping that is like the one that is there.
+        (3, Content::List(elements)) => {
+            let mut elements = elements.clone();
+            let position = dice.below(elements.len() + 1);
+            if dice.one_in(2) || position == elements.len() {
+                elements.insert(position, content(dice, 1));
+            } else {
+                elements.remove(position);
+            }
+            YamlChange::Set { at, value: Content::List(elements) }
+        }
+        (_, _) => YamlChange::Set { at, value: content(dice, 0) },
+    }
+}
+
+/// A document while it changes: what is removed leaves a hole, so that positions stay those of the file.
+#[derive(Debug, Clone)]
+pub(super) enum Model {
+    Leaf(Content),
+    Map(Vec<(String, Model)>),
+    List(Vec<Option<Model>>),
+}
+
+impl Model {
+    pub(super) fn of(content: &Content) -> Self {
+        match content {
+            Content::Table(members) => {
+                Self::Map(members.iter().map(|(key, value)| (key.clone(), Self::of(value))).collect())
+            }
+            Content::List(elements) => Self::List(elements.iter().map(|element| Some(Self::of(element))).collect()),
+            other => Self::Leaf(other.clone()),
+        }
+    }
+
+    pub(super) fn content(self) -> Content {
+        match self {
+            Self::Leaf(content) => content,
+            Self::Map(members) => {
+                Content::Table(members.into_iter().map(|(key, value)| (key, value.content())).collect())
+            }
+            Self::List(elements) => Content::List(elements.into_iter().flatten().map(Self::content).collect()),
+        }
+    }
+
+    pub(super) fn apply(&mut self, change: &YamlChange) {
+        match change {
+            YamlChange::Set { at, value } => self.at(at.place.segments(), true, &|model| *model = Self::of(value)),
+            YamlChange::Append { list, value } => self.at(list.place.segments(), true, &|model| match model {
+                Self::List(elements) => elements.push(Some(Self::of(value))),
+                other => *other = Self::List(vec![Some(Self::of(value))]),
+            }),
+            YamlChange::Remove { at } => {
+                let (last, steps) = at.place.segments().split_last().unwrap();
+                self.at(steps, false, &|model| match (model, last) {
+                    (Self::Map(members), Segment::Key(key)) => members.retain(|(name, _)| name != key),
+                    (Self::List(elements), Segment::Element(position)) => elements[*position] = None,
+                    _ => {}
+                });
+            }
+        }
+    }
+
+    fn at(&mut self, steps: &[Segment], creates: bool, act: &dyn Fn(&mut Self)) {
+        match (steps, &mut *self) {
+            ([], model) => act(model),
+            ([Segment::Element(position), rest @ ..], Self::List(elements)) => {
+                if let Some(element) = &mut elements[*position] {
+                    element.at(rest, creates, act);
+                }
+            }
+            ([Segment::Key(key), rest @ ..], Self::Map(members)) => {
+                if creates && !members.iter().any(|(name, _)| name == key) {
+                    members.push((key.clone(), Self::Leaf(Content::Null)));
+                }
+                if let Some((_, member)) = members.iter_mut().find(|(name, _)| name == key) {
+                    member.at(rest, creates, act);
+                }
+            }
+            ([Segment::Key(_), ..], Self::Leaf(_)) if creates => {
+                *self = Self::Map(Vec::new());
+                self.at(steps, creates, act);
+            }
+            _ => {}
+        }
+    }
+}
