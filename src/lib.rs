@@ -14,6 +14,7 @@
 //! - [`edit`]: TOML and YAML texts edited in place, and the tree that YAML is read into.
 //! - [`project`]: what lies on disk, and every diagnostic about it.
 //! - [`desired`]: what the project wants, as the server will store it.
+//! - [`http`]: requests, for orgs and for logins: connections, redirects, retries, limits, and why one failed.
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
 //! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
 //! - [`pull`]: the way back, from what the org has to what the files are to say, patched in place.
@@ -43,6 +44,7 @@ pub mod error;
 pub mod execute;
 pub mod fault;
 pub mod files;
+pub mod http;
 pub mod model;
 pub mod org;
 pub mod plan;

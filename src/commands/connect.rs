@@ -3,8 +3,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{CommandError, ErrorKind};
+use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
-use crate::org::http::{ClientError, Endpoint, HttpOrg};
+use crate::org::http::HttpOrg;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::server::{self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store};

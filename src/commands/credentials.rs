@@ -9,7 +9,7 @@ use crate::accounts::login::{CliTokens, DeviceLogin, Granted, LoginClient, Login
 use crate::accounts::{Accounts, AccountsError, Change, Context, Identity, Login, Refresh};
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
-use crate::org::http::SystemClock;
+use crate::http::SystemClock;
 use crate::secrets::SecretValue;
 use crate::settings::ResolvedTarget;
 

@@ -3,19 +3,18 @@
 mod access;
 mod actual;
 mod convert;
-mod error;
 pub mod http;
 mod read;
 mod requests;
 mod secrets;
 
+pub use crate::http::{Cause, Outcome, Request, RequestError as OrgError};
 pub use access::{AgentCreated, OrgRead, OrgWrite, PlatformStored, PlatformsProbe, SecretsProbe};
 pub use actual::{
     ActualAgent, ActualEntityType, ActualMemory, ActualPlatform, ActualRelationshipType, ActualSettings, ActualState,
     Generation, SecretsMode, ServerTraits,
 };
 pub use convert::Reader;
-pub use error::{Cause, OrgError, Outcome, Request};
 pub use read::{AgentScope, ReadError, ReadScope, Wanted, read_actual};
 pub use requests::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember,

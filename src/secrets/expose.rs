@@ -1,5 +1,5 @@
-//! The one function that shows a secret's text. Only `org::http` imports it, to write requests and their
-//! authorization, and `accounts::login`, to write logins into their file.
+//! The one function that shows a secret's text. It is imported by `http` and `org::http`, which write requests and their
+//! authorization, and by `accounts`, which writes logins into their file.
 
 use super::SecretValue;
 

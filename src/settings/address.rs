@@ -1,7 +1,7 @@
 use url::Url;
 
+use crate::http::is_loopback;
 use crate::model::OrgSlug;
-use crate::org::http::is_loopback;
 
 use super::TargetError;
 

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven.
-    ("accounts", &["env", "fault", "files", "model", "org", "secrets", "wire"]),
+    ("accounts", &["env", "fault", "files", "http", "model", "org", "secrets", "wire"]),
     // Of `secrets` only that the process is protected before a command reads any.
     ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "settings", "ui"]),
     (
         "commands",
         &[
-            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "model", "org", "plan", "project",
-            "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
+            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org", "plan",
+            "project", "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -30,11 +30,14 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("execute", &["model", "org", "plan"]),
     ("fault", &["env"]),
     ("files", &[]),
+    // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
+    // shape of a credential.
+    ("http", &["env", "model", "secrets", "wire"]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
     // Of `env` only the proxies.
-    ("org", &["env", "model", "secrets", "wire"]),
+    ("org", &["env", "http", "model", "secrets", "wire"]),
     ("plan", &["desired", "model", "org"]),
     ("project", &["edit", "fault", "files", "model"]),
     // The way back: files and org as values, texts out. Of `project` what files say.
@@ -47,8 +50,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["fault", "model"]),
-    // Of `org` only which hosts are this machine, and whether an org has the secrets API.
-    ("settings", &["accounts", "env", "model", "org", "secrets"]),
+    // Of `http` only which hosts are this machine; of `org` whether it has the secrets API.
+    ("settings", &["accounts", "env", "http", "model", "org", "secrets"]),
     ("ui", &["error", "render"]),
     ("wire", &["model"]),
 ];
@@ -57,21 +60,21 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("aes_gcm", &["server/vault.rs"]),
     ("axum", &["server"]),
-    ("base64", &["org/http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
-    ("bytes", &["org/http/encode.rs", "org/http/form.rs", "org/http/secrets.rs"]),
+    ("base64", &["http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
+    ("bytes", &["http/content.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
-    ("getrandom", &["org/http/clock.rs", "server/vault.rs"]),
+    ("getrandom", &["http/retry.rs", "server/vault.rs"]),
     ("granit_parser", &["edit/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
-    ("httpdate", &["org/http/inspect/head.rs", "org/http/retry.rs"]),
+    ("httpdate", &["http/head.rs", "http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["render/secrets", "server/json_text.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
-    ("reqwest", &["org/http"]),
+    ("reqwest", &["http"]),
     ("rusqlite", &["server"]),
     (
         "rustix",
@@ -87,7 +90,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "ui/keyboard.rs",
         ],
     ),
-    ("rustls", &["org/http/failure.rs"]),
+    ("rustls", &["http/failure.rs"]),
     ("schemars", &["render/json"]),
     (
         "serde",
@@ -99,6 +102,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/json.rs",
             "accounts/login/device.rs",
             "accounts/login/orgs.rs",
+            "http",
             "org/http",
             "project/schema_check.rs",
             "project/yaml_values.rs",
@@ -124,15 +128,31 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     (
         "thiserror",
-        &["accounts", "edit/yaml", "model", "org", "plan", "project", "push", "secrets", "server", "settings", "wire"],
+        &[
+            "accounts",
+            "edit/yaml",
+            "http",
+            "model",
+            "org",
+            "plan",
+            "project",
+            "push",
+            "secrets",
+            "server",
+            "settings",
+            "wire",
+        ],
     ),
-    ("tokio", &["cli/run.rs", "commands", "org/http", "server", "ui/signals.rs"]),
+    ("tokio", &["cli/run.rs", "commands", "http", "org/http/client.rs", "server", "ui/signals.rs"]),
     ("toml_edit", &["edit/toml", "project/config", "project/fix.rs"]),
     ("toml_parser", &["edit/toml", "project/config/source.rs", "project/fix/statements.rs"]),
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "org/http", "settings"]),
+    (
+        "url",
+        &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "http", "org/http/client.rs", "settings"],
+    ),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
@@ -141,6 +161,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "commands/accounts/given.rs",
             "commands/dotenv.rs",
             "commands/secrets",
+            "http",
             "org/http",
             "project/directory/handle.rs",
             "project/dotenv",
@@ -169,10 +190,10 @@ const WORDS: &[(&str, &[&str])] = &[
         &[
             "accounts/stored_login.rs",
             "commands/accounts/token.rs",
-            "org/http/client.rs",
-            "org/http/echo.rs",
+            "http/connections.rs",
+            "http/content.rs",
+            "http/echo.rs",
             "org/http/encode.rs",
-            "org/http/form.rs",
             "org/http/secrets.rs",
         ],
     ),

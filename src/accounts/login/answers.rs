@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::org::http::is_given_back;
+use crate::http::is_given_back;
 use crate::secrets::SecretValue;
 use crate::wire::{Json, Object, ShapeError};
 

@@ -9,8 +9,7 @@ use futures::future::{Either, select};
 use serde_json::json;
 use url::Url;
 
-use crate::org::http::{Ask, Content, Part};
-use crate::org::{Cause, OrgError, Outcome};
+use crate::http::{Call, Cause, Content, Outcome, Part, RequestError};
 use crate::secrets::SecretValue;
 use crate::wire::Json;
 
@@ -101,7 +100,7 @@ impl LoginClient {
         let client_id = self.register(&endpoints.registration).await?;
         let form = [("client_id", Part::Plain(&client_id)), ("scope", Part::Plain(SCOPES))];
         let asked_at = self.clock.elapsed();
-        let reply = self.exchange.send(&Ask::post(&endpoints.device, Content::Form(&form))).await?;
+        let reply = self.transport.send(&Call::post(&endpoints.device, Content::Form(&form))).await?;
         let answer = reply.read(device_answer)?;
         let page = Page::read(&self.origins, &answer.page)?;
         let page_with_code =
@@ -121,7 +120,7 @@ impl LoginClient {
 
     async fn register(&self, endpoint: &Url) -> Result<String, LoginError> {
         let document = registration();
-        let reply = self.exchange.send(&Ask::post(endpoint, Content::Json(&document))).await?;
+        let reply = self.transport.send(&Call::post(endpoint, Content::Json(&document))).await?;
         Ok(reply.read(registration_answer)?)
     }
 
@@ -176,7 +175,7 @@ impl LoginClient {
             ("device_code", Part::Secret(&start.device_code)),
             ("client_id", Part::Plain(&start.client_id)),
         ];
-        let error = match self.exchange.send(&Ask::post(&start.token_endpoint, Content::Form(&form))).await {
+        let error = match self.transport.send(&Call::post(&start.token_endpoint, Content::Form(&form))).await {
             Ok(reply) => {
                 let answer = reply.read(token_answer)?;
                 return Ok(Polled::Granted(granted(answer, &start.client_id, start.token_endpoint.clone())));
@@ -208,7 +207,7 @@ fn registration() -> Json {
 }
 
 /// Whether the server may have answered all the same.
-fn may_be_done(error: &OrgError) -> bool {
+fn may_be_done(error: &RequestError) -> bool {
     error.outcome() == Outcome::Unknown
 }
 

@@ -1,5 +1,4 @@
-use crate::org::http::ClientError;
-use crate::org::{Cause, OrgError};
+use crate::http::{Cause, ClientError, RequestError};
 
 /// Why a login, or what is asked about one, did not succeed. No message holds a token or a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,10 +36,10 @@ pub enum LoginError {
     Client(#[from] ClientError),
     /// A request failed.
     #[error(transparent)]
-    Request(#[from] OrgError),
+    Request(#[from] RequestError),
     /// The server refuses the token (T5).
     #[error("the server refuses the token: {0}")]
-    TokenRefused(OrgError),
+    TokenRefused(RequestError),
     /// Somebody said no on the page.
     #[error("the login was denied")]
     Denied,
@@ -81,7 +80,7 @@ pub enum RefreshError {
     /// Which of these it was, the server does not tell: read the login again and ask
     /// [`after_refusal`](super::refresh::after_refusal) before it is given up.
     #[error("the server refuses to refresh the login: {0}")]
-    Refused(OrgError),
+    Refused(RequestError),
     /// No network, or a failure of the server: the login is kept (T5).
     #[error("the login could not be refreshed, and is kept: {0}")]
     Kept(LoginError),

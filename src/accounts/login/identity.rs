@@ -2,7 +2,7 @@ use std::time::SystemTime;
 
 use url::Url;
 
-use crate::org::http::{Ask, is_given_back};
+use crate::http::{Call, is_given_back};
 use crate::secrets::SecretValue;
 use crate::wire::ShapeError;
 
@@ -49,14 +49,14 @@ impl LoginClient {
     pub async fn who_cli(&self, api_url: &str, token: &SecretValue) -> Result<Identity, LoginError> {
         let base = self.cli_base(api_url)?;
         let url = below(&base, &["auth", "whoami"]);
-        let reply = self.exchange.send(&Ask::get(&url).bearer(token)).await?;
+        let reply = self.transport.send(&Call::get(&url).bearer(token)).await?;
         Ok(reply.read(|json| whoami_answer(json)?.without(token))?)
     }
 
     /// Asks who a token of the device flow belongs to: `GET /oauth/userinfo`, with the scope `profile:read` (org-api 5.8).
     pub async fn userinfo(&self, api_origin: &Url, token: &SecretValue) -> Result<Identity, LoginError> {
         let endpoints = self.discover(api_origin).await?;
-        let reply = self.exchange.send(&Ask::get(&endpoints.userinfo).bearer(token)).await?;
+        let reply = self.transport.send(&Call::get(&endpoints.userinfo).bearer(token)).await?;
         Ok(reply.read(|json| userinfo_answer(json)?.without(token))?)
     }
 

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::org::http::{Ask, Content, Part};
+use crate::http::{Call, Content, Part, Repeat};
 use crate::secrets::SecretValue;
 use crate::wire::{Json, is_catch_all};
 
@@ -14,7 +14,7 @@ impl LoginClient {
         let base = self.cli_base(api_url)?;
         let url = below(&base, &["auth", "logout"]);
         let texts = [("refreshToken", Part::Secret(refresh_token))];
-        let reply = self.exchange.send(&Ask::post(&url, Content::Texts(&texts)).repeated()).await?;
+        let reply = self.transport.send(&Call::post(&url, Content::Texts(&texts)).repeat(Repeat::Always)).await?;
         Ok(reply.read(logout_answer)?)
     }
 
@@ -43,12 +43,12 @@ impl LoginClient {
             ("token_type_hint", Part::Plain(hint)),
             ("client_id", Part::Plain(client_id)),
         ];
-        let reply = self.exchange.send(&Ask::post(url, Content::Form(&form)).repeated()).await?;
+        let reply = self.transport.send(&Call::post(url, Content::Form(&form)).repeat(Repeat::Always)).await?;
         // What it says is of no matter (RFC 7009 2.2), but that it is the endpoint that says it.
         match reply.json() {
-            None => Ok(()),
-            Some(json @ Json::Object(_)) if !is_catch_all(json) => Ok(()),
-            Some(_) => Err(reply.not_understood("this does not answer a revocation").into()),
+            Json::Object(_) if !is_catch_all(reply.json()) => Ok(()),
+            _ if reply.is_empty() => Ok(()),
+            _ => Err(reply.not_understood("this does not answer a revocation").into()),
         }
     }
 }

@@ -1,7 +1,6 @@
 use url::Url;
 
-use crate::org::OrgError;
-use crate::org::http::Ask;
+use crate::http::{Call, RequestError};
 use crate::wire::{Json, Object, ShapeError, is_catch_all};
 
 use super::origins::below;
@@ -45,14 +44,16 @@ impl LoginClient {
         self.origins.admit_url("the server's address", api_origin)?;
         let root = api_origin.join("/").map_err(|_| no_flow("it has no address for metadata"))?;
         let url = below(&root, &[".well-known", "oauth-authorization-server"]);
-        let reply = match self.exchange.send(&Ask::get(&url)).await {
+        let reply = match self.transport.send(&Call::get(&url)).await {
             Ok(reply) => reply,
-            Err(OrgError::Refused { status: 404 | 405 | 410, .. } | OrgError::NotTheApi { status: 404, .. }) => {
+            Err(
+                RequestError::Refused { status: 404 | 405 | 410, .. } | RequestError::NotTheApi { status: 404, .. },
+            ) => {
                 return Err(no_flow("it has no metadata for it"));
             }
             Err(error) => return Err(error.into()),
         };
-        if reply.json().is_some_and(is_catch_all) {
+        if is_catch_all(reply.json()) {
             return Err(no_flow("it has no metadata for it"));
         }
         let metadata = reply.read(metadata)?;

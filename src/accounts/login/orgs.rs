@@ -1,8 +1,8 @@
 use serde_json::json;
 use url::Url;
 
+use crate::http::{Call, Content, Repeat};
 use crate::model::OrgSlug;
-use crate::org::http::{Ask, Content};
 use crate::secrets::SecretValue;
 use crate::wire::{Json, Object, ShapeError};
 
@@ -27,8 +27,8 @@ impl LoginClient {
         let url = below(server, &["api", by.as_str(), "list_organizations"]);
         self.origins.admit_url("the server's address", &url)?;
         let nothing = json!({});
-        let ask = Ask::post(&url, Content::Json(&nothing)).bearer(token).repeated();
-        Ok(self.exchange.send(&ask).await?.read(entries)?)
+        let call = Call::post(&url, Content::Json(&nothing)).bearer(token).repeat(Repeat::Always);
+        Ok(self.transport.send(&call).await?.read(entries)?)
     }
 }
 

@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::org::http::is_loopback;
+use crate::http::{has_user_info, is_loopback};
 
 use super::LoginError;
 
@@ -51,18 +51,13 @@ impl Origins {
 
     fn check(&self, what: &'static str, url: &Url) -> Result<(), LoginError> {
         let why = match url.scheme() {
-            "http" | "https" if !is_plain(url) => "it holds a user name or password",
+            "http" | "https" if has_user_info(url) => "it holds a user name or password",
             "http" | "https" if self.is_exposed(url) => "plain http goes only to this machine",
             "http" | "https" => return Ok(()),
             _ => "it is neither an https nor an http URL",
         };
         Err(LoginError::BadUrl { what, why })
     }
-}
-
-/// Whether a URL is without user-info (T2).
-pub(super) fn is_plain(url: &Url) -> bool {
-    url.username().is_empty() && url.password().is_none()
 }
 
 /// A URL with further segments behind its path, without query and fragment.

@@ -2,8 +2,10 @@ use std::fmt;
 
 use url::Url;
 
+use crate::http::{has_user_info, is_loopback};
+
 use super::LoginError;
-use super::origins::{Origins, is_plain};
+use super::origins::Origins;
 
 /// The longest URL of a page that is shown and opened.
 const LONGEST: usize = 2048;
@@ -28,12 +30,12 @@ impl Page {
         if !matches!(url.scheme(), "https" | "http") {
             return Err(refused("only web pages are opened"));
         }
-        if !is_plain(&url) {
+        if has_user_info(&url) {
             return Err(refused("its URL holds a user name or password"));
         }
         let of_context = origins.has(&url);
         // What was allowed for the server was allowed for no other host.
-        let is_http_elsewhere = url.scheme() == "http" && !crate::org::http::is_loopback(&url) && !of_context;
+        let is_http_elsewhere = url.scheme() == "http" && !is_loopback(&url) && !of_context;
         if origins.is_exposed(&url) || is_http_elsewhere {
             return Err(refused("it is neither https nor on this machine"));
         }

@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::http::{Endpoint, RequestError, check_token};
 use crate::model::OrgSlug;
-use crate::org::http::{Endpoint, HttpOrg, check_token};
-use crate::org::{OrgError, OrgRead as _};
+use crate::org::OrgRead as _;
+use crate::org::http::HttpOrg;
 use crate::secrets::SecretValue;
 
 use super::{LoginClient, LoginError};
@@ -40,7 +41,7 @@ impl LoginClient {
             .build()?;
         match org.agents().await {
             Ok(_) => Ok(Proof::Proven),
-            Err(error @ OrgError::Refused { status: 401 | 403, .. }) => Err(LoginError::TokenRefused(error)),
+            Err(error @ RequestError::Refused { status: 401 | 403, .. }) => Err(LoginError::TokenRefused(error)),
             Err(error) => Err(error.into()),
         }
     }

@@ -1,7 +1,6 @@
 use std::time::SystemTime;
 
-use crate::org::OrgError;
-use crate::org::http::{Ask, Content, Part};
+use crate::http::{Call, Content, Part, RequestError};
 use crate::secrets::SecretValue;
 
 use super::answers::{cli_answer, token_answer};
@@ -44,12 +43,12 @@ impl LoginClient {
             ("refresh_token", Part::Secret(login.refresh_token)),
             ("client_id", Part::Plain(login.client_id)),
         ];
-        let is_dead = |error: &OrgError| {
+        let is_dead = |error: &RequestError| {
             let code = error.code();
             matches!(error.status(), Some(400 | 401 | 403))
                 && matches!(code, Some("invalid_grant" | "invalid_client" | "unauthorized_client"))
         };
-        let reply = self.exchange.send(&Ask::post(&endpoint, Content::Form(&form))).await;
+        let reply = self.transport.send(&Call::post(&endpoint, Content::Form(&form))).await;
         let reply = reply.map_err(|error| told_apart(error, is_dead))?;
         let answer = reply.read(token_answer).map_err(|error| RefreshError::Kept(error.into()))?;
         Ok(granted(answer, login.client_id, endpoint))
@@ -61,11 +60,11 @@ impl LoginClient {
         let url = below(&base, &["auth", "refresh"]);
         let texts = [("refreshToken", Part::Secret(refresh_token))];
         // A 401 in words is the route's; a page is somebody's on the way.
-        let is_dead = |error: &OrgError| {
-            matches!(error, OrgError::Refused { status: 401, server, .. }
+        let is_dead = |error: &RequestError| {
+            matches!(error, RequestError::Refused { status: 401, server, .. }
             if server.message.is_some() || server.code.is_some())
         };
-        let reply = self.exchange.send(&Ask::post(&url, Content::Texts(&texts))).await;
+        let reply = self.transport.send(&Call::post(&url, Content::Texts(&texts))).await;
         let reply = reply.map_err(|error| told_apart(error, is_dead))?;
         let answer = reply.read(cli_answer).map_err(|error| RefreshError::Kept(error.into()))?;
         Ok(CliTokens {
@@ -77,6 +76,6 @@ impl LoginClient {
     }
 }
 
-fn told_apart(error: OrgError, is_dead: impl Fn(&OrgError) -> bool) -> RefreshError {
+fn told_apart(error: RequestError, is_dead: impl Fn(&RequestError) -> bool) -> RefreshError {
     if is_dead(&error) { RefreshError::Refused(error) } else { RefreshError::Kept(LoginError::Request(error)) }
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
-use crate::org::http::is_loopback;
+use crate::http::is_loopback;
 use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};

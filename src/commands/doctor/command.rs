@@ -10,8 +10,8 @@ use crate::doctor::{
 };
 use crate::env::{self, Variable};
 use crate::error::{CommandError, ErrorKind};
+use crate::http::is_loopback;
 use crate::model::OrgSlug;
-use crate::org::http::is_loopback;
 use crate::render::doctor::{DoctorView, render};
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonDoctorView, JsonSystem, JsonTarget};

@@ -12,8 +12,9 @@ use crate::doctor::{
     org_checks, server_checks,
 };
 use crate::error::CommandError;
+use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
-use crate::org::http::{ClientError, Endpoint, HttpOrg, Inspection, PARALLELISM, is_loopback};
+use crate::org::http::{HttpOrg, Inspection};
 use crate::org::{Generation, OrgError, OrgRead as _, SecretsMode, SecretsProbe, SecretsRead as _};
 use crate::settings::{ResolvedTarget, Server, remember_secrets_api};
 

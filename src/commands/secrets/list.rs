@@ -2,7 +2,7 @@ use crate::commands::connect::{announce, for_reading};
 use crate::commands::target::resolved;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::CommandError;
-use crate::org::http::PARALLELISM;
+use crate::http::PARALLELISM;
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets;

@@ -1,248 +1,159 @@
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{ClientBuilder, NoProxy, Proxy};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::env::Network;
+use crate::http::{
+    Body, Call as HttpCall, ClientError, Clock, Endpoint, Method, Options, Routes, Statistics, Transport, is_loopback,
+};
 use crate::model::OrgSlug;
+use crate::org::{OrgError, Request};
 use crate::secrets::SecretValue;
-use crate::secrets::expose::expose;
+use crate::wire::{Health, Json};
 
-use super::echo::Credentials;
-use super::encode::Sending;
-use super::loopback::{LOCALHOST, is_loopback};
-use super::transport::Transport;
-use super::{Clock, HttpOrg, SystemClock};
+use super::encode::{Sending, plain_body};
 
-/// How long a connection may take to stand.
-pub const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a request may take, connection and answer included.
-pub const DEADLINE: Duration = Duration::from_secs(30);
-/// How many requests are in flight at most where nothing else is said (A1).
-pub const PARALLELISM: usize = 16;
+/// A request to an org: its token is that of the connection.
+pub(super) type Call = HttpCall<'static>;
 
-/// Where the server listens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Endpoint {
-    /// On a Unix socket: the embedded org (O1).
-    Socket(PathBuf),
-    /// At an origin: scheme, host and port.
-    Origin(Url),
+/// An org on a server: one pool of connections to one origin, with one token.
+///
+/// Clones share the pool, the limits and the counters.
+#[derive(Clone)]
+pub struct HttpOrg {
+    pub(super) transport: Arc<Transport>,
+    pub(super) org: OrgSlug,
+    pub(super) origin: Url,
+    pub(super) health: Arc<OnceCell<Health>>,
+    pub(super) sending: Arc<Sending>,
 }
 
-/// Why no client could be made. No message quotes the token or a proxy's URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    /// The origin is not one.
-    #[error("the server's address is not an http or https origin")]
-    Origin,
-    /// The token cannot stand in a header.
-    #[error("the token holds a character that cannot be sent; it must be one line of printable ASCII")]
-    Token,
-    /// A proxy is not one.
-    #[error("the {scheme} proxy of the environment is not a URL of a proxy")]
-    Proxy {
-        /// `http` or `https`.
-        scheme: &'static str,
-    },
-    /// There is no certificate among the further authorities.
-    #[error("the file of --ca-file holds no certificate in PEM form")]
-    Authorities,
-    /// The TLS library refused to start.
-    #[error("no authorities could be loaded to check the server's certificate; see SSL_CERT_FILE ({what})")]
-    Tls {
-        /// What it said.
-        what: String,
-    },
+impl HttpOrg {
+    /// Starts a client for an org at an endpoint.
+    pub fn builder(endpoint: Endpoint, org: OrgSlug) -> HttpOrgBuilder {
+        HttpOrgBuilder { endpoint, org, options: Options::new(Routes::Org) }
+    }
+
+    /// The same org, with what writes are filled with.
+    #[must_use]
+    pub fn sending(&self, sending: Sending) -> Self {
+        Self { sending: Arc::new(sending), ..self.clone() }
+    }
+
+    /// What was sent and received so far, by all clones.
+    pub fn statistics(&self) -> Statistics {
+        self.transport.statistics()
+    }
+
+    /// A GET.
+    pub(super) fn get(&self, segments: &[&str]) -> Result<Call, OrgError> {
+        self.call(Method::Get, segments, None)
+    }
+
+    /// A request with a body; it changes something unless [`Call::read`] says otherwise.
+    pub(super) fn with_body(&self, method: Method, segments: &[&str], body: Body) -> Result<Call, OrgError> {
+        self.call(method, segments, Some(body))
+    }
+
+    /// A call of the schema tool, named by its action in errors.
+    pub(super) fn schema(&self, members: serde_json::Map<String, Json>) -> Result<Call, OrgError> {
+        let part = |name: &str| members.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let name = format!("{} {}", part("schema_type"), part("action"));
+        self.schema_body(&name, plain_body(members))
+    }
+
+    /// A call of the schema tool with a body that is ready.
+    pub(super) fn schema_body(&self, name: &str, body: Body) -> Result<Call, OrgError> {
+        let mut call = self.with_body(Method::Post, &["api", self.org.as_str(), "manage_entity_schema"], body)?;
+        call.request.path = format!("{} ({name})", call.request.path);
+        Ok(call)
+    }
+
+    fn call(&self, method: Method, segments: &[&str], body: Option<Body>) -> Result<Call, OrgError> {
+        let not_sent = |path: String, what: &str| {
+            Err(OrgError::NotSent { request: Request { method: method.as_str(), path }, what: what.to_owned() })
+        };
+        // A URL cannot hold these as segments: they would lead to another route.
+        if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return not_sent(format!("/{}", segments.join("/")), "an empty or dotted name cannot stand in a path");
+        }
+        let mut url = self.origin.clone();
+        match url.path_segments_mut() {
+            Ok(mut path) => drop(path.clear().extend(segments)),
+            Err(()) => return not_sent("/".to_owned(), "the server's address takes no path"),
+        }
+        let is_secure = self.origin.scheme() == "https" || is_loopback(&self.origin);
+        if body.as_ref().is_some_and(|body| body.secret) && !is_secure {
+            let what = "it holds secret values, which go only over https or to this machine; \
+                        --allow-insecure-http does not cover them";
+            return not_sent(url.path().to_owned(), what);
+        }
+        Ok(Call::new(method, url, body))
+    }
 }
 
 /// What a client is made from.
 pub struct HttpOrgBuilder {
     endpoint: Endpoint,
     org: OrgSlug,
-    token: Option<Arc<SecretValue>>,
-    network: Network,
-    parallelism: usize,
-    clock: Arc<dyn Clock>,
-    deadline: Duration,
-    roots: Option<Vec<reqwest::Certificate>>,
+    options: Options,
 }
 
 impl HttpOrgBuilder {
-    pub(super) fn new(endpoint: Endpoint, org: OrgSlug) -> Self {
-        Self {
-            endpoint,
-            org,
-            token: None,
-            network: Network::default(),
-            parallelism: PARALLELISM,
-            clock: Arc::new(SystemClock::default()),
-            deadline: DEADLINE,
-            roots: None,
-        }
-    }
-
     /// Sends this token as the bearer.
     #[must_use]
     pub fn token(mut self, token: Option<Arc<SecretValue>>) -> Self {
-        self.token = token;
+        self.options.token = token;
         self
     }
 
-    /// Goes through these proxies, but never to this machine (T2), and trusts these further authorities.
+    /// Goes through these proxies, but never to this machine, and trusts these further authorities.
     #[must_use]
     pub fn network(mut self, network: Network) -> Self {
-        self.network = network;
+        self.options.network = network;
         self
     }
 
     /// Keeps at most this many requests in flight, at least one.
     #[must_use]
     pub fn parallelism(mut self, parallelism: usize) -> Self {
-        self.parallelism = parallelism.max(1);
+        self.options.parallelism = parallelism;
         self
     }
 
     /// Takes another clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+        self.options.clock = clock;
         self
     }
 
     /// Gives a request another deadline than 30 s.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.options.deadline = deadline;
         self
     }
 
     /// Trusts these authorities in place of the system's.
     #[cfg(test)]
     pub(super) fn roots(mut self, roots: Vec<reqwest::Certificate>) -> Self {
-        self.roots = Some(roots);
+        self.options.roots = Some(roots);
         self
     }
 
     /// Makes the client. Nothing is sent yet.
     pub fn build(self) -> Result<HttpOrg, ClientError> {
-        let origin = self.origin()?;
-        let client = self.client(&origin)?;
-        let credentials = Credentials::new(self.token, &self.network);
-        let transport = Transport::new(client, origin, self.org, credentials, self.parallelism, self.clock);
-        Ok(HttpOrg { transport: Arc::new(transport), sending: Arc::new(Sending::default()) })
+        let transport = Transport::new(&[self.endpoint], self.options)?;
+        let origin = transport.origins().next().cloned().ok_or(ClientError::Origin)?;
+        Ok(HttpOrg {
+            transport: Arc::new(transport),
+            org: self.org,
+            origin,
+            health: Arc::new(OnceCell::new()),
+            sending: Arc::new(Sending::default()),
+        })
     }
-
-    fn origin(&self) -> Result<Url, ClientError> {
-        match &self.endpoint {
-            Endpoint::Socket(_) => Url::parse("http://localhost/").map_err(|_| ClientError::Origin),
-            Endpoint::Origin(url) => plain_origin(url),
-        }
-    }
-
-    fn client(&self, origin: &Url) -> Result<reqwest::Client, ClientError> {
-        let mut builder = connections(origin, &self.network, self.deadline, self.roots.as_deref())?;
-        builder = builder.default_headers(self.headers()?);
-        if let Endpoint::Socket(path) = &self.endpoint {
-            builder = builder.unix_socket(path.clone()).no_gzip();
-        }
-        finish(builder)
-    }
-
-    fn headers(&self) -> Result<HeaderMap, ClientError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(token) = &self.token {
-            headers.insert(AUTHORIZATION, bearer(token)?);
-        }
-        Ok(headers)
-    }
-}
-
-/// The origin of a server's URL, which must be http or https without user-info (T2).
-pub(super) fn plain_origin(url: &Url) -> Result<Url, ClientError> {
-    let mut origin = url.clone();
-    let plain = origin.username().is_empty() && origin.password().is_none();
-    if !matches!(origin.scheme(), "http" | "https") || !plain {
-        return Err(ClientError::Origin);
-    }
-    origin.set_path("/");
-    origin.set_query(None);
-    origin.set_fragment(None);
-    Ok(origin)
-}
-
-/// How connections to an origin are made, whatever is sent over them: no redirects, proxies never to this machine (T2).
-pub(super) fn connections(
-    origin: &Url,
-    network: &Network,
-    deadline: Duration,
-    roots: Option<&[reqwest::Certificate]>,
-) -> Result<ClientBuilder, ClientError> {
-    let mut builder = ClientBuilder::new()
-        .user_agent(concat!("lobu/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT_DEADLINE)
-        .timeout(deadline)
-        .tcp_nodelay(true)
-        .tls_info(origin.scheme() == "https")
-        .no_proxy();
-    if is_loopback(origin) {
-        builder = builder.resolve_to_addrs("localhost", &LOCALHOST);
-    } else {
-        builder = with_proxies(builder, network)?;
-    }
-    if origin.scheme() == "http" {
-        // Reading the system's authorities takes longer than a whole plan of the embedded org.
-        builder = builder.tls_certs_only([]).http1_only();
-    } else if let Some(roots) = roots {
-        builder = builder.tls_certs_only(roots.iter().cloned());
-    }
-    match &network.authorities {
-        Some(pem) if origin.scheme() == "https" => Ok(builder.tls_certs_merge(authorities(pem)?)),
-        _ => Ok(builder),
-    }
-}
-
-/// Reads further authorities; a file without any is a mistake.
-fn authorities(pem: &[u8]) -> Result<Vec<reqwest::Certificate>, ClientError> {
-    let found = reqwest::Certificate::from_pem_bundle(pem).unwrap_or_default();
-    if found.is_empty() { Err(ClientError::Authorities) } else { Ok(found) }
-}
-
-/// Makes the client of a builder.
-pub(super) fn finish(builder: ClientBuilder) -> Result<reqwest::Client, ClientError> {
-    builder.build().map_err(|error| ClientError::Tls { what: super::failure::root_cause(&error) })
-}
-
-/// The header that proves a token, which logs of the client show as sensitive.
-pub(super) fn bearer(token: &SecretValue) -> Result<HeaderValue, ClientError> {
-    let bearer = zeroize::Zeroizing::new(format!("Bearer {}", expose(token)));
-    let mut value = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Token)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// Checks that a token can be sent at all, before it is kept.
-pub fn check_token(token: &SecretValue) -> Result<(), ClientError> {
-    bearer(token).map(drop)
-}
-
-fn with_proxies(mut builder: ClientBuilder, network: &Network) -> Result<ClientBuilder, ClientError> {
-    let except = || network.except.as_deref().and_then(NoProxy::from_string);
-    if let Some(url) = &network.http {
-        let proxy = Proxy::http(url).map_err(|_| ClientError::Proxy { scheme: "http" })?;
-        builder = builder.proxy(proxy.no_proxy(except()));
-    }
-    if let Some(url) = &network.https {
-        let proxy = Proxy::https(url).map_err(|_| ClientError::Proxy { scheme: "https" })?;
-        builder = builder.proxy(proxy.no_proxy(except()));
-    }
-    Ok(builder)
 }

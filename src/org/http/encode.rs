@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::{Map, json};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::http::Body;
 use crate::model::Rule;
 use crate::model::{OrgSlug, SecretName, Text, TypeSlug, Value};
 use crate::org::{
@@ -36,17 +37,6 @@ pub(super) enum Unsendable {
     NoValue(SecretName),
     #[error("it holds a value that the server hides, and sending it back would store the mask over it")]
     Hidden,
-}
-
-/// A request's body.
-#[derive(Clone)]
-pub(super) struct Body {
-    /// The JSON.
-    pub(super) bytes: Bytes,
-    /// Whether the server's words about it are not shown (P10).
-    pub(super) hushed: bool,
-    /// Whether it holds secret values, which go only over https or to this machine (T2).
-    pub(super) secret: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

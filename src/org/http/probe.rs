@@ -18,10 +18,9 @@ enum Route {
 impl HttpOrg {
     /// Asks `GET /health`. A server without it is not the API, whatever it answers.
     pub(super) async fn ask_health(&self) -> Result<Health, OrgError> {
-        let call = self.transport.get(&["health"])?;
+        let call = self.get(&["health"])?;
         match self.transport.send(&call).await {
-            Ok(answer) => health_answer(&answer.json)
-                .map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error)),
+            Ok(answer) => answer.read(health_answer),
             Err(OrgError::Refused { request, status: 404, .. }) => {
                 Err(OrgError::NotTheApi { request, status: 404, what: "there is no health page".to_owned() })
             }
@@ -31,11 +30,11 @@ impl HttpOrg {
 
     /// Asks for the platforms of an agent: `{platforms}`, or a 404 with an `error`, is a server that keeps them (P11).
     pub(super) async fn ask_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, OrgError> {
-        let segments = ["api", self.transport.org.as_str(), "agents", agent.as_str(), "platforms"];
-        let call = self.transport.get(&segments)?;
+        let segments = ["api", self.org.as_str(), "agents", agent.as_str(), "platforms"];
+        let call = self.get(&segments)?;
         let elsewhere = |what: String| Ok(PlatformsProbe::Elsewhere { what });
         match self.transport.send(&call).await {
-            Ok(answer) => match platforms_answer(&answer.json) {
+            Ok(answer) => match platforms_answer(answer.json()) {
                 Ok(_) => Ok(PlatformsProbe::Kept),
                 Err(error) => elsewhere(format!("{} and an answer in which {error}", answer.status)),
             },
@@ -50,7 +49,7 @@ impl HttpOrg {
 
     /// Asks whether the org has the secrets API, names first (V2).
     pub(super) async fn ask_secrets(&self) -> Result<SecretsProbe, OrgError> {
-        let org = self.transport.org.as_str();
+        let org = self.org.as_str();
         let (health, names) = join(self.health(), self.ask_secrets_route(&["api", org, "secrets", "names"])).await;
         if let Route::Said(probe) = names? {
             return Ok(probe);
@@ -69,10 +68,10 @@ impl HttpOrg {
     }
 
     async fn ask_secrets_route(&self, segments: &[&str]) -> Result<Route, OrgError> {
-        let call = self.transport.get(segments)?;
+        let call = self.get(segments)?;
         let unknown = |what: String| Ok(Route::Said(SecretsProbe::Unknown { what }));
         match self.transport.send(&call).await {
-            Ok(answer) => match secrets_answer(&answer.json) {
+            Ok(answer) => match secrets_answer(answer.json()) {
                 SecretsAnswer::Names(names) => Ok(Route::Said(SecretsProbe::Present(Some(names)))),
                 SecretsAnswer::CatchAll => Ok(Route::NotThere),
                 SecretsAnswer::Unknown => unknown(format!("{} and JSON of another shape", answer.status)),

@@ -1,9 +1,9 @@
 //! The secrets of an org over HTTP, and the encoder of what is pushed: the second and last place that shows a value (K7).
 
 use bytes::Bytes;
-use reqwest::Method;
 use zeroize::Zeroizing;
 
+use crate::http::{Body, Method, Repeat};
 use crate::org::{
     OrgError, OrgRead as _, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
     SecretsWrite,
@@ -13,16 +13,14 @@ use crate::secrets::{Fingerprint, SourceWord};
 use crate::wire::{SecretResultRow, ShapeError, is_catch_all, secret_results_answer, secret_rows_answer};
 
 use super::HttpOrg;
-use super::encode::Body;
-use super::transport::Repeat;
 
 impl SecretsRead for HttpOrg {
     async fn list_secrets(&self) -> Result<SecretsListing, OrgError> {
-        let call = self.transport.get(&["api", self.transport.org.as_str(), "secrets"])?;
+        let call = self.get(&["api", self.org.as_str(), "secrets"])?;
         let unknown = |what: String| Ok(SecretsListing::Unknown { what });
         match self.transport.send(&call).await {
-            Ok(answer) if is_catch_all(&answer.json) => self.without_secrets().await,
-            Ok(answer) => match secret_rows_answer(&answer.json) {
+            Ok(answer) if is_catch_all(answer.json()) => self.without_secrets().await,
+            Ok(answer) => match secret_rows_answer(answer.json()) {
                 Ok(rows) => Ok(SecretsListing::Listed(rows)),
                 Err(error) => unknown(format!("{} and JSON in which {error}", answer.status)),
             },
@@ -54,11 +52,10 @@ impl HttpOrg {
 
 impl SecretsWrite for HttpOrg {
     async fn manage_secrets(&self, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, OrgError> {
-        let segments = ["api", self.transport.org.as_str(), "secrets", "manage"];
-        let call = self.transport.with_body(&Method::POST, &segments, body(batch))?.repeat(Repeat::WhenNotDone);
+        let segments = ["api", self.org.as_str(), "secrets", "manage"];
+        let call = self.with_body(Method::Post, &segments, body(batch))?.repeat(Repeat::WhenNotDone);
         let answer = self.transport.send(&call).await?;
-        let results = secret_results_answer(&answer.json).and_then(|rows| matched(batch, &rows));
-        results.map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error))
+        answer.read(|json| secret_results_answer(json).and_then(|rows| matched(batch, &rows)))
     }
 }
 

@@ -1,8 +1,7 @@
 use std::future::Future;
 use std::time::UNIX_EPOCH;
 
-use reqwest::Method;
-
+use crate::http::{Answer, Body, Method, Repeat};
 use crate::model::Rule;
 use crate::model::{Text, TypeSlug};
 use crate::org::{
@@ -12,10 +11,9 @@ use crate::org::{
 use crate::wire::{AgentRow, Json, created_agent_answer};
 
 use super::HttpOrg;
-use super::encode::{Body, Encoder, Unsendable, add_rule_call, remove_rule_call};
+use super::client::Call;
+use super::encode::{Encoder, Unsendable, add_rule_call, remove_rule_call};
 use super::lookup::{same_entity_type, same_relationship_type};
-use super::read::shape;
-use super::transport::{Answer, Call, Repeat};
 
 /// What a look at the org says about a create whose answer was lost.
 pub(super) enum Found {
@@ -29,7 +27,7 @@ pub(super) enum Found {
 
 impl HttpOrg {
     fn encoder(&self) -> Encoder<'_> {
-        Encoder::new(&self.transport.org, &self.sending)
+        Encoder::new(&self.org, &self.sending)
     }
 
     /// Turns what the encoder refused into an error of the request that was not sent.
@@ -46,7 +44,7 @@ impl HttpOrg {
     }
 
     fn path(&self, rest: &str) -> String {
-        format!("/api/{}/{rest}", self.transport.org)
+        format!("/api/{}/{rest}", self.org)
     }
 
     /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first (A4).
@@ -74,7 +72,7 @@ impl HttpOrg {
 
     async fn find_entity_type(&self, write: &EntityTypeWrite) -> Result<Found, OrgError> {
         let rows = self.entity_types().await?;
-        let org = self.transport.org.as_str();
+        let org = self.org.as_str();
         let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
         let found = rows.iter().find(|row| row.slug == write.slug.as_str() && own(row.organization_slug.as_deref()));
         Ok(found.map_or(Found::Nothing, |row| if same_entity_type(row, write) { Found::Ours } else { Found::Another }))
@@ -82,7 +80,7 @@ impl HttpOrg {
 
     async fn find_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<Found, OrgError> {
         let rows = self.relationship_types().await?;
-        let org = self.transport.org.as_str();
+        let org = self.org.as_str();
         let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
         let mut live = rows.iter().filter(|row| !row.deleted);
         let found = live.find(|row| row.slug == write.slug.as_str() && own(row.organization_slug.as_deref()));
@@ -97,7 +95,7 @@ impl HttpOrg {
     }
 
     fn now(&self) -> u64 {
-        let since = self.transport.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = self.transport.clock().now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 }
@@ -115,28 +113,27 @@ fn same_agent(row: &AgentRow, write: &AgentCreate) -> bool {
         && row.description.as_deref().unwrap_or_default() == description
 }
 
-fn platform_stored(request: &Request, answer: &Answer) -> Result<PlatformStored, OrgError> {
-    let flag = |name: &str| answer.json.get(name).and_then(Json::as_bool) == Some(true);
+fn platform_stored(answer: &Answer) -> Result<PlatformStored, OrgError> {
+    let flag = |name: &str| answer.json().get(name).and_then(Json::as_bool) == Some(true);
     if answer.status == 201 || flag("created") {
         Ok(PlatformStored::Created)
     } else if flag("noop") {
         Ok(PlatformStored::Unchanged)
-    } else if flag("updated") || answer.json.get("platform").is_some_and(Json::is_object) {
+    } else if flag("updated") || answer.json().get("platform").is_some_and(Json::is_object) {
         Ok(PlatformStored::Updated)
     } else {
-        Err(shape(request, answer.status, "platform", "an object"))
+        Err(answer.lacks("platform", "an object"))
     }
 }
 
 impl OrgWrite for HttpOrg {
     async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, OrgError> {
         let body = Self::encoded("POST", self.path("agents"), None, self.encoder().agent_create(write))?;
-        let segments = ["api", self.transport.org.as_str(), "agents"];
-        let call = self.transport.with_body(&Method::POST, &segments, body)?;
+        let segments = ["api", self.org.as_str(), "agents"];
+        let call = self.with_body(Method::Post, &segments, body)?;
         let mut schedule = self.transport.schedule();
         let answer = self.transport.send_on(&call, &mut schedule).await?;
-        let row = created_agent_answer(&answer.json)
-            .map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error))?;
+        let row = answer.read(created_agent_answer)?;
         // The server answers 200 to the repetition of a create that it carried out: the row is then our own.
         if answer.status == 201 || schedule.lost && same_agent(&row, write) {
             Ok(AgentCreated::Created)
@@ -148,8 +145,8 @@ impl OrgWrite for HttpOrg {
     async fn update_agent(&self, write: &AgentPatch) -> Result<(), OrgError> {
         let path = self.path(&format!("agents/{}", write.agent));
         let body = Self::encoded("PATCH", path, None, self.encoder().agent_patch(write))?;
-        let segments = ["api", self.transport.org.as_str(), "agents", write.agent.as_str()];
-        let call = self.transport.with_body(&Method::PATCH, &segments, body)?;
+        let segments = ["api", self.org.as_str(), "agents", write.agent.as_str()];
+        let call = self.with_body(Method::Patch, &segments, body)?;
         self.transport.send(&call).await.map(drop)
     }
 
@@ -157,19 +154,19 @@ impl OrgWrite for HttpOrg {
         let path = self.path(&format!("agents/{}/config", write.agent));
         let hidden = write.members.iter().find(|(_, value)| value.has_opaque()).map(|(member, _)| member.name());
         let body = Self::encoded("PATCH", path, hidden, self.encoder().settings(write, self.now()))?;
-        let segments = ["api", self.transport.org.as_str(), "agents", write.agent.as_str(), "config"];
-        let call = self.transport.with_body(&Method::PATCH, &segments, body)?;
+        let segments = ["api", self.org.as_str(), "agents", write.agent.as_str(), "config"];
+        let call = self.with_body(Method::Patch, &segments, body)?;
         self.transport.send(&call).await.map(drop)
     }
 
     async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, OrgError> {
         let path = self.path(&format!("agents/{}/platforms/by-stable-id/{}", write.agent, write.id));
         let body = Self::encoded("PUT", path, None, self.encoder().platform(write))?;
-        let org = self.transport.org.as_str();
+        let org = self.org.as_str();
         let segments = ["api", org, "agents", write.agent.as_str(), "platforms", "by-stable-id", write.id.as_str()];
-        let call = self.transport.with_body(&Method::PUT, &segments, body)?.final_when_unavailable();
+        let call = self.with_body(Method::Put, &segments, body)?.final_when_unavailable();
         let answer = self.transport.send(&call).await?;
-        platform_stored(&call.request, &answer)
+        platform_stored(&answer)
     }
 
     async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {

@@ -1,7 +1,8 @@
 use lobu::doctor::Check;
 use lobu::env::Variable;
 use lobu::error::{ErrorKind, exit};
-use lobu::org::{SecretBatch, http};
+use lobu::http;
+use lobu::org::SecretBatch;
 use lobu::plan::{FieldRow, declared_fields};
 use lobu::project::limits::Limits;
 use lobu::secrets::{LONGEST_NAME, LONGEST_VALUE};

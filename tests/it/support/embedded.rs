@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use lobu::http::Endpoint;
 use lobu::model::OrgSlug;
-use lobu::org::http::{Endpoint, HttpOrg};
+use lobu::org::http::HttpOrg;
 use lobu::secrets::SecretValue;
 use lobu::server::{
     AccessToken, Database, ExposedOrgs, RequestCounter, ServerOptions, Store, TokenRequest, Transport, bind_loopback,

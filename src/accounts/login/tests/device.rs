@@ -6,8 +6,8 @@ use url::Url;
 use super::support::*;
 use crate::accounts::login::{LoginClient, LoginError};
 use crate::env::Network;
-use crate::org::http::tests::FakeClock;
-use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
+use crate::http::tests::FakeClock;
+use crate::http::tests::listener::{Listener, Step, answer, typed, with_header};
 
 #[tokio::test]
 async fn a_login_starts_with_a_client_of_its_own_and_a_code() {

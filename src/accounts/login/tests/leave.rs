@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::*;
-use crate::org::http::tests::support::{Listener, Step, answer, typed};
+use crate::http::tests::listener::{Listener, Step, answer, typed};
 use crate::secrets::SecretValue;
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::support::*;
 use crate::accounts::login::{Granted, LoginError};
-use crate::org::http::Clock as _;
-use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
+use crate::http::Clock as _;
+use crate::http::tests::listener::{Listener, Step, answer, typed, with_header};
 use crate::secrets::SecretValue;
 
 /// Polls a double that answers the token endpoint so, and tells the result and the waits in seconds.

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::support::*;
 use crate::accounts::login::{LoginError, Proof};
+use crate::http::tests::listener::{Listener, Step, answer, typed};
 use crate::model::OrgSlug;
-use crate::org::http::tests::support::{Listener, Step, answer, typed};
 use crate::secrets::SecretValue;
 
 async fn prove(step: Step) -> (Result<Proof, LoginError>, Listener) {

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::support::*;
 use crate::accounts::login::refresh::{AfterRefusal, State, Step as Next, after_refusal, decide};
 use crate::accounts::login::{DeviceLogin, LoginClient, LoginError, RefreshError};
-use crate::org::http::tests::support::{Listener, Step, answer, free_port, typed, with_header};
+use crate::http::tests::listener::{Listener, Step, answer, free_port, typed, with_header};
 use crate::secrets::SecretValue;
 
 fn cli_tokens() -> serde_json::Value {

@@ -6,8 +6,8 @@ use url::Url;
 
 use crate::accounts::login::{DeviceStart, LoginClient, LoginError};
 use crate::env::Network;
-use crate::org::http::tests::FakeClock;
-use crate::org::http::tests::support::{Listener, answer};
+use crate::http::tests::FakeClock;
+use crate::http::tests::listener::{Listener, answer};
 
 pub(super) const METADATA: &str = "/.well-known/oauth-authorization-server";
 pub(super) const REGISTER: &str = "/oauth/register";

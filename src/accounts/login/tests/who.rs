@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::*;
 use crate::accounts::login::{Identity, LoginError};
-use crate::org::http::tests::support::{Listener, Step, answer, typed, with_header};
+use crate::http::tests::listener::{Listener, Step, answer, typed, with_header};
 use crate::secrets::SecretValue;
 
 fn token() -> SecretValue {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::commands::Session;
 use crate::commands::connect::{Connection, for_writing};
 use crate::error::{CommandError, ErrorKind};
-use crate::org::http::{PARALLELISM, is_loopback};
+use crate::http::{PARALLELISM, is_loopback};
 use crate::push::{Agreement, PushFailure, PushPlan, PushReport, push};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::suspicion_text;

@@ -16,8 +16,9 @@ use url::Url;
 
 use super::support::{Listener, Step, answer, builder, free_port};
 use crate::env::Network;
+use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
-use crate::org::http::{ClientError, Endpoint, HttpOrg};
+use crate::org::http::HttpOrg;
 use crate::org::{Cause, OrgError, OrgRead, Outcome};
 use crate::secrets::SecretValue;
 

@@ -6,6 +6,4 @@ mod inspect;
 mod requests;
 mod retries;
 mod secrets;
-pub(crate) mod support;
-
-pub(crate) use support::FakeClock;
+mod support;

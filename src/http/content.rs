@@ -1,4 +1,5 @@
-//! The bodies of requests outside an org: forms and flat JSON objects, with secrets among their members (K7).
+//! The bodies of requests, and how those outside an org are written: forms and flat JSON objects, with secrets among
+//! their members.
 
 use bytes::Bytes;
 use url::form_urlencoded::byte_serialize;
@@ -7,6 +8,17 @@ use zeroize::Zeroizing;
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 use crate::wire::Json;
+
+/// A request's body.
+#[derive(Clone)]
+pub struct Body {
+    /// What is sent, wiped when dropped where it may hold secrets.
+    pub bytes: Bytes,
+    /// Whether the server's words about it are not shown.
+    pub hushed: bool,
+    /// Whether it holds secret values of an org, which go only over https or to this machine.
+    pub secret: bool,
+}
 
 /// A text of a body.
 #[derive(Clone, Copy)]
@@ -29,8 +41,6 @@ impl<'a> Part<'a> {
 /// What a request carries.
 #[derive(Clone, Copy)]
 pub enum Content<'a> {
-    /// Nothing: a GET.
-    Nothing,
     /// `application/x-www-form-urlencoded`, as RFC 6749 wants it.
     Form(&'a [(&'static str, Part<'a>)]),
     /// A JSON object of texts.
@@ -44,7 +54,7 @@ impl<'a> Content<'a> {
     pub(super) fn secrets(self) -> impl Iterator<Item = &'a SecretValue> {
         let parts = match self {
             Self::Form(parts) | Self::Texts(parts) => parts,
-            Self::Nothing | Self::Json(_) => &[],
+            Self::Json(_) => &[],
         };
         parts.iter().filter_map(|(_, part)| match part {
             Part::Secret(secret) => Some(*secret),
@@ -52,15 +62,14 @@ impl<'a> Content<'a> {
         })
     }
 
-    /// Its type and its bytes, wiped when dropped; none where there is nothing.
-    pub(super) fn encoded(self) -> Option<(&'static str, Bytes)> {
-        let json = "application/json";
-        match self {
-            Self::Nothing => None,
-            Self::Form(parts) => Some(("application/x-www-form-urlencoded", form(parts))),
-            Self::Texts(parts) => Some((json, texts(parts))),
-            Self::Json(tree) => Some((json, Bytes::from(tree.to_string()))),
-        }
+    /// Its type and its bytes.
+    pub(super) fn encoded(self) -> (&'static str, Body) {
+        let (content_type, bytes) = match self {
+            Self::Form(parts) => ("application/x-www-form-urlencoded", form(parts)),
+            Self::Texts(parts) => ("application/json", texts(parts)),
+            Self::Json(tree) => ("application/json", Bytes::from(tree.to_string())),
+        };
+        (content_type, Body { bytes, hushed: false, secret: false })
     }
 }
 
@@ -108,13 +117,12 @@ mod tests {
     fn bodies_are_written_with_what_their_texts_hold() {
         let secret = SecretValue::new("a \"b\"&c=ü\n");
         let parts = [("token", Part::Secret(&secret)), ("kind", Part::Plain("urn:x"))];
-        let (kind, bytes) = Content::Form(&parts).encoded().unwrap();
-        assert_eq!(kind, "application/x-www-form-urlencoded");
-        assert_eq!(&*bytes, b"token=a+%22b%22%26c%3D%C3%BC%0A&kind=urn%3Ax");
-        let (kind, bytes) = Content::Texts(&parts).encoded().unwrap();
-        assert_eq!(kind, "application/json");
-        let read: Json = serde_json::from_slice(&bytes).unwrap();
+        let (content_type, body) = Content::Form(&parts).encoded();
+        assert_eq!(content_type, "application/x-www-form-urlencoded");
+        assert_eq!(&*body.bytes, b"token=a+%22b%22%26c%3D%C3%BC%0A&kind=urn%3Ax");
+        let (content_type, body) = Content::Texts(&parts).encoded();
+        assert_eq!(content_type, "application/json");
+        let read: Json = serde_json::from_slice(&body.bytes).unwrap();
         assert_eq!(read, serde_json::json!({"token": "a \"b\"&c=ü\n", "kind": "urn:x"}));
-        assert!(Content::Nothing.encoded().is_none());
     }
 }

@@ -3,15 +3,77 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
+use zeroize::Zeroize as _;
 
-use crate::wire::Json;
+use crate::wire::{Json, ShapeError};
 
 use super::failure::find;
+use super::{Request, RequestError};
 
-/// The largest answer, after decompression (F7).
+/// The largest answer, after decompression.
 pub const LARGEST: usize = 32 * 1024 * 1024;
-/// The largest sum of the answers of a run, after decompression (F7).
+/// The largest sum of the answers of a run, after decompression.
 pub const LARGEST_SUM: u64 = 256 * 1024 * 1024;
+
+/// What stands for the JSON of an empty body.
+static NOTHING: Json = Json::Null;
+
+/// A successful answer.
+pub struct Answer {
+    /// The request that it answers.
+    pub request: Request,
+    /// The HTTP status.
+    pub status: u16,
+    pub(super) json: Option<Json>,
+    pub(super) is_wiped: bool,
+}
+
+impl Answer {
+    /// Its JSON; null for an empty body.
+    pub fn json(&self) -> &Json {
+        self.json.as_ref().unwrap_or(&NOTHING)
+    }
+
+    /// Whether its body is empty.
+    pub fn is_empty(&self) -> bool {
+        self.json.is_none()
+    }
+
+    /// Reads its JSON; an error says what is wrong with it, and quotes nothing.
+    pub fn read<T>(&self, read: impl FnOnce(&Json) -> Result<T, ShapeError>) -> Result<T, RequestError> {
+        let Some(json) = &self.json else { return Err(self.not_understood("an empty body")) };
+        read(json).map_err(|error| self.not_understood(&error.to_string()))
+    }
+
+    /// Says that a member is missing.
+    pub fn lacks(&self, path: &str, expected: &'static str) -> RequestError {
+        let error = ShapeError { path: path.to_owned(), expected, found: "missing" };
+        self.not_understood(&error.to_string())
+    }
+
+    /// Says that it is not what was expected.
+    pub fn not_understood(&self, what: &str) -> RequestError {
+        RequestError::NotTheApi { request: self.request.clone(), status: self.status, what: what.to_owned() }
+    }
+}
+
+impl Drop for Answer {
+    /// Wipes its texts where it may hold tokens.
+    fn drop(&mut self) {
+        if self.is_wiped {
+            self.json.iter_mut().for_each(wipe);
+        }
+    }
+}
+
+fn wipe(json: &mut Json) {
+    match json {
+        Json::String(text) => text.zeroize(),
+        Json::Array(elements) => elements.iter_mut().for_each(wipe),
+        Json::Object(members) => members.values_mut().for_each(wipe),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
 
 /// What the body of an answer was. None of it quotes the body.
 pub(super) enum Received {

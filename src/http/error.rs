@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::wire::{ServerError, ShapeError};
+use crate::wire::ServerError;
 
 /// The request that an error belongs to: method and path, never a body, a header or a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +43,9 @@ pub enum Cause {
     Cut,
 }
 
-/// A request that did not succeed (P10, P11).
+/// A request that did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrgError {
+pub enum RequestError {
     /// The server answered with a failure.
     #[error("{request} answered {status}{}", describe(server))]
     Refused {
@@ -78,7 +78,7 @@ pub enum OrgError {
         /// Whether the request may have been carried out.
         outcome: Outcome,
     },
-    /// The server redirected where we do not follow (T2).
+    /// The server redirected where we do not follow.
     #[error("{request} was redirected to {to}, which is not followed")]
     Redirected {
         /// The request.
@@ -96,18 +96,39 @@ pub enum OrgError {
     },
 }
 
+/// Why no client could be made. No message quotes the token or a proxy's URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// The origin is not one.
+    #[error("the server's address is not an http or https origin")]
+    Origin,
+    /// The token cannot stand in a header.
+    #[error("the token holds a character that cannot be sent; it must be one line of printable ASCII")]
+    Token,
+    /// A proxy is not one.
+    #[error("the {scheme} proxy of the environment is not a URL of a proxy")]
+    Proxy {
+        /// `http` or `https`.
+        scheme: &'static str,
+    },
+    /// There is no certificate among the further authorities.
+    #[error("the file of --ca-file holds no certificate in PEM form")]
+    Authorities,
+    /// The TLS library refused to start.
+    #[error("no authorities could be loaded to check the server's certificate; see SSL_CERT_FILE ({what})")]
+    Tls {
+        /// What it said.
+        what: String,
+    },
+}
+
 fn describe(server: &ServerError) -> String {
     let code = server.code.as_ref().map(|code| format!(" [{code}]")).unwrap_or_default();
     let message = server.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     format!("{code}{message}")
 }
 
-impl OrgError {
-    /// An answer whose JSON lacks what it must have.
-    pub fn shape(request: Request, status: u16, error: &ShapeError) -> Self {
-        Self::NotTheApi { request, status, what: error.to_string() }
-    }
-
+impl RequestError {
     /// The HTTP status, where the server answered.
     pub fn status(&self) -> Option<u16> {
         match self {

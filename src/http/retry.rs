@@ -1,6 +1,8 @@
-use std::time::{Duration, SystemTime};
+//! Time, and when a request is sent again.
 
-use super::Clock;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime};
 
 /// How often a request is sent at most, the first time included.
 const ATTEMPTS: u32 = 5;
@@ -10,16 +12,59 @@ const TOTAL: Duration = Duration::from_secs(90);
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait that we choose ourselves.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// The longest wait that a server may ask for (F7).
+/// The longest wait that a server may ask for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// The attempts of one piece of work: how many were made, since when, and whether an answer was lost on the way (A4).
-pub(super) struct Schedule<'clock> {
+/// Time and chance, so that tests neither wait nor guess.
+pub trait Clock: Send + Sync {
+    /// The time of day, for `Retry-After` dates and `installedAt`.
+    fn now(&self) -> SystemTime;
+    /// The time since some fixed moment, for bounds.
+    fn elapsed(&self) -> Duration;
+    /// Some time from zero to `most`, evenly spread.
+    fn jitter(&self, most: Duration) -> Duration;
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// The real time.
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn jitter(&self, most: Duration) -> Duration {
+        // Without a source of chance the longest wait is the polite one.
+        let Ok(random) = getrandom::u32() else { return most };
+        most.mul_f64(f64::from(random) / f64::from(u32::MAX))
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The attempts of one piece of work: how many were made, since when, and whether an answer was lost on the way.
+pub struct Schedule<'clock> {
     clock: &'clock dyn Clock,
     begun: Duration,
     made: u32,
     /// Whether an earlier attempt may have been carried out without our knowing.
-    pub(super) lost: bool,
+    pub lost: bool,
 }
 
 impl<'clock> Schedule<'clock> {

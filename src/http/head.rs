@@ -4,34 +4,39 @@ use reqwest::header::{DATE, HeaderValue};
 use reqwest::tls::TlsInfo;
 use reqwest::{Response, Version};
 
-use crate::org::http::transport::SESSION;
-
 use super::certificate;
 
+/// The header that names a session of the MCP endpoint.
+pub(super) const SESSION: &str = "mcp-session-id";
+
+/// A session of the MCP endpoint, which logs of the client show as sensitive.
+#[derive(Clone)]
+pub struct Session(pub(super) HeaderValue);
+
 /// What the head of an answer tells of the connection.
-pub(in crate::org::http) struct Head {
+pub struct Head {
     /// The version of HTTP.
-    pub(in crate::org::http) version: &'static str,
+    pub version: &'static str,
     /// How long it took from the request to the head of the answer.
-    pub(in crate::org::http) took: Duration,
+    pub took: Duration,
     /// How many seconds the server's clock is ahead of ours; it tells whole seconds only.
-    pub(in crate::org::http) clock_ahead: Option<i64>,
+    pub clock_ahead: Option<i64>,
     /// How many whole days the server's certificate is still good, negative if no longer.
-    pub(in crate::org::http) certificate_days: Option<i64>,
+    pub certificate_days: Option<i64>,
     /// The session of the MCP endpoint.
-    pub(in crate::org::http) session: Option<HeaderValue>,
+    pub session: Option<Session>,
 }
 
 impl Head {
-    pub(in crate::org::http) fn of(response: &Response, took: Duration, now: SystemTime) -> Self {
+    pub(super) fn of(response: &Response, took: Duration, now: SystemTime) -> Self {
         let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
         let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
         let expiry = certificate.and_then(certificate::expiry);
-        let mut session = response.headers().get(SESSION).cloned();
-        if let Some(session) = &mut session {
+        let session = response.headers().get(SESSION).cloned().map(|mut session| {
             session.set_sensitive(true);
-        }
+            Session(session)
+        });
         Self {
             version: version(response.version()),
             took,

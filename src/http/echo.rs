@@ -1,4 +1,4 @@
-//! Credentials that come back in a server's or proxy's words, however they were encoded (K7).
+//! Credentials that come back in a server's or proxy's words, however they were encoded.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,20 +1,11 @@
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
-
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::timeout;
-use url::{Host, Url};
+//! A look at a server, layer by layer, for `doctor`.
 
 use crate::env::Network;
+use crate::http::{addresses, connect, proxy_of};
 use crate::org::OrgError;
-use crate::org::http::loopback::LOCALHOST;
-use crate::org::http::{HttpOrg, is_loopback};
 use crate::wire::{Health, health_answer, is_catch_all};
 
-use super::proxy::proxy_of;
-
-/// How long a name or a connection may take.
-const LAYER_DEADLINE: Duration = Duration::from_secs(5);
+use super::HttpOrg;
 
 /// How many answers are timed, beside the first, which opens the connection.
 const TIMED: usize = 3;
@@ -50,7 +41,7 @@ pub struct Answered {
 impl HttpOrg {
     /// Looks at the server: nothing is tried twice, so that what is wrong shows soon.
     pub async fn inspect(&self, network: &Network) -> Inspection {
-        let origin = self.transport.origin();
+        let origin = &self.origin;
         let mut found =
             Inspection { proxy: proxy_of(origin, network), addresses: None, connection: None, answer: None };
         if found.proxy.is_none() {
@@ -67,11 +58,11 @@ impl HttpOrg {
         found
     }
 
-    /// Whether the server answers a route that does not exist as existing servers do: 200 with a status object (trap/D24).
+    /// Whether the server answers a route that does not exist as existing servers do: 200 with a status object.
     pub async fn answers_unknown_routes(&self) -> Result<bool, OrgError> {
-        let call = self.transport.get(&["api", self.transport.org.as_str(), "lobu-doctor-no-such-route"])?;
+        let call = self.get(&["api", self.org.as_str(), "lobu-doctor-no-such-route"])?;
         match self.transport.look(&call).await?.1 {
-            Ok(answer) => Ok(is_catch_all(&answer.json)),
+            Ok(answer) => Ok(is_catch_all(answer.json())),
             Err(OrgError::Refused { status: 404, .. } | OrgError::NotTheApi { status: 404, .. }) => Ok(false),
             Err(error) => Err(error),
         }
@@ -85,14 +76,12 @@ impl HttpOrg {
     }
 
     async fn answered(&self) -> Result<Answered, OrgError> {
-        let call = self.transport.get(&["health"])?;
+        let call = self.get(&["health"])?;
         let (head, answer) = self.transport.look(&call).await?;
         let health = answer.and_then(|answer| {
-            let health = health_answer(&answer.json);
-            let health = health.map_err(|error| OrgError::shape(call.request.clone(), answer.status, &error))?;
+            let health = answer.read(health_answer)?;
             if self.repeats_credentials(&health) {
-                let what = "a page that repeats the token".to_owned();
-                return Err(OrgError::NotTheApi { request: call.request.clone(), status: answer.status, what });
+                return Err(answer.not_understood("a page that repeats the token"));
             }
             Ok(health)
         });
@@ -111,40 +100,4 @@ impl HttpOrg {
             round_trips,
         })
     }
-}
-
-/// Where an origin is. `localhost` is this machine, whatever the resolver says (T2).
-async fn addresses(origin: &Url) -> Result<Vec<SocketAddr>, String> {
-    let port = origin.port_or_known_default().unwrap_or_default();
-    let name = match origin.host() {
-        Some(Host::Ipv4(address)) => return Ok(vec![SocketAddr::new(IpAddr::V4(address), port)]),
-        Some(Host::Ipv6(address)) => return Ok(vec![SocketAddr::new(IpAddr::V6(address), port)]),
-        Some(Host::Domain(_)) if is_loopback(origin) => {
-            return Ok(LOCALHOST.map(|address| SocketAddr::new(address.ip(), port)).to_vec());
-        }
-        Some(Host::Domain(name)) => name.to_owned(),
-        None => return Err("the address names no host".to_owned()),
-    };
-    match timeout(LAYER_DEADLINE, lookup_host((name, port))).await {
-        Ok(Ok(addresses)) => Ok(addresses.collect()),
-        // The system's words differ from one to the next, and say no more.
-        Ok(Err(_)) => Err("the host's name could not be resolved".to_owned()),
-        Err(_) => Err("the resolver gave no answer in time".to_owned()),
-    }
-}
-
-/// Connects to the first address that takes it; the connection is closed at once.
-async fn connect(addresses: &[SocketAddr]) -> Result<(), String> {
-    let mut why = "the host has no address".to_owned();
-    for address in addresses {
-        why = match timeout(LAYER_DEADLINE, TcpStream::connect(address)).await {
-            Ok(Ok(_connection)) => return Ok(()),
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                "nothing listens there (connection refused)".to_owned()
-            }
-            Ok(Err(error)) => format!("no connection ({})", error.kind()),
-            Err(_) => "no connection in time".to_owned(),
-        };
-    }
-    Err(why)
 }

@@ -6,10 +6,10 @@ use std::io::ErrorKind;
 use rustls::{CertificateError, Error as TlsError};
 
 use crate::model::has_secret_shape;
-use crate::org::{Cause, OrgError, Outcome, Request};
 use crate::wire::ServerError;
 
-use super::echo::Credentials;
+use super::echo::{Credentials, is_echoed};
+use super::{Call, Cause, Outcome, RequestError};
 
 /// The longest text of a server that is shown, in characters.
 const LONGEST_MESSAGE: usize = 500;
@@ -17,17 +17,17 @@ const LONGEST_MESSAGE: usize = 500;
 const LONGEST_CODE: usize = 64;
 
 /// What is shown in place of words that hold a credential.
-pub(super) const HIDDEN: &str = "(the server's words are hidden: they look like a credential)";
+const HIDDEN: &str = "(the server's words are hidden: they look like a credential)";
 
 /// Says why no answer came. What reqwest says itself is not used: it quotes the URL.
-pub(super) fn no_answer(request: &Request, error: &reqwest::Error, changes: bool) -> OrgError {
+pub(super) fn no_answer(call: &Call<'_>, error: &reqwest::Error) -> RequestError {
+    let request = call.request.clone();
     if error.is_builder() {
-        let what = "the request could not be built".to_owned();
-        return OrgError::NotSent { request: request.clone(), what };
+        return RequestError::NotSent { request, what: "the request could not be built".to_owned() };
     }
     let (cause, what) = explain(error);
-    let outcome = if changes && !error.is_connect() { Outcome::Unknown } else { Outcome::NotDone };
-    OrgError::NoAnswer { request: request.clone(), cause, what, outcome }
+    let outcome = if call.changes && !error.is_connect() { Outcome::Unknown } else { Outcome::NotDone };
+    RequestError::NoAnswer { request, cause, what, outcome }
 }
 
 fn explain(error: &reqwest::Error) -> (Cause, String) {
@@ -103,36 +103,31 @@ pub(super) fn find<'error, E: Error + 'static>(error: &'error (dyn Error + 'stat
     None
 }
 
-/// The server's description as far as it may be shown (P10): without its words where the request carried secret values.
+/// The server's description as far as it may be shown: nothing in it gives a secret back, and where the request carried
+/// secret values that are not known one by one, it is without the server's words.
 ///
-/// `sent` is the body of such a request, none for others. A word that we sent ourselves never comes back as a code, and the
-/// token or a proxy's password in no way.
-pub(super) fn shown(error: ServerError, sent: Option<&[u8]>, credentials: &Credentials) -> ServerError {
+/// A word that we sent ourselves never comes back as a code.
+pub(super) fn shown(error: ServerError, call: &Call<'_>, credentials: &Credentials) -> ServerError {
     let ServerError { code, message, structured } = error;
-    let code = code.filter(|code| code.chars().count() <= LONGEST_CODE && !is_hidden(code, credentials));
-    match sent {
-        Some(body) => {
-            let code = code.filter(|code| is_plain_code(code) && !contains(body, code.as_bytes()));
-            ServerError { code, message: None, structured }
+    let is_echo = |text: &str| call.secrets().any(|secret| is_echoed(secret, text));
+    let is_hidden = |text: &str| has_secret_shape(text) || credentials.stand_in(text) || is_echo(text);
+    let code = code.filter(|code| code.chars().count() <= LONGEST_CODE && !is_hidden(code));
+    if let Some(body) = call.hushed_body() {
+        let code = code.filter(|code| is_plain_code(code) && !contains(body, code.as_bytes()));
+        return ServerError { code, message: None, structured };
+    }
+    let message = message.map(|message| {
+        let (visible, more) = match message.char_indices().nth(LONGEST_MESSAGE) {
+            Some((end, _)) => (message.split_at(end).0, "…"),
+            None => (&*message, ""),
+        };
+        // What has the shape of a credential may be cut where it is shown.
+        if has_secret_shape(&message) || is_echo(&message) || is_hidden(visible) {
+            return HIDDEN.to_owned();
         }
-        None => ServerError { code, message: message.map(|message| shown_message(&message, credentials)), structured },
-    }
-}
-
-fn shown_message(message: &str, credentials: &Credentials) -> String {
-    let (visible, more) = match message.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => (message.split_at(end).0, "…"),
-        None => (message, ""),
-    };
-    // What has the shape of a credential may be cut where it is shown.
-    if has_secret_shape(message) || is_hidden(visible, credentials) {
-        return HIDDEN.to_owned();
-    }
-    format!("{visible}{more}")
-}
-
-fn is_hidden(text: &str, credentials: &Credentials) -> bool {
-    has_secret_shape(text) || credentials.stand_in(text)
+        format!("{visible}{more}")
+    });
+    ServerError { code, message, structured }
 }
 
 /// `^[a-z0-9_.-]{1,64}$`
@@ -149,10 +144,18 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
 mod tests {
     use std::sync::Arc;
 
+    use url::Url;
+
     use crate::env::Network;
+    use crate::http::{Body, Method};
     use crate::secrets::SecretValue;
 
     use super::*;
+
+    fn call(hushed: Option<&'static [u8]>) -> Call<'static> {
+        let body = hushed.map(|bytes| Body { bytes: bytes.into(), hushed: true, secret: true });
+        Call::new(Method::Put, Url::parse("http://localhost/").unwrap(), body)
+    }
 
     fn error(code: &str, message: &str) -> ServerError {
         ServerError { code: Some(code.to_owned()), message: Some(message.to_owned()), structured: true }
@@ -167,8 +170,9 @@ mod tests {
             ("", None),
             (&*"a".repeat(65), None),
         ];
+        let call = call(Some(br#"{"botToken":"hunter2"}"#));
         for (code, expected) in table {
-            let shown = shown(error(code, "SENTINEL"), Some(br#"{"botToken":"hunter2"}"#), &Credentials::default());
+            let shown = shown(error(code, "SENTINEL"), &call, &Credentials::default());
             assert_eq!((shown.code.as_deref(), shown.message), (expected, None), "{code}");
         }
     }
@@ -177,9 +181,9 @@ mod tests {
     fn words_are_cut_and_never_give_the_token_back() {
         let token = Arc::new(SecretValue::new("SENTINEL"));
         let token = Credentials::new(Some(token), &Network::default());
-        let long = shown(error("c", &"ü".repeat(501)), None, &token);
+        let long = shown(error("c", &"ü".repeat(501)), &call(None), &token);
         assert_eq!(long.message.unwrap().chars().count(), 501);
-        let echo = shown(error("SENTINEL", "you sent SENTINEL"), None, &token);
+        let echo = shown(error("SENTINEL", "you sent SENTINEL"), &call(None), &token);
         assert_eq!(echo.code, None);
         assert!(!echo.message.unwrap().contains("SENTINEL"));
     }

@@ -1,16 +1,24 @@
-//! Whether requests go through a proxy, told by the rules that the client has.
+//! How a server is reached, layer by layer: through a proxy, told by the rules that the client has, else by a name that
+//! has addresses, and a connection to one of them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use crate::env::Network;
-use crate::org::http::is_loopback;
+
+use super::origin::{LOCALHOST, is_loopback};
+
+/// How long a name or a connection may take.
+const LAYER_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Host and port of the proxy through which requests to an origin go; none where they go straight.
 ///
 /// What else its URL holds, such as a password, is left out.
-pub(super) fn proxy_of(origin: &Url, network: &Network) -> Option<String> {
+pub fn proxy_of(origin: &Url, network: &Network) -> Option<String> {
     let proxy = match origin.scheme() {
         "https" => network.https.as_deref(),
         _ => network.http.as_deref(),
@@ -57,6 +65,42 @@ fn is_within(address: IpAddr, entry: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Where an origin is. `localhost` is this machine, whatever the resolver says.
+pub async fn addresses(origin: &Url) -> Result<Vec<SocketAddr>, String> {
+    let port = origin.port_or_known_default().unwrap_or_default();
+    let name = match origin.host() {
+        Some(Host::Ipv4(address)) => return Ok(vec![SocketAddr::new(IpAddr::V4(address), port)]),
+        Some(Host::Ipv6(address)) => return Ok(vec![SocketAddr::new(IpAddr::V6(address), port)]),
+        Some(Host::Domain(_)) if is_loopback(origin) => {
+            return Ok(LOCALHOST.map(|address| SocketAddr::new(address.ip(), port)).to_vec());
+        }
+        Some(Host::Domain(name)) => name.to_owned(),
+        None => return Err("the address names no host".to_owned()),
+    };
+    match timeout(LAYER_DEADLINE, lookup_host((name, port))).await {
+        Ok(Ok(addresses)) => Ok(addresses.collect()),
+        // The system's words differ from one to the next, and say no more.
+        Ok(Err(_)) => Err("the host's name could not be resolved".to_owned()),
+        Err(_) => Err("the resolver gave no answer in time".to_owned()),
+    }
+}
+
+/// Connects to the first address that takes it; the connection is closed at once.
+pub async fn connect(addresses: &[SocketAddr]) -> Result<(), String> {
+    let mut why = "the host has no address".to_owned();
+    for address in addresses {
+        why = match timeout(LAYER_DEADLINE, TcpStream::connect(address)).await {
+            Ok(Ok(_connection)) => return Ok(()),
+            Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                "nothing listens there (connection refused)".to_owned()
+            }
+            Ok(Err(error)) => format!("no connection ({})", error.kind()),
+            Err(_) => "no connection in time".to_owned(),
+        };
+    }
+    Err(why)
 }
 
 #[cfg(test)]

@@ -1,0 +1,31 @@
+//! Requests over HTTP, for orgs and for logins: connections, redirects, retries, limits, and why a request failed.
+//!
+//! Nothing else names the HTTP library. What is asked, and what answers mean, is said by `org` and `accounts`.
+
+mod answer;
+mod call;
+mod certificate;
+mod connections;
+mod content;
+mod echo;
+mod error;
+mod failure;
+mod head;
+mod origin;
+mod reach;
+mod retry;
+#[cfg(test)]
+pub(crate) mod tests;
+mod transport;
+
+pub use answer::{Answer, LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};
+pub use call::{Call, Method, Repeat};
+pub use connections::{CONNECT_DEADLINE, DEADLINE, Endpoint, check_token};
+pub use content::{Body, Content, Part};
+pub use echo::is_given_back;
+pub use error::{Cause, ClientError, Outcome, Request, RequestError};
+pub use head::{Head, Session};
+pub use origin::{has_user_info, is_loopback};
+pub use reach::{addresses, connect, proxy_of};
+pub use retry::{Clock, Schedule, SystemClock};
+pub use transport::{Options, PARALLELISM, Routes, Statistics, Transport};

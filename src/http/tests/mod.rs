@@ -1,0 +1,6 @@
+//! What tests of requests need: a clock that does not wait, and a scripted listener.
+
+mod clock;
+pub(crate) mod listener;
+
+pub(crate) use clock::FakeClock;

@@ -1,0 +1,342 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::env::Network;
+use crate::secrets::SecretValue;
+use crate::wire::{Json, ServerError, server_error};
+
+use super::answer::{self, Received};
+use super::connections::{Headers, bearer, connections};
+use super::echo::{Credentials, is_echoed_in_host};
+use super::failure::{is_plain_code, no_answer, shown};
+use super::head::SESSION;
+use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
+use super::retry::retry_after;
+use super::{
+    Answer, Call, Cause, ClientError, Clock, DEADLINE, Endpoint, Head, Method, Outcome, Repeat, RequestError, Schedule,
+    SystemClock,
+};
+
+/// How many requests are in flight at most where nothing else is said.
+pub const PARALLELISM: usize = 16;
+
+/// Whose routes are asked: they differ in how they answer, and in how long a server is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Routes {
+    /// Those of an org. Every answer has a body, but a 204. A server that answered before, and that no connection leads to
+    /// now, may be restarting, and is waited for.
+    Org,
+    /// Those of logins: answers may be empty and may hold tokens, and an error that is one word is a code (RFC 6749 5.2). A
+    /// person waits, and is told at once that no connection leads to the server.
+    Login,
+}
+
+/// What a transport is made from.
+pub struct Options {
+    /// Whose routes are asked.
+    pub routes: Routes,
+    /// The token that every request is sent with.
+    pub token: Option<Arc<SecretValue>>,
+    /// The proxies that requests go through, but never to this machine, and the further authorities that are trusted.
+    pub network: Network,
+    /// How many requests are in flight at most.
+    pub parallelism: usize,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    /// How long a request may take, connection and answer included.
+    pub deadline: Duration,
+    /// The authorities that tests trust in place of the system's.
+    pub(crate) roots: Option<Vec<reqwest::Certificate>>,
+}
+
+impl Options {
+    /// Without a token and proxies, and with the usual limits.
+    pub fn new(routes: Routes) -> Self {
+        Self {
+            routes,
+            token: None,
+            network: Network::default(),
+            parallelism: PARALLELISM,
+            clock: Arc::new(SystemClock::default()),
+            deadline: DEADLINE,
+            roots: None,
+        }
+    }
+}
+
+/// What was sent and received so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Every request that was sent, repetitions and followed redirects included.
+    pub requests: u64,
+    /// Those of them that may change something.
+    pub writes: u64,
+    /// How often something was sent again.
+    pub retries: u64,
+    /// The bytes of answers, after decompression.
+    pub bytes: u64,
+}
+
+#[derive(Default)]
+struct Counters {
+    requests: AtomicU64,
+    writes: AtomicU64,
+    retries: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// An attempt that failed.
+struct Failed {
+    error: RequestError,
+    again: bool,
+    retry_after: Option<Duration>,
+}
+
+/// The connections to some origins, and to nothing else, with what is counted and bounded over a run.
+pub struct Transport {
+    pools: Vec<(Url, Client)>,
+    routes: Routes,
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    in_flight: Semaphore,
+    counters: Counters,
+    answered: AtomicBool,
+}
+
+impl Transport {
+    /// Makes the connections. Nothing is sent yet.
+    pub fn new(endpoints: &[Endpoint], options: Options) -> Result<Self, ClientError> {
+        let headers = Headers { token: options.token.as_deref(), content_type: options.routes == Routes::Org };
+        let pool =
+            |endpoint| connections(endpoint, &headers, &options.network, options.deadline, options.roots.as_deref());
+        Ok(Self {
+            pools: endpoints.iter().map(pool).collect::<Result<_, _>>()?,
+            routes: options.routes,
+            credentials: Credentials::new(options.token, &options.network),
+            clock: options.clock,
+            in_flight: Semaphore::new(options.parallelism.max(1)),
+            counters: Counters::default(),
+            answered: AtomicBool::new(false),
+        })
+    }
+
+    /// The origins.
+    pub fn origins(&self) -> impl Iterator<Item = &Url> {
+        self.pools.iter().map(|(origin, _)| origin)
+    }
+
+    /// Time and chance.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// What was sent and received so far.
+    pub fn statistics(&self) -> Statistics {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Statistics {
+            requests: read(&self.counters.requests),
+            writes: read(&self.counters.writes),
+            retries: read(&self.counters.retries),
+            bytes: read(&self.counters.bytes),
+        }
+    }
+
+    /// Whether a text of the server repeats the token or a proxy's password.
+    pub fn repeats_credentials(&self, text: &str) -> bool {
+        self.credentials.stand_in(text)
+    }
+
+    /// The attempts of one piece of work.
+    pub fn schedule(&self) -> Schedule<'_> {
+        Schedule::new(&*self.clock)
+    }
+
+    /// Waits before a further attempt and counts it; false when there is to be none.
+    pub async fn wait(&self, schedule: &mut Schedule<'_>, retry_after: Option<Duration>) -> bool {
+        let again = schedule.wait(retry_after).await;
+        if again {
+            self.counters.retries.fetch_add(1, Ordering::Relaxed);
+        }
+        again
+    }
+
+    /// Sends a request on a schedule of its own.
+    pub async fn send(&self, call: &Call<'_>) -> Result<Answer, RequestError> {
+        self.send_on(call, &mut self.schedule()).await
+    }
+
+    /// Sends a request, again where that is right, until the schedule ends.
+    ///
+    /// An error says `Unknown` as soon as one attempt may have been carried out.
+    pub async fn send_on(&self, call: &Call<'_>, schedule: &mut Schedule<'_>) -> Result<Answer, RequestError> {
+        let mut lost = None;
+        loop {
+            let failed = match self.attempt(call).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            let is_lost = call.changes && failed.error.outcome() == Outcome::Unknown;
+            schedule.lost |= is_lost;
+            let may_repeat = failed.again
+                && match call.repeat {
+                    Repeat::Always => true,
+                    Repeat::WhenNotDone => !is_lost,
+                    Repeat::Never => false,
+                };
+            if may_repeat && self.wait(schedule, failed.retry_after).await {
+                if is_lost {
+                    lost = Some(failed.error);
+                }
+                continue;
+            }
+            return Err(match lost {
+                Some(lost) if failed.again && !is_lost => lost,
+                _ => failed.error,
+            });
+        }
+    }
+
+    /// Sends a request once, and gives the head of its answer too.
+    ///
+    /// An error is of a request that was not answered; what is wrong with an answer stands beside its head.
+    pub async fn look(&self, call: &Call<'_>) -> Result<(Head, Result<Answer, RequestError>), RequestError> {
+        let started = self.clock.elapsed();
+        let response = self.follow(call).await?;
+        let took = self.clock.elapsed().saturating_sub(started);
+        let head = Head::of(&response, took, self.clock.now());
+        let status = response.status().as_u16();
+        let received = answer::receive(response, &self.counters.bytes).await;
+        Ok((head, self.judge(call, status, received)))
+    }
+
+    async fn attempt(&self, call: &Call<'_>) -> Result<Answer, Failed> {
+        let Ok(_permit) = self.in_flight.acquire().await else {
+            let error = not_sent(call, "the client was closed");
+            return Err(Failed { error, again: false, retry_after: None });
+        };
+        let response = self.follow(call).await.map_err(|error| self.without_status(error))?;
+        let status = response.status().as_u16();
+        let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = asked.and_then(|text| retry_after(text, self.clock.now()));
+        let received = answer::receive(response, &self.counters.bytes).await;
+        self.judge(call, status, received).map_err(|error| {
+            let unavailable = call.final_when_unavailable && status == 503 && retry_after.is_none();
+            let again = matches!(status, 429 | 502 | 503 | 504) && !unavailable || is_interrupted(&error);
+            Failed { error, again, retry_after }
+        })
+    }
+
+    fn without_status(&self, error: RequestError) -> Failed {
+        // A first connection that fails is a wrong address; a later one may be a restart.
+        let restarting = self.routes == Routes::Org
+            && matches!(error.cause(), Some(Cause::NoConnection | Cause::NameNotFound))
+            && self.answered.load(Ordering::Relaxed);
+        let again = restarting || is_interrupted(&error);
+        Failed { error, again, retry_after: None }
+    }
+
+    /// Sends a request and follows redirects of reads within the origin.
+    async fn follow(&self, call: &Call<'_>) -> Result<Response, RequestError> {
+        let client = self.client(call)?;
+        let mut url = call.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.send_once(client, call, url.clone()).await?;
+            let may_follow = |status| !call.changes && (call.method == Method::Get || matches!(status, 307 | 308));
+            match redirect_target(&call.request, &response, &url, may_follow) {
+                Ok(Some(target)) => url = target,
+                Ok(None) => return Ok(response),
+                Err(RequestError::Redirected { request, to })
+                    if call.secrets().any(|secret| is_echoed_in_host(secret, &to)) =>
+                {
+                    return Err(RequestError::Redirected { request, to: "another origin".to_owned() });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(too_many_redirects(&call.request))
+    }
+
+    /// The connections to the origin of a request: to another one there are none.
+    fn client(&self, call: &Call<'_>) -> Result<&Client, RequestError> {
+        let is_of = |origin: &Url| !has_user_info(&call.url) && origin.origin() == call.url.origin();
+        let pool = self.pools.iter().find(|(origin, _)| is_of(origin));
+        pool.map(|(_, client)| client).ok_or_else(|| not_sent(call, "its origin is none of this context"))
+    }
+
+    async fn send_once(&self, client: &Client, call: &Call<'_>, url: Url) -> Result<Response, RequestError> {
+        let mut request = client.request(method(call.method), url);
+        if let Some(token) = call.bearer {
+            let header = bearer(token).map_err(|error| not_sent(call, &error.to_string()))?;
+            request = request.header(AUTHORIZATION, header);
+        }
+        if let Some(content_type) = call.content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        if let Some(body) = &call.body {
+            request = request.body(body.bytes.clone());
+        }
+        if let Some(session) = &call.session {
+            request = request.header(SESSION, session.0.clone());
+        }
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        if call.changes {
+            self.counters.writes.fetch_add(1, Ordering::Relaxed);
+        }
+        let response = request.send().await.map_err(|error| no_answer(call, &error))?;
+        self.answered.store(true, Ordering::Relaxed);
+        Ok(response)
+    }
+
+    /// Tells an answer of the API from a refusal and from what is not the API.
+    fn judge(&self, call: &Call<'_>, status: u16, received: Received) -> Result<Answer, RequestError> {
+        let request = call.request.clone();
+        let json = match (received, self.routes) {
+            (Received::Json(json), _) => Some(json),
+            (Received::Nothing, Routes::Login) => None,
+            (Received::Nothing, Routes::Org) if status == 204 => Some(Json::Object(serde_json::Map::new())),
+            (Received::Nothing, Routes::Org) => {
+                return Err(RequestError::NotTheApi { request, status, what: "an empty body".to_owned() });
+            }
+            (Received::Other(what), _) => return Err(RequestError::NotTheApi { request, status, what }),
+            (Received::Interrupted(error), _) => return Err(no_answer(call, &error)),
+        };
+        let error = json.as_ref().and_then(server_error);
+        if error.is_none() && (200..300).contains(&status) {
+            return Ok(Answer { request, status, json, is_wiped: self.routes == Routes::Login });
+        }
+        let server = shown(self.coded(error.unwrap_or_default()), call, &self.credentials);
+        Err(RequestError::Refused { request, status, server })
+    }
+
+    /// The errors of RFC 6749 are codes with or without a description.
+    fn coded(&self, error: ServerError) -> ServerError {
+        let is_code = self.routes == Routes::Login && error.code.is_none();
+        if is_code && error.message.as_deref().is_some_and(is_plain_code) {
+            return ServerError { code: error.message, message: None, ..error };
+        }
+        error
+    }
+}
+
+fn not_sent(call: &Call<'_>, what: &str) -> RequestError {
+    RequestError::NotSent { request: call.request.clone(), what: what.to_owned() }
+}
+
+fn is_interrupted(error: &RequestError) -> bool {
+    matches!(error.cause(), Some(Cause::TimedOut | Cause::Cut))
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+    }
+}
