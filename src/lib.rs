@@ -25,7 +25,7 @@
 //! - [`server`]: the embedded org, the same API over SQLite, which knows nothing of the modules above but a few words.
 //! - [`render`] and [`ui`]: documents built by pure functions, and the terminal that they are written to.
 //! - [`accounts`]: contexts and logins: logging in and out, and the files that keep both between runs.
-//! - [`settings`] and [`mod@env`]: flags, environment and pin, resolved once.
+//! - [`target`] and [`mod@env`]: flags, environment, stored contexts and pins, resolved once.
 //! - [`files`]: files that are replaced whole, under a lock.
 //! - [`fault`]: places at which tests let the process fail; nothing in a release build.
 //! - [`cli`], [`commands`] and [`error`]: what can be typed, a file a verb, and how a command ends.
@@ -54,6 +54,6 @@ pub mod push;
 pub mod render;
 pub mod secrets;
 pub mod server;
-pub mod settings;
+pub mod target;
 pub mod ui;
 pub mod wire;

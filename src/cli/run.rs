@@ -16,7 +16,7 @@ use crate::pull::PullFamily;
 use crate::render::document::{Document, Line};
 use crate::render::{self, json};
 use crate::secrets::protect;
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 use crate::ui::log::{self, Level};
 use crate::ui::{ColorChoice, Options, Ui, Verbosity};
 

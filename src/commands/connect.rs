@@ -9,7 +9,7 @@ use crate::org::http::HttpOrg;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::server::{self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store};
-use crate::settings::{ResolvedTarget, Server};
+use crate::target::{ResolvedTarget, Server};
 
 use super::{Session, credentials};
 

@@ -11,7 +11,7 @@ use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::SystemClock;
 use crate::secrets::SecretValue;
-use crate::settings::ResolvedTarget;
+use crate::target::ResolvedTarget;
 
 use super::Session;
 use super::failures::{of_accounts, of_change, of_login};
@@ -202,7 +202,7 @@ fn expired(context: &Context) -> CommandError {
 
 /// The command that logs in to a context.
 pub(super) fn log_in(context: &Context) -> String {
-    format!("Log in: lobu login{}", crate::settings::argument("-c", &context.name))
+    format!("Log in: lobu login{}", crate::target::argument("-c", &context.name))
 }
 
 /// The command that logs in to a context whose login is there and of no use.

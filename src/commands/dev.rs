@@ -11,7 +11,7 @@ use crate::server::{
     Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
     serve_tcp,
 };
-use crate::settings::local_database;
+use crate::target::local_database;
 
 use super::connect::blocking;
 use super::interrupt::Interrupts;

@@ -7,7 +7,7 @@ use crate::model::ResourceKey;
 use crate::plan::{Plan, diff};
 use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 
 use super::interrupt::Interrupts;
 use super::load;

@@ -3,7 +3,7 @@ use crate::accounts::{AccountsError, ChangeError};
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{Cause, OrgError, ReadError};
 use crate::project::directory::{OpenError, WriteError};
-use crate::settings::{TargetError, TargetErrorKind};
+use crate::target::{TargetError, TargetErrorKind};
 
 /// The failure that a request's error is for a command that changed nothing.
 pub(super) fn of_request(error: &OrgError) -> CommandError {
@@ -71,6 +71,7 @@ pub(super) fn of_target(error: &TargetError) -> CommandError {
         TargetErrorKind::Usage => ErrorKind::Usage,
         TargetErrorKind::Access => ErrorKind::WrongOrg,
         TargetErrorKind::Origin => ErrorKind::WrongOrigin,
+        TargetErrorKind::Files => ErrorKind::Unexpected,
     };
     CommandError::from_error(kind, error)
 }

@@ -8,10 +8,10 @@ use crate::project::config::{Config, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::project::{Project, read_project};
 use crate::render::{ci, diagnostics};
+use crate::target::ProjectPins;
 
 use super::Session;
 use super::failures::of_open;
-use super::target::ProjectPins;
 use super::values::DOTENV;
 
 /// What the command line says about reading a project.

@@ -12,10 +12,9 @@ mod drift;
 mod failures;
 mod interrupt;
 mod load;
-mod outcome;
 mod pull;
 mod secrets;
-mod target;
+mod session;
 mod validate;
 mod values;
 
@@ -29,10 +28,10 @@ pub use dev::{Dev, dev};
 pub use doctor::{Doctor, doctor};
 pub use drift::{Drift, drift};
 pub use load::ProjectOptions;
-pub use outcome::{Outcome, Session};
 pub use pull::{Pull, pull};
 pub use secrets::{
     LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, SourceFormat, secrets_delete,
     secrets_list, secrets_local, secrets_push,
 };
+pub use session::{Outcome, Session};
 pub use validate::{Validate, validate};

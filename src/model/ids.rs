@@ -106,6 +106,11 @@ impl OrgSlug {
             Err(InvalidName { kind: "an org slug", pattern: Self::PATTERN })
         }
     }
+
+    /// Whether two slugs name one org: the server's rule for slugs ignores case.
+    pub fn is_same_org(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
 }
 
 impl SecretName {

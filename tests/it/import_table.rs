@@ -11,12 +11,12 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven.
     ("accounts", &["env", "fault", "files", "http", "model", "org", "secrets", "wire"]),
     // Of `secrets` only that the process is protected before a command reads any.
-    ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "settings", "ui"]),
+    ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "target", "ui"]),
     (
         "commands",
         &[
             "accounts", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org", "plan",
-            "project", "pull", "push", "render", "secrets", "server", "settings", "ui", "wire",
+            "project", "pull", "push", "render", "secrets", "server", "target", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project"]),
@@ -50,8 +50,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["fault", "model"]),
-    // Of `http` only which hosts are this machine; of `org` whether it has the secrets API.
-    ("settings", &["accounts", "env", "http", "model", "org", "secrets"]),
+    // Of `http` only which hosts are this machine; of `org` whether it has the secrets API; of `project` what lobu.toml pins.
+    ("target", &["accounts", "env", "http", "model", "org", "project", "secrets"]),
     ("ui", &["error", "render"]),
     ("wire", &["model"]),
 ];
@@ -94,7 +94,13 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("schemars", &["render/json"]),
     (
         "serde",
-        &["accounts/json.rs", "render/json", "secrets/json.rs", "server/unique_json.rs", "settings/remembered.rs"],
+        &[
+            "accounts/json.rs",
+            "render/json",
+            "secrets/json.rs",
+            "server/unique_json.rs",
+            "target/secrets_api_record.rs",
+        ],
     ),
     (
         "serde_json",
@@ -109,7 +115,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "render/json",
             "secrets/json.rs",
             "server",
-            "settings/remembered.rs",
+            "target/secrets_api_record.rs",
             "wire",
         ],
     ),
@@ -123,7 +129,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "commands/pull/source.rs",
             "server/embedded.rs",
             "server/files.rs",
-            "settings/remembered.rs",
+            "target/secrets_api_record.rs",
         ],
     ),
     (
@@ -139,7 +145,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "push",
             "secrets",
             "server",
-            "settings",
+            "target",
             "wire",
         ],
     ),
@@ -151,7 +157,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("unicode_width", &["render/text_safety.rs"]),
     (
         "url",
-        &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "http", "org/http/client.rs", "settings"],
+        &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "http", "org/http/client.rs", "target"],
     ),
     ("wildmatch", &["plan/selection.rs"]),
     (

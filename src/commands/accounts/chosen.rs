@@ -7,7 +7,7 @@ use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
-use crate::settings::TargetError;
+use crate::target::TargetError;
 
 /// The contexts and logins of the user.
 pub(super) fn accounts(session: &Session) -> Result<Accounts, CommandError> {

@@ -6,7 +6,7 @@ use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapsho
 use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
 use crate::commands::failures::{of_accounts, of_change, of_login};
 use crate::commands::interrupt::Interrupts;
-use crate::commands::target::{self, ProjectPins};
+use crate::commands::secrets::pins;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
@@ -183,7 +183,7 @@ async fn whose(client: &LoginClient, context: &Context, token: &Arc<SecretValue>
 
 /// The org that a token is tried on: the project's pin, the environment's, the context's (T1).
 fn org(session: &Session, command: &Login, context: &Context) -> Result<Option<OrgSlug>, CommandError> {
-    let pins: ProjectPins = target::pins(session, &command.project)?;
+    let pins = pins(session, &command.project)?;
     let variable = |variable| session.environment.text(variable).and_then(|text| OrgSlug::parse(text).ok());
     let variable = variable(Variable::Org).or_else(|| variable(Variable::MemoryOrg));
     Ok(pins.org.or(variable).or_else(|| context.org.clone()))

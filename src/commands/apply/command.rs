@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{Approval, ApprovedPlan};
 use crate::plan::Only;
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 
 use super::super::interrupt::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};

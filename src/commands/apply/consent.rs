@@ -5,7 +5,7 @@ use crate::org::SecretsMode;
 use crate::plan::Need;
 use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Line, Style};
-use crate::settings::Server;
+use crate::target::Server;
 use crate::ui::Answer;
 
 use super::super::Session;

@@ -7,13 +7,12 @@ use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
-use crate::settings::{ResolvedTarget, Server, argument, remember_secrets_api};
+use crate::target::{ResolvedTarget, Server, argument, remember_secrets_api};
 
 use super::super::Session;
 use super::super::connect::{Connection, announce, for_reading};
 use super::super::failures::of_read;
 use super::super::load::{Loaded, load};
-use super::super::target::resolved;
 use super::super::values::gather;
 use super::Apply;
 
@@ -56,7 +55,7 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     let selection = selection(command)?;
     let resend = resend(command)?;
     let loaded = load(session, &command.project, command.only)?;
-    let target = resolved(session, &command.target, &loaded.pins())?;
+    let target = session.locate(&command.target, &loaded.pins())?;
     announce(session, &target);
     let desired = desired_state(&loaded.project);
     let connection = for_reading(session, &target, command.parallelism).await?;

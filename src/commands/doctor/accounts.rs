@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::accounts::{Accounts, FileState, Finding};
 use crate::commands::{Session, credentials};
 use crate::doctor::{AccountFilesFacts, LoginFacts};
-use crate::settings::{ResolvedTarget, StoredLogin};
+use crate::target::{ResolvedTarget, StoredLogin};
 
 /// What was found.
 #[derive(Debug, Clone, Default)]

@@ -1,9 +1,8 @@
 //! Where the command goes.
 
 use crate::commands::Session;
-use crate::commands::target::{ProjectPins, resolve_with, stored};
 use crate::doctor::TargetFacts;
-use crate::settings::{ResolvedTarget, TargetError, TargetFlags};
+use crate::target::{Known, ProjectPins, ResolvedTarget, TargetError, TargetFlags, resolve, stored_accounts};
 
 use super::files::Files;
 
@@ -28,8 +27,9 @@ impl Aim {
             Files::Missing | Files::Unopened(_) => ProjectPins::default(),
         };
         // Files that can't be read are a finding of their own.
-        let accounts = stored(flags, &session.environment).ok().flatten();
-        match resolve_with(session, flags, accounts.as_ref(), &pins) {
+        let accounts = stored_accounts(flags, &session.environment).ok().flatten();
+        let known = Known { accounts: accounts.as_ref(), pins: &pins, on_terminal: session.ui.is_attended() };
+        match resolve(flags, &session.environment, known) {
             Ok(target) => Self::At(Box::new(target)),
             Err(error) => Self::Nowhere(error),
         }

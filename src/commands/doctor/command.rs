@@ -15,7 +15,7 @@ use crate::model::OrgSlug;
 use crate::render::doctor::{DoctorView, render};
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonDoctorView, JsonSystem, JsonTarget};
-use crate::settings::{ResolvedTarget, Server, TargetFlags, argument};
+use crate::target::{ResolvedTarget, Server, TargetFlags, argument};
 
 use super::accounts::{self, AccountsState};
 use super::aim::Aim;

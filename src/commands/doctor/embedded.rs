@@ -7,7 +7,7 @@ use crate::commands::connect::blocking;
 use crate::doctor::EmbeddedFacts;
 use crate::error::CommandError;
 use crate::server::inspect_store;
-use crate::settings::{ResolvedTarget, Server, TargetFlags, local_database};
+use crate::target::{ResolvedTarget, Server, TargetFlags, local_database};
 
 /// Where the database is, or would be; none where nothing says where.
 pub(super) fn database(session: &Session, flags: &TargetFlags, target: Option<&ResolvedTarget>) -> Option<PathBuf> {

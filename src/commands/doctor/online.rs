@@ -16,7 +16,7 @@ use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
 use crate::org::{Generation, OrgError, OrgRead as _, SecretsMode, SecretsProbe, SecretsRead as _};
-use crate::settings::{ResolvedTarget, Server, remember_secrets_api};
+use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 
 use super::accounts::AccountsState;
 

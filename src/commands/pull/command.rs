@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::pull::{PullFamily, Withheld};
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 
 use super::super::interrupt::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};

@@ -8,13 +8,12 @@ use crate::org::{ActualState, read_actual};
 use crate::plan::{Options, Resend, Selection, Selector};
 use crate::project::directory::ProjectDirectory;
 use crate::pull::{Input, PullFamily, PullPlan, Taking, pull_plan};
-use crate::settings::ResolvedTarget;
+use crate::target::{ProjectPins, ResolvedTarget};
 
 use super::super::Session;
 use super::super::connect::{announce, for_reading};
 use super::super::failures::of_read;
 use super::super::load::{Loaded, load_from};
-use super::super::target::{ProjectPins, resolved};
 use super::Pull;
 use super::source::{self, Source};
 
@@ -90,7 +89,7 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     let taking = taking(everything, &command.selectors, &command.include, &command.exclude)?;
     let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
     let (loaded, target) = if source.init.is_some() {
-        let target = resolved(session, &command.target, &ProjectPins::default())?;
+        let target = session.locate(&command.target, &ProjectPins::default())?;
         let first = source::skeleton(&target.org, false, false);
         let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
         let directory = source.directory.overlaid(files).map_err(unexpected)?;
@@ -98,7 +97,7 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     } else {
         let directory = source.directory.overlaid(BTreeMap::new()).map_err(unexpected)?;
         let loaded = load_from(session, directory, &command.project, None)?;
-        let target = resolved(session, &command.target, &loaded.pins())?;
+        let target = session.locate(&command.target, &loaded.pins())?;
         (loaded, target)
     };
     announce(session, &target);

@@ -4,7 +4,7 @@ use crate::commands::interrupt::Interrupts;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, WriteError};
 use crate::pull::FileWrite;
-use crate::settings::argument;
+use crate::target::argument;
 
 use super::super::failures::{of_open, of_write};
 use super::reading::Pulled;

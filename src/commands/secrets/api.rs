@@ -5,7 +5,7 @@ use crate::commands::connect::Connection;
 use crate::commands::failures::of_request;
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{OrgError, SecretsListing, SecretsMode, SecretsRead};
-use crate::settings::{ResolvedTarget, Server, remember_secrets_api};
+use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 use crate::wire::SecretRow;
 
 /// Lists the org's secrets; none where the server is known to have no secrets API, and was never seen with one.

@@ -5,7 +5,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::push::{Agreement, Ask, Deletion, PushPlan, PushRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::{question_of, suspicion_text};
-use crate::settings::ResolvedTarget;
+use crate::target::ResolvedTarget;
 use crate::ui::{Choice, Chosen, Prompter};
 
 const NO: Choice = Choice { key: 'n', word: "no", help: "leave this one as it is" };

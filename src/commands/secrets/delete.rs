@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 
 use crate::commands::connect::{announce, for_reading, for_writing};
 use crate::commands::interrupt::Interrupts;
-use crate::commands::target::resolved;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
@@ -11,7 +10,7 @@ use crate::org::{OrgError, Outcome as RequestOutcome, SecretBatch};
 use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
-use crate::settings::{ResolvedTarget, TargetFlags};
+use crate::target::{ResolvedTarget, TargetFlags};
 
 use super::{api, confirm, name, surroundings};
 
@@ -39,7 +38,7 @@ pub struct SecretsDelete {
 pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Result<Outcome, CommandError> {
     let names = checked(command)?;
     let pins = surroundings::pins(session, &command.project)?;
-    let target = resolved(session, &command.target, &pins)?;
+    let target = session.locate(&command.target, &pins)?;
     announce(session, &target);
     let interrupts = Interrupts::listen();
     let found = tokio::select! {

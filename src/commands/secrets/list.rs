@@ -1,12 +1,11 @@
 use crate::commands::connect::{announce, for_reading};
-use crate::commands::target::resolved;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::CommandError;
 use crate::http::PARALLELISM;
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets;
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 
 use super::{api, surroundings};
 
@@ -24,7 +23,7 @@ pub struct SecretsList {
 /// `lobu secrets list`: names, fingerprints, times and sources. Reads only.
 pub async fn secrets_list(session: &Session, command: &SecretsList) -> Result<Outcome, CommandError> {
     let pins = surroundings::pins(session, &command.project)?;
-    let target = resolved(session, &command.target, &pins)?;
+    let target = session.locate(&command.target, &pins)?;
     announce(session, &target);
     let connection = for_reading(session, &target, PARALLELISM).await?;
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;

@@ -2,12 +2,12 @@
 
 use crate::commands::failures::of_open;
 use crate::commands::load::{DefaultValuesFile, Loaded, load_from, show};
-use crate::commands::target::ProjectPins;
 use crate::commands::{ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::Severity;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
+use crate::target::ProjectPins;
 
 /// A directory with a project in it, or without one.
 pub(super) enum Surroundings {

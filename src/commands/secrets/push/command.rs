@@ -2,7 +2,7 @@ use crate::commands::interrupt::Interrupts;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::push::fits;
-use crate::settings::TargetFlags;
+use crate::target::TargetFlags;
 
 use super::super::source::{SourceChoice, SourceFormat};
 use super::sending::Sent;

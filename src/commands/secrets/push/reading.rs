@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::commands::connect::{Connection, announce, for_reading};
-use crate::commands::target::resolved;
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
@@ -12,7 +11,7 @@ use crate::model::SecretName;
 use crate::push::{PushPlan, Rotation, SelectionError, Wanted, plan_push, select};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SourceValues;
-use crate::settings::ResolvedTarget;
+use crate::target::ResolvedTarget;
 
 use super::super::source::{self, SourceChoice};
 use super::super::surroundings::Surroundings;
@@ -90,7 +89,7 @@ pub(super) fn place(
         }
         Surroundings::Directory(_) => Wanted::new(),
     };
-    let target = resolved(session, &command.target, &surroundings.pins())?;
+    let target = session.locate(&command.target, &surroundings.pins())?;
     announce(session, &target);
     Ok(Place { surroundings, references, target })
 }

@@ -9,7 +9,7 @@ use crate::http::{PARALLELISM, is_loopback};
 use crate::push::{Agreement, PushFailure, PushPlan, PushReport, push};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::suspicion_text;
-use crate::settings::{ResolvedTarget, Server};
+use crate::target::{ResolvedTarget, Server};
 
 use super::super::source::SourceChoice;
 use super::super::{api, confirm};

@@ -3,7 +3,7 @@ use crate::push::{PushPlan, PushReport};
 use crate::render::document::{Document, Line, Style};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets::{self, PushView};
-use crate::settings::ResolvedTarget;
+use crate::target::ResolvedTarget;
 
 use super::SecretsPush;
 use super::reading::Pushed;

@@ -3,9 +3,8 @@
 use crate::env::{Environment, Variable};
 use crate::model::OrgSlug;
 
-use super::TargetError;
-use super::server::Named;
-use super::target::{Known, OrgSource, TargetFlags};
+use super::choose_server::NamedServer;
+use super::{Known, OrgSource, TargetError, TargetFlags};
 
 type Sourced = (OrgSlug, OrgSource);
 
@@ -15,7 +14,7 @@ pub(super) fn choose_org(
     flags: &TargetFlags,
     environment: &Environment,
     known: Known<'_>,
-    named: &Named,
+    named: &NamedServer,
 ) -> Result<Sourced, TargetError> {
     let url = named.address.org.as_ref().map(|org| (org.clone(), OrgSource::Url));
     if let Some(org) = flag_org(flags)? {
@@ -28,7 +27,7 @@ pub(super) fn choose_org(
     }
     // The target that was asked for by name is the nearer pin.
     let target = named.target_org.as_ref().map(|org| (org.clone(), OrgSource::Target));
-    let pin = target.or_else(|| known.pin.map(|pin| (pin.clone(), OrgSource::Pin)));
+    let pin = target.or_else(|| known.pins.org.as_ref().map(|pin| (pin.clone(), OrgSource::Pin)));
     let variable = org_of_environment(environment)?;
     // By its URL a server was named for this run: what a context has for every day does not count against it.
     let context = named.context.as_ref().filter(|_| named.name.is_empty()).and_then(|context| context.org.clone());
@@ -39,7 +38,7 @@ pub(super) fn choose_org(
 }
 
 fn agree(chosen: Sourced, other: &Sourced, url_name: &'static str) -> Result<Sourced, TargetError> {
-    if same(&chosen.0, &other.0) {
+    if chosen.0.is_same_org(&other.0) {
         return Ok(chosen);
     }
     let name = |source: OrgSource| match source {
@@ -73,7 +72,7 @@ fn org_of_environment(environment: &Environment) -> Result<Option<Sourced>, Targ
     let new = read(Variable::Org, OrgSource::Variable)?;
     let old = read(Variable::MemoryOrg, OrgSource::OldVariable)?;
     match (&new, &old) {
-        (Some((one, _)), Some((other, _))) if !same(one, other) => {
+        (Some((one, _)), Some((other, _))) if !one.is_same_org(other) => {
             let (first, second) = (Variable::Org.name(), Variable::MemoryOrg.name());
             Err(TargetError::VariablesDiffer { first, second })
         }
@@ -82,10 +81,5 @@ fn org_of_environment(environment: &Environment) -> Result<Option<Sourced>, Targ
 }
 
 pub(super) fn overridden(pin: Option<&OrgSlug>, org: &OrgSlug) -> Option<OrgSlug> {
-    pin.filter(|pin| !same(pin, org)).cloned()
-}
-
-/// Whether two slugs name one org: the rule for slugs ignores case (org-api 5.6).
-fn same(one: &OrgSlug, other: &OrgSlug) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
+    pin.filter(|pin| !pin.is_same_org(org)).cloned()
 }

@@ -9,8 +9,7 @@ use crate::accounts::{Context, Identity, Login, Snapshot};
 use crate::env::Environment;
 use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
-
-use super::{Known, ProjectTarget, TargetErrorKind, TargetFlags, resolve};
+use crate::target::{Known, ProjectPins, ProjectTarget, TargetErrorKind, TargetFlags, resolve};
 
 fn context(name: &str, origins: &[&str], org: Option<&str>) -> Context {
     let origins: Vec<_> = origins.iter().map(|origin| Url::parse(origin).unwrap()).collect();
@@ -80,8 +79,8 @@ fn shown(line: &str) -> String {
             },
         }
     }
-    let (accounts, targets) = (accounts(current.as_deref()), targets());
-    let known = Known { accounts: Some(&accounts), targets: &targets, pin: pin.as_ref(), on_terminal };
+    let (accounts, pins) = (accounts(current.as_deref()), ProjectPins { org: pin, targets: targets() });
+    let known = Known { accounts: Some(&accounts), pins: &pins, on_terminal };
     match resolve(&flags, &Environment::from_pairs(variables), known) {
         Ok(target) => {
             let token = match (&target.token, &target.login) {
@@ -98,6 +97,7 @@ fn shown(line: &str) -> String {
             let code = match error.kind() {
                 TargetErrorKind::Usage => 2,
                 TargetErrorKind::Access | TargetErrorKind::Origin => 4,
+                TargetErrorKind::Files => 1,
             };
             format!("{code} {}", format!("{error:?}").split([' ', '{']).next().unwrap())
         }

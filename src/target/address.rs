@@ -32,7 +32,7 @@ impl ServerAddress {
 
     /// The origin, for people.
     pub fn shown(&self) -> String {
-        self.origin.as_str().trim_end_matches('/').to_owned()
+        shown(&self.origin)
     }
 
     /// Refuses plain http beyond this machine, unless it was allowed on the command line (T2).
@@ -42,8 +42,13 @@ impl ServerAddress {
     }
 }
 
+/// An origin, for people.
+pub(super) fn shown(origin: &Url) -> String {
+    origin.as_str().trim_end_matches('/').to_owned()
+}
+
 /// The origin of a URL with any path, such as that of `LOBU_API_URL`.
-pub(super) fn any_path(text: &str, source_name: &'static str) -> Result<Url, TargetError> {
+pub(super) fn origin_at_any_path(text: &str, source_name: &'static str) -> Result<Url, TargetError> {
     parse_http(text, source_name).map(|url| origin_of(&url))
 }
 

@@ -1,6 +1,21 @@
-//! The flags of a run, written so that a person can use them again.
+use std::path::PathBuf;
 
-use super::TargetFlags;
+/// The flags of every verb that talks to a server.
+#[derive(Debug, Clone, Default)]
+pub struct TargetFlags {
+    /// `-t`.
+    pub target: Option<String>,
+    /// `--url`.
+    pub url: Option<String>,
+    /// `-c`.
+    pub context: Option<String>,
+    /// `--org`.
+    pub org: Option<String>,
+    /// `--db`.
+    pub database: Option<PathBuf>,
+    /// `--allow-insecure-http`.
+    pub allow_insecure_http: bool,
+}
 
 impl TargetFlags {
     /// The flags as they would be typed, each with a space before it.

@@ -2,7 +2,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::env::Environment;
+use crate::error::CommandError;
+use crate::target::{ProjectPins, ResolvedTarget, TargetFlags, locate};
 use crate::ui::Ui;
+
+use super::failures::of_target;
 
 /// What every command works with.
 pub struct Session {
@@ -12,6 +16,13 @@ pub struct Session {
     pub environment: Arc<Environment>,
     /// The directory in which the command was started.
     pub working_directory: PathBuf,
+}
+
+impl Session {
+    /// Resolves where a command goes.
+    pub(super) fn locate(&self, flags: &TargetFlags, pins: &ProjectPins) -> Result<ResolvedTarget, CommandError> {
+        locate(flags, &self.environment, pins, self.ui.is_attended()).map_err(|error| of_target(&error))
+    }
 }
 
 /// How a command that did not fail ends.

@@ -1,3 +1,4 @@
+use crate::accounts::AccountsError;
 use crate::model::OrgSlug;
 
 /// What a target error means for the exit code.
@@ -9,11 +10,16 @@ pub enum TargetErrorKind {
     Access,
     /// The token does not belong to the origin: exit code 4.
     Origin,
+    /// The files of contexts and logins: exit code 1.
+    Files,
 }
 
 /// Why no target could be resolved (T1, T2). No message quotes a URL, which may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
+    /// What is stored can't be read.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
     /// Two flags name a server.
     #[error("-t, --url and -c each name a server; give one of them")]
     TwoServers,
@@ -146,6 +152,7 @@ impl TargetError {
     /// What it means for the exit code.
     pub fn kind(&self) -> TargetErrorKind {
         match self {
+            Self::Accounts(_) => TargetErrorKind::Files,
             Self::OrgsDiffer { .. } => TargetErrorKind::Access,
             Self::TargetNotOwned { .. } | Self::NotOfContext { .. } => TargetErrorKind::Origin,
             Self::TwoServers

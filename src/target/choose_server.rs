@@ -6,19 +6,18 @@ use crate::accounts::{Context, Snapshot, is_embedded};
 use crate::env::{Environment, Variable};
 use crate::model::OrgSlug;
 
-use super::target::{Known, ProjectTarget, TargetFlags};
-use super::{ServerAddress, TargetError};
+use super::{Known, ProjectTarget, ServerAddress, TargetError, TargetFlags};
 
 /// What was chosen.
-pub(super) enum Chosen {
+pub(super) enum ServerChoice {
     /// The org embedded in this program.
-    Local,
+    Embedded,
     /// A server.
-    Named(Box<Named>),
+    Named(Box<NamedServer>),
 }
 
 /// A server, and where it was named.
-pub(super) struct Named {
+pub(super) struct NamedServer {
     /// What stands for a context where there is none.
     pub(super) name: &'static str,
     pub(super) source_name: &'static str,
@@ -31,7 +30,7 @@ pub(super) struct Named {
     pub(super) is_for_this_run: bool,
 }
 
-impl Named {
+impl NamedServer {
     fn at(name: &'static str, source_name: &'static str, address: ServerAddress) -> Self {
         Self { name, source_name, address, context: None, target_org: None, is_for_this_run: true }
     }
@@ -49,11 +48,13 @@ pub(super) fn choose_server(
     flags: &TargetFlags,
     environment: &Environment,
     known: Known<'_>,
-) -> Result<Chosen, TargetError> {
-    let named = |named: Named| Ok(Chosen::Named(Box::new(named)));
+) -> Result<ServerChoice, TargetError> {
+    let named = |named: NamedServer| Ok(ServerChoice::Named(Box::new(named)));
     match (&flags.target, &flags.url, &flags.context) {
         (Some(target), None, None) => of_target(target, environment, known).and_then(named),
-        (None, Some(url), None) => named(Named::at("url", "--url", ServerAddress::parse(url, "--url")?).owned(known)),
+        (None, Some(url), None) => {
+            named(NamedServer::at("url", "--url", ServerAddress::parse(url, "--url")?).owned(known))
+        }
         (None, None, Some(context)) => of_context(context, "-c", known, true),
         (None, None, None) => match environment.text(Variable::Context) {
             Some(context) => of_context(context, Variable::Context.name(), known, true),
@@ -67,10 +68,10 @@ pub(super) fn choose_server(
 }
 
 /// The current context; on a terminal, where there is none, the embedded org.
-fn of_current(known: Known<'_>) -> Result<Chosen, TargetError> {
+fn of_current(known: Known<'_>) -> Result<ServerChoice, TargetError> {
     match known.accounts.and_then(|accounts| accounts.current.as_deref()) {
         Some(current) => of_context(current, "the current context", known, false),
-        None if known.on_terminal => Ok(Chosen::Local),
+        None if known.on_terminal => Ok(ServerChoice::Embedded),
         None => Err(TargetError::NoTarget),
     }
 }
@@ -81,34 +82,35 @@ fn of_context(
     source_name: &'static str,
     known: Known<'_>,
     is_for_this_run: bool,
-) -> Result<Chosen, TargetError> {
+) -> Result<ServerChoice, TargetError> {
     let name = name.trim();
     let Some(context) = known.accounts.and_then(|accounts| accounts.contexts.get(name)) else {
         return if is_embedded(name) {
-            Ok(Chosen::Local)
+            Ok(ServerChoice::Embedded)
         } else {
             Err(TargetError::UnknownContext { source_name, name: name.to_owned() })
         };
     };
     let address = ServerAddress { origin: context.server.clone(), org: None };
-    let named = Named { context: Some(context.clone()), is_for_this_run, ..Named::at("", source_name, address) };
-    Ok(Chosen::Named(Box::new(named)))
+    let named =
+        NamedServer { context: Some(context.clone()), is_for_this_run, ..NamedServer::at("", source_name, address) };
+    Ok(ServerChoice::Named(Box::new(named)))
 }
 
 /// A target of the project. It pins and does not authorise: a stored context must own its server, or the environment must
 /// name the same one (T6).
-fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<Named, TargetError> {
-    let target = known.targets.iter().find(|target| target.name == name);
+fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<NamedServer, TargetError> {
+    let target = known.pins.targets.iter().find(|target| target.name == name);
     let ProjectTarget { url, org, .. } = target.ok_or_else(|| TargetError::UnknownTarget { name: name.to_owned() })?;
     let url = url.as_deref().ok_or_else(|| TargetError::TargetWithoutUrl { name: name.to_owned() })?;
     let source_name = "the target in lobu.toml";
     let address = ServerAddress::parse(url, source_name)?;
-    let named = Named { target_org: org.clone(), ..Named::at("target", source_name, address) }.owned(known);
+    let named = NamedServer { target_org: org.clone(), ..NamedServer::at("target", source_name, address) }.owned(known);
     let environment = server_of_environment(environment)?;
     let is_named = environment.as_ref().is_some_and(|other| other.address.origin == named.address.origin);
     if named.context.is_some() || is_named {
         // A project's target names a server for no token of the environment (T2, T6).
-        return Ok(Named { is_for_this_run: is_named, ..named });
+        return Ok(NamedServer { is_for_this_run: is_named, ..named });
     }
     let other = environment.map_or_else(
         || "no stored context owns it".to_owned(),
@@ -126,7 +128,7 @@ fn owner(known: Known<'_>, origin: &Url) -> Option<Context> {
     logged_in.or_else(|| owners().next()).cloned()
 }
 
-fn server_of_environment(environment: &Environment) -> Result<Option<Named>, TargetError> {
+fn server_of_environment(environment: &Environment) -> Result<Option<NamedServer>, TargetError> {
     let read = |variable: Variable| {
         let text = environment.text(variable)?;
         Some(match variable {
@@ -134,13 +136,12 @@ fn server_of_environment(environment: &Environment) -> Result<Option<Named>, Tar
             _ => ServerAddress::parse(text, variable.name()),
         })
     };
-    let named = |variable: Variable, address| Named::at("environment", variable.name(), address);
+    let named = |variable: Variable, address| NamedServer::at("environment", variable.name(), address);
     let server = read(Variable::ServerUrl).transpose()?;
     let memory = read(Variable::MemoryUrl).transpose()?;
     match (server, memory) {
         (Some(server), Some(memory)) => {
-            let same = |one: &OrgSlug, other: &OrgSlug| one.as_str().eq_ignore_ascii_case(other.as_str());
-            let orgs_differ = matches!((&server.org, &memory.org), (Some(one), Some(other)) if !same(one, other));
+            let orgs_differ = matches!((&server.org, &memory.org), (Some(one), Some(other)) if !one.is_same_org(other));
             if server.origin != memory.origin || orgs_differ {
                 let (first, second) = (Variable::ServerUrl.name(), Variable::MemoryUrl.name());
                 return Err(TargetError::VariablesDiffer { first, second });

@@ -1,0 +1,21 @@
+//! Flags, environment, stored contexts and the project's pins resolved once into what a verb works with.
+
+mod address;
+mod choose_org;
+mod choose_server;
+mod error;
+mod flags;
+mod known;
+mod resolve;
+mod resolved;
+mod secrets_api_record;
+#[cfg(test)]
+mod tests;
+
+pub use address::ServerAddress;
+pub use error::{TargetError, TargetErrorKind};
+pub use flags::{TargetFlags, argument};
+pub use known::{Known, ProjectPins, ProjectTarget, stored_accounts};
+pub use resolve::{local_database, locate, resolve};
+pub use resolved::{OrgSource, ResolvedTarget, Server, StoredLogin};
+pub use secrets_api_record::{RememberedError, remember_secrets_api};

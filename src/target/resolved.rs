@@ -1,0 +1,88 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::accounts::{Context, Login};
+use crate::model::OrgSlug;
+use crate::secrets::SecretValue;
+
+use super::address::shown;
+
+/// The server that a verb talks to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    /// The org embedded in this program (O1).
+    Local {
+        /// Its database.
+        database: PathBuf,
+    },
+    /// A server.
+    Remote {
+        /// Scheme, host and port, with the path `/`.
+        origin: Url,
+    },
+}
+
+/// Where the org's name comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrgSource {
+    /// `--org`.
+    Flag,
+    /// The project's pin.
+    Pin,
+    /// The target of the project that `-t` names.
+    Target,
+    /// `LOBU_ORG`.
+    Variable,
+    /// `LOBU_MEMORY_ORG`.
+    OldVariable,
+    /// The path of the server's URL.
+    Url,
+    /// The context.
+    Context,
+    /// Nothing named one: `dev` on the embedded org.
+    Default,
+}
+
+/// A stored login whose token is used, as it was read; it may have to be refreshed first.
+#[derive(Clone)]
+pub struct StoredLogin {
+    /// The context that it belongs to.
+    pub context: Context,
+    /// The login.
+    pub login: Login,
+}
+
+/// Where a verb goes: context, server and org, which the first line on stderr names (T1).
+#[derive(Clone)]
+pub struct ResolvedTarget {
+    /// The name of the context: a stored one's, or `local`; `url` for `--url`; `environment` for `LOBU_SERVER_URL`.
+    pub context: String,
+    /// The server.
+    pub server: Server,
+    /// The org.
+    pub org: OrgSlug,
+    /// Where the org's name comes from.
+    pub org_source: OrgSource,
+    /// The project's pin, where `--org` or `-t` went over another one.
+    pub overridden_pin: Option<OrgSlug>,
+    /// The token of `LOBU_API_TOKEN`, if that is used; it is never for the embedded org (T2).
+    pub token: Option<Arc<SecretValue>>,
+    /// The stored login that is used where there is no such token.
+    pub login: Option<StoredLogin>,
+    /// Whether plain http to other machines was allowed on the command line.
+    pub allow_insecure_http: bool,
+    /// Whether secret values may be sent to this server without being asked for again (V4).
+    pub sends_secret_values: bool,
+}
+
+impl ResolvedTarget {
+    /// The server, for people: its origin, or `embedded`.
+    pub fn server_name(&self) -> String {
+        match &self.server {
+            Server::Local { .. } => "embedded".to_owned(),
+            Server::Remote { origin } => shown(origin),
+        }
+    }
+}
