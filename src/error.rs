@@ -186,33 +186,47 @@ impl ErrorKind {
 /// What a command hands to the edge when it fails: `error:`, `caused by:`, `hint:`.
 ///
 /// The texts are foreign until `ui` shows them, and never hold a secret value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct CommandError {
     /// Decides the exit code.
     pub kind: ErrorKind,
-    /// What happened, one sentence without a full stop.
-    pub error: String,
-    /// Why, from the outside in.
-    pub causes: Vec<String>,
+    /// What happened, one sentence without a full stop; its sources say why, from the outside in.
+    pub error: Box<dyn Error + Send + Sync>,
     /// What to do.
     pub hints: Vec<String>,
 }
 
 impl CommandError {
-    /// An error without causes and hints.
-    pub fn new(kind: ErrorKind, error: impl Into<String>) -> Self {
-        Self { kind, error: error.into(), causes: Vec::new(), hints: Vec::new() }
+    /// An error, or a sentence, without advice.
+    pub fn new(kind: ErrorKind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { kind, error: error.into(), hints: Vec::new() }
     }
 
-    /// An error and what is behind it.
-    pub fn from_error(kind: ErrorKind, error: &(dyn Error + 'static)) -> Self {
-        Self { kind, error: error.to_string(), causes: chain(error.source()), hints: Vec::new() }
+    /// The error of a command that was called in a wrong way.
+    pub fn usage(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Usage, error)
     }
 
-    /// The same with an error as its cause, and what is behind that.
+    /// The error of a command that was stopped by Ctrl-C, or by a signal to end.
+    pub fn interrupted() -> Self {
+        Self::new(ErrorKind::Interrupted, "interrupted")
+    }
+
+    /// The error of a command to whose question the answer was no.
+    pub fn declined() -> Self {
+        Self::new(ErrorKind::Declined, "declined")
+    }
+
+    /// The error of a command whose questions were ended.
+    pub fn quit() -> Self {
+        Self::new(ErrorKind::Declined, "quit")
+    }
+
+    /// The same with what became of the work: `interrupted; nothing was written`.
     #[must_use]
-    pub fn caused_by(mut self, cause: &(dyn Error + 'static)) -> Self {
-        self.causes.extend(chain(Some(cause)));
+    pub fn and(mut self, outcome: impl fmt::Display) -> Self {
+        let text = format!("{}; {outcome}", self.error);
+        self.error = Box::new(Extended { text, error: self.error });
         self
     }
 
@@ -223,18 +237,19 @@ impl CommandError {
         self
     }
 
-    /// The causes that say more than what stands before them.
-    pub fn telling_causes(&self) -> Vec<&str> {
-        let mut before = self.error.as_str();
-        let mut telling = Vec::new();
-        for cause in &self.causes {
+    /// What is behind the error, from the outside in, where it says more than what stands before it.
+    pub fn causes(&self) -> Vec<String> {
+        let mut before = self.error.to_string();
+        let mut causes = Vec::new();
+        let chain = std::iter::successors(self.error.source(), |error: &&(dyn Error + 'static)| (*error).source());
+        for cause in chain.map(ToString::to_string) {
             // Many libraries repeat their source in their own message.
-            if !before.ends_with(cause.as_str()) {
-                telling.push(cause.as_str());
+            if !before.ends_with(&cause) {
+                causes.push(cause.clone());
                 before = cause;
             }
         }
-        telling
+        causes
     }
 
     /// The exit code.
@@ -245,14 +260,33 @@ impl CommandError {
 
 impl fmt::Display for CommandError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.error)
+        self.error.fmt(formatter)
     }
 }
 
-impl Error for CommandError {}
+impl Error for CommandError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
 
-fn chain(error: Option<&(dyn Error + 'static)>) -> Vec<String> {
-    std::iter::successors(error, |error: &&(dyn Error + 'static)| (*error).source()).map(ToString::to_string).collect()
+/// An error with more in its sentence, and the same behind it.
+#[derive(Debug)]
+struct Extended {
+    text: String,
+    error: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for Extended {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl Error for Extended {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
 }
 
 #[cfg(test)]
@@ -295,18 +329,30 @@ mod tests {
     }
 
     #[derive(Debug, thiserror::Error)]
+    #[error("the project can't be read")]
+    struct Outermost(#[source] Outer);
+
+    #[derive(Debug, thiserror::Error)]
     #[error("reading lobu.toml: {0}")]
     struct Outer(#[source] std::io::Error);
 
     #[test]
     fn causes_that_repeat_what_was_said_are_left_out() {
-        let error = CommandError::new(ErrorKind::InvalidProject, "the project can't be read")
-            .caused_by(&Outer(std::io::Error::other("is a directory")))
-            .hint("look at it");
-        assert_eq!(error.causes.len(), 2);
-        assert_eq!(error.telling_causes(), ["reading lobu.toml: is a directory"]);
+        let cause = Outer(std::io::Error::other("is a directory"));
+        let error = CommandError::new(ErrorKind::InvalidProject, Outermost(cause)).hint("look at it");
+        assert_eq!(error.causes(), ["reading lobu.toml: is a directory"]);
         assert_eq!(error.exit_code(), 2);
         let outer = Outer(std::io::Error::other("x"));
-        assert_eq!(CommandError::from_error(ErrorKind::Unexpected, &outer).causes, ["x"]);
+        assert_eq!(CommandError::new(ErrorKind::Unexpected, outer).causes(), [""; 0]);
+    }
+
+    #[test]
+    fn what_became_of_the_work_is_said_behind_the_error() {
+        let error = CommandError::interrupted().and("nothing was written");
+        assert_eq!((error.to_string().as_str(), error.exit_code()), ("interrupted; nothing was written", 130));
+        let cause = Outer(std::io::Error::other("is a directory"));
+        let error = CommandError::new(ErrorKind::InvalidProject, Outermost(cause)).and("nothing was written");
+        assert_eq!(error.to_string(), "the project can't be read; nothing was written");
+        assert_eq!(error.causes(), ["reading lobu.toml: is a directory"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::commands::{
     SecretsLocal, SecretsPush, Session, SourceChoice, SourceFormat, Validate,
 };
 use crate::env::{self, Environment, Variable};
-use crate::error::{CommandError, ErrorKind, exit};
+use crate::error::{CommandError, exit};
 use crate::plan::Only;
 use crate::pull::PullFamily;
 use crate::render::document::{Document, Line};
@@ -137,9 +137,8 @@ fn finish(ui: &Ui, style: Style, result: Result<Outcome, CommandError>) -> u8 {
 }
 
 fn working_directory() -> Result<std::path::PathBuf, CommandError> {
-    env::working_directory().map_err(|error| {
-        CommandError::new(ErrorKind::Usage, format!("the working directory can't be used: {}", error.kind()))
-    })
+    env::working_directory()
+        .map_err(|error| CommandError::usage(format!("the working directory can't be used: {}", error.kind())))
 }
 
 fn carry_out(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
@@ -275,7 +274,7 @@ fn local(session: &Session, verb: LocalVerb) -> Result<Outcome, CommandError> {
 
 fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result<Outcome, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let runtime = runtime?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result

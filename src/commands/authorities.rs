@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 
 /// How many bytes a file of authorities may have; the largest bundle in use has a quarter of that.
 const LARGEST: u64 = 1024 * 1024;
@@ -11,8 +11,7 @@ const LARGEST: u64 = 1024 * 1024;
 pub fn read_authorities(path: &Path) -> Result<Vec<u8>, CommandError> {
     let refused = |what: &str| {
         let message = format!("--ca-file {}: {what}", path.display());
-        CommandError::new(ErrorKind::Usage, message)
-            .hint("Name a file with certificates in PEM form; nothing was sent.")
+        CommandError::usage(message).hint("Name a file with certificates in PEM form; nothing was sent.")
     };
     let mut pem = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut pem));

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
 use crate::org::http::HttpOrg;
@@ -108,17 +108,14 @@ async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Res
         counter: RequestCounter::default(),
     };
     let embedded = Embedded::start(store.clone(), options);
-    let embedded = embedded.await.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let embedded = embedded.await?;
     let endpoint = match embedded.endpoint() {
         server::Endpoint::Unix(path) => Endpoint::Socket(path.clone()),
-        server::Endpoint::Tcp(address) => match url::Url::parse(&format!("http://{address}")) {
-            Ok(origin) => Endpoint::Origin(origin),
-            Err(error) => return Err(CommandError::from_error(ErrorKind::Unexpected, &error)),
-        },
+        server::Endpoint::Tcp(address) => Endpoint::Origin(url::Url::parse(&format!("http://{address}"))?),
     };
     let token = Arc::new(SecretValue::new(embedded.token().expose()));
     let builder = HttpOrg::builder(endpoint, target.org.clone()).token(Some(token)).parallelism(parallelism);
-    let org = builder.build().map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+    let org = builder.build()?;
     Ok(Connection { org, embedded: Some((store, embedded)) })
 }
 
@@ -134,8 +131,9 @@ fn remote(
         .network(session.environment.network())
         .parallelism(parallelism);
     let org = builder.build().map_err(|error| {
-        let failure = CommandError::from_error(ErrorKind::Usage, &error);
-        match (&target.login, error == ClientError::Token) {
+        let is_about_token = error == ClientError::Token;
+        let failure = CommandError::from(error);
+        match (&target.login, is_about_token) {
             (_, false) => failure,
             (None, true) => failure.hint("Set LOBU_API_TOKEN anew."),
             (Some(stored), true) => failure.hint(credentials::log_in(&stored.context)),
@@ -148,8 +146,5 @@ fn remote(
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, server::StoreError> + Send + 'static,
 ) -> Result<T, CommandError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error)),
-        Err(error) => Err(CommandError::from_error(ErrorKind::Unexpected, &error)),
-    }
+    Ok(tokio::task::spawn_blocking(work).await??)
 }

@@ -14,7 +14,6 @@ use crate::secrets::SecretValue;
 use crate::target::ResolvedTarget;
 
 use super::Session;
-use super::failures::{of_accounts, of_change, of_login};
 
 /// How long one process waits while another one refreshes: a request may take as long as its deadline, twice.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -62,7 +61,7 @@ async fn refreshed(
     allow_insecure_http: bool,
 ) -> Result<Arc<SecretValue>, CommandError> {
     let Some(accounts) = Accounts::of(&session.environment) else { return Err(expired(context)) };
-    let client = client(&session.environment, context, allow_insecure_http).map_err(|error| of_login(&error))?;
+    let client = client(&session.environment, context, allow_insecure_http)?;
     let mut change = begin(&accounts).await?;
     let mut login = again(&mut change, context)?;
     // Once more where the existing CLI, which takes no lock, was faster and its login ends too.
@@ -75,13 +74,13 @@ async fn refreshed(
         match renewed(&client, context, &login, &refresh).await {
             Ok(new) => {
                 let token = Arc::clone(&new.access_token);
-                change.draft().put_login(&context.name, &new).map_err(|error| of_change(&error))?;
+                change.draft().put_login(&context.name, &new)?;
                 save(change).await?;
                 return Ok(token);
             }
-            Err(RefreshError::Kept(error)) => return kept(&login, context, &error),
+            Err(RefreshError::Kept(error)) => return kept(&login, context, error),
             Err(RefreshError::Refused(error)) => {
-                let snapshot = accounts.read().map_err(|error| of_accounts(&error))?;
+                let snapshot = accounts.read()?;
                 let found = snapshot.logins.get(&context.name);
                 match after_refusal(SystemTime::now(), sent(&refresh), found.map(state)) {
                     AfterRefusal::Use | AfterRefusal::Refresh => {
@@ -114,15 +113,12 @@ pub(super) async fn save(change: Change) -> Result<(), CommandError> {
 async fn beside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AccountsError> + Send + 'static,
 ) -> Result<T, CommandError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(|error| of_accounts(&error)),
-        Err(error) => Err(CommandError::from_error(ErrorKind::Unexpected, &error)),
-    }
+    Ok(tokio::task::spawn_blocking(work).await??)
 }
 
 /// The login as it is now; another process may have logged out, or moved the context to another server.
 fn again(change: &mut Change, context: &Context) -> Result<Login, CommandError> {
-    let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let snapshot = change.draft().snapshot()?;
     let same = snapshot.contexts.get(&context.name).is_some_and(|now| now.origins == context.origins);
     let login = snapshot.logins.get(&context.name).filter(|_| same);
     login.cloned().ok_or_else(|| {
@@ -186,12 +182,12 @@ pub(super) fn kept_identity(found: &crate::accounts::login::Identity, before: &I
 }
 
 /// Without a network the login is kept, and used while it lasts (T5).
-fn kept(login: &Login, context: &Context, error: &LoginError) -> Result<Arc<SecretValue>, CommandError> {
+fn kept(login: &Login, context: &Context, error: LoginError) -> Result<Arc<SecretValue>, CommandError> {
     if end(login).is_some_and(|end| end > SystemTime::now()) {
         return Ok(Arc::clone(&login.access_token));
     }
-    let failure = of_login(error);
     let message = format!("the login of the context {} could not be refreshed, and is kept: {error}", context.name);
+    let failure = CommandError::from(error);
     Err(CommandError::new(failure.kind, message).hint("Run the command again when the server can be reached."))
 }
 

@@ -14,7 +14,7 @@ use crate::server::{
 use crate::target::local_database;
 
 use super::connect::blocking;
-use super::interrupt::Interrupts;
+use super::interrupts::Interrupts;
 use super::{Outcome, Session};
 
 /// What `dev` was asked.
@@ -47,8 +47,7 @@ pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandErr
         let message = format!("port {} on 127.0.0.1 can't be used: {}", command.port, error.kind());
         CommandError::new(ErrorKind::Unexpected, message).hint("Choose another one with --port, or 0 for any.")
     })?;
-    let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
-    let address = listener.local_addr().map_err(unexpected)?;
+    let address = listener.local_addr()?;
     let options = ServerOptions {
         transport: Transport::Loopback,
         orgs: ExposedOrgs::Only(orgs.clone()),
@@ -57,7 +56,7 @@ pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandErr
         counter: RequestCounter::default(),
     };
     session.ui.product(&greeting(address, &orgs, &place));
-    serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await.map_err(unexpected)?;
+    serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await?;
     blocking(move || {
         store.settle();
         Ok(())
@@ -83,12 +82,11 @@ impl Place {
 fn place(session: &Session, command: &Dev) -> Result<Place, CommandError> {
     if command.memory {
         let temporary = tempfile::Builder::new().prefix("lobu-dev-").tempdir();
-        let temporary = temporary.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
+        let temporary = temporary?;
         let directory = temporary.path().to_owned();
         return Ok(Place { database: Database::Memory, directory, _temporary: Some(temporary) });
     }
-    let database = local_database(command.database.as_deref(), &session.environment)
-        .map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let database = local_database(command.database.as_deref(), &session.environment)?;
     let database = session.working_directory.join(database);
     let directory = database.parent().map_or_else(|| session.working_directory.clone(), Path::to_owned);
     Ok(Place { database: Database::File(database), directory, _temporary: None })
@@ -106,7 +104,7 @@ fn open(database: &Database, token_file: &Path, orgs: &BTreeSet<String>) -> Resu
 fn orgs(session: &Session, command: &Dev) -> Result<BTreeSet<String>, CommandError> {
     let mut orgs = BTreeSet::from([DEFAULT_ORG.to_owned()]);
     for slug in &command.orgs {
-        let slug = OrgSlug::parse(slug).map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+        let slug = OrgSlug::parse(slug)?;
         orgs.insert(slug.to_string());
     }
     orgs.extend(pin(&session.working_directory));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::project::directory::display_path;
 use crate::project::dotenv::{self, Dotenv, Problem};
 use crate::project::limits::Limits;
@@ -31,7 +31,7 @@ pub(super) fn parse_given(
 ) -> Result<Dotenv, CommandError> {
     dotenv::parse(text).map_err(|problems| {
         show_problems(session, label, &problems);
-        CommandError::new(ErrorKind::Usage, format!("{flag}: what it gives can't be used{ending}"))
+        CommandError::usage(format!("{flag}: what it gives can't be used{ending}"))
             .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
     })
 }

@@ -9,7 +9,7 @@ use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
 use crate::target::TargetFlags;
 
-use super::interrupt::Interrupts;
+use super::interrupts::Interrupts;
 use super::load;
 use super::pull::{Pull, Pulled, Settled, decide, settle};
 use super::{Outcome, ProjectOptions, Session};
@@ -44,10 +44,7 @@ pub async fn drift(session: &Session, command: &Drift) -> Result<Outcome, Comman
         ..Pull::default()
     };
     let interrupts = Interrupts::listen();
-    let pulled = tokio::select! {
-        pulled = decide(session, &asked) => pulled?,
-        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
-    };
+    let pulled = interrupts.until(decide(session, &asked)).await?;
     let settled = settle(&pulled)?;
     let plan = diff(&pulled.desired, &pulled.actual, &pulled.plan_options());
     let differing = differing(&plan, &settled);

@@ -11,7 +11,6 @@ use crate::render::{ci, diagnostics};
 use crate::target::ProjectPins;
 
 use super::Session;
-use super::failures::of_open;
 use super::values::DOTENV;
 
 /// What the command line says about reading a project.
@@ -85,7 +84,7 @@ pub(super) fn open(session: &Session, options: &ProjectOptions) -> Result<Projec
         Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
         None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
     };
-    opened.map_err(|error| of_open(&error))
+    Ok(opened?)
 }
 
 /// Reads a project and shows everything that is wrong with it, in one pass.

@@ -6,8 +6,6 @@ use crate::error::CommandError;
 use crate::target::{ProjectPins, ResolvedTarget, TargetFlags, locate};
 use crate::ui::Ui;
 
-use super::failures::of_target;
-
 /// What every command works with.
 pub struct Session {
     /// The terminal.
@@ -21,7 +19,7 @@ pub struct Session {
 impl Session {
     /// Resolves where a command goes.
     pub(super) fn locate(&self, flags: &TargetFlags, pins: &ProjectPins) -> Result<ResolvedTarget, CommandError> {
-        locate(flags, &self.environment, pins, self.ui.is_attended()).map_err(|error| of_target(&error))
+        Ok(locate(flags, &self.environment, pins, self.ui.is_attended())?)
     }
 }
 

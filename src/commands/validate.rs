@@ -4,7 +4,6 @@ use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line};
 
-use super::failures::of_write;
 use super::load::{check, open, show};
 use super::{Outcome, ProjectOptions, Session};
 
@@ -62,7 +61,7 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
         }
         Ok(Some(rewritten)) => {
             let written = directory.write_file(file, Expected::Text(&text), &rewritten);
-            written.map_err(|error| of_write(&error))?;
+            written?;
             session.ui.status(&Document::from(Line::new().plain("lobu.toml was rewritten in today's spelling.")));
             Ok(())
         }

@@ -77,6 +77,6 @@ pub(super) fn read_target_file(
 fn read_env_file(session: &Session, given: &Path) -> Result<Dotenv, CommandError> {
     let label = given.display().to_string();
     let text = read_given(&session.working_directory.join(given))
-        .map_err(|what| CommandError::new(ErrorKind::Usage, format!("--env-file {label}: {what}")))?;
+        .map_err(|what| CommandError::usage(format!("--env-file {label}: {what}")))?;
     parse_given(session, &format!("--env-file {label}"), &label, &text, "")
 }

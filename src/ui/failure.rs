@@ -4,8 +4,8 @@ use crate::render::document::{Document, Line, Style};
 /// Renders an error of a command: `error:`, `caused by:` for each cause that says more, `hint:`.
 pub fn failure_document(error: &CommandError) -> Document {
     let line = |style, word, text: &str| Line::new().literal(style, word).foreign(Style::Plain, text).prose(2);
-    let mut document = Document::from(line(Style::Error, "error: ", &error.error));
-    document.extend(error.telling_causes().into_iter().map(|cause| line(Style::Dim, "caused by: ", cause).indented(2)));
+    let mut document = Document::from(line(Style::Error, "error: ", &error.to_string()));
+    document.extend(error.causes().iter().map(|cause| line(Style::Dim, "caused by: ", cause).indented(2)));
     document.extend(error.hints.iter().map(|hint| line(Style::Hint, "hint: ", hint)));
     document
 }
@@ -17,11 +17,19 @@ mod tests {
 
     use super::*;
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("the server at http://127.0.0.1:1 can't be reached")]
+    struct Reaching(#[source] Connecting);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("tcp connect error")]
+    struct Connecting(#[source] std::io::Error);
+
     #[test]
     fn errors_say_what_why_and_what_to_do() {
-        let mut error = CommandError::new(ErrorKind::Unreachable, "the server at http://127.0.0.1:1 can't be reached")
+        let cause = Connecting(std::io::Error::other("Connection refused\u{1b}[2J\n::error::x"));
+        let error = CommandError::new(ErrorKind::Unreachable, Reaching(cause))
             .hint("start one with `lobu dev`, or leave out --url to apply to the embedded org of this machine");
-        error.causes = vec!["tcp connect error".into(), "Connection refused\u{1b}[2J\n::error::x".into()];
         insta::assert_snapshot!(paint(&failure_document(&error), false, Some(80)), @r"
         error: the server at http://127.0.0.1:1 can't be reached
           caused by: tcp connect error

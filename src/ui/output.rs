@@ -51,13 +51,13 @@ impl Sink {
         self.lock().failure.is_some()
     }
 
-    /// The kind and text of the failure, if it is one that somebody has to know about.
+    /// The failure, if it is one that somebody has to know about.
     ///
     /// A reader that has seen enough, as `head` does, is none.
-    pub(super) fn failure(&self) -> Option<String> {
+    pub(super) fn failure(&self) -> Option<io::Error> {
         let state = self.lock();
         let failure = state.failure.as_ref()?;
-        (failure.kind() != io::ErrorKind::BrokenPipe).then(|| failure.to_string())
+        (failure.kind() != io::ErrorKind::BrokenPipe).then(|| io::Error::new(failure.kind(), failure.to_string()))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -111,7 +111,7 @@ pub(super) mod tests {
         sink.write("a");
         sink.write("b");
         assert!(sink.has_failed());
-        assert_eq!(sink.failure(), None);
+        assert!(sink.failure().is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
@@ -34,9 +34,9 @@ impl Terminals {
     pub fn detect() -> Self {
         let size = |terminal: &console::Term| terminal.size_checked().map(|(_, columns)| usize::from(columns));
         Self {
-            stdin: std::io::stdin().is_terminal(),
-            stdout: std::io::stdout().is_terminal(),
-            stderr: std::io::stderr().is_terminal(),
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
             columns: size(&console::Term::stderr()).or_else(|| size(&console::Term::stdout())),
         }
     }
@@ -51,6 +51,11 @@ impl Terminals {
         Self { stdin: true, stdout: true, stderr: true, columns: Some(columns) }
     }
 }
+
+/// The product could not be written to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the output can't be written")]
+struct OutputError(#[source] io::Error);
 
 /// The terminal of one run; clones speak to the same one.
 ///
@@ -187,11 +192,7 @@ impl Ui {
     pub fn finish(&self) -> Result<(), CommandError> {
         match self.0.stdout.failure() {
             None => Ok(()),
-            Some(cause) => {
-                let mut error = CommandError::new(ErrorKind::Unexpected, "the output can't be written");
-                error.causes.push(cause);
-                Err(error)
-            }
+            Some(cause) => Err(CommandError::new(ErrorKind::Unexpected, OutputError(cause))),
         }
     }
 
@@ -259,8 +260,6 @@ impl Ui {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use crate::render::document::Style;
     use crate::ui::ColorChoice;
     use crate::ui::keyboard::tests::Typed;

@@ -146,6 +146,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "secrets",
             "server",
             "target",
+            "ui/terminal.rs",
             "wire",
         ],
     ),
@@ -157,7 +158,15 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("unicode_width", &["render/text_safety.rs"]),
     (
         "url",
-        &["accounts", "commands/accounts/chosen.rs", "commands/connect.rs", "http", "org/http/client.rs", "target"],
+        &[
+            "accounts",
+            "commands/accounts/chosen.rs",
+            "commands/connect.rs",
+            "commands/errors.rs",
+            "http",
+            "org/http/client.rs",
+            "target",
+        ],
     ),
     ("wildmatch", &["plan/selection.rs"]),
     (

@@ -2,9 +2,8 @@ use std::sync::Arc;
 
 use crate::accounts::{Accounts, BUILT_IN, Context, Snapshot, is_embedded};
 use crate::commands::Session;
-use crate::commands::failures::{of_accounts, of_target};
 use crate::env::Variable;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::target::TargetError;
@@ -12,14 +11,14 @@ use crate::target::TargetError;
 /// The contexts and logins of the user.
 pub(super) fn accounts(session: &Session) -> Result<Accounts, CommandError> {
     Accounts::of(&session.environment).ok_or_else(|| {
-        CommandError::new(ErrorKind::Usage, "HOME is not set, so there is no place for contexts and logins")
+        CommandError::usage("HOME is not set, so there is no place for contexts and logins")
             .hint("Set HOME, or XDG_CONFIG_HOME to a directory that holds a `lobu` directory.")
     })
 }
 
 /// Reads them.
 pub(super) fn read(accounts: &Accounts) -> Result<Snapshot, CommandError> {
-    accounts.read().map_err(|error| of_accounts(&error))
+    Ok(accounts.read()?)
 }
 
 /// The name of the context that a command is about, and where it was named: `-c`, `LOBU_CONTEXT`, the current one, else the
@@ -35,9 +34,9 @@ pub(super) fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Contex
     snapshot.contexts.get(name).ok_or_else(|| {
         if is_embedded(name) {
             let message = format!("the context {name} is the org embedded in this program; it has no login");
-            return CommandError::new(ErrorKind::Usage, message).hint("Name another context with -c.");
+            return CommandError::usage(message).hint("Name another context with -c.");
         }
-        CommandError::new(ErrorKind::Usage, format!("there is no context {name}"))
+        CommandError::usage(format!("there is no context {name}"))
             .hint("`lobu context list` shows those that exist; `lobu context add` makes one.")
     })
 }
@@ -60,8 +59,7 @@ pub(super) fn check_api_url(session: &Session, context: &Context) -> Result<(), 
         context.name,
         origin(&context.server)
     );
-    Err(CommandError::new(ErrorKind::Usage, message)
-        .hint("Unset it, or name another context with -c; nothing was sent."))
+    Err(CommandError::usage(message).hint("Unset it, or name another context with -c; nothing was sent."))
 }
 
 /// The token of the environment, which is only for a context that this run names (T2).
@@ -74,7 +72,7 @@ pub(super) fn environment_token<'a>(
     match session.environment.token() {
         Some(_) if !is_named => {
             let server = origin(&context.server);
-            Err(of_target(&TargetError::TokenWithoutTarget { server }).hint("Name the context with -c."))
+            Err(CommandError::from(TargetError::TokenWithoutTarget { server }).hint("Name the context with -c."))
         }
         token => Ok(token),
     }

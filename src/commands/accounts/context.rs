@@ -1,5 +1,4 @@
 use crate::accounts::{ChangeError, Notice, Snapshot, is_embedded};
-use crate::commands::failures::of_change;
 use crate::commands::{Outcome, Session};
 use crate::env::Variable;
 use crate::error::CommandError;
@@ -48,14 +47,14 @@ pub fn context(session: &Session, verb: &ContextVerb) -> Result<Outcome, Command
         ContextVerb::Add(command) => add(session, command)?,
         ContextVerb::Use { name } => {
             let used = accounts.change(|draft| draft.use_context(name));
-            used.map_err(|error| of_change(&error))?;
+            used?;
             say(session, Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
             if let Some(variable) = session.environment.text(Variable::Context) {
                 note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
             }
         }
         ContextVerb::Remove { name } => {
-            let removed = accounts.change(|draft| draft.remove_context(name)).map_err(|error| of_change(&error))?;
+            let removed = accounts.change(|draft| draft.remove_context(name))?;
             say(session, Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
             if removed.lost_login {
                 note(session, "its login was forgotten with it, and may live on at the server until it ends");
@@ -96,7 +95,7 @@ fn add(session: &Session, command: &ContextAdd) -> Result<(), CommandError> {
         }
         Ok::<_, ChangeError>(added)
     });
-    let added = added.map_err(|error| of_change(&error))?;
+    let added = added?;
     let line = Line::new().plain("The context ").foreign(Style::Bold, &added.name).plain(" has the URL ");
     say(session, line.foreign(Style::Plain, &added.api_url).plain("."));
     if let Some(replaced) = &added.replaced {

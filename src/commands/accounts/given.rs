@@ -61,7 +61,7 @@ fn ask(session: &Session, context: &str) -> Result<Zeroizing<String>, CommandErr
     };
     let question = Line::new().plain("Token for the context ").foreign(Style::Bold, context);
     prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
-        HiddenError::Interrupted => CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed"),
+        HiddenError::Interrupted => CommandError::interrupted().and("nothing was changed"),
         HiddenError::Lines => usage("more than one line came; a token is one line"),
         HiddenError::NotUtf8 => usage("what was typed is not UTF-8"),
     })
@@ -78,7 +78,7 @@ fn unreadable(error: &InputError) -> CommandError {
 }
 
 fn usage(message: &str) -> CommandError {
-    CommandError::new(ErrorKind::Usage, message).hint("Nothing was sent.")
+    CommandError::usage(message).hint("Nothing was sent.")
 }
 
 fn trimmed(text: &Zeroizing<String>) -> SecretValue {

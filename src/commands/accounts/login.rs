@@ -4,8 +4,7 @@ use std::time::Duration;
 use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot, is_embedded};
 use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
-use crate::commands::failures::{of_accounts, of_change, of_login};
-use crate::commands::interrupt::Interrupts;
+use crate::commands::interrupts::Interrupts;
 use crate::commands::secrets::pins;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::env::Variable;
@@ -46,7 +45,7 @@ pub async fn login(session: &Session, command: &Login) -> Result<Outcome, Comman
         return Err(taken(&context, "has a login already"));
     }
     let client = client(&session.environment, &context, command.allow_insecure_http);
-    let client = client.map_err(|error| of_login(&error))?;
+    let client = client?;
     let login = match &command.source {
         TokenSource::DeviceFlow => by_device(session, &client, &context).await?,
         source => by_token(session, command, &client, &context, source).await?,
@@ -81,15 +80,15 @@ fn context(
     name: &str,
 ) -> Result<(Context, bool), CommandError> {
     let Some(url) = &command.url else { return Ok((named(snapshot, name)?.clone(), false)) };
-    let mut draft = accounts.begin().map_err(|error| of_accounts(&error))?;
-    let added = draft.draft().add_context(name, url).map_err(|error| of_change(&error))?;
-    let after = draft.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let mut draft = accounts.begin()?;
+    let added = draft.draft().add_context(name, url)?;
+    let after = draft.draft().snapshot()?;
     let context = named(&after, &added.name)?.clone();
     match snapshot.contexts.get(&added.name) {
         None if is_embedded(name) && command.context.is_none() => {
             let message =
                 format!("the current context is {name}, the org embedded in this program, which has no login");
-            Err(CommandError::new(ErrorKind::Usage, message).hint("Name the context to make with -c."))
+            Err(CommandError::usage(message).hint("Name the context to make with -c."))
         }
         None => Ok((context, true)),
         Some(existing) if existing.owns(&context.server) => Ok((existing.clone(), false)),
@@ -105,12 +104,9 @@ fn context(
 /// The server's device flow (RFC 8628): a person approves on the server's page.
 async fn by_device(session: &Session, client: &LoginClient, context: &Context) -> Result<StoredLogin, CommandError> {
     let interrupts = Interrupts::listen();
-    let start = tokio::select! {
-        start = client.start_device(&context.server) => start.map_err(|error| of_login(&error))?,
-        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
-    };
+    let start = interrupts.until(client.start_device(&context.server)).await?;
     session.ui.notice(&instructions(&start, context));
-    let mut granted = client.poll_device(&start, interrupts.wait()).await.map_err(|error| of_login(&error))?;
+    let mut granted = client.poll_device(&start, interrupts.wait()).await?;
     let who = client.userinfo(&context.server, &granted.access_token).await;
     let identity = match &who {
         Ok(who) => kept_identity(who, &Identity::default()),
@@ -162,7 +158,7 @@ async fn by_token(
     let org = org(session, command, context)?;
     let token = given::read(session, source, &context.name)?;
     let proof = client.prove(&context.server, org.as_ref(), &token).await.map_err(|error| {
-        let failure = of_login(&error);
+        let failure = CommandError::from(error);
         failure.hint("Nothing was kept.")
     })?;
     if proof == Proof::Unproven {
@@ -199,26 +195,26 @@ async fn keep(
     login: &StoredLogin,
 ) -> Result<Option<StoredLogin>, CommandError> {
     let mut change = begin(accounts).await?;
-    let before = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let before = change.draft().snapshot()?;
     let replaced = before.logins.get(&context.name).cloned();
     if replaced.is_some() && !command.force {
         return Err(taken(context, "was logged in to meanwhile"));
     }
     if is_new && let Some(url) = &command.url {
-        let added = change.draft().add_context(&context.name, url).map_err(|error| of_change(&error))?;
+        let added = change.draft().add_context(&context.name, url)?;
         if added.hides_embedded {
             note(session, "it now stands in the place of the embedded org of that name");
         }
     }
-    let now = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let now = change.draft().snapshot()?;
     if now.contexts.get(&context.name).is_none_or(|now| now.origins != context.origins) {
         let message = format!("the context {} was changed meanwhile; the login was not kept", context.name);
         return Err(CommandError::new(ErrorKind::Moved, message).hint("Log in again."));
     }
     if before.current.is_none() {
-        change.draft().use_context(&context.name).map_err(|error| of_change(&error))?;
+        change.draft().use_context(&context.name)?;
     }
-    change.draft().put_login(&context.name, login).map_err(|error| of_change(&error))?;
+    change.draft().put_login(&context.name, login)?;
     save(change).await?;
     // Whose server a login without a context belonged to, nobody knows.
     Ok(replaced.filter(|_| !is_new))

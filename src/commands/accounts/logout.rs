@@ -1,7 +1,6 @@
 use crate::accounts::login::{LoginClient, LoginError};
 use crate::accounts::{Context, Login, Refresh};
 use crate::commands::credentials::{begin, client, save};
-use crate::commands::failures::{of_accounts, of_login};
 use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
 use crate::render::document::{Line, Style};
@@ -22,7 +21,7 @@ pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, Comm
     let accounts = accounts(session)?;
     let name = name(session, command.context.as_deref(), &read(&accounts)?);
     let mut change = begin(&accounts).await?;
-    let snapshot = change.draft().snapshot().map_err(|error| of_accounts(&error))?;
+    let snapshot = change.draft().snapshot()?;
     let context = named(&snapshot, &name)?;
     check_api_url(session, context)?;
     let Some(login) = snapshot.logins.get(&name) else {
@@ -41,7 +40,7 @@ pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, Comm
         note(session, "a personal token stays good until it ends or is revoked on the server's web page");
     }
     told.map_err(|error| {
-        of_login(&error).hint("The login is forgotten here, and may live on at the server until it ends.")
+        CommandError::from(error).hint("The login is forgotten here, and may live on at the server until it ends.")
     })?;
     Ok(Outcome::Done)
 }

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use crate::accounts::Context;
 use crate::accounts::login::OrgEntry;
 use crate::commands::credentials::{self, client};
-use crate::commands::failures::{of_change, of_login};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
@@ -54,7 +53,7 @@ pub async fn org(session: &Session, verb: &OrgVerb) -> Result<Outcome, CommandEr
             let accounts = accounts(session)?;
             let name = name(session, context.as_deref(), &read(&accounts)?);
             let org = slug(org)?;
-            accounts.change(|draft| draft.set_org(&name, Some(&org))).map_err(|error| of_change(&error))?;
+            accounts.change(|draft| draft.set_org(&name, Some(&org)))?;
             let line = Line::new().plain("The context ").foreign(Style::Bold, &name).plain(" now uses the org ");
             say(session, line.foreign(Style::Bold, org.as_str()).plain(", where a project is not pinned to another."));
         }
@@ -79,8 +78,8 @@ async fn list(
         Some(token) => Arc::clone(token),
         None => token(session, context, snapshot.logins.get(&name), allow_insecure_http).await?,
     };
-    let client = client(&session.environment, context, allow_insecure_http).map_err(|error| of_login(&error))?;
-    let orgs = client.orgs(&context.server, &by, &token).await.map_err(|error| of_login(&error))?;
+    let client = client(&session.environment, context, allow_insecure_http)?;
+    let orgs = client.orgs(&context.server, &by, &token).await?;
     session.ui.product(&table(&orgs, context));
     Ok(())
 }
@@ -115,7 +114,7 @@ fn table(orgs: &[OrgEntry], context: &Context) -> Document {
 fn slug(text: &str) -> Result<OrgSlug, CommandError> {
     OrgSlug::parse(text.trim()).map_err(|_| {
         let message = format!("`{}` is not an org slug; one matches {}", text.trim(), OrgSlug::PATTERN);
-        CommandError::new(ErrorKind::Usage, message)
+        CommandError::usage(message)
     })
 }
 

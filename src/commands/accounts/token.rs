@@ -50,7 +50,7 @@ fn print(session: &Session, token: &SecretValue) -> Result<Outcome, CommandError
     let text = expose(token);
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         let message = "the token holds a character that can't stand in a request";
-        return Err(CommandError::new(ErrorKind::Usage, message).hint("Log in again, or set LOBU_API_TOKEN anew."));
+        return Err(CommandError::usage(message).hint("Log in again, or set LOBU_API_TOKEN anew."));
     }
     session.ui.product_line(text);
     Ok(Outcome::Done)

@@ -3,7 +3,6 @@ use std::time::{Duration, SystemTime};
 use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh};
 use crate::commands::credentials::{self, client, kept_identity};
-use crate::commands::failures::of_login;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
@@ -43,7 +42,7 @@ pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, Comm
     let snapshot = read(&accounts)?;
     let login = snapshot.logins.get(&name).filter(|_| given.is_none());
     let client = client(&session.environment, context, command.allow_insecure_http);
-    let client = client.map_err(|error| of_login(&error))?;
+    let client = client?;
     let who = who(session, &client, context, login, &token).await?;
     session.ui.product(&shown(context, login, source, &who));
     Ok(Outcome::Done)
@@ -73,12 +72,12 @@ async fn who(
     };
     match found {
         Ok(found) => Ok(kept_identity(&found, &stored)),
-        Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(of_login(&error)),
+        Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(CommandError::from(error)),
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");
             Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in_again(context)))
         }
-        Err(error) => Err(of_login(&error)),
+        Err(error) => Err(CommandError::from(error)),
     }
 }
 

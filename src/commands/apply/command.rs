@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::execute::{Approval, ApprovedPlan};
 use crate::plan::Only;
 use crate::target::TargetFlags;
 
-use super::super::interrupt::Interrupts;
+use super::super::interrupts::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};
 use super::planning::{Planned, plan};
 use super::{consent, recheck, show, write};
@@ -59,13 +59,10 @@ pub struct Apply {
 /// Plans, shows, asks, carries out and reports.
 pub async fn apply(session: &Session, command: &Apply) -> Result<Outcome, CommandError> {
     if command.json && !command.yes && !command.dry_run {
-        return Err(CommandError::new(ErrorKind::Usage, "--json asks no questions: add --yes or --dry-run"));
+        return Err(CommandError::usage("--json asks no questions: add --yes or --dry-run"));
     }
-    let interrupts = Interrupts::listen();
-    let planned = tokio::select! {
-        planned = plan(session, command) => planned?,
-        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
-    };
+    let interrupts = Interrupts::listen().with_outcome("nothing was changed");
+    let planned = interrupts.until(plan(session, command)).await?;
     let shown = command.json && !command.dry_run;
     if !shown {
         show::plan(session, command, &planned);
@@ -116,11 +113,8 @@ async fn carry_out(
         Err(error) => return Decision::Ended(Err(error)),
     };
     if !command.yes && !command.no_recheck {
-        let moved = tokio::select! {
-            moved = recheck::recheck(&writer.org, planned) => moved,
-            () = interrupts.wait() => Err(CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")),
-        };
-        if let Err(error) = moved {
+        let checked = interrupts.until(recheck::recheck(&writer.org, planned)).await;
+        if let Err(error) = checked {
             return Decision::Ended(Err(error));
         }
     }

@@ -141,7 +141,7 @@ fn sendable(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
     if command.yes && !command.send_secret_values && !planned.target.sends_secret_values {
         let names = names(planned);
         let message = format!("the plan sends the values of {names} to {}", planned.target.server_name());
-        return Err(CommandError::new(ErrorKind::Usage, message).hint(
+        return Err(CommandError::usage(message).hint(
             "Nothing was changed. Under --yes this needs --send-secret-values, or that setting in the context.",
         ));
     }
@@ -178,10 +178,8 @@ pub(super) fn ask(session: &Session, command: &Apply, planned: &Planned) -> Resu
     };
     let answer = prompter.confirm(&question(planned));
     Approval::from_answer(answer == Answer::Yes).ok_or_else(|| match answer {
-        Answer::Interrupted => CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed"),
-        Answer::Yes | Answer::No | Answer::Quit => {
-            CommandError::new(ErrorKind::Declined, "declined; nothing was changed")
-        }
+        Answer::Interrupted => CommandError::interrupted().and("nothing was changed"),
+        Answer::Yes | Answer::No | Answer::Quit => CommandError::declined().and("nothing was changed"),
     })
 }
 

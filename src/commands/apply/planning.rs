@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::desired::{DesiredState, desired_state};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::http::is_loopback;
 use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
@@ -11,7 +11,6 @@ use crate::target::{ResolvedTarget, Server, argument, remember_secrets_api};
 
 use super::super::Session;
 use super::super::connect::{Connection, announce, for_reading};
-use super::super::failures::of_read;
 use super::super::load::{Loaded, load};
 use super::super::values::gather;
 use super::Apply;
@@ -120,7 +119,7 @@ async fn read_plan(
     options: &Options,
 ) -> Result<ReadPlan, CommandError> {
     let scope = read_scope(desired, &options.selection);
-    let actual = read_actual(org, &target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let actual = read_actual(org, &target.org, &scope).await?;
     let secret_names = match &actual.secrets {
         crate::org::SecretsProbe::Present(names) => names.clone(),
         _ => None,
@@ -129,15 +128,14 @@ async fn read_plan(
 }
 
 fn selection(command: &Apply) -> Result<Selection, CommandError> {
-    let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
-    let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
     Ok(Selection { only: command.only, selectors })
 }
 
 /// What names nothing is a slip of the pen: a green run that did nothing would hide it.
 fn has_effect(options: &Options, plan: &Plan) -> Result<(), CommandError> {
     let usage = |message: String| {
-        CommandError::new(ErrorKind::Usage, message)
+        CommandError::usage(message)
             .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.")
     };
     let unmatched = options.selection.without_effect(plan);
@@ -158,7 +156,7 @@ fn has_effect(options: &Options, plan: &Plan) -> Result<(), CommandError> {
 fn resend(command: &Apply) -> Result<Resend, CommandError> {
     Resend::parse(command.resend_secrets.iter().map(String::as_str)).map_err(|wrong| {
         let message = format!("--resend-secrets takes all, NAME or kind/id, not {}", wrong.join(", "));
-        CommandError::new(ErrorKind::Usage, message)
+        CommandError::usage(message)
     })
 }
 
@@ -166,6 +164,5 @@ fn resend(command: &Apply) -> Result<Resend, CommandError> {
 fn remember(session: &Session, target: &ResolvedTarget, mode: SecretsMode) -> Result<(), CommandError> {
     let Server::Remote { origin } = &target.server else { return Ok(()) };
     let directory = session.environment.state_directory();
-    remember_secrets_api(directory.as_deref(), origin, &target.org, mode)
-        .map_err(|error| CommandError::from_error(ErrorKind::Refused, &error))
+    Ok(remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?)
 }

@@ -7,13 +7,12 @@ use crate::model::{AgentId, Kind, ResourceKey};
 use crate::org::{AgentScope, OrgRead, ReadScope, Wanted, read_actual};
 use crate::plan::{Row, diff, read_scope};
 
-use super::super::failures::of_read;
 use super::planning::Planned;
 
 /// Reads again what will be written, and stops if it is not as it was planned.
 pub(super) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
     let scope = narrowed(read_scope(&planned.desired, &planned.options.selection), planned);
-    let actual = read_actual(org, &planned.target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let actual = read_actual(org, &planned.target.org, &scope).await?;
     let now = diff(&planned.desired, &actual, &planned.options);
     let now: BTreeMap<&ResourceKey, &Row> = now.rows.iter().map(|row| (&row.key, row)).collect();
     let moved: Vec<_> = planned.plan.changes().filter(|row| now.get(&row.key) != Some(row)).collect();

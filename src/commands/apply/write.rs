@@ -74,9 +74,10 @@ pub(super) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     if report.is_complete() {
         return Ok(Outcome::Done);
     }
-    let (kind, message) = if report.interrupted {
-        (ErrorKind::Interrupted, "interrupted; the report says what was done")
-    } else if !report.wrote && report.unknown() > 0 {
+    if report.interrupted {
+        return Err(CommandError::interrupted().and("the report says what was done"));
+    }
+    let (kind, message) = if !report.wrote && report.unknown() > 0 {
         let message =
             "it is unknown what was done; the report says what may have been. Run the command again: it looks first";
         (ErrorKind::PartlyApplied, message)

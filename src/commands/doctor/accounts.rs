@@ -40,7 +40,7 @@ pub(super) async fn login(session: &Session, target: &mut ResolvedTarget, offlin
                 target.token = token;
                 None
             }
-            Err(error) => Some(error.error),
+            Err(error) => Some(error.to_string()),
         }
     };
     let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or_default().as_secs();

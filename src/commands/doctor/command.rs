@@ -1,8 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::commands::connect::announce;
-use crate::commands::failures::of_target;
-use crate::commands::interrupt::Interrupts;
+use crate::commands::interrupts::Interrupts;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::doctor::{
     Group, OrgNames, ProjectFacts, Report, account_files_check, credentials_checks, embedded_checks, project_checks,
@@ -55,10 +54,7 @@ pub async fn doctor(session: &Session, command: &Doctor) -> Result<Outcome, Comm
     let place = command.bundle.as_ref().map(|given| bundle::place(session, given).map(|path| (path, given)));
     let place = place.transpose()?;
     let interrupts = Interrupts::listen();
-    let examined = tokio::select! {
-        examined = examine(session, command) => examined?,
-        () = interrupts.wait() => return Err(CommandError::new(ErrorKind::Interrupted, "interrupted")),
-    };
+    let examined = interrupts.until(examine(session, command)).await?;
     if let Some((path, given)) = &place {
         bundle::write(path, given, &bundled(session, &examined))?;
         let line = Line::new().plain("The report for support was written to ");
@@ -73,7 +69,7 @@ async fn examine(session: &Session, command: &Doctor) -> Result<Examined, Comman
     let mut files = Files::read(session, &command.project);
     let mut aim = Aim::of(session, &command.target, &files);
     if let (true, Aim::Nowhere(error)) = (command.memory_only, &aim) {
-        return Err(of_target(error));
+        return Err(error.clone().into());
     }
     let database = embedded::database(session, &command.target, aim.target());
     let mut mended = Vec::new();

@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::accounts::{Accounts, FileState, Repaired};
 use crate::commands::Session;
 use crate::commands::connect::blocking;
-use crate::commands::failures::{of_accounts, of_write};
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
 use crate::project::git::{Ignored, is_ignored};
@@ -49,7 +48,7 @@ fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
     {
         return Ok(Vec::new());
     }
-    let repaired = accounts.repair().map_err(|error| of_accounts(&error))?;
+    let repaired = accounts.repair()?;
     let told = |found: &Repaired| {
         format!(
             "{}: now only its owner can open it (mode {:04o}, was {:04o}).",
@@ -77,8 +76,7 @@ fn gitignore(session: &Session, directory: &ProjectDirectory, name: &str) -> Res
     if is_ignored(&directory.location().join(name), &user_directories(session)) != Ignored::NotIgnored {
         return Ok(None);
     }
-    let text = directory.read_text(GITIGNORE, directory.limits().markdown);
-    let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
+    let text = directory.read_text(GITIGNORE, directory.limits().markdown)?;
     let line_end = if text.as_deref().is_some_and(|text| text.contains("\r\n")) { "\r\n" } else { "\n" };
     let (expected, before) = match &text {
         Some(text) => (Expected::Text(text), text.as_str()),
@@ -86,7 +84,7 @@ fn gitignore(session: &Session, directory: &ProjectDirectory, name: &str) -> Res
     };
     let between = if before.is_empty() || before.ends_with('\n') { "" } else { line_end };
     let after = format!("{before}{between}{name}{line_end}");
-    directory.write_file(GITIGNORE, expected, &after).map_err(|error| of_write(&error))?;
+    directory.write_file(GITIGNORE, expected, &after)?;
     let what = if text.is_some() { format!("now ignores {name}") } else { format!("was made, and ignores {name}") };
     Ok(Some(format!("{GITIGNORE} {what}.")))
 }

@@ -4,7 +4,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::pull::{PullFamily, Withheld};
 use crate::target::TargetFlags;
 
-use super::super::interrupt::Interrupts;
+use super::super::interrupts::Interrupts;
 use super::super::{Outcome, ProjectOptions, Session};
 use super::reading::decide;
 use super::settle::{Settled, settle, writable};
@@ -49,13 +49,10 @@ pub struct Pull {
 /// Reads the org, decides what the files are to say, shows it, asks and writes.
 pub async fn pull(session: &Session, command: &Pull) -> Result<Outcome, CommandError> {
     if command.json && !command.yes && !command.force && !command.dry_run {
-        return Err(CommandError::new(ErrorKind::Usage, "--json asks no questions: add --yes, --force or --dry-run"));
+        return Err(CommandError::usage("--json asks no questions: add --yes, --force or --dry-run"));
     }
-    let interrupts = Interrupts::listen();
-    let pulled = tokio::select! {
-        pulled = decide(session, command) => pulled?,
-        () = interrupts.wait() => return Err(interrupted()),
-    };
+    let interrupts = Interrupts::listen().with_outcome("nothing was written");
+    let pulled = interrupts.until(decide(session, command)).await?;
     let settled = settle(&pulled)?;
     let is_last = command.dry_run || settled.writes.is_empty();
     // With --json there is one document on stdout: the plan, or with what was written.
@@ -78,9 +75,7 @@ pub async fn pull(session: &Session, command: &Pull) -> Result<Outcome, CommandE
             return Err(error);
         }
     };
-    if interrupts.has_happened() {
-        return Err(interrupted());
-    }
+    interrupts.check()?;
     let report = write::write(&pulled, &writes, &interrupts);
     show::report(session, command, &pulled, &settled, &report);
     report.result.and_then(|()| withheld(&settled, Outcome::Done))
@@ -109,8 +104,4 @@ fn withheld(settled: &Settled, outcome: Outcome) -> Result<Outcome, CommandError
         names.iter().map(|name| format!("--allow-suspected '{name}'")).collect::<Vec<_>>().join(" ")
     );
     Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint(hint))
-}
-
-fn interrupted() -> CommandError {
-    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written")
 }

@@ -8,12 +8,16 @@ use crate::model::{OrgSlug, ResourceKey};
 use crate::pull::{FileWrite, PullAction, PullRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::pull::row_in_full;
-use crate::ui::{Choice, Chosen, Prompter};
+use crate::ui::{Choice, Prompter};
 
+use super::super::questions::key;
 use super::Pull;
 use super::check::check;
 use super::reading::Pulled;
 use super::settle::Settled;
+
+/// What a pull that was not agreed to says.
+const NOTHING_WRITTEN: &str = "nothing was written";
 
 const NO: Choice = Choice { key: 'n', word: "no", help: "leave these files as they are" };
 const YES: Choice = Choice { key: 'y', word: "yes", help: "write this one" };
@@ -45,15 +49,14 @@ pub(super) fn agreed(
     if only_new_file {
         let question =
             Line::new().plain("Make an empty project in ").foreign(Style::Bold, &pulled.source.location()).plain("?");
-        return match prompter.press(&Document::from(question), &[NO, YES]) {
-            Chosen::Key('y') => Ok(settled.writes.clone()),
-            Chosen::Key(_) => Err(declined("declined")),
-            Chosen::Interrupted => Err(interrupted()),
+        return match key(prompter.press(&Document::from(question), &[NO, YES]), NOTHING_WRITTEN)? {
+            'y' => Ok(settled.writes.clone()),
+            _ => Err(CommandError::declined().and(NOTHING_WRITTEN)),
         };
     }
     let accepted = ask(&prompter, settled, &pulled.target.org, &needs_question)?;
     if accepted.is_empty() {
-        return Err(declined("declined"));
+        return Err(CommandError::declined().and(NOTHING_WRITTEN));
     }
     if accepted.len() == settled.plan.rows.len() {
         return Ok(settled.writes.clone());
@@ -96,11 +99,9 @@ fn ask<'rows>(
 fn answer(prompter: &Prompter<'_>, row: &PullRow, org: &OrgSlug) -> Result<char, CommandError> {
     let mut question = Document::from(question(row, org));
     loop {
-        match prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]) {
-            Chosen::Key('d') => question = row_in_full(row).with(Document::from(self::question(row, org))),
-            Chosen::Key('q') => return Err(declined("quit")),
-            Chosen::Key(key) => return Ok(key),
-            Chosen::Interrupted => return Err(interrupted()),
+        match key(prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]), NOTHING_WRITTEN)? {
+            'd' => question = row_in_full(row).with(Document::from(self::question(row, org))),
+            key => return Ok(key),
         }
     }
 }
@@ -135,12 +136,4 @@ fn unasked(existing: &BTreeSet<&str>) -> CommandError {
     let paths = existing.iter().copied().collect::<Vec<_>>().join(", ");
     CommandError::new(ErrorKind::WouldOverwrite, format!("files would be overwritten: {paths}; nothing was written"))
         .hint("Look with --dry-run; overwrite with --force.")
-}
-
-fn declined(word: &str) -> CommandError {
-    CommandError::new(ErrorKind::Declined, format!("{word}; nothing was written"))
-}
-
-fn interrupted() -> CommandError {
-    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written")
 }

@@ -12,7 +12,6 @@ use crate::target::{ProjectPins, ResolvedTarget};
 
 use super::super::Session;
 use super::super::connect::{announce, for_reading};
-use super::super::failures::of_read;
 use super::super::load::{Loaded, load_from};
 use super::Pull;
 use super::source::{self, Source};
@@ -72,12 +71,11 @@ fn taking(
     include: &[PullFamily],
     exclude: &[PullFamily],
 ) -> Result<Taking, CommandError> {
-    let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
-    let selectors = selectors.map_err(|error| CommandError::from_error(ErrorKind::Usage, &error))?;
+    let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
     let taking = Taking::new(everything, Selection { only: None, selectors }, include, exclude);
     if taking.is_empty() {
         let message = "--include and --exclude leave nothing to pull";
-        return Err(CommandError::new(ErrorKind::Usage, message));
+        return Err(CommandError::usage(message));
     }
     Ok(taking)
 }
@@ -87,15 +85,14 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     let source = source::open(session, command)?;
     let everything = command.all || source.init.is_some() || command.init.is_some();
     let taking = taking(everything, &command.selectors, &command.include, &command.exclude)?;
-    let unexpected = |error: std::io::Error| CommandError::from_error(ErrorKind::Unexpected, &error);
     let (loaded, target) = if source.init.is_some() {
         let target = session.locate(&command.target, &ProjectPins::default())?;
         let first = source::skeleton(&target.org, false, false);
         let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
-        let directory = source.directory.overlaid(files).map_err(unexpected)?;
+        let directory = source.directory.overlaid(files)?;
         (load_from(session, directory, &command.project, None)?, target)
     } else {
-        let directory = source.directory.overlaid(BTreeMap::new()).map_err(unexpected)?;
+        let directory = source.directory.overlaid(BTreeMap::new())?;
         let loaded = load_from(session, directory, &command.project, None)?;
         let target = session.locate(&command.target, &loaded.pins())?;
         (loaded, target)
@@ -109,7 +106,7 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
     let desired = desired_state(&loaded.project);
     let connection = for_reading(session, &target, command.parallelism).await?;
     let scope = taking.read_scope(&desired);
-    let actual = read_actual(&connection.org, &target.org, &scope).await.map_err(|error| of_read(&error))?;
+    let actual = read_actual(&connection.org, &target.org, &scope).await?;
     let mut pulled = Pulled {
         source,
         loaded,
@@ -136,13 +133,13 @@ fn has_effect(plan: &PullPlan) -> Result<(), CommandError> {
         let names = plan.unmatched.join(", ");
         let message = format!("nothing in the project or the org matches {names}; nothing was written");
         let hint = "Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.";
-        return Err(CommandError::new(ErrorKind::Usage, message).hint(hint));
+        return Err(CommandError::usage(message).hint(hint));
     }
     if !plan.unused_allowed.is_empty() {
         let names = plan.unused_allowed.join(", ");
         let message = format!("--allow-suspected names what is not suspected: {names}; nothing was written");
         let hint = "Write it as `lobu pull --dry-run` names it: kind/id:path.";
-        return Err(CommandError::new(ErrorKind::Usage, message).hint(hint));
+        return Err(CommandError::usage(message).hint(hint));
     }
     Ok(())
 }

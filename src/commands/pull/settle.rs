@@ -7,7 +7,6 @@ use crate::model::{FieldPath, Kind, ResourceKey};
 use crate::plan::diff;
 use crate::pull::{FileWrite, PullPlan, PullRow, Reason, Withheld};
 
-use super::super::failures::of_write;
 use super::check::{Composed, Wrong, check};
 use super::reading::Pulled;
 
@@ -125,9 +124,5 @@ pub(super) fn writable(pulled: &Pulled, settled: &Settled) -> Result<(), Command
     let composed = settled.writes.iter().map(|write| write.path.clone());
     let paths: BTreeSet<String> = pulled.plan.rows.iter().flat_map(PullRow::paths).chain(composed).collect();
     let refusal = paths.iter().find_map(|path| pulled.source.directory.check_writable(path).err());
-    refusal.map_or(Ok(()), |error| {
-        let mut failure = of_write(&error);
-        failure.error.push_str("; nothing was written");
-        Err(failure)
-    })
+    refusal.map_or(Ok(()), |error| Err(CommandError::from(error).and("nothing was written")))
 }

@@ -6,7 +6,6 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
 
-use super::super::failures::of_open;
 use super::super::{ProjectOptions, Session};
 use super::Pull;
 
@@ -89,14 +88,14 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<Source, Comma
         Ok(directory) => directory,
         Err(error @ OpenError::NoProject { .. }) => {
             let here = ProjectDirectory::open(&session.working_directory, &options.allow_path);
-            let here = here.map_err(|error| of_open(&error))?;
+            let here = here?;
             return if is_empty(&here)? {
                 Ok(made(here, session.working_directory.clone()))
             } else {
-                Err(of_open(&error).hint("To make a project from the org: --init DIR"))
+                Err(CommandError::from(error).hint("To make a project from the org: --init DIR"))
             };
         }
-        Err(error) => return Err(of_open(&error)),
+        Err(error) => return Err(CommandError::from(error)),
     };
     if has_project(&directory)? {
         return Ok(Source::existing(directory));
@@ -115,11 +114,11 @@ fn new_project(path: &Path, command: &Pull) -> Result<Source, CommandError> {
         Ok(directory) => directory,
         Err(OpenError::Missing { .. }) => {
             let stand_in = tempfile::tempdir();
-            let stand_in = stand_in.map_err(|error| CommandError::from_error(ErrorKind::Unexpected, &error))?;
-            let directory = ProjectDirectory::open(stand_in.path(), &[]).map_err(|error| of_open(&error))?;
+            let stand_in = stand_in?;
+            let directory = ProjectDirectory::open(stand_in.path(), &[])?;
             return Ok(Source { _stand_in: Some(stand_in), ..made(directory, path.to_owned()) });
         }
-        Err(error) => return Err(of_open(&error)),
+        Err(error) => return Err(CommandError::from(error)),
     };
     if !is_empty(&directory)? && !command.force {
         let message = format!("`{}` is not empty; nothing was written", path.display());
@@ -134,12 +133,10 @@ fn made(directory: ProjectDirectory, path: PathBuf) -> Source {
 }
 
 fn has_project(directory: &ProjectDirectory) -> Result<bool, CommandError> {
-    let kind = directory.kind(ProjectDirectory::FILE);
-    kind.map(|kind| kind.is_some()).map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))
+    Ok(directory.kind(ProjectDirectory::FILE)?.is_some())
 }
 
 fn is_empty(directory: &ProjectDirectory) -> Result<bool, CommandError> {
-    let listing = directory.list(".").map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
-    let Some(Listing { entries, problems }) = listing else { return Ok(true) };
+    let Some(Listing { entries, problems }) = directory.list(".")? else { return Ok(true) };
     Ok(problems.is_empty() && entries.iter().all(|entry| entry.name == IGNORED))
 }

@@ -1,12 +1,11 @@
 //! From composed files to the disk, each whole or not at all (pull/P30, L7).
 
-use crate::commands::interrupt::Interrupts;
+use crate::commands::interrupts::Interrupts;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, WriteError};
 use crate::pull::FileWrite;
 use crate::target::argument;
 
-use super::super::failures::{of_open, of_write};
 use super::reading::Pulled;
 
 /// What was written, and how it ended.
@@ -22,9 +21,9 @@ pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrup
         let directory = made.as_ref().unwrap_or(&pulled.source.directory);
         for file in writes {
             if interrupts.has_happened() {
-                return Err(ended(pulled, &written, &CommandError::new(ErrorKind::Interrupted, "interrupted")));
+                return Err(ended(pulled, &written, &CommandError::interrupted()));
             }
-            one(directory, file).map_err(|error| ended(pulled, &written, &of_write(&error)))?;
+            one(directory, file).map_err(|error| ended(pulled, &written, &CommandError::from(error)))?;
             written.push(file.clone());
         }
         Ok(())
@@ -35,7 +34,7 @@ pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrup
 /// The directory of a new project, made if need be.
 fn opened(pulled: &Pulled) -> Result<Option<ProjectDirectory>, CommandError> {
     let Some(init) = &pulled.source.init else { return Ok(None) };
-    ProjectDirectory::create(&init.path).map(Some).map_err(|error| of_open(&error))
+    Ok(Some(ProjectDirectory::create(&init.path)?))
 }
 
 fn one(directory: &ProjectDirectory, file: &FileWrite) -> Result<(), WriteError> {

@@ -2,9 +2,9 @@
 
 use crate::commands::Session;
 use crate::commands::connect::Connection;
-use crate::commands::failures::of_request;
+use crate::commands::errors::of_secrets;
 use crate::error::{CommandError, ErrorKind};
-use crate::org::{OrgError, SecretsListing, SecretsMode, SecretsRead};
+use crate::org::{SecretsListing, SecretsMode, SecretsRead};
 use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 use crate::wire::SecretRow;
 
@@ -14,7 +14,7 @@ pub(super) async fn listed(
     target: &ResolvedTarget,
     connection: &Connection,
 ) -> Result<Option<Vec<SecretRow>>, CommandError> {
-    let listing = connection.org.list_secrets().await.map_err(|error| of_secrets(&error))?;
+    let listing = connection.org.list_secrets().await.map_err(of_secrets)?;
     let mode = match &listing {
         SecretsListing::Listed(_) => SecretsMode::References,
         SecretsListing::Missing => SecretsMode::Values,
@@ -22,8 +22,7 @@ pub(super) async fn listed(
     };
     if let Server::Remote { origin } = &target.server {
         let directory = session.environment.state_directory();
-        remember_secrets_api(directory.as_deref(), origin, &target.org, mode)
-            .map_err(|error| CommandError::from_error(ErrorKind::Refused, &error))?;
+        remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?;
     }
     match listing {
         SecretsListing::Listed(mut rows) => {
@@ -43,13 +42,4 @@ pub(super) fn unsupported(target: &ResolvedTarget) -> CommandError {
     let message = format!("{} has no secrets API; nothing was sent", target.server_name());
     CommandError::new(ErrorKind::Unsupported, message)
         .hint("On such a server `lobu apply` sends platform values itself, after asking.")
-}
-
-/// The failure that a request about secrets ended with, when nothing was written.
-pub(super) fn of_secrets(error: &OrgError) -> CommandError {
-    if error.status() == Some(403) {
-        return CommandError::from_error(ErrorKind::Forbidden, error)
-            .hint("Secrets need the role owner or admin in the org, and a token with the scope mcp:admin.");
-    }
-    of_request(error)
 }

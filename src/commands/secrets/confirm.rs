@@ -1,12 +1,13 @@
 //! Questions about secrets: one key each (K6).
 
 use crate::commands::Session;
+use crate::commands::questions::key;
 use crate::error::{CommandError, ErrorKind};
 use crate::push::{Agreement, Ask, Deletion, PushPlan, PushRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::{question_of, suspicion_text};
 use crate::target::ResolvedTarget;
-use crate::ui::{Choice, Chosen, Prompter};
+use crate::ui::{Choice, Prompter};
 
 const NO: Choice = Choice { key: 'n', word: "no", help: "leave this one as it is" };
 const YES: Choice = Choice { key: 'y', word: "yes", help: "this one" };
@@ -91,7 +92,7 @@ fn press(
         question.push(line.plain(suspicion_text(suspicion)).prose(2));
     }
     question.append(asked(question_of(kind, row), to));
-    answer(prompter.press(&question, choices), "sent")
+    key(prompter.press(&question, choices), "nothing was sent")
 }
 
 /// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
@@ -111,7 +112,7 @@ fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> R
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
     question.append(asked(Line::new().plain("Rotate all ").count(rows.len()), to));
     let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
-    Ok(answer(prompter.press(&question, &choices), "sent")? == 'y')
+    Ok(key(prompter.press(&question, &choices), "nothing was sent")? == 'y')
 }
 
 /// Where it goes: ` in org dev on https://… (context url)?`, or where a target was named
@@ -129,16 +130,6 @@ fn place(to: &Destination<'_>) -> Line {
         None => line.plain(" (context ").foreign(Style::Plain, &target.context),
     }
     .plain(")?")
-}
-
-/// The key; to quit or to interrupt ends the command, with nothing `done`.
-fn answer(chosen: Chosen, done: &str) -> Result<char, CommandError> {
-    let ended = |kind, word: &str| Err(CommandError::new(kind, format!("{word}; nothing was {done}")));
-    match chosen {
-        Chosen::Key('q') => ended(ErrorKind::Declined, "quit"),
-        Chosen::Key(key) => Ok(key),
-        Chosen::Interrupted => ended(ErrorKind::Interrupted, "interrupted"),
-    }
 }
 
 fn no_terminal(open: &[(Ask, &PushRow)]) -> CommandError {
@@ -175,7 +166,7 @@ pub(super) fn ask_delete(
     let mut rest = deletions.into_iter();
     while let Some(deletion) = rest.next() {
         let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, deletion.name.as_str()), &to);
-        match answer(prompter.press(&question, &[NO, YES, all, quit]), "deleted")? {
+        match key(prompter.press(&question, &[NO, YES, all, quit]), "nothing was deleted")? {
             'y' => agreed.push(deletion),
             'a' => {
                 agreed.push(deletion);
@@ -185,7 +176,7 @@ pub(super) fn ask_delete(
         }
     }
     if agreed.is_empty() {
-        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was deleted"));
+        return Err(CommandError::declined().and("nothing was deleted"));
     }
     Ok(agreed)
 }

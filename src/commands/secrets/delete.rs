@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::commands::connect::{announce, for_reading, for_writing};
-use crate::commands::interrupt::Interrupts;
+use crate::commands::errors::of_secrets;
+use crate::commands::interrupts::Interrupts;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
@@ -40,26 +41,21 @@ pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Resul
     let pins = surroundings::pins(session, &command.project)?;
     let target = session.locate(&command.target, &pins)?;
     announce(session, &target);
-    let interrupts = Interrupts::listen();
-    let found = tokio::select! {
-        found = find(session, &target, &names) => found?,
-        () = interrupts.wait() => return Err(interrupted()),
-    };
+    let interrupts = Interrupts::listen().with_outcome("nothing was deleted");
+    let found = interrupts.until(find(session, &target, &names)).await?;
     if command.dry_run {
         show(session, command, &target, &found, None);
         return Ok(Outcome::Changes);
     }
     let agreed = if command.yes { found } else { confirm::ask_delete(session, &target, found)? };
-    if interrupts.has_happened() {
-        return Err(interrupted());
-    }
+    interrupts.check()?;
     carry_out(session, command, &target, &agreed).await?;
     show(session, command, &target, &agreed, Some(ResultWord::Deleted));
     Ok(Outcome::Done)
 }
 
 fn checked(command: &SecretsDelete) -> Result<BTreeSet<SecretName>, CommandError> {
-    let usage = |message: String| Err(CommandError::new(ErrorKind::Usage, message));
+    let usage = |message: String| Err(CommandError::usage(message));
     if command.json && !command.yes && !command.dry_run {
         return usage("--json asks no questions: add --yes or --dry-run".to_owned());
     }
@@ -83,7 +79,7 @@ async fn find(
     let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
     plan_delete(names, &rows).map_err(|unknown| {
         let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
-        CommandError::new(ErrorKind::Usage, message).hint("`lobu secrets list` shows the names.")
+        CommandError::usage(message).hint("`lobu secrets list` shows the names.")
     })
 }
 
@@ -99,21 +95,21 @@ async fn carry_out(
     };
     let result = delete(&connection.org, deletions, command.force, !command.yes).await;
     connection.close_after_writing().await?;
-    result.map(drop).map_err(|error| failed(&error))
+    result.map(drop).map_err(failed)
 }
 
-fn failed(error: &OrgError) -> CommandError {
+fn failed(error: OrgError) -> CommandError {
     if error.outcome() == RequestOutcome::Unknown {
-        return CommandError::from_error(ErrorKind::PartlyApplied, error)
+        return CommandError::new(ErrorKind::PartlyApplied, error)
             .hint("Either all were deleted, or none: `lobu secrets list` shows which.");
     }
     match error.code() {
         Some("in_use") => {
-            api::of_secrets(error).hint("Take it out of lobu.toml and apply first, or delete it with --force.")
+            of_secrets(error).hint("Take it out of lobu.toml and apply first, or delete it with --force.")
         }
-        Some("changed") => CommandError::from_error(ErrorKind::Moved, error)
+        Some("changed") => CommandError::new(ErrorKind::Moved, error)
             .hint("It has another value than the one that was shown. Nothing was deleted; look again."),
-        _ => api::of_secrets(error),
+        _ => of_secrets(error),
     }
 }
 
@@ -130,8 +126,4 @@ fn show(
         return session.ui.product_json(&json::deletes(deletions, done, &json_target));
     }
     session.ui.product(&secrets::deletions(deletions, done.is_some()));
-}
-
-fn interrupted() -> CommandError {
-    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was deleted")
 }

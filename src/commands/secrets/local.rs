@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use crate::commands::dotenv::{show_problems, unreadable};
-use crate::commands::failures::of_open;
 use crate::commands::load::show;
 use crate::commands::values::DOTENV;
 use crate::commands::{Outcome, Session};
@@ -18,7 +17,7 @@ use crate::render::document::{Document, Line, Style};
 use crate::ui::{HiddenError, InputError, read_secret_input};
 
 use super::ignored::warn_if_tracked;
-use super::local_file::{LocalFile, interrupted, update};
+use super::local_file::{LocalFile, NOTHING_WRITTEN, update};
 use super::name;
 
 /// What `secrets local` was asked.
@@ -56,8 +55,10 @@ pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcom
         LocalAction::Set { name, has_value_argument } => {
             // Before anything else, so that a mistake which showed the value is told as what it is.
             if *has_value_argument {
-                return Err(usage("a value is never taken from the command line, where others can see it")
-                    .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
+                return Err(CommandError::usage(
+                    "a value is never taken from the command line, where others can see it",
+                )
+                .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
             }
             let name = name::writable(name)?;
             set(session, &open(session, command)?, &name)?;
@@ -70,10 +71,6 @@ pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcom
 
 const HOW_TO_GIVE: &str = "Type the value when it is asked for, or pipe it in.";
 
-fn usage(error: impl Into<String>) -> CommandError {
-    CommandError::new(ErrorKind::Usage, error)
-}
-
 /// Opens the directory of the file: the project's, or where there is none the working directory.
 fn open(session: &Session, command: &SecretsLocal) -> Result<ProjectDirectory, CommandError> {
     let here = &session.working_directory;
@@ -84,7 +81,7 @@ fn open(session: &Session, command: &SecretsLocal) -> Result<ProjectDirectory, C
             found => found,
         },
     };
-    opened.map_err(|error| of_open(&error))
+    Ok(opened?)
 }
 
 fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
@@ -110,14 +107,13 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
     check(session, &LocalFile::read(directory)?)?;
     let value = ask(session, name)?;
     if value.is_empty() {
-        return Err(
-            usage("the value is empty; nothing was written").hint("`lobu secrets local delete` takes a name away.")
-        );
+        return Err(CommandError::usage("the value is empty; nothing was written")
+            .hint("`lobu secrets local delete` takes a name away."));
     }
     update(session, directory, |file| {
         dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
             dotenv::EditError::Broken(problems) => broken(session, &problems),
-            other => usage(format!("{other}; nothing was written")),
+            other => CommandError::usage(format!("{other}; nothing was written")),
         })
     })?;
     let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
@@ -142,7 +138,7 @@ fn without(session: &Session, file: &LocalFile, names: &BTreeSet<&str>) -> Resul
         // What can't be a name may be a value by mistake, so it is not repeated.
         let shown: Vec<&str> =
             unknown.into_iter().map(|name| if dotenv::is_name(name) { name } else { "what is no name" }).collect();
-        return Err(usage(format!(".env does not have {}; nothing was written", shown.join(", ")))
+        return Err(CommandError::usage(format!(".env does not have {}; nothing was written", shown.join(", ")))
             .hint("`lobu secrets local list` shows the names."));
     }
     let mut edited = file.text.clone();
@@ -165,16 +161,16 @@ fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, Comman
         };
         let question = Line::new().plain("Value of ").foreign(Style::Bold, name.as_str());
         return prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
-            HiddenError::Interrupted => interrupted(),
-            HiddenError::Lines => usage("more than one line came; nothing was written")
+            HiddenError::Interrupted => CommandError::interrupted().and(NOTHING_WRITTEN),
+            HiddenError::Lines => CommandError::usage("more than one line came; nothing was written")
                 .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
-            HiddenError::NotUtf8 => usage("what was typed is not UTF-8; nothing was written"),
+            HiddenError::NotUtf8 => CommandError::usage("what was typed is not UTF-8; nothing was written"),
         });
     }
     // The line break is not of the value: "\r\n" at most.
     let mut value = read_secret_input(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
-        InputError::TooLong => usage(format!("{}; nothing was written", too_long())),
-        other => usage(format!("the value on stdin: {}; nothing was written", unreadable(&other))),
+        InputError::TooLong => CommandError::usage(format!("{}; nothing was written", too_long())),
+        other => CommandError::usage(format!("the value on stdin: {}; nothing was written", unreadable(&other))),
     })?;
     if value.ends_with('\n') {
         value.pop();

@@ -12,6 +12,9 @@ use crate::project::directory::{ProjectDirectory, SecretFile, SecretFileLock};
 use crate::render::document::{Document, Line};
 use crate::ui::Signals;
 
+/// What a run that changed nothing says.
+pub(super) const NOTHING_WRITTEN: &str = "nothing was written";
+
 /// How often an edit is made anew because somebody else, who takes no locks, wrote in between.
 const ATTEMPTS: u32 = 5;
 
@@ -53,11 +56,6 @@ pub(super) fn update(
     Err(CommandError::new(ErrorKind::WouldOverwrite, "another program keeps writing .env; nothing was written"))
 }
 
-/// The error of a run that was told to end.
-pub(super) fn interrupted() -> CommandError {
-    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was written")
-}
-
 fn wait_for_lock(directory: &ProjectDirectory, signals: Signals) -> Result<SecretFileLock, CommandError> {
     let started = Instant::now();
     loop {
@@ -65,7 +63,7 @@ fn wait_for_lock(directory: &ProjectDirectory, signals: Signals) -> Result<Secre
             return Ok(lock);
         }
         if signals.have_come() {
-            return Err(interrupted());
+            return Err(CommandError::interrupted().and(NOTHING_WRITTEN));
         }
         if started.elapsed() > LONGEST_WAIT {
             return Err(CommandError::new(
@@ -123,7 +121,7 @@ impl LocalFile {
         if text.len() as u64 > directory.limits().dotenv {
             let limit = directory.limits().dotenv >> 20;
             let message = format!(".env would be larger than {limit} MiB; nothing was written");
-            return Err(CommandError::new(ErrorKind::Usage, message));
+            return Err(CommandError::usage(message));
         }
         let staged = directory.stage_secret_file(lock, DOTENV, text).map_err(|error| unwritable(&error))?;
         // An editor takes no locks. What it saves between this look and the next line is lost; everything earlier is seen.
@@ -132,7 +130,7 @@ impl LocalFile {
             return Ok(false);
         }
         if signals.have_come() {
-            return Err(interrupted());
+            return Err(CommandError::interrupted().and(NOTHING_WRITTEN));
         }
         let placed = if self.is_there { staged.replace() } else { staged.create() };
         match placed {

@@ -1,12 +1,12 @@
 //! The names that a secret may be given.
 
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::model::SecretName;
 use crate::secrets::{LONGEST_NAME, Values};
 
 /// Checks the name of a value that is to be written. What was typed may be the value itself, so no error repeats it.
 pub(in crate::commands) fn writable(text: &str) -> Result<SecretName, CommandError> {
-    let refused = |what: &str| CommandError::new(ErrorKind::Usage, what);
+    let refused = |what: &str| CommandError::usage(what);
     let name = SecretName::parse(text).map_err(|_| {
         refused("this is not the name of a secret: it has capitals, digits and `_` only, and starts with a capital")
             .hint("Give the name alone; the value is asked for, or read from stdin.")
@@ -22,6 +22,8 @@ pub(in crate::commands) fn writable(text: &str) -> Result<SecretName, CommandErr
 
 #[cfg(test)]
 mod tests {
+    use crate::error::ErrorKind;
+
     use super::*;
 
     #[test]

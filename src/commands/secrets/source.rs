@@ -6,7 +6,7 @@ use crate::commands::Session;
 use crate::commands::dotenv::{most_bytes, parse_given, read_given, unreadable};
 use crate::commands::load::{DefaultValuesFile, show};
 use crate::commands::values::{DOTENV, read_target_file};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::read_dotenv;
 use crate::secrets::{SourceValues, SourceWord};
@@ -70,7 +70,7 @@ pub(super) fn read(
 fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValues, CommandError> {
     let found = read_dotenv(directory, DOTENV).map_err(|found| {
         show(session, &found);
-        CommandError::new(ErrorKind::Usage, "the file .env can't be used; nothing was sent")
+        CommandError::usage("the file .env can't be used; nothing was sent")
             .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
     })?;
     let Some(found) = found else {
@@ -143,5 +143,5 @@ fn parsed(
 }
 
 fn usage(message: String) -> CommandError {
-    CommandError::new(ErrorKind::Usage, message)
+    CommandError::usage(message)
 }

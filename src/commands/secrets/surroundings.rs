@@ -1,6 +1,5 @@
 //! Where a command about an org's secrets runs: a project, or none.
 
-use crate::commands::failures::of_open;
 use crate::commands::load::{DefaultValuesFile, Loaded, load_from, show};
 use crate::commands::{ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
@@ -26,10 +25,7 @@ impl Surroundings {
                 load_from(session, directory, options, only).map(|loaded| Self::Project(Box::new(loaded)))
             }
             Some(directory) => Ok(Self::Directory(directory)),
-            None => {
-                let opened = ProjectDirectory::open(&session.working_directory, &options.allow_path);
-                opened.map(Self::Directory).map_err(|error| of_open(&error))
-            }
+            None => Ok(Self::Directory(ProjectDirectory::open(&session.working_directory, &options.allow_path)?)),
         }
     }
 
@@ -63,9 +59,9 @@ impl Surroundings {
 /// A lobu.toml with errors stops the command: it might say that this is the wrong org.
 pub(in crate::commands) fn pins(session: &Session, options: &ProjectOptions) -> Result<ProjectPins, CommandError> {
     let Some(directory) = directory(session, options)? else { return Ok(ProjectPins::default()) };
-    let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
-    let text = text.map_err(|error| CommandError::from_error(ErrorKind::InvalidProject, &error))?;
-    let Some(text) = text else { return Ok(ProjectPins::default()) };
+    let Some(text) = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml)? else {
+        return Ok(ProjectPins::default());
+    };
     let read_options = ReadOptions { allow_unknown_keys: true };
     let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
     let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
@@ -88,7 +84,7 @@ fn directory(session: &Session, options: &ProjectOptions) -> Result<Option<Proje
     match opened {
         Ok(directory) => Ok(Some(directory)),
         Err(OpenError::NoProject { .. }) => Ok(None),
-        Err(error) => Err(of_open(&error)),
+        Err(error) => Err(CommandError::from(error)),
     }
 }
 

@@ -57,15 +57,14 @@ pub fn apply(plan: &Plan, report: &Report, view: &JsonView<'_>) -> String {
 
 /// Writes the failure of a command.
 pub fn error(error: &CommandError, warnings: &[Diagnostic]) -> String {
-    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     written(&ErrorDocument {
         format_version: FORMAT_VERSION,
         lobu_version: version(),
         error: ErrorObject {
             kind: error.kind.word().to_owned(),
             exit_code: error.exit_code(),
-            message: error.error.clone(),
-            causes: texts(&error.telling_causes()),
+            message: error.to_string(),
+            causes: error.causes(),
             hints: error.hints.clone(),
         },
         warnings: diagnoses(warnings),

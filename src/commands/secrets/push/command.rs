@@ -1,4 +1,4 @@
-use crate::commands::interrupt::Interrupts;
+use crate::commands::interrupts::Interrupts;
 use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::push::fits;
@@ -48,29 +48,21 @@ pub async fn secrets_push(session: &Session, command: &SecretsPush) -> Result<Ou
         return Ok(show::without_api(session, command, &place.target));
     }
     let pushed = reading::read(session, command, &given, rotation, place)?;
-    let interrupts = Interrupts::listen();
-    let (connection, plan) = tokio::select! {
-        planned = reading::plan(session, &pushed) => planned?,
-        () = interrupts.wait() => return Err(interrupted()),
-    };
+    let interrupts = Interrupts::listen().with_outcome("nothing was sent");
+    let (connection, plan) = interrupts.until(reading::plan(session, &pushed)).await?;
     let sends = plan.sent().next().is_some();
     // With --json there is one document: the plan, or the report in its place.
     if !command.json || command.dry_run || !sends {
         show::plan(session, command, &pushed, &plan);
     }
     show::missing(session, &pushed, &plan);
-    fits(&plan, &pushed.source).map_err(|error| {
-        CommandError::from_error(ErrorKind::Usage, &error)
-            .hint("Nothing was sent. Push in parts: without --all, or from a smaller file.")
-    })?;
+    fits(&plan, &pushed.source)?;
     sending::secure(&pushed.target, &plan)?;
     if command.dry_run || !sends {
         return Ok(if sends { Outcome::Changes } else { Outcome::Done });
     }
     let agreement = sending::agree(session, command, &pushed, &plan)?;
-    if interrupts.has_happened() {
-        return Err(interrupted());
-    }
+    interrupts.check()?;
     let sent = sending::send(&pushed, connection, plan, &agreement).await?;
     show::report(session, command, &pushed, &sent.report);
     end(sent, interrupts.has_happened())
@@ -83,12 +75,7 @@ fn end(sent: Sent, was_interrupted: bool) -> Result<Outcome, CommandError> {
         return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
     }
     if was_interrupted {
-        let message = "interrupted; the report says what was done";
-        return Err(CommandError::new(ErrorKind::Interrupted, message));
+        return Err(CommandError::interrupted().and("the report says what was done"));
     }
     Ok(Outcome::Done)
-}
-
-fn interrupted() -> CommandError {
-    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was sent")
 }

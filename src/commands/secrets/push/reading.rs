@@ -8,7 +8,7 @@ use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
 use crate::model::SecretName;
-use crate::push::{PushPlan, Rotation, SelectionError, Wanted, plan_push, select};
+use crate::push::{PushPlan, Rotation, Wanted, plan_push, select};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SourceValues;
 use crate::target::ResolvedTarget;
@@ -56,7 +56,7 @@ pub(super) fn flags(command: &SecretsPush, rotation: &Rotation) -> Result<(), Co
     let need = if rotates { "--yes-rotate (and --yes for what the org lacks)" } else { "--yes" };
     let demand = |what: &str| {
         let message = format!("{what} asks no questions: add {need}, or --dry-run");
-        Err(CommandError::new(ErrorKind::Usage, message).hint("Nothing was read or sent."))
+        Err(CommandError::usage(message).hint("Nothing was read or sent."))
     };
     match command.source {
         _ if agreed => Ok(()),
@@ -112,25 +112,11 @@ pub(super) fn read(
     let default = surroundings.values_file(command.target.target.as_deref());
     let source = source::read(session, surroundings.directory(), &command.source, default, command.format)?;
     crate::fault::point("secrets-read");
-    let wanted = select(references, given, command.all, &source, &session.environment).map_err(|e| unselected(&e))?;
+    let wanted = select(references, given, command.all, &source, &session.environment)?;
     if command.all {
         tell_unusable(session, &source);
     }
     Ok(Pushed { source, wanted, rotation, target })
-}
-
-fn unselected(error: &SelectionError) -> CommandError {
-    let failure = CommandError::from_error(ErrorKind::Usage, error);
-    failure.hint(match error {
-        SelectionError::NotInSource { .. } => "Nothing was sent. Check the names, or name another source.",
-        SelectionError::Placeholders { .. } => {
-            "Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a value on a server; put the value there."
-        }
-        SelectionError::TooLong { .. } => "Nothing was sent. Keep what is longer elsewhere.",
-        SelectionError::EnvironmentDiffers { .. } => {
-            "Nothing was sent. Unset them in the environment, or take them from there: --from-process NAME."
-        }
-    })
 }
 
 fn tell_unusable(session: &Session, source: &SourceValues) {

@@ -6,13 +6,13 @@ use crate::commands::Session;
 use crate::commands::connect::{Connection, for_writing};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
-use crate::push::{Agreement, PushFailure, PushPlan, PushReport, push};
+use crate::push::{Agreement, PushPlan, PushReport, push};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::suspicion_text;
 use crate::target::{ResolvedTarget, Server};
 
+use super::super::confirm;
 use super::super::source::SourceChoice;
-use super::super::{api, confirm};
 use super::SecretsPush;
 use super::reading::Pushed;
 
@@ -49,7 +49,7 @@ pub(super) fn agree(
     let named = command.target.target.as_deref().map(|name| (pushed.source.label.as_str(), name));
     let agreement = confirm::ask(session, &confirm::Destination { target: &pushed.target, named }, plan, by_flags)?;
     if agreement.open(plan).len() == plan.sent().count() {
-        return Err(CommandError::new(ErrorKind::Declined, "declined; nothing was sent"));
+        return Err(CommandError::declined().and("nothing was sent"));
     }
     Ok(agreement)
 }
@@ -75,15 +75,5 @@ pub(super) async fn send(
     let Pushed { source, wanted, rotation, target: _ } = pushed;
     let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
     let closed = connection.close_after_writing().await;
-    result.map(|report| Sent { report, closed }).map_err(|failure| failed(&failure))
-}
-
-fn failed(failure: &PushFailure) -> CommandError {
-    match failure {
-        PushFailure::Refused(error) => api::of_secrets(error),
-        PushFailure::Unknown { .. } => CommandError::from_error(ErrorKind::PartlyApplied, failure)
-            .hint("Look with `lobu secrets push --dry-run`; what is missing then can be pushed again."),
-        PushFailure::Conflicts => CommandError::from_error(ErrorKind::Moved, failure).hint("Run the command again."),
-        PushFailure::NotListed => CommandError::from_error(ErrorKind::Refused, failure),
-    }
+    Ok(Sent { report: result?, closed })
 }

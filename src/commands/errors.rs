@@ -1,0 +1,216 @@
+//! What the error of each module is for a person: its kind, which decides the exit code, and what to do.
+
+use crate::accounts::login::LoginError;
+use crate::accounts::{AccountsError, ChangeError};
+use crate::error::{CommandError, ErrorKind};
+use crate::http::ClientError;
+use crate::model::InvalidName;
+use crate::org::{self, Cause, OrgError};
+use crate::plan::InvalidSelector;
+use crate::project::directory::{self, OpenError, WriteError};
+use crate::project::fix::FixError;
+use crate::push::{PushFailure, SelectionError, TooLarge};
+use crate::server::{EmbeddedError, StoreError};
+use crate::target::{RememberedError, TargetError, TargetErrorKind};
+
+/// Says of errors that need no advice which kind they are.
+macro_rules! kinds {
+    ($($error:ty => $kind:ident;)*) => {
+        $(impl From<$error> for CommandError {
+            fn from(error: $error) -> Self {
+                Self::new(ErrorKind::$kind, error)
+            }
+        })*
+    };
+}
+
+kinds! {
+    AccountsError => Unexpected;
+    ClientError => Usage;
+    EmbeddedError => Unexpected;
+    FixError => InvalidProject;
+    InvalidName => Usage;
+    RememberedError => Refused;
+    InvalidSelector => Usage;
+    StoreError => Unexpected;
+    directory::ReadError => InvalidProject;
+    std::io::Error => Unexpected;
+    tokio::task::JoinError => Unexpected;
+    url::ParseError => Unexpected;
+}
+
+/// For a command that changed nothing.
+impl From<OrgError> for CommandError {
+    fn from(error: OrgError) -> Self {
+        let kind = match &error {
+            OrgError::NoAnswer { .. } => ErrorKind::Unreachable,
+            OrgError::NotTheApi { .. } => ErrorKind::NotLobu,
+            OrgError::Refused { status: 401, .. } => ErrorKind::NotLoggedIn,
+            OrgError::Refused { status: 403, .. } => ErrorKind::Forbidden,
+            OrgError::Refused { status: 404, .. } if error.code() == Some("invalid_request") => ErrorKind::WrongOrg,
+            OrgError::Refused { .. } | OrgError::Redirected { .. } | OrgError::NotSent { .. } => ErrorKind::Refused,
+        };
+        let hint = hint(kind, &error);
+        let failure = Self::new(kind, error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
+    Some(match (kind, error) {
+        (ErrorKind::NotLoggedIn, _) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
+        (ErrorKind::Forbidden, _) => "The token must be for this org, and its user a member of it.",
+        (ErrorKind::WrongOrg, _) => "Check the slug: --org, the project's [memory] org, or LOBU_ORG.",
+        (ErrorKind::NotLobu, _) => "Check the URL: this does not look like the Lobu API.",
+        (_, OrgError::NoAnswer { cause: Cause::NoConnection, .. }) => {
+            "Check the URL and that the server runs; `lobu dev` serves the embedded org."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::Certificate, .. }) => {
+            "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
+        (_, OrgError::NoAnswer { cause: Cause::Tls, .. }) => {
+            "Check the URL: what listens there may speak plain http, or something else."
+        }
+        (_, OrgError::NoAnswer { cause: Cause::TimedOut | Cause::Cut, .. }) => {
+            "Run the command again; if it stays so, check the URL and the network."
+        }
+        (_, OrgError::Refused { status: 429, .. }) => {
+            "The server wants fewer requests: wait a while, or use a lower --parallelism."
+        }
+        (_, OrgError::Refused { status: 500.., .. }) => {
+            "The server failed, not the project: try again later, or tell its operator."
+        }
+        (_, OrgError::Redirected { .. }) => "Name the server's own address with --url.",
+        _ => return None,
+    })
+}
+
+impl From<org::ReadError> for CommandError {
+    fn from(error: org::ReadError) -> Self {
+        match error {
+            org::ReadError::Org(error) => error.into(),
+            org::ReadError::UnknownServer { .. } => {
+                Self::new(ErrorKind::NotLobu, error).hint("Check the URL of the server.")
+            }
+            org::ReadError::PlatformsElsewhere { .. } => Self::new(ErrorKind::Unsupported, error)
+                .hint("This is a newer generation of the server than this version can manage; nothing was changed."),
+        }
+    }
+}
+
+impl From<TargetError> for CommandError {
+    fn from(error: TargetError) -> Self {
+        let kind = match error.kind() {
+            TargetErrorKind::Usage if matches!(error, TargetError::NoTarget) => ErrorKind::NoTarget,
+            TargetErrorKind::Usage => ErrorKind::Usage,
+            TargetErrorKind::Access => ErrorKind::WrongOrg,
+            TargetErrorKind::Origin => ErrorKind::WrongOrigin,
+            TargetErrorKind::Files => ErrorKind::Unexpected,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl From<ChangeError> for CommandError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Files(error) => error.into(),
+            ChangeError::EndpointElsewhere { .. } => Self::new(ErrorKind::WrongOrigin, error),
+            ChangeError::UnknownContext { .. } => Self::new(ErrorKind::Usage, error)
+                .hint("`lobu context list` shows those that exist; `lobu context add` makes one."),
+            ChangeError::InvalidName
+            | ChangeError::Embedded { .. }
+            | ChangeError::BuiltIn { .. }
+            | ChangeError::Url(_)
+            | ChangeError::EmptyToken => Self::new(ErrorKind::Usage, error),
+        }
+    }
+}
+
+impl From<LoginError> for CommandError {
+    fn from(error: LoginError) -> Self {
+        let kind = match error {
+            LoginError::Request(error) => return error.into(),
+            LoginError::Client(_) | LoginError::BadUrl { .. } => ErrorKind::Usage,
+            LoginError::Elsewhere { .. } => ErrorKind::WrongOrigin,
+            LoginError::Page { .. } | LoginError::AnswerLost => ErrorKind::Refused,
+            LoginError::NoDeviceFlow { .. } => ErrorKind::Unsupported,
+            LoginError::TokenRefused(_) | LoginError::Expired => ErrorKind::NotLoggedIn,
+            LoginError::Denied => ErrorKind::Declined,
+            LoginError::Cancelled => ErrorKind::Interrupted,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> Self {
+        let is_missing = matches!(error, OpenError::NoProject { .. });
+        let failure = Self::new(ErrorKind::InvalidProject, error);
+        if is_missing { failure.hint("Go to the project's directory, or name it with -C.") } else { failure }
+    }
+}
+
+impl From<WriteError> for CommandError {
+    fn from(error: WriteError) -> Self {
+        let kind = match error {
+            WriteError::Changed { .. } | WriteError::Busy { .. } => ErrorKind::WouldOverwrite,
+            WriteError::ReadOnly { .. } | WriteError::Unwritable { .. } => ErrorKind::Unexpected,
+            WriteError::Outside { .. }
+            | WriteError::Reserved { .. }
+            | WriteError::DanglingSymlink { .. }
+            | WriteError::SymlinkLoop { .. }
+            | WriteError::NotARegularFile { .. }
+            | WriteError::NotADirectory { .. } => ErrorKind::InvalidProject,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl From<SelectionError> for CommandError {
+    fn from(error: SelectionError) -> Self {
+        let hint = match error {
+            SelectionError::NotInSource { .. } => "Nothing was sent. Check the names, or name another source.",
+            SelectionError::Placeholders { .. } => {
+                "Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a value on a server; put the value there."
+            }
+            SelectionError::TooLong { .. } => "Nothing was sent. Keep what is longer elsewhere.",
+            SelectionError::EnvironmentDiffers { .. } => {
+                "Nothing was sent. Unset them in the environment, or take them from there: --from-process NAME."
+            }
+        };
+        Self::new(ErrorKind::Usage, error).hint(hint)
+    }
+}
+
+impl From<TooLarge> for CommandError {
+    fn from(error: TooLarge) -> Self {
+        Self::new(ErrorKind::Usage, error)
+            .hint("Nothing was sent. Push in parts: without --all, or from a smaller file.")
+    }
+}
+
+impl From<PushFailure> for CommandError {
+    fn from(failure: PushFailure) -> Self {
+        match failure {
+            PushFailure::Refused(error) => of_secrets(error),
+            PushFailure::Unknown { .. } => Self::new(ErrorKind::PartlyApplied, failure)
+                .hint("Look with `lobu secrets push --dry-run`; what is missing then can be pushed again."),
+            PushFailure::Conflicts => Self::new(ErrorKind::Moved, failure).hint("Run the command again."),
+            PushFailure::NotListed => Self::new(ErrorKind::Refused, failure),
+        }
+    }
+}
+
+/// A request about secrets that wrote nothing: there a missing right is another one than elsewhere.
+pub(super) fn of_secrets(error: OrgError) -> CommandError {
+    if error.status() == Some(403) {
+        return CommandError::new(ErrorKind::Forbidden, error)
+            .hint("Secrets need the role owner or admin in the org, and a token with the scope mcp:admin.");
+    }
+    error.into()
+}
