@@ -11,7 +11,7 @@ pub enum UrlProblem {
     /// It is of another kind.
     #[error("it starts with neither https:// nor http://")]
     OtherScheme,
-    /// It holds a name or a password (T2).
+    /// It holds a name or a password.
     #[error("it holds a user name or password")]
     UserInfo,
     /// It is more than a place.
@@ -35,7 +35,7 @@ pub(super) fn parse(text: &str) -> Result<Url, UrlProblem> {
     Ok(url)
 }
 
-/// Reads the URL of a context as the existing CLI stores it: trimmed, without slashes at its end (existing-cli 7.3).
+/// Reads the URL of a context as the existing CLI stores it: trimmed, without slashes at its end.
 pub(super) fn api_url(text: &str) -> Result<String, UrlProblem> {
     let text = trim(text).trim_end_matches('/');
     let url = parse(text)?;

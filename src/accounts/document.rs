@@ -97,7 +97,7 @@ fn check_version(root: &Object, file: AccountFile) -> Result<(), FileProblem> {
     }
 }
 
-/// Brings the oldest form of credentials.json, one entry and nothing else, into the newest one (existing-cli 7.2).
+/// Brings the oldest form of credentials.json, one entry and nothing else, into the newest one.
 fn modern(root: Object) -> Object {
     if root.get("contexts").is_some() || root.get("accessToken").is_none() {
         return root;

@@ -5,10 +5,12 @@ use url::Url;
 use crate::model::{OrgSlug, trim};
 
 use super::address::{api_url, origin_of, origin_text};
-use super::context::{self, MemoryFile, stored_api_url};
+use super::context_entry::{bound_entry, read_context, read_memory, stored_api_url};
 use super::document::{Broken, Documents};
 use super::json::{Node, Object};
-use super::{AccountsError, BUILT_IN, ChangeError, Context, Login, Refresh, Snapshot, is_embedded, stored_login};
+use super::{
+    AccountsError, BUILT_IN, ChangeError, Context, Login, Notice, Refresh, Snapshot, is_embedded, login_entry,
+};
 
 /// What the files are to say. It is written when it is saved, and before that nobody else sees it.
 pub struct Draft {
@@ -25,9 +27,9 @@ pub struct Added {
     pub api_url: String,
     /// The URL that stood there before, if it was another one.
     pub replaced: Option<String>,
-    /// Whether a login was removed, since its token belonged to another origin (T2).
+    /// Whether a login was removed, since its token belonged to another origin.
     pub lost_login: bool,
-    /// Whether it now stands in the place of the embedded org (T4).
+    /// Whether it now stands in the place of the embedded org.
     pub hides_embedded: bool,
 }
 
@@ -127,7 +129,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Sets whether secret values may be sent to a context's server without being asked for again (V4).
+    /// Sets whether secret values may be sent to a context's server without being asked for again.
     pub fn set_consent(&mut self, name: &str, sends_secret_values: bool) -> Result<(), ChangeError> {
         self.edit_entry(trim(name), |entry| {
             if sends_secret_values {
@@ -149,14 +151,14 @@ impl Draft {
         {
             return Err(ChangeError::EndpointElsewhere { name: context.name });
         }
-        match stored_login::device(login) {
+        match login_entry::device(login) {
             Some(device) => self.edit_entry(&context.name, |entry| entry.set("device", Node::Object(device)))?,
             None => self.remove_device(&context.name),
         }
         let credentials = &mut self.documents.credentials;
         credentials.set_first("version", Node::Number(2.into()));
         credentials.edit("contexts", |contexts| {
-            contexts.edit(&context.name, |entry| stored_login::write(entry, login));
+            contexts.edit(&context.name, |entry| login_entry::write(entry, login));
         });
         Ok(())
     }
@@ -189,10 +191,10 @@ impl Draft {
         if stored_api_url(&self.documents, name).is_none() {
             return Err(missing(name));
         }
-        let memory = MemoryFile::read(&self.documents).map_err(|broken| self.broken(broken))?;
-        match context::read(&self.documents, &memory, name).map_err(|broken| self.broken(broken))? {
+        let memory = read_memory(&self.documents).map_err(|broken| self.broken(broken))?;
+        match read_context(&self.documents, &memory, name).map_err(|broken| self.broken(broken))? {
             Ok(context) => Ok(context),
-            Err(super::Notice::UnusableContext { problem, .. }) => Err(ChangeError::Url(problem)),
+            Err(Notice::UnusableContext { problem, .. }) => Err(ChangeError::Url(problem)),
             Err(_) => Err(missing(name)),
         }
     }
@@ -201,7 +203,7 @@ impl Draft {
     /// another server is replaced: nothing in it is meant for this one.
     fn edit_entry<T>(&mut self, name: &str, change: impl FnOnce(&mut Object) -> T) -> Result<T, ChangeError> {
         let context = self.context(name)?;
-        let is_bound = context::bound_entry(&self.documents, &context).is_some();
+        let is_bound = bound_entry(&self.documents, &context).is_some();
         let origin = context.origins.first().map(origin_text);
         self.documents.cli.set_first("version", Node::Number(1.into()));
         Ok(self.documents.cli.edit("contexts", |contexts| {
@@ -221,7 +223,7 @@ impl Draft {
     }
 
     fn set_memory_server(&mut self, server: &Url) -> Result<(), ChangeError> {
-        let memory = MemoryFile::read(&self.documents).map_err(|broken| self.broken(broken))?;
+        let memory = read_memory(&self.documents).map_err(|broken| self.broken(broken))?;
         // Its path may name an org, and stays where the server does.
         if memory.mcp_url.as_ref().map(origin_of) != Some(origin_of(server)) {
             self.memory().set_text("mcpUrl", Some(&format!("{}/mcp", origin_text(server))));

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use crate::model::OrgSlug;
 
-use super::UrlProblem;
+use super::{AccountFile, UrlProblem};
 
 /// What is wrong with a file. Nothing of its content is held but the names of members that are known beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +94,55 @@ pub enum AccountsError {
     },
 }
 
+/// Something in the files that is left out, or that a person should know. None of it stops a command by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A context has no URL that can be used, and is left out.
+    UnusableContext {
+        /// Its name.
+        name: String,
+        /// What is wrong with its URL.
+        problem: UrlProblem,
+    },
+    /// A context of the user's has a name of the embedded org, and wins.
+    HidesEmbedded {
+        /// Its name.
+        name: String,
+    },
+    /// What cli.json says of a context was said of another server, so that it does not count.
+    OtherServer {
+        /// The context.
+        name: String,
+    },
+    /// A login has no access token, and is left out.
+    LoginWithoutToken {
+        /// Its context.
+        name: String,
+    },
+    /// A login belongs to no context, so that its token goes nowhere.
+    LoginWithoutContext {
+        /// The context that there is not.
+        name: String,
+    },
+    /// A refresh token in cli.json is not that of the login, or its endpoint lies elsewhere, so that it does not count.
+    RefreshWithoutLogin {
+        /// The context.
+        name: String,
+    },
+    /// The current context does not exist.
+    CurrentUnknown {
+        /// Its name.
+        name: String,
+    },
+    /// Others than its owner may do something with a file.
+    OpenToOthers {
+        /// The file.
+        file: AccountFile,
+        /// Its mode.
+        mode: u32,
+    },
+}
+
 /// Why a change of contexts or logins is refused. Nothing is written then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeError {
@@ -109,7 +158,7 @@ pub enum ChangeError {
         /// The name that was asked for.
         name: String,
     },
-    /// The context is the embedded org, which always exists and has neither settings nor logins (T4).
+    /// The context is the embedded org, which always exists and has neither settings nor logins.
     #[error("`{name}` is the org embedded in this program; it has neither login nor settings, and can't be removed")]
     Embedded {
         /// Its name, or its other name.
@@ -124,7 +173,7 @@ pub enum ChangeError {
     /// The URL can't be that of a context.
     #[error("the URL of the API can't be used: {0}")]
     Url(UrlProblem),
-    /// The endpoint at which a login would be refreshed lies outside its context (T2).
+    /// The endpoint at which a login would be refreshed lies outside its context.
     #[error("the endpoint for refreshing the login is on none of the origins of the context `{name}`")]
     EndpointElsewhere {
         /// The context.

@@ -2,6 +2,7 @@
 
 mod address;
 mod context;
+mod context_entry;
 mod directory;
 mod document;
 mod draft;
@@ -10,6 +11,7 @@ mod file;
 mod findings;
 mod json;
 pub mod login;
+mod login_entry;
 mod save;
 mod snapshot;
 mod store;
@@ -18,10 +20,10 @@ mod stored_login;
 pub use address::UrlProblem;
 pub use context::{BUILT_IN, Context, MemoryFile, is_embedded};
 pub use draft::{Added, Draft, Removed};
-pub use error::{AccountsError, ChangeError, FileProblem};
+pub use error::{AccountsError, ChangeError, FileProblem, Notice};
 pub use file::AccountFile;
 pub use findings::{FileState, Finding, Repaired};
-pub use snapshot::{Notice, Snapshot};
+pub use snapshot::Snapshot;
 pub use store::{Accounts, Change};
 pub use stored_login::{Identity, Login, Refresh};
 

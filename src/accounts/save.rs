@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::document::Documents;
 use super::json::{Node, Object};
-use super::{AccountFile, BUILT_IN, stored_login};
+use super::{AccountFile, BUILT_IN, login_entry};
 
 /// One file to be written.
 pub(super) struct Step {
@@ -68,7 +68,7 @@ fn credentials(root: &Object) -> Option<Object> {
     let mut root = root.clone();
     root.set_first("version", Node::Number(2.into()));
     let is_empty = root.edit("contexts", |contexts| {
-        contexts.retain(stored_login::has_token);
+        contexts.retain(login_entry::has_token);
         contexts.is_empty()
     });
     (!is_empty).then_some(root)

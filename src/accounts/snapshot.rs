@@ -2,61 +2,14 @@ use std::collections::BTreeMap;
 
 use super::document::{Broken, Documents, text};
 use super::json::{Node, Object};
-use super::{AccountFile, BUILT_IN, Context, Login, MemoryFile, UrlProblem, context, is_embedded, stored_login};
-
-/// Something in the files that is left out, or that a person should know. None of it stops a command by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A context has no URL that can be used, and is left out.
-    UnusableContext {
-        /// Its name.
-        name: String,
-        /// What is wrong with its URL.
-        problem: UrlProblem,
-    },
-    /// A context of the user's has a name of the embedded org, and wins (T4).
-    HidesEmbedded {
-        /// Its name.
-        name: String,
-    },
-    /// What cli.json says of a context was said of another server, so that it does not count.
-    OtherServer {
-        /// The context.
-        name: String,
-    },
-    /// A login has no access token, and is left out.
-    LoginWithoutToken {
-        /// Its context.
-        name: String,
-    },
-    /// A login belongs to no context, so that its token goes nowhere.
-    LoginWithoutContext {
-        /// The context that there is not.
-        name: String,
-    },
-    /// A refresh token in cli.json is not that of the login, or its endpoint lies elsewhere, so that it does not count.
-    RefreshWithoutLogin {
-        /// The context.
-        name: String,
-    },
-    /// The current context does not exist.
-    CurrentUnknown {
-        /// Its name.
-        name: String,
-    },
-    /// Others than its owner may do something with a file (T3).
-    OpenToOthers {
-        /// The file.
-        file: AccountFile,
-        /// Its mode.
-        mode: u32,
-    },
-}
+use super::{
+    AccountFile, BUILT_IN, Context, Login, MemoryFile, Notice, Refresh, context_entry, is_embedded, login_entry,
+};
 
 /// What the files said when they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// The contexts, by name. The one that always exists is among them; the embedded org is not (T4).
+    /// The contexts, by name. The one that always exists is among them; the embedded org is not.
     pub contexts: BTreeMap<String, Context>,
     /// The name of the current context, if one was chosen. It may be that of the embedded org, or of no context.
     pub current: Option<String>,
@@ -71,7 +24,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Puts together what the files say.
     pub(super) fn of(documents: &Documents) -> Result<Self, Broken> {
-        let mut snapshot = Self { memory: MemoryFile::read(documents)?, ..Self::default() };
+        let mut snapshot = Self { memory: context_entry::read_memory(documents)?, ..Self::default() };
         snapshot.add_contexts(documents)?;
         snapshot.add_logins(documents)?;
         snapshot.add_current(documents)?;
@@ -79,8 +32,8 @@ impl Snapshot {
     }
 
     fn add_contexts(&mut self, documents: &Documents) -> Result<(), Broken> {
-        for name in context::names(documents) {
-            match context::read(documents, &self.memory, name)? {
+        for name in context_entry::names(documents) {
+            match context_entry::read_context(documents, &self.memory, name)? {
                 Ok(context) => self.add_context(documents, context),
                 Err(notice) => self.notices.push(notice),
             }
@@ -92,7 +45,7 @@ impl Snapshot {
         if is_embedded(&context.name) {
             self.notices.push(Notice::HidesEmbedded { name: context.name.clone() });
         }
-        if documents.cli_entry(&context.name).is_some() && context::bound_entry(documents, &context).is_none() {
+        if documents.cli_entry(&context.name).is_some() && context_entry::bound_entry(documents, &context).is_none() {
             self.notices.push(Notice::OtherServer { name: context.name.clone() });
         }
         self.contexts.insert(context.name.clone(), context);
@@ -102,7 +55,7 @@ impl Snapshot {
         let entries = documents.credentials.object("contexts");
         for (name, node) in entries.into_iter().flat_map(Object::members) {
             let read = match node {
-                Node::Object(entry) => stored_login::read(entry),
+                Node::Object(entry) => login_entry::read(entry),
                 _ => Ok(None),
             };
             let read = read.map_err(|problem| Broken { file: AccountFile::Credentials, problem })?;
@@ -110,7 +63,7 @@ impl Snapshot {
                 (None, _) => self.notices.push(Notice::LoginWithoutToken { name: name.to_owned() }),
                 (Some(mut login), Some(context)) => {
                     if login.refresh.is_none() {
-                        login.refresh = stored_login::read_device(documents, context, &login)?;
+                        login.refresh = login_entry::read_device(documents, context, &login)?;
                     }
                     self.logins.insert(name.to_owned(), login);
                 }
@@ -129,7 +82,7 @@ impl Snapshot {
         for (name, node) in entries.into_iter().flat_map(Object::members) {
             let has_device = matches!(node, Node::Object(entry) if entry.get("device").is_some());
             let refresh = self.logins.get(name).and_then(|login| login.refresh.as_ref());
-            if has_device && !matches!(refresh, Some(super::Refresh::Device { .. })) {
+            if has_device && !matches!(refresh, Some(Refresh::Device { .. })) {
                 self.notices.push(Notice::RefreshWithoutLogin { name: name.to_owned() });
             }
         }

@@ -27,7 +27,7 @@ pub struct Accounts {
 
 impl Accounts {
     /// Those of the user that the environment names: in `$XDG_CONFIG_HOME/lobu` where it exists, else in `~/.config/lobu`,
-    /// as the existing CLI knows only that (T3). None without a home directory.
+    /// as the existing CLI knows only that. None without a home directory.
     pub fn of(environment: &Environment) -> Option<Self> {
         // A relative path in an XDG variable is to be ignored, says the specification.
         let configured = environment.path(Variable::ConfigHome).filter(|path| path.is_absolute());

@@ -154,7 +154,7 @@ fn of_cli(tokens: CliTokens, before: &Identity) -> Login {
         access_token: Arc::new(access_token),
         refresh: refresh_token.map(|token| Refresh::Cli { token: Arc::new(token) }),
         expires_at: expires_at.map(milliseconds),
-        identity: identity.map_or_else(|| before.clone(), |found| kept_identity(&found, before)),
+        identity: identity.map_or_else(|| before.clone(), |found| found.or(before)),
     }
 }
 
@@ -167,17 +167,6 @@ pub(super) fn of_device(granted: Granted, before: Option<&Arc<SecretValue>>, ide
         refresh: token.map(|token| Refresh::Device { token, client_id, token_endpoint, scope }),
         expires_at: expires_in.and_then(|left| SystemTime::now().checked_add(left)).map(milliseconds),
         identity,
-    }
-}
-
-/// Who it is, with what was known before where the server says less now.
-pub(super) fn kept_identity(found: &crate::accounts::login::Identity, before: &Identity) -> Identity {
-    let or = |found: &Option<String>, before: &Option<String>| found.clone().or_else(|| before.clone());
-    Identity {
-        email: or(&found.email, &before.email),
-        name: or(&found.name, &before.name),
-        user_id: or(&found.user_id, &before.user_id),
-        agent_id: or(&found.agent_id, &before.agent_id),
     }
 }
 

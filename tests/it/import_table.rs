@@ -107,7 +107,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         &[
             "accounts/json.rs",
             "accounts/login/device.rs",
-            "accounts/login/orgs.rs",
+            "accounts/login/whoami.rs",
             "http",
             "org/http",
             "project/schema_check.rs",
@@ -203,7 +203,7 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "expose::expose",
         &[
-            "accounts/stored_login.rs",
+            "accounts/login_entry.rs",
             "commands/accounts/token.rs",
             "http/connections.rs",
             "http/content.rs",

@@ -1,14 +1,13 @@
-//! The answers of a login, decoded by hand: an error names the place and never quotes what stands there (decision 1).
+//! The answers of a login, decoded by hand: an error names the place and never quotes what stands there.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use crate::accounts::Identity;
 use crate::http::is_given_back;
 use crate::secrets::SecretValue;
 use crate::wire::{Json, Object, ShapeError};
-
-use super::Identity;
 
 /// How long a code is polled for at the most, whatever the server says.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -35,7 +34,7 @@ pub(super) struct DeviceAnswer {
     pub(super) interval: Option<Duration>,
 }
 
-/// What a refresh of the existing CLI's login says (org-api 5.7).
+/// What a refresh of the existing CLI's login says.
 pub(super) struct CliAnswer {
     pub(super) access_token: SecretValue,
     pub(super) refresh_token: Option<SecretValue>,
@@ -103,23 +102,18 @@ pub(super) fn cli_answer(json: &Json) -> Result<CliAnswer, ShapeError> {
     let object = Object::new(json, "")?;
     let access_token = secret(&object, "accessToken")?;
     let refresh_token = optional_secret(&object, "refreshToken")?;
-    let without = |identity: Identity| {
-        let identity = identity.without(&access_token)?;
-        match &refresh_token {
-            Some(token) => identity.without(token),
-            None => Ok(identity),
-        }
-    };
-    let identity = object.get("user").map(|_| identity(&object).and_then(without)).transpose()?;
+    let tokens = [Some(&access_token), refresh_token.as_ref()];
+    let identity = object.get("user").map(|_| without(identity(&object)?, tokens)).transpose()?;
     let expires_at = moment(&object, "expiresAt")?;
     Ok(CliAnswer { access_token, refresh_token, expires_at, identity: identity.filter(Identity::is_somebody) })
 }
 
-/// Reads the answer of `GET /auth/whoami`: a page that names nobody is not a login (org-api 5.0, 5.7).
+/// Reads the answer of `GET /auth/whoami`: a page that names nobody is not a login.
 pub(super) fn whoami_answer(json: &Json) -> Result<Identity, ShapeError> {
     let object = Object::new(json, "")?;
-    let identity = Identity { expires_at: moment(&object, "expiresAt")?, ..identity(&object)? };
-    somebody(identity, "userId")
+    // What says no time where a time belongs is another page.
+    moment(&object, "expiresAt")?;
+    somebody(identity(&object)?, "userId")
 }
 
 /// Reads the answer of `GET /oauth/userinfo`: its own names (`sub`), and those of whoami.
@@ -139,7 +133,7 @@ pub(super) fn logout_answer(json: &Json) -> Result<(), ShapeError> {
     }
 }
 
-/// The identity at the top level or below `user` (org-api 5.7).
+/// The identity at the top level or below `user`.
 fn identity(object: &Object<'_>) -> Result<Identity, ShapeError> {
     let user = object.get("user").map(|_| object.object("user")).transpose()?;
     let here = |name: &str| object.optional_text(name);
@@ -149,8 +143,20 @@ fn identity(object: &Object<'_>) -> Result<Identity, ShapeError> {
         email: first([here("email")?, below("email")?]),
         name: first([here("name")?, below("name")?]),
         agent_id: first([here("agentId")?, here("agent_id")?]),
-        expires_at: None,
     })
+}
+
+/// An identity, unless one of the tokens is given back in it: it is shown where tokens are not.
+pub(super) fn without<const COUNT: usize>(
+    identity: Identity,
+    tokens: [Option<&SecretValue>; COUNT],
+) -> Result<Identity, ShapeError> {
+    let Identity { user_id, email, name, agent_id } = &identity;
+    let is_given = |text: &str| tokens.into_iter().flatten().any(|token| is_given_back(token, text));
+    if [user_id, email, name, agent_id].into_iter().flatten().any(|text| is_given(text)) {
+        return wrong("user", "who the token belongs to", "the token");
+    }
+    Ok(identity)
 }
 
 fn first<const COUNT: usize>(texts: [Option<String>; COUNT]) -> Option<String> {

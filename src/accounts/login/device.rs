@@ -17,7 +17,7 @@ use super::answers::{TokenAnswer, device_answer, registration_answer, token_answ
 use super::metadata::DEVICE_GRANT;
 use super::{LoginClient, LoginError, Page};
 
-/// What a login asks for: everything that an apply needs, and whose it is (org-api 5.1). The server grants what the person
+/// What a login asks for: everything that an apply needs, and whose it is. The server grants what the person
 /// may have.
 pub const SCOPES: &str = "mcp:read mcp:write mcp:admin profile:read";
 
@@ -94,7 +94,7 @@ enum Polled {
 impl LoginClient {
     /// Starts a login at the server with this API origin: finds its endpoints, registers a client and asks for a code.
     ///
-    /// Nothing is sent to an endpoint before all of them are known to lie on the context's origins (T5).
+    /// Nothing is sent to an endpoint before all of them are known to lie on the context's origins.
     pub async fn start_device(&self, api_origin: &Url) -> Result<DeviceStart, LoginError> {
         let endpoints = self.discover(api_origin).await?;
         let client_id = self.register(&endpoints.registration).await?;

@@ -3,7 +3,7 @@ use crate::http::{Cause, ClientError, RequestError};
 /// Why a login, or what is asked about one, did not succeed. No message holds a token or a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
-    /// A URL that a request was to go to cannot be used (T2).
+    /// A URL that a request was to go to cannot be used.
     #[error("{what} cannot be used: {why}; nothing was sent there")]
     BadUrl {
         /// What it is the URL of.
@@ -11,7 +11,7 @@ pub enum LoginError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// A URL lies on an origin that is none of the context's (T2, T5).
+    /// A URL lies on an origin that is none of the context's.
     #[error("{what} is on {origin}, which is not an origin of this context; nothing was sent there")]
     Elsewhere {
         /// What it is the URL of.
@@ -19,13 +19,13 @@ pub enum LoginError {
         /// The origin.
         origin: String,
     },
-    /// The page that a person is to open is not one that is opened (T5).
+    /// The page that a person is to open is not one that is opened.
     #[error("the page that the server wants to be opened is refused: {why}")]
     Page {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The server does not offer the device flow (org-api 5.8).
+    /// The server does not offer the device flow.
     #[error("the server offers no login with a code ({why}); give a personal token with --token-stdin")]
     NoDeviceFlow {
         /// How that was seen.
@@ -37,7 +37,7 @@ pub enum LoginError {
     /// A request failed.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The server refuses the token (T5).
+    /// The server refuses the token.
     #[error("the server refuses the token: {0}")]
     TokenRefused(RequestError),
     /// Somebody said no on the page.
@@ -72,7 +72,7 @@ impl LoginError {
     }
 }
 
-/// Why a login was not refreshed (org-api 5.7).
+/// Why a login was not refreshed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefreshError {
     /// The server refuses the refresh token: it expired, was revoked, or another process used it up.
@@ -81,7 +81,7 @@ pub enum RefreshError {
     /// [`after_refusal`](super::refresh::after_refusal) before it is given up.
     #[error("the server refuses to refresh the login: {0}")]
     Refused(RequestError),
-    /// No network, or a failure of the server: the login is kept (T5).
+    /// No network, or a failure of the server: the login is kept.
     #[error("the login could not be refreshed, and is kept: {0}")]
     Kept(LoginError),
 }

@@ -3,13 +3,13 @@ use url::Url;
 use crate::http::{Call, RequestError};
 use crate::wire::{Json, Object, ShapeError, is_catch_all};
 
-use super::origins::below;
+use super::client::below;
 use super::{LoginClient, LoginError};
 
 /// The grant of RFC 8628.
 pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// An endpoint: its member in the metadata, its name for people, and its path where the metadata say nothing (org-api 5.8).
+/// An endpoint: its member in the metadata, its name for people, and its path where the metadata say nothing.
 type Known = (&'static str, &'static str, &'static [&'static str]);
 
 const REGISTRATION: Known = ("registration_endpoint", "the server's registration endpoint", &["oauth", "register"]);
@@ -36,7 +36,7 @@ struct Metadata {
 }
 
 impl LoginClient {
-    /// Asks for the metadata of the server's OAuth (RFC 8414), and refuses them whole if one part lies elsewhere (T5).
+    /// Asks for the metadata of the server's OAuth (RFC 8414), and refuses them whole if one part lies elsewhere.
     ///
     /// RFC 8628 and RFC 7591 leave it to a server to name their endpoints there; where it does not, they are where the
     /// contract says.

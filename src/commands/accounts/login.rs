@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot, is_embedded};
-use crate::commands::credentials::{begin, client, kept_identity, of_device, save};
+use crate::commands::credentials::{begin, client, of_device, save};
 use crate::commands::interrupts::Interrupts;
 use crate::commands::secrets::pins;
 use crate::commands::{Outcome, ProjectOptions, Session};
@@ -109,7 +109,7 @@ async fn by_device(session: &Session, client: &LoginClient, context: &Context) -
     let mut granted = client.poll_device(&start, interrupts.wait()).await?;
     let who = client.userinfo(&context.server, &granted.access_token).await;
     let identity = match &who {
-        Ok(who) => kept_identity(who, &Identity::default()),
+        Ok(who) => who.clone(),
         Err(error) => {
             note(session, &format!("the server did not say whose login it is: {error}"));
             Identity::default()
@@ -172,7 +172,7 @@ async fn by_token(
 async fn whose(client: &LoginClient, context: &Context, token: &Arc<SecretValue>) -> Identity {
     let asked = tokio::time::timeout(Duration::from_secs(5), client.who_cli(&context.api_url, token)).await;
     match asked {
-        Ok(Ok(who)) => kept_identity(&who, &Identity::default()),
+        Ok(Ok(who)) => who,
         Ok(Err(_)) | Err(_) => Identity::default(),
     }
 }

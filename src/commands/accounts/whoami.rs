@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh};
-use crate::commands::credentials::{self, client, kept_identity};
+use crate::commands::credentials::{self, client};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
@@ -71,7 +71,7 @@ async fn who(
         },
     };
     match found {
-        Ok(found) => Ok(kept_identity(&found, &stored)),
+        Ok(found) => Ok(found.or(&stored)),
         Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(CommandError::from(error)),
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");

@@ -1,9 +1,9 @@
 //! Logins against a scripted double of the server's endpoints. No test sleeps: the clock is virtual.
 
 mod device;
-mod leave;
+mod logout;
 mod polling;
 mod prove;
-mod renew;
+mod refresh;
 mod support;
 mod who;

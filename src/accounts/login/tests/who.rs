@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::support::*;
-use crate::accounts::login::{Identity, LoginError};
+use crate::accounts::Identity;
+use crate::accounts::login::LoginError;
 use crate::http::tests::listener::{Listener, Step, answer, typed, with_header};
 use crate::secrets::SecretValue;
 

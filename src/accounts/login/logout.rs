@@ -5,11 +5,11 @@ use crate::secrets::SecretValue;
 use crate::wire::{Json, is_catch_all};
 
 use super::answers::logout_answer;
-use super::origins::below;
+use super::client::below;
 use super::{LoginClient, LoginError};
 
 impl LoginClient {
-    /// Ends a login of the existing CLI: `POST {api_url}/auth/logout` (org-api 5.7). An error says that it may live on.
+    /// Ends a login of the existing CLI: `POST {api_url}/auth/logout`. An error says that it may live on.
     pub async fn logout_cli(&self, api_url: &str, refresh_token: &SecretValue) -> Result<(), LoginError> {
         let base = self.cli_base(api_url)?;
         let url = below(&base, &["auth", "logout"]);
