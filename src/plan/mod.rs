@@ -3,6 +3,7 @@
 mod agent;
 mod compare;
 mod context;
+mod destination;
 mod diff;
 mod identity;
 mod injected;
@@ -19,6 +20,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use destination::is_address;
 pub use diff::{diff, read_scope};
 pub use injected::carry_injected;
 pub use options::{Options, Resend};

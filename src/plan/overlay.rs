@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Declaration, EntryKey};
-use crate::model::{FieldPath, ResourceKey, SecretName, Value};
+use crate::model::{FieldPath, ResourceKey, SecretName, Text, Value};
 use crate::org::SecretsMode;
 
 use super::compare::{self, Comparison, Keeping};
@@ -21,6 +21,10 @@ pub(super) struct Overlay<'plan> {
     pub(super) mismatches: Vec<FieldPath>,
     /// Literals that this server would read as references (V1).
     pub(super) misread: Vec<FieldPath>,
+    /// The entry being overlaid, if its values go elsewhere than before.
+    pub(super) moving: Option<FieldPath>,
+    /// What only the org has of an entry that moves, with the entry.
+    pub(super) carried: Vec<(FieldPath, FieldPath)>,
 }
 
 impl Overlay<'_> {
@@ -57,7 +61,10 @@ impl Overlay<'_> {
         };
         match compare::leaf(leaf, self.keeping, value, actual) {
             Comparison::Equal => actual.clone(),
-            Comparison::Incomparable if !self.options.resend.covers(self.key, compare::reference(value)) => {
+            // What goes to a new destination is what the files say, and not what the org has and does not show.
+            Comparison::Incomparable
+                if self.moving.is_none() && !self.options.resend.covers(self.key, compare::reference(value)) =>
+            {
                 self.push(path, member, FieldAction::Incomparable, Some(&compare::before(value, actual)), Some(value));
                 actual.clone()
             }
@@ -89,7 +96,18 @@ impl Overlay<'_> {
             return empty(member.shape);
         }
         self.push(path, member, FieldAction::Drift { prunable: member.prunable }, Some(actual), None);
+        if member.transfer.is_value() {
+            self.carry(path, actual);
+        }
         Some(actual.clone())
+    }
+
+    /// Notes a value that only the org has, if its entry moves and it could be a secret.
+    fn carry(&mut self, path: &FieldPath, actual: &Value) {
+        let is_text = |text: &Text| text.literal().is_none_or(|text| !text.is_empty());
+        if let Some(entry) = self.moving.clone().filter(|_| actual.any_text(&is_text)) {
+            self.carried.push((entry, path.clone()));
+        }
     }
 
     fn table(
@@ -107,6 +125,10 @@ impl Overlay<'_> {
             Some(Declaration::Table(declared)) => Some(declared),
             _ => None,
         };
+        let is_known = |name: &String| members.iter().any(|member| member.name == name);
+        for (name, value) in found.iter().filter(|(name, _)| !is_known(name)) {
+            self.carry(&path.join(name.clone()), value);
+        }
         let mut merged = found.clone();
         for member in members {
             let of_member = declared.and_then(|declared| declared.get(member.name));
@@ -130,6 +152,7 @@ impl Overlay<'_> {
                 if declared.is_some() {
                     self.mismatches.push(path.clone());
                 }
+                self.carry(path, other);
                 Err(Some(other.clone()))
             }
         }
@@ -180,8 +203,41 @@ impl Overlay<'_> {
                 self.push(path, entry, FieldAction::Add, None, Some(&value));
                 Some(value)
             }
+            (Shape::Table(members), Some(declared), Some(actual)) => {
+                let moves = self.moves(members, Some(declared), actual);
+                let outer = self.moving.take();
+                self.moving = if moves { Some(path.clone()) } else { outer.clone() };
+                let merged = self.table(path, members, Some(declared), Some(actual));
+                self.moving = outer;
+                merged
+            }
             (_, declared, actual) => self.merge(path, entry, declared, actual),
         }
+    }
+
+    /// Whether laying the declaration over the org's entry changes where the entry's values go.
+    fn moves(&self, members: &[Member], declared: Option<&Declaration>, actual: &Value) -> bool {
+        let table = match declared {
+            Some(Declaration::Table(table)) => Some(table),
+            _ => None,
+        };
+        members.iter().any(|member| {
+            let declared = table.and_then(|table| table.get(member.name));
+            let actual = actual.as_map().and_then(|actual| actual.get(member.name)).filter(|actual| !actual.is_blank());
+            match (member.shape, declared, actual) {
+                (Shape::Table(members), declared, actual) => {
+                    self.moves(members, declared, actual.unwrap_or(&Value::Null))
+                }
+                _ if !member.transfer.is_destination() => false,
+                (_, None, Some(_)) => self.options.prune && member.prunable,
+                (_, Some(Declaration::Clear), actual) => actual.is_some(),
+                (Shape::Leaf(Leaf::TextIfKept), _, None) | (_, None, None) => false,
+                (_, Some(Declaration::Leaf(declared)), Some(actual)) => {
+                    compare::plain(declared, actual) != Comparison::Equal
+                }
+                (_, Some(_), _) => true,
+            }
+        })
     }
 
     /// An entry that is made new is one change, not one for each of its fields.

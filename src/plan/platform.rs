@@ -7,6 +7,7 @@ use crate::org::{ActualPlatform, PlatformPut};
 use super::agent::field;
 use super::compare::{self, Comparison};
 use super::context::Context;
+use super::destination;
 use super::{Action, FieldAction, FieldChange, Row, Write};
 
 /// The rows of an agent's platforms: the declared ones in file order, then those that only the org has, in its order.
@@ -70,7 +71,8 @@ fn row(
     key: ResourceKey,
     actual: Option<&ActualPlatform>,
 ) -> Row {
-    let mut merge = Merge { key: &key, fields: Vec::new(), config: BTreeMap::new(), resent: Vec::new() };
+    let mut merge =
+        Merge { key: &key, fields: Vec::new(), config: BTreeMap::new(), resent: Vec::new(), kept: Vec::new() };
     let nothing = BTreeMap::new();
     let found = actual.map_or(&nothing, |actual| &actual.config);
     if let Some(actual) = actual.filter(|actual| actual.platform_type != platform.platform_type) {
@@ -80,7 +82,7 @@ fn row(
     for name in platform.config.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
         merge.key(context, name, platform.config.get(name).unwrap_or(&Declared::Absent), found.get(name));
     }
-    let Merge { fields, config, resent, .. } = merge;
+    let Merge { fields, config, resent, kept, .. } = merge;
     let put = PlatformPut {
         agent: agent.id.clone(),
         id: platform.id.clone(),
@@ -91,6 +93,11 @@ fn row(
     };
     let action = action(actual.is_some(), &fields);
     let is_change = matches!(action, Action::Create | Action::Update);
+    if action == Action::Update && fields.iter().any(moves) {
+        let entry = FieldPath::member("config");
+        let carried = kept.into_iter().map(|path| (entry.clone(), path)).collect();
+        destination::refuse_carried(context, &key, carried);
+    }
     let attention = if action == Action::Update && !resent.is_empty() {
         vec![format!("sends {} again: the org's value cannot be compared", resent.join(", "))]
     } else {
@@ -98,6 +105,15 @@ fn row(
     };
     let writes = if is_change { vec![Write::PutPlatform(put)] } else { Vec::new() };
     Row { will_restart: action == Action::Update, key, action, fields, attention, writes }
+}
+
+/// Whether a field that is written, or of which nobody can tell, says where the platform's values go.
+fn moves(field: &FieldChange) -> bool {
+    let is_sent = field.action.is_change() || field.action == FieldAction::Incomparable;
+    let text = |value: &Option<Value>| value.as_ref().and_then(Value::literal).map(str::to_owned);
+    let (before, after) = (text(&field.before), text(&field.after));
+    let is_type = field.path.steps().len() == 1;
+    is_sent && (is_type || destination::is_address(field.path.leaf(), &[before.as_deref(), after.as_deref()]))
 }
 
 fn action(exists: bool, fields: &[FieldChange]) -> Action {
@@ -120,6 +136,8 @@ struct Merge<'key> {
     config: BTreeMap<String, Value>,
     /// What is sent again because it cannot be compared, should the row be written (W3).
     resent: Vec<String>,
+    /// What only the org has and keeps.
+    kept: Vec<FieldPath>,
 }
 
 impl Merge<'_> {
@@ -158,7 +176,7 @@ impl Merge<'_> {
             return self.push(name, FieldAction::Clear, Some(actual.clone()), None);
         }
         context.note("platform config keys that the files empty stay: this server never removes a key");
-        self.config.insert(name.to_owned(), actual.clone());
+        self.keep(name, actual);
     }
 
     fn undeclared(&mut self, context: &mut Context<'_>, name: &str, actual: Option<&Value>) {
@@ -170,9 +188,17 @@ impl Merge<'_> {
         if context.options.prune && !actual.is_blank() {
             context.note("platform config keys that no file has stay: this server never removes a key");
         }
-        self.config.insert(name.to_owned(), actual.clone());
+        self.keep(name, actual);
         if !actual.is_blank() {
             self.push(name, FieldAction::Drift { prunable: removable }, Some(actual.clone()), None);
+        }
+    }
+
+    /// Carries over what only the org has.
+    fn keep(&mut self, name: &str, actual: &Value) {
+        self.config.insert(name.to_owned(), actual.clone());
+        if actual.any_text(&|text| text.literal().is_none_or(|text| !text.is_empty())) {
+            self.kept.push(FieldPath::member("config").join(name));
         }
     }
 

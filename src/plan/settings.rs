@@ -6,6 +6,7 @@ use crate::org::{ActualSettings, Generation, SettingsMember, SettingsPatch};
 
 use super::compare::Keeping;
 use super::context::Context;
+use super::destination;
 use super::injected::Injected;
 use super::overlay::{Overlay, empty};
 use super::shape::{Leaf, Member, SETTINGS, Shape};
@@ -26,6 +27,8 @@ pub(super) fn row(context: &mut Context<'_>, agent: &Agent, actual: Option<&Actu
         fields: Vec::new(),
         mismatches: Vec::new(),
         misread: Vec::new(),
+        moving: None,
+        carried: Vec::new(),
     };
     let mut members = BTreeMap::new();
     for (name, member) in SETTINGS {
@@ -38,12 +41,14 @@ pub(super) fn row(context: &mut Context<'_>, agent: &Agent, actual: Option<&Actu
             members.insert(*name, merged);
         }
     }
-    let Overlay { mut fields, mismatches, misread, .. } = overlay;
+    let Overlay { mut fields, mismatches, misread, carried, .. } = overlay;
     if let Some((field, member)) = model_selection(&agent.settings, &actual.model_selection) {
         fields.push(field);
         members.extend(member.map(|value| (SettingsMember::ModelSelection, value)));
     }
-    report(context, &key, &mismatches, &misread, &members);
+    report(context, &key, &mismatches, &misread);
+    report_masks(context, &key, &members, &carried);
+    destination::refuse_carried(context, &key, carried);
     finish(agent, key, is_new, fields, members)
 }
 
@@ -82,13 +87,7 @@ fn finish(
     Row { key, action, fields, will_restart: false, attention: Vec::new(), writes }
 }
 
-fn report(
-    context: &mut Context<'_>,
-    key: &ResourceKey,
-    mismatches: &[FieldPath],
-    misread: &[FieldPath],
-    members: &BTreeMap<SettingsMember, Value>,
-) {
+fn report(context: &mut Context<'_>, key: &ResourceKey, mismatches: &[FieldPath], misread: &[FieldPath]) {
     for path in mismatches {
         context.mismatches.push((key.clone(), path.clone()));
         let hint = "Correct it in the web interface; a value that lobu does not understand is not overwritten.";
@@ -98,9 +97,24 @@ fn report(
         let hint = "This server has no secrets API and reads such a text as a reference; change the literal.";
         context.problem(key, format!("the literal at `{path}` looks like a reference"), Some(hint));
     }
-    let opaque = members.iter().filter(|(_, value)| !context.server.keeps_masks_in_settings && value.has_opaque());
-    for (member, value) in opaque.map(|(member, value)| (*member, value.clone())).collect::<Vec<_>>() {
-        let places = opaque_places(&FieldPath::member(member.name()), &value);
+}
+
+/// Masks that a server would store over the values; those that must not move are told apart.
+fn report_masks(
+    context: &mut Context<'_>,
+    key: &ResourceKey,
+    members: &BTreeMap<SettingsMember, Value>,
+    carried: &[(FieldPath, FieldPath)],
+) {
+    if context.server.keeps_masks_in_settings {
+        return;
+    }
+    for (member, value) in members {
+        let mut places = opaque_places(&FieldPath::member(member.name()), value);
+        places.retain(|place| !carried.iter().any(|(_, path)| place.steps().starts_with(path.steps())));
+        if places.is_empty() {
+            continue;
+        }
         let places = places.iter().map(FieldPath::to_string).collect::<Vec<_>>().join("`, `");
         let hint = "Declare the value in the files, or change this member in the web interface.";
         let message = format!(

@@ -53,6 +53,34 @@ pub(super) struct Member {
     pub(super) guarded: bool,
     /// Whether `--prune` removes it where no file has it (P5).
     pub(super) prunable: bool,
+    /// What it has to do with where values go.
+    pub(super) transfer: Transfer,
+}
+
+/// What a member of an entry has to do with the destination of the entry's values. A value that only the org has stays where it
+/// is: once a destination changes, it must be declared or cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transfer {
+    /// It may hold a secret, which goes wherever the entry's destination is.
+    Value,
+    /// It decides where the values of its entry go.
+    Destination,
+    /// Both: the arguments of a command.
+    DestinationAndValue,
+    /// Never a secret.
+    Harmless,
+}
+
+impl Transfer {
+    /// Whether a change of it sends the values of its entry elsewhere.
+    pub(super) fn is_destination(self) -> bool {
+        matches!(self, Self::Destination | Self::DestinationAndValue)
+    }
+
+    /// Whether it may hold a secret that must not follow.
+    pub(super) fn is_value(self) -> bool {
+        matches!(self, Self::Value | Self::DestinationAndValue)
+    }
 }
 
 /// A list whose entries have a key.
@@ -69,16 +97,20 @@ pub(super) struct Keyed {
 }
 
 const fn member(name: &'static str, shape: Shape, file: &'static str) -> Member {
-    Member { name, shape, file, guarded: false, prunable: true }
+    Member { name, shape, file, guarded: false, prunable: true, transfer: Transfer::Value }
 }
 
 const fn guarded(name: &'static str, shape: Shape, file: &'static str) -> Member {
-    Member { name, shape, file, guarded: true, prunable: true }
+    Member { name, shape, file, guarded: true, prunable: true, transfer: Transfer::Value }
 }
 
 /// A Markdown file: only a blank file clears it, so `--prune` leaves it alone (P5).
 const fn prompt(name: &'static str, file: &'static str) -> Member {
-    Member { name, shape: PROSE, file, guarded: true, prunable: false }
+    Member { name, shape: PROSE, file, guarded: true, prunable: false, transfer: Transfer::Value }
+}
+
+const fn transferring(transfer: Transfer, member: Member) -> Member {
+    Member { transfer, ..member }
 }
 
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
@@ -115,24 +147,25 @@ const PROVIDER: Keyed =
     Keyed { key: &["providerId"], entry: &[member("installedAt", KEPT, "")], order_counts: true, new_entry: &[] };
 
 const MCP_SERVER: Shape = Shape::Table(&[
-    member("url", TEXT, "skills.mcp.<id>.url"),
-    member("type", Shape::Leaf(Leaf::TextIfKept), "skills.mcp.<id>.type"),
-    member("command", TEXT, "skills.mcp.<id>.command"),
-    member("args", LIST, "skills.mcp.<id>.args"),
+    transferring(Transfer::Destination, member("url", TEXT, "skills.mcp.<id>.url")),
+    transferring(Transfer::Destination, member("type", Shape::Leaf(Leaf::TextIfKept), "skills.mcp.<id>.type")),
+    transferring(Transfer::Destination, member("command", TEXT, "skills.mcp.<id>.command")),
+    transferring(Transfer::DestinationAndValue, member("args", LIST, "skills.mcp.<id>.args")),
     member("env", Shape::Map(&SECRET), "skills.mcp.<id>.env.<NAME>"),
     member("headers", Shape::Map(&SECRET), "skills.mcp.<id>.headers.<name>"),
-    member("authScope", TEXT, "skills.mcp.<id>.auth_scope"),
-    member(
-        "oauth",
-        Shape::Table(&[
-            member("authUrl", TEXT, "skills.mcp.<id>.oauth.auth_url"),
-            member("tokenUrl", TEXT, "skills.mcp.<id>.oauth.token_url"),
-            member("clientId", SECRET, "skills.mcp.<id>.oauth.client_id"),
-            member("clientSecret", SECRET, "skills.mcp.<id>.oauth.client_secret"),
-            member("scopes", LIST, "skills.mcp.<id>.oauth.scopes"),
-            member("tokenEndpointAuthMethod", TEXT, "skills.mcp.<id>.oauth.token_endpoint_auth_method"),
-        ]),
-        "",
+    transferring(Transfer::Harmless, member("authScope", TEXT, "skills.mcp.<id>.auth_scope")),
+    member("oauth", OAUTH, ""),
+]);
+
+const OAUTH: Shape = Shape::Table(&[
+    transferring(Transfer::Destination, member("authUrl", TEXT, "skills.mcp.<id>.oauth.auth_url")),
+    transferring(Transfer::Destination, member("tokenUrl", TEXT, "skills.mcp.<id>.oauth.token_url")),
+    member("clientId", SECRET, "skills.mcp.<id>.oauth.client_id"),
+    member("clientSecret", SECRET, "skills.mcp.<id>.oauth.client_secret"),
+    transferring(Transfer::Harmless, member("scopes", LIST, "skills.mcp.<id>.oauth.scopes")),
+    transferring(
+        Transfer::Harmless,
+        member("tokenEndpointAuthMethod", TEXT, "skills.mcp.<id>.oauth.token_endpoint_auth_method"),
     ),
 ]);
 

@@ -1,16 +1,17 @@
-use crate::model::{AgentId, FieldPath, StableId, Value};
+use crate::model::{AgentId, FieldPath, SecretName, StableId, Value, is_secret_key};
 use crate::org::ActualPlatform;
-use crate::plan::Row;
-use crate::project::config::{PLATFORM_TYPES, PlatformConfig, is_platform_id};
+use crate::plan::{FieldChange, Row, is_address};
+use crate::project::config::{Entry, PLATFORM_TYPES, PlatformConfig, is_platform_id};
 
 use super::agent::{PulledAgent, is_pulled};
-use super::draft::Draft;
+use super::draft::{Draft, brief};
 use super::{Content, Place};
 
 /// Takes over what a declared platform has in the org.
 pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row) {
     let Some((position, config)) = declared(agent, row) else { return };
     let place = agent.place().key("platforms").element(position);
+    let shown = draft.fields.len();
     for field in row.fields.iter().filter(|field| is_pulled(field)) {
         if field.path.root() == "type" {
             change_type(draft, &place, config, field.before.as_ref(), &field.path);
@@ -22,6 +23,32 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
         }
         let words = words(agent.declared.id.as_str(), config.platform_type.as_str(), config_name(config), &name);
         draft.secret(field, &words, place.key("config").key(name.as_str()));
+    }
+    note_move(draft, config, shown);
+}
+
+/// Says that what the files declare for a platform goes where the org says once this is applied.
+fn note_move(draft: &mut Draft<'_, '_>, config: &PlatformConfig, shown: usize) {
+    let text = |value: &Option<Value>| value.as_ref().and_then(Value::literal).map(str::to_owned);
+    let is_destination = |field: &FieldChange| {
+        let (before, after) = (text(&field.before), text(&field.after));
+        field.path.root() == "type" || is_address(field.path.leaf(), &[before.as_deref(), after.as_deref()])
+    };
+    let pulled: Vec<String> = draft.fields.iter().skip(shown).map(|field| field.path.leaf().to_owned()).collect();
+    let Some(moved) = draft.fields.iter().skip(shown).find(|field| is_destination(field)) else { return };
+    let moved = brief(moved.path.leaf());
+    let is_secret = |entry: &&Entry| {
+        let (key, value) = (entry.key.as_str(), entry.value.as_str());
+        !pulled.iter().any(|name| name == key)
+            && (SecretName::from_reference(value).is_some() || !value.is_empty() && is_secret_key(key))
+    };
+    let values: Vec<String> = config.config.iter().filter(is_secret).map(|entry| brief(entry.key.as_str())).collect();
+    if !values.is_empty() {
+        let resource = brief(&draft.key.to_string());
+        let values = values.join(", ");
+        draft
+            .notes
+            .push(format!("{resource} gets the org's {moved}: check it, since the next apply sends {values} there"));
     }
 }
 

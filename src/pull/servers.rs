@@ -50,9 +50,11 @@ pub(super) fn pull(
         match (config, actual(agent, id)) {
             (_, None) if is_whole => gone(draft, id, place, config),
             (Some(config), Some(entry)) => {
+                let shown = draft.fields.len();
                 for field in fields {
                     change(draft, agent, &place, config, entry, field);
                 }
+                note_move(draft, agent, config, shown);
             }
             // A skill brings it just so.
             (None, Some(entry)) if of_skills.get(id).is_some_and(|brought| is_brought(entry, brought)) => {}
@@ -78,6 +80,34 @@ fn gone(draft: &mut Draft<'_, '_>, id: &str, place: Place, config: Option<&McpSe
 
 fn actual<'org>(agent: &PulledAgent<'org>, id: &str) -> Option<&'org Value> {
     agent.actual.settings.as_ref()?.mcp_servers.as_map()?.get(id)
+}
+
+/// Says that what the files declare for a server goes where the org says once this is applied.
+fn note_move(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, config: &McpServer, shown: usize) {
+    let is_destination = |field: &FieldChange| {
+        matches!(field.path.leaf(), "url" | "type" | "command" | "args" | "authUrl" | "tokenUrl")
+            && !field.path.steps().iter().any(|step| step == "env" || step == "headers")
+    };
+    let Some(moved) = draft.fields.iter().skip(shown).find(|field| is_destination(field)) else { return };
+    let moved = moved.path.leaf().to_owned();
+    let entries = [("env", &config.env), ("headers", &config.headers)];
+    let values = entries.into_iter().flat_map(|(group, entries)| {
+        let values = entries.iter().filter(|entry| !entry.value.as_str().is_empty());
+        values.map(move |entry| format!("{group}.{}", entry.key.value))
+    });
+    let oauth = config.oauth.iter().flat_map(|oauth| {
+        let clients = [("client_id", &oauth.client_id), ("client_secret", &oauth.client_secret)];
+        clients.into_iter().filter(|(_, value)| value.is_some()).map(|(key, _)| format!("oauth.{key}"))
+    });
+    let values: Vec<String> = values.chain(oauth).map(|value| brief(&value)).collect();
+    if !values.is_empty() {
+        draft.notes.push(format!(
+            "MCP server {} of agent {} gets the org's {moved}: check it, since the next apply sends {} there",
+            brief(&config.id.value),
+            agent.declared.id,
+            values.join(", ")
+        ));
+    }
 }
 
 /// Takes over one field of a server of the file.

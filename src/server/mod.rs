@@ -6,6 +6,7 @@ mod auto_create;
 mod bootstrap;
 mod counter;
 mod database;
+mod destination;
 mod embedded;
 mod entity_types;
 mod error;

@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 
 use super::{
     agents::{self, Agent, UNKNOWN_FIELD},
+    destination,
     json_text::{ObjectText, array},
     members::{Given, Members, unknown_member},
     refusal::{Answer, Refusal},
     scene::Scene,
-    sealed::{self, References, SealedChanges, Sealer, platform_owner},
+    sealed::{self, SealedChanges, Sealer, platform_owner},
     secrets::refuse_reference,
     shape::Shape,
     vault,
@@ -232,6 +233,10 @@ impl PlatformBody {
         let platform = Value::from(self.platform.clone());
         let (mut members, stored) = match (self.config.take(), stored) {
             (None, Some(mut kept)) => {
+                let is_other = kept.get("platform") != Some(&platform);
+                if is_other && kept.iter().any(|(name, value)| name != "platform" && sealed::holds_secret(value)) {
+                    return Err(destination::refuse("platform"));
+                }
                 kept.insert("platform".to_owned(), platform);
                 return Ok((Value::Object(kept).to_string(), SealedChanges::none(owner)));
             }
@@ -240,7 +245,7 @@ impl PlatformBody {
         members.insert("platform".to_owned(), platform);
         let mut config = Value::Object(members);
         let mut sealer = Sealer::new(scene, owner, &[], stored.map(Value::Object), INVALID_CONFIG)?;
-        sealer.by_name(&mut Vec::new(), 0, &mut config, References::Accepted)?;
+        sealer.platform_config(&mut config)?;
         Ok((config.to_string(), sealer.finish()))
     }
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::model::is_secret_key;
 
 use super::{
+    destination,
     error::StoreError,
     refusal::Refusal,
     scene::Scene,
@@ -67,6 +68,10 @@ pub(super) struct Sealer<'a> {
     root_depth: usize,
     stored: BTreeMap<String, Stored>,
     kept: BTreeSet<String>,
+    /// How many values were kept by their masks.
+    masks: usize,
+    /// Whether an address that is a secret itself got another value: its mask may be the same.
+    readdressed: bool,
     sealed: Vec<Sealed>,
 }
 
@@ -115,6 +120,8 @@ impl<'a> Sealer<'a> {
             root_depth: root.len(),
             stored,
             kept: BTreeSet::new(),
+            masks: 0,
+            readdressed: false,
             sealed: Vec::new(),
         })
     }
@@ -158,10 +165,15 @@ impl<'a> Sealer<'a> {
     pub(super) fn mcp_servers(&mut self, path: &mut Vec<String>, servers: &mut Value) -> Result<(), Refusal> {
         for (id, server) in servers.as_object_mut().into_iter().flatten() {
             path.push(id.clone());
+            let masks = self.masks;
+            let moves = self.document.get(id).is_some_and(|stored| destination::server_moves(stored, server));
             for (field, value) in server.as_object_mut().into_iter().flatten() {
                 path.push(field.clone());
                 self.mcp_field(path, field, value)?;
                 path.pop();
+            }
+            if moves && self.masks > masks {
+                return Err(destination::refuse(&path.join(".")));
             }
             path.pop();
         }
@@ -185,6 +197,15 @@ impl<'a> Sealer<'a> {
                 self.by_name(path, names_of_ours, value, References::Refused)
             }
         }
+    }
+
+    /// Masks the config of a platform. What it keeps by masks must not go elsewhere.
+    pub(super) fn platform_config(&mut self, config: &mut Value) -> Result<(), Refusal> {
+        self.by_name(&mut Vec::new(), 0, config, References::Accepted)?;
+        if self.masks > 0 && (self.readdressed || destination::platform_moves(&self.document, config)) {
+            return Err(destination::refuse("config"));
+        }
+        Ok(())
     }
 
     /// Ends: what is stored and was neither kept nor sealed again is removed.
@@ -255,6 +276,7 @@ impl<'a> Sealer<'a> {
             return Err(self.not_storable(path, "is masked (`***`), which keeps the stored value, but none is stored"));
         };
         self.kept.insert(field_text(path));
+        self.masks += 1;
         *value = kept.clone();
         Ok(())
     }
@@ -269,6 +291,7 @@ impl<'a> Sealer<'a> {
             self.kept.insert(field);
             return Ok(mask);
         }
+        self.readdressed |= path.last().is_some_and(|name| destination::is_address(name));
         let version = stored.map_or(1, |stored| stored.version.saturating_add(1));
         let ciphertext = self.scene.vault.seal(&place, version, plain.as_bytes())?;
         self.sealed.push(Sealed { field, version, ciphertext, digest });
@@ -340,6 +363,16 @@ impl SealedChanges {
             scene.forget_old_values();
         }
         Ok(())
+    }
+}
+
+/// Tells whether a stored value is or has a secret: a mask, or a reference.
+pub(super) fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with(MASK) || is_reference(text),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(members) => members.values().any(holds_secret),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

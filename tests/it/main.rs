@@ -8,6 +8,7 @@ mod apply_references;
 mod bad_input;
 mod corpus;
 mod counts;
+mod destinations;
 mod docs;
 mod doctor;
 mod dotenv_seeds;

@@ -117,8 +117,8 @@ fn an_empty_server_is_sent_as_such() {
 
 #[test]
 fn a_masked_value_is_never_written_back_to_another_server() {
-    let declared = json!({"gh": {"url": "https://new", "headers": {"Accept": "json"}}});
-    let org = json!({"gh": {"url": "https://old", "headers": {"Accept": "json", "X": "***abcd"}}});
+    let declared = json!({"gh": {"url": "https://same", "headers": {"Accept": "json"}}});
+    let org = json!({"gh": {"url": "https://same", "headers": {"Accept": "text", "X": "***abcd"}}});
     let world =
         |server| World::with_agent(server).declare(Member::McpServers, &declared).have(Member::McpServers, &org);
     let plan = world(Server::ExistingInClear).plan();

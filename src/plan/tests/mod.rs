@@ -2,6 +2,7 @@
 
 mod agents;
 mod build;
+mod destination;
 mod field_table;
 mod identity;
 mod mcp;

@@ -119,19 +119,20 @@ async fn secrets_of_mcp_servers_are_masked_and_references_stay() {
 #[tokio::test]
 async fn a_mask_keeps_the_stored_value_at_the_same_place_only() {
     let harness = Harness::memory().with_agent().await;
-    patch(&harness, json!({ "mcpServers": { "gh": { "headers": { "A": "secret-a", "R": "$REF" } } } })).await;
+    let given = json!({ "gh": { "url": "https://x", "headers": { "A": "secret-a", "R": "$REF" } } });
+    patch(&harness, json!({ "mcpServers": given })).await;
     let masked = config(&harness).await["mcpServers"].clone();
     patch(&harness, json!({ "mcpServers": masked })).await;
-    patch(&harness, json!({ "mcpServers": { "gh": { "url": "https://x", "headers": { "A": "***", "R": "***" } } } }))
-        .await;
+    let kept = json!({ "gh": { "url": "https://x", "authScope": "user", "headers": { "A": "***", "R": "***" } } });
+    patch(&harness, json!({ "mcpServers": kept })).await;
     let stored = config(&harness).await["mcpServers"].clone();
     assert_eq!(stored["gh"]["headers"], masked["gh"]["headers"]);
     let path = ["mcpServers", "gh", "headers", "A"];
     let secret = StoredSecret::Settings { agent: "triage", path: &path };
     assert_eq!(harness.store.stored_secret("dev", secret).unwrap().unwrap().as_slice(), b"secret-a");
     for servers in [
-        json!({ "gh": { "headers": { "B": "***" } } }),
-        json!({ "gh": { "env": { "A": "***" } } }),
+        json!({ "gh": { "url": "https://x", "headers": { "B": "***" } } }),
+        json!({ "gh": { "url": "https://x", "env": { "A": "***" } } }),
         json!({ "other": { "headers": { "A": "***1234" } } }),
     ] {
         let reply = harness.send("PATCH", CONFIG, json!({ "mcpServers": servers })).await;
@@ -141,6 +142,57 @@ async fn a_mask_keeps_the_stored_value_at_the_same_place_only() {
     assert!(harness.store.stored_secret("dev", secret).unwrap().is_none());
     let reply = harness.send("PATCH", CONFIG, json!({ "mcpServers": { "gh": { "headers": { "A": "***" } } } })).await;
     assert_eq!(reply.code(), (422, "invalid_settings"));
+}
+
+#[tokio::test]
+async fn a_kept_value_does_not_follow_an_mcp_server_that_moves() {
+    let stored = json!({
+        "url": "https://old", "type": "sse", "command": "c", "args": ["a"],
+        "headers": { "A": "secret-a" }, "env": { "E": "secret-e" }, "apiKey": "secret-k",
+        "oauth": { "authUrl": "https://auth", "tokenUrl": "https://token", "clientSecret": "secret-o" },
+    });
+    let keeps = [
+        json!({ "headers": { "A": "***" } }),
+        json!({ "env": { "E": "***" } }),
+        json!({ "apiKey": "***" }),
+        json!({ "oauth": { "authUrl": "https://auth", "tokenUrl": "https://token", "clientSecret": "***" } }),
+    ];
+    let moves = [
+        ("url", json!("https://evil")),
+        ("url", Value::Null),
+        ("type", json!("stdio")),
+        ("command", json!("evil")),
+        ("args", json!(["a", "evil"])),
+        ("args", json!([])),
+        ("oauth", json!({ "authUrl": "https://evil", "tokenUrl": "https://token", "clientSecret": "***" })),
+        ("oauth", json!({ "authUrl": "https://auth", "tokenUrl": "https://evil", "clientSecret": "***" })),
+    ];
+    for kept in &keeps {
+        for (field, value) in &moves {
+            let harness = Harness::memory().with_agent().await;
+            patch(&harness, json!({ "mcpServers": { "gh": stored } })).await;
+            let before = config(&harness).await;
+            let mut given = stored.clone();
+            for secret in ["headers", "env", "apiKey", "oauth"] {
+                given.as_object_mut().unwrap().remove(secret);
+            }
+            given.as_object_mut().unwrap().extend(kept.as_object().unwrap().clone());
+            given[*field] = value.clone();
+            let reply = harness.send("PATCH", CONFIG, json!({ "mcpServers": { "gh": given } })).await;
+            assert_eq!(reply.code(), (422, "destination_changed"), "{given}");
+            assert!(!reply.body.to_string().contains("secret-"), "{}", reply.body);
+            assert_eq!(config(&harness).await, before, "{given}");
+        }
+    }
+    // What is given, or left out, may move; and what is kept may stay while another server moves.
+    let harness = Harness::memory().with_agent().await;
+    patch(&harness, json!({ "mcpServers": { "gh": stored, "other": { "url": "https://old" } } })).await;
+    let mut stays = stored.clone();
+    stays["headers"]["A"] = json!("***");
+    patch(&harness, json!({ "mcpServers": { "gh": stays, "other": { "url": "https://new" } } })).await;
+    patch(&harness, json!({ "mcpServers": { "gh": { "url": "https://new", "headers": { "A": "secret-new" } } } }))
+        .await;
+    assert_eq!(config(&harness).await["mcpServers"]["gh"]["url"], "https://new");
 }
 
 #[tokio::test]

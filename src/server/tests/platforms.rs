@@ -129,6 +129,54 @@ async fn a_mask_keeps_what_is_stored_and_is_refused_where_nothing_is() {
 }
 
 #[tokio::test]
+async fn a_kept_value_does_not_follow_a_platform_that_moves() {
+    let stored_config = json!({
+        "homeserver": "https://old", "accessToken": "a", "webhookSecretUrl": "https://hook", "free": "https://free",
+        "nested": { "host": "old" }, "room": "r",
+    });
+    let with = |key: &str, value: &Value| {
+        let mut config = stored_config.clone();
+        config["accessToken"] = json!("***");
+        config["webhookSecretUrl"] = json!("***");
+        config[key] = value.clone();
+        config
+    };
+    let refused = [
+        with("homeserver", &json!("https://evil")),
+        with("homeserver", &json!("evil")),
+        with("homeserver", &Value::Null),
+        with("free", &json!("https://evil")),
+        with("free", &json!("no url any more")),
+        with("added", &json!("https://evil")),
+        with("nested", &json!({ "host": "evil" })),
+        with("webhookSecretUrl", &json!("https://evil")),
+    ];
+    for config in refused {
+        let harness = Harness::memory().with_agent().await;
+        harness.send("PUT", PUT, json!({ "platform": "slack", "config": stored_config })).await;
+        let before = first(&harness).await;
+        let reply = harness.send("PUT", PUT, json!({ "platform": "slack", "config": config })).await;
+        assert_eq!(reply.code(), (422, "destination_changed"), "{config}");
+        assert_eq!(first(&harness).await, before, "{config}");
+        assert_eq!(stored(&harness, "accessToken").as_deref(), Some("a"));
+    }
+    let harness = Harness::memory().with_agent().await;
+    harness.send("PUT", PUT, json!({ "platform": "slack", "config": stored_config })).await;
+    for body in [
+        json!({ "platform": "telegram", "config": with("room", &json!("r")) }),
+        json!({ "platform": "telegram" }),
+        json!({ "platform": "telegram", "settings": {} }),
+    ] {
+        assert_eq!(harness.send("PUT", PUT, body).await.code(), (422, "destination_changed"));
+    }
+    let stays = json!({ "platform": "slack", "config": with("room", &json!("other")) });
+    assert_eq!(harness.send("PUT", PUT, stays).await.body["updated"], true);
+    let given = json!({ "platform": "telegram", "config": { "homeserver": "https://new", "accessToken": "new" } });
+    assert_eq!(harness.send("PUT", PUT, given).await.body["updated"], true);
+    assert_eq!(stored(&harness, "accessToken").as_deref(), Some("new"));
+}
+
+#[tokio::test]
 async fn nested_secrets_are_masked_and_odd_ones_refused() {
     let harness = Harness::memory().with_agent().await;
     let config = json!({

@@ -132,7 +132,9 @@ fn what_a_server_gives_in_plain_text_is_carried_over_unseen() {
         let ended = site.run(&["apply", "--yes", "--resend-secrets", "all"], 0);
         assert!(site.wrote(FOREIGN), "{}: the entries were carried over: {}", site.shape, ended.text);
         // A refusal of such a write, in words that hold what was carried over.
-        site.stage.env.write("lobu.toml", site.stage.env.read("lobu.toml").replace("tickets.example", "desk.example"));
+        let url = "url = \"https://tickets.example/mcp\"\n";
+        let toml = site.stage.env.read("lobu.toml").replace(url, &format!("{url}auth_scope = \"channel\"\n"));
+        site.stage.env.write("lobu.toml", toml);
         let words = json!({"error": format!("bad header {FOREIGN}"), "code": FOREIGN});
         site.server.fail_every(is_write, Fault::json(400, &words));
         let refused = site.run(&["apply", "--yes"], 3);

@@ -216,3 +216,39 @@ fn what_may_be_a_secret_is_written_only_where_it_is_named() {
     hostile.pull(&rest).expect_code(0);
     hostile.expect_settled();
 }
+
+#[test]
+fn an_address_that_comes_from_the_org_is_pointed_out_where_files_have_values_for_it() {
+    let settings = json!({
+        "mcpServers": {"gh": {"url": "https://elsewhere.example", "headers": {"Authorization": "$GH_TOKEN"}}},
+    });
+    let config = json!({"homeserver": "https://elsewhere.example", "botToken": "$BOT_TOKEN"});
+    let hostile = Hostile::with_triage(&settings);
+    hostile.platform("triage-slack", "slack", &config);
+    let project = |url: &str, values: bool| {
+        let (header, token) = if values {
+            ("headers = { Authorization = \"$GH_TOKEN\" }\n", "botToken = \"$BOT_TOKEN\"\n")
+        } else {
+            ("", "")
+        };
+        format!(
+            "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n\n[agents.triage.skills.mcp.gh]\n\
+             url = \"{url}\"\n{header}\n[[agents.triage.platforms]]\ntype = \"slack\"\n\n\
+             [agents.triage.platforms.config]\nhomeserver = \"{url}\"\n{token}"
+        )
+    };
+    hostile.site.env.write("lobu.toml", project("https://ours.example", true));
+    let output = hostile.pull(&[]);
+    let said = flat(&output.stdout);
+    for note in [
+        "MCP server gh of agent triage gets the org's url: check it, since the next apply sends headers.Authorization there",
+        "platform/triage/triage-slack gets the org's homeserver: check it, since the next apply sends botToken there",
+    ] {
+        assert!(said.contains(note), "{note}: {output}");
+    }
+    for toml in [project("https://ours.example", false), project("https://elsewhere.example", true)] {
+        hostile.site.env.write("lobu.toml", toml);
+        let output = hostile.pull(&[]);
+        assert!(!flat(&output.stdout).contains("check it, since"), "{output}");
+    }
+}
