@@ -3,10 +3,10 @@
 use url::Url;
 
 use crate::model::OrgSlug;
+use crate::secrets::json::{Node, Object};
 
 use super::address::{origin_of, origin_text, parse};
 use super::document::{Broken, Documents, text};
-use super::json::{Node, Object};
 use super::{AccountFile, BUILT_IN, Context, FileProblem, MemoryFile, Notice, UrlProblem};
 
 /// Its URL, where config.json does not say another one.

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
+use crate::secrets::json::{Node, Object};
+
 use super::directory::OpenDirectory;
-use super::json::{Node, Object};
 use super::{AccountFile, BUILT_IN, FileProblem};
 
 /// How often a file that is no JSON is read again, and after how long: the existing CLI writes it in place, so that a reader
@@ -80,7 +81,9 @@ pub(super) fn read(directory: &OpenDirectory, file: AccountFile) -> Result<Objec
 
 fn read_once(directory: &OpenDirectory, file: AccountFile) -> Result<Object, FileProblem> {
     let Some(text) = directory.read(file)? else { return Ok(Object::default()) };
-    let root = Object::parse(&text)?;
+    let Node::Object(root) = Node::parse(&text)? else {
+        return Err(FileProblem::WrongType { member: "the whole", expected: "an object" });
+    };
     check_version(&root, file)?;
     let root = if file == AccountFile::Credentials { modern(root) } else { root };
     check_contexts(&root, file)?;

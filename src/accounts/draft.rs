@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use crate::model::{OrgSlug, trim};
+use crate::secrets::json::{Node, Object};
 
 use super::address::{api_url, origin_of, origin_text};
 use super::context_entry::{bound_entry, read_context, read_memory, stored_api_url};
 use super::document::{Broken, Documents};
-use super::json::{Node, Object};
 use super::{
     AccountsError, BUILT_IN, ChangeError, Context, Login, Notice, Refresh, Snapshot, is_embedded, login_entry,
 };

@@ -2,6 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::model::OrgSlug;
+use crate::secrets::json::Malformed;
 
 use super::{AccountFile, UrlProblem};
 
@@ -65,6 +66,12 @@ pub enum FileProblem {
     /// The system does not let it be read.
     #[error("it can't be read: {0}")]
     Unreadable(io::ErrorKind),
+}
+
+impl From<Malformed> for FileProblem {
+    fn from(Malformed { line, column }: Malformed) -> Self {
+        Self::NotJson { line, column }
+    }
 }
 
 /// Why contexts and logins can't be read or kept. No message holds anything of a file's content.

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
+use crate::secrets::json::{Node, Object};
 
 use super::context_entry::{bound_entry, url};
 use super::document::{Broken, Documents, milliseconds, text};
-use super::json::{Node, Object};
 use super::{AccountFile, Context, FileProblem, Identity, Login, Refresh};
 
 /// Reads an entry of credentials.json; none if it holds no token.
@@ -17,7 +17,7 @@ pub(super) fn read(entry: &Object) -> Result<Option<Login>, FileProblem> {
     let Some(access_token) = secret(entry, "accessToken", "`accessToken`")? else { return Ok(None) };
     let refresh = secret(entry, "refreshToken", "`refreshToken`")?.map(|token| Refresh::Cli { token });
     let expires_at = milliseconds(entry, "expiresAt", "`expiresAt`")?;
-    let part = |name, member| Ok(text(entry, name, member)?.map(str::to_owned));
+    let part = |name, member| text(entry, name, member).map(|text| text.map(str::to_owned));
     let identity = Identity {
         email: part("email", "`email`")?,
         name: part("name", "`name`")?,

@@ -9,7 +9,6 @@ mod draft;
 mod error;
 mod file;
 mod findings;
-mod json;
 pub mod login;
 mod login_entry;
 mod save;

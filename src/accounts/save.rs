@@ -5,8 +5,9 @@
 
 use zeroize::Zeroizing;
 
+use crate::secrets::json::{Node, Object};
+
 use super::document::Documents;
-use super::json::{Node, Object};
 use super::{AccountFile, BUILT_IN, login_entry};
 
 /// One file to be written.

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
+use crate::secrets::json::{Node, Object};
+
 use super::document::{Broken, Documents, text};
-use super::json::{Node, Object};
 use super::{
     AccountFile, BUILT_IN, Context, Login, MemoryFile, Notice, Refresh, context_entry, is_embedded, login_entry,
 };

@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
-use zeroize::Zeroize as _;
 
+use crate::model::WipedJson;
 use crate::wire::{Json, ShapeError};
 
 use super::failure::find;
@@ -61,17 +61,8 @@ impl Drop for Answer {
     /// Wipes its texts where it may hold tokens.
     fn drop(&mut self) {
         if self.is_wiped {
-            self.json.iter_mut().for_each(wipe);
+            drop(self.json.take().map(WipedJson));
         }
-    }
-}
-
-fn wipe(json: &mut Json) {
-    match json {
-        Json::String(text) => text.zeroize(),
-        Json::Array(elements) => elements.iter_mut().for_each(wipe),
-        Json::Object(members) => members.values_mut().for_each(wipe),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -1,12 +1,13 @@
 //! The bodies of requests, and how those outside an org are written: forms and flat JSON objects, with secrets among
 //! their members.
 
+use std::io::{self, Write};
+
 use bytes::Bytes;
 use url::form_urlencoded::byte_serialize;
-use zeroize::Zeroizing;
 
-use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
+use crate::secrets::{SecretValue, exact_buffer};
 use crate::wire::Json;
 
 /// A request's body.
@@ -64,49 +65,38 @@ impl<'a> Content<'a> {
 
     /// Its type and its bytes.
     pub(super) fn encoded(self) -> (&'static str, Body) {
-        let (content_type, bytes) = match self {
-            Self::Form(parts) => ("application/x-www-form-urlencoded", form(parts)),
-            Self::Texts(parts) => ("application/json", texts(parts)),
-            Self::Json(tree) => ("application/json", Bytes::from(tree.to_string())),
+        let content_type = match self {
+            Self::Form(_) => "application/x-www-form-urlencoded",
+            Self::Texts(_) | Self::Json(_) => "application/json",
         };
+        // Neither a counter nor a buffer fails.
+        let buffer = exact_buffer(|out| match self {
+            Self::Form(parts) => form(parts, out),
+            Self::Texts(parts) => texts(parts, out),
+            Self::Json(tree) => Ok(serde_json::to_writer(out, tree)?),
+        });
+        let bytes = buffer.map(Bytes::from_owner).unwrap_or_default();
         (content_type, Body { bytes, hushed: false, secret: false })
     }
 }
 
-/// A buffer that no text outgrows, so that no copy stays behind: a byte becomes six at most.
-fn buffer(parts: &[(&'static str, Part<'_>)]) -> Zeroizing<Vec<u8>> {
-    let length = parts.iter().map(|(name, part)| 6 * (name.len() + part.text().len()) + 6).sum::<usize>();
-    Zeroizing::new(Vec::with_capacity(length + 2))
-}
-
-fn form(parts: &[(&'static str, Part<'_>)]) -> Bytes {
-    let mut buffer = buffer(parts);
-    for (name, part) in parts {
-        if !buffer.is_empty() {
-            buffer.push(b'&');
-        }
-        buffer.extend_from_slice(name.as_bytes());
-        buffer.push(b'=');
+fn form(parts: &[(&'static str, Part<'_>)], out: &mut dyn Write) -> io::Result<()> {
+    for (at, (name, part)) in parts.iter().enumerate() {
+        write!(out, "{}{name}=", if at > 0 { "&" } else { "" })?;
         for piece in byte_serialize(part.text().as_bytes()) {
-            buffer.extend_from_slice(piece.as_bytes());
+            out.write_all(piece.as_bytes())?;
         }
     }
-    Bytes::from_owner(buffer)
+    Ok(())
 }
 
-fn texts(parts: &[(&'static str, Part<'_>)]) -> Bytes {
-    let mut buffer = buffer(parts);
-    buffer.push(b'{');
-    for (name, part) in parts {
-        if buffer.len() > 1 {
-            buffer.push(b',');
-        }
-        buffer.extend_from_slice(format!("\"{name}\":").as_bytes());
-        // Texts are always JSON, and the buffer always takes them.
-        drop(serde_json::to_writer(&mut *buffer, part.text()));
+fn texts(parts: &[(&'static str, Part<'_>)], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"{")?;
+    for (at, (name, part)) in parts.iter().enumerate() {
+        write!(out, "{}\"{name}\":", if at > 0 { "," } else { "" })?;
+        serde_json::to_writer(&mut *out, part.text())?;
     }
-    buffer.push(b'}');
-    Bytes::from_owner(buffer)
+    out.write_all(b"}")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod sensitivity;
 mod text;
 mod value;
 mod white_space;
+mod wiped_json;
 
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
@@ -25,3 +26,4 @@ pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key,
 pub use text::{Sensitive, Text};
 pub use value::Value;
 pub use white_space::{trim, trim_start};
+pub use wiped_json::WipedJson;

@@ -7,7 +7,7 @@ use crate::env::Environment;
 use crate::model::SecretName;
 use crate::project::dotenv::Dotenv;
 
-use super::json::{JsonProblem, read_object};
+use super::json_source::{JsonProblem, read_object};
 use super::{Fingerprint, Salt, SecretValue, Values};
 
 /// The longest name of a secret (org-api 5.12).

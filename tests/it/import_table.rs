@@ -95,9 +95,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
-            "accounts/json.rs",
             "render/json",
             "secrets/json.rs",
+            "secrets/json_source.rs",
             "server/unique_json.rs",
             "target/secrets_api_record.rs",
         ],
@@ -105,15 +105,16 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
-            "accounts/json.rs",
             "accounts/login/device.rs",
             "accounts/login/whoami.rs",
             "http",
+            "model/wiped_json.rs",
             "org/http",
             "project/schema_check.rs",
             "project/yaml_values.rs",
             "render/json",
             "secrets/json.rs",
+            "secrets/json_source.rs",
             "server",
             "target/secrets_api_record.rs",
             "wire",
@@ -177,7 +178,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "commands/dotenv.rs",
             "commands/secrets",
             "http",
-            "org/http",
+            "model/wiped_json.rs",
+            "org/http/secrets.rs",
             "project/directory/handle.rs",
             "project/dotenv",
             "secrets",
@@ -212,6 +214,8 @@ const WORDS: &[(&str, &[&str])] = &[
             "org/http/secrets.rs",
         ],
     ),
+    // What a JSON tree of secrets holds is seen where logins are kept.
+    ("secrets::json", &["accounts"]),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
     ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
     // Only `ui` has the streams.

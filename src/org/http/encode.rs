@@ -1,20 +1,18 @@
 //! What goes into a request: the one place where references become references or values of the wire (W1, W3, W4, V2–V4).
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, json};
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::http::Body;
 use crate::model::Rule;
-use crate::model::{OrgSlug, SecretName, Text, TypeSlug, Value};
+use crate::model::{OrgSlug, SecretName, Text, TypeSlug, Value, WipedJson};
 use crate::org::{
     AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember, SettingsPatch,
 };
-use crate::secrets::Values;
 use crate::secrets::expose::expose;
+use crate::secrets::{Values, exact_buffer};
 use crate::wire::{Json, from_value};
 
 /// What requests are filled with, known once the org was probed and before the first write.
@@ -216,10 +214,10 @@ impl<'a> Encoder<'a> {
     }
 
     fn finish(self, members: Members, hushed: bool) -> Body {
-        let mut json = Json::Object(members);
+        let json = Json::Object(members);
         let bytes = write(&json);
         if self.secret {
-            wipe(&mut json);
+            drop(WipedJson(json));
         }
         Body { bytes, hushed: hushed || self.secret, secret: self.secret }
     }
@@ -277,36 +275,9 @@ fn stamp(providers: &mut Json, now: u64) {
     }
 }
 
-/// Writes JSON into a buffer of exactly its size, so that no outgrown copy of a secret stays behind, wiped when dropped (K7).
+/// Writes a body, wiped when it is dropped.
 fn write(json: &Json) -> Bytes {
-    let mut count = Counter(0);
-    let mut buffer = Zeroizing::new(Vec::new());
     // Neither a counter nor a buffer fails, and no map of a JSON tree has keys that are not texts.
-    if serde_json::to_writer(&mut count, json).is_ok() {
-        buffer.reserve_exact(count.0);
-        drop(serde_json::to_writer(&mut *buffer, json));
-    }
-    Bytes::from_owner(buffer)
-}
-
-struct Counter(usize);
-
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn wipe(json: &mut Json) {
-    match json {
-        Json::String(text) => text.zeroize(),
-        Json::Array(elements) => elements.iter_mut().for_each(wipe),
-        Json::Object(members) => members.values_mut().for_each(wipe),
-        Json::Null | Json::Bool(_) | Json::Number(_) => {}
-    }
+    let buffer = exact_buffer(|out| Ok(serde_json::to_writer(out, json)?));
+    buffer.map(Bytes::from_owner).unwrap_or_default()
 }

@@ -9,10 +9,8 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{
-    body::SecretBody,
-    reference::{SCHEME, may_be_stored},
-};
+use super::reference::{SCHEME, may_be_stored};
+use crate::model::WipedJson;
 use crate::server::{members::parse_json, refusal::Refusal, vault::MASK};
 
 /// Most actions of a batch (decisions K5).
@@ -100,7 +98,8 @@ impl Batch {
     /// 400 with `invalid_json`, `invalid_request`, `too_many_actions`, `invalid_value`, `already_a_placeholder`,
     /// `value_too_long`: the first thing that is wrong.
     pub(in crate::server) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let mut body = SecretBody(parse_json(body)?);
+        // The bytes as they came in lie in buffers of the HTTP library, which nobody can wipe.
+        let mut body = WipedJson(parse_json(body)?);
         let members = body.0.as_object_mut().ok_or_else(|| Refusal::bad_request("The body must be a JSON object."))?;
         check_members(members, &["actions"], "The body")?;
         let Some(Value::Array(items)) = members.get_mut("actions") else {

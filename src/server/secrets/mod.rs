@@ -8,7 +8,6 @@
 
 mod audit;
 mod batch;
-mod body;
 mod manage;
 mod reference;
 mod rows;

@@ -1,16 +1,13 @@
-//! The JSON of a body that holds secret values: wiped when dropped.
-
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
-/// Parsed JSON whose texts are overwritten when it is dropped.
+/// A JSON tree whose texts are overwritten when it is dropped.
 ///
-/// What this does not cover: the bytes as they came in, which lie in buffers of the HTTP library that have no owner who
-/// could wipe them, the short-lived copy that the JSON parser makes of a text with escapes, and what was parsed of a body before it turned
-/// out to be malformed.
-pub(super) struct SecretBody(pub(super) Value);
+/// What this does not cover: the short-lived copy that the parser makes of a text with escapes, and what was parsed of a text
+/// before it turned out to be malformed.
+pub struct WipedJson(pub Value);
 
-impl Drop for SecretBody {
+impl Drop for WipedJson {
     fn drop(&mut self) {
         wipe(&mut self.0);
     }
