@@ -52,6 +52,7 @@ pub mod project;
 pub mod pull;
 pub mod push;
 pub mod render;
+pub mod schema;
 pub mod secrets;
 pub mod server;
 pub mod target;

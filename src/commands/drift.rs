@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::ResourceKey;
 use crate::plan::{Plan, diff};
 use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
+use crate::schema::ResourceKey;
 use crate::target::TargetFlags;
 
 use super::interrupts::Interrupts;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Kind, ResourceKey, SecretName, Text, Value};
+use crate::model::{SecretName, Text, Value};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::SETTINGS;
 
 use super::{Agent, Declaration, DesiredState, Platform};
 
@@ -42,7 +44,7 @@ impl Agent {
         for platform in &self.platforms {
             self.of_platform(platform, &mut found);
         }
-        let settings = ResourceKey::new(Kind::Settings, self.id.as_str());
+        let settings = ResourceKey::new(SETTINGS, self.id.as_str());
         if let Some(servers) = &self.settings.mcp_servers {
             of_declaration(&format!("{}/mcp", self.id), servers, &mut |place, name| {
                 let resource = settings.clone();

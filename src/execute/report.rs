@@ -1,5 +1,5 @@
-use crate::model::ResourceKey;
 use crate::org::{OrgError, Outcome};
+use crate::schema::ResourceKey;
 
 /// Why a row failed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,13 +7,15 @@ use futures::channel::oneshot;
 use futures::future::{self, FutureExt};
 use serde_json::json;
 
-use crate::model::{AgentId, FieldPath, Kind, OrgSlug, ResourceKey, Rule, StableId, Text, TypeSlug, Value};
+use crate::model::{AgentId, FieldPath, OrgSlug, Rule, StableId, Text, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentCreated, AgentPatch, Cause, Change, EntityTypeWrite, Generation, OrgError, OrgRead, OrgWrite,
     Outcome, PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, SecretsMode, SecretsProbe,
     SettingsMember, SettingsPatch, StoredRule,
 };
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row, Write};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 use crate::wire::{
     AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, ServerError, SettingsRow,
 };
@@ -194,7 +196,7 @@ fn create(id: &str) -> AgentCreate {
 }
 
 fn agent(id: &str) -> Row {
-    row(Kind::Agent, id, Action::Create, vec![Write::CreateAgent(create(id))])
+    row(AGENT, id, Action::Create, vec![Write::CreateAgent(create(id))])
 }
 
 fn patch(id: &str, carry_injected: bool) -> SettingsPatch {
@@ -204,7 +206,7 @@ fn patch(id: &str, carry_injected: bool) -> SettingsPatch {
 }
 
 fn settings(id: &str) -> Row {
-    row(Kind::Settings, id, Action::Create, vec![Write::PatchSettings(patch(id, false))])
+    row(SETTINGS, id, Action::Create, vec![Write::PatchSettings(patch(id, false))])
 }
 
 fn platform(agent: &str, after: Text) -> Row {
@@ -225,7 +227,7 @@ fn platform(agent: &str, after: Text) -> Row {
         sources: BTreeMap::new(),
         guarded: false,
     };
-    let row = row(Kind::Platform, &format!("{agent}/{id}"), Action::Update, vec![Write::PutPlatform(put)]);
+    let row = row(PLATFORM, &format!("{agent}/{id}"), Action::Update, vec![Write::PutPlatform(put)]);
     Row { fields: vec![field], ..row }
 }
 
@@ -239,7 +241,7 @@ fn entity(id: &str) -> Row {
         metadata_schema: None,
         event_kinds: None,
     };
-    row(Kind::EntityType, id, Action::Create, vec![Write::CreateEntityType(write)])
+    row(ENTITY_TYPE, id, Action::Create, vec![Write::CreateEntityType(write)])
 }
 
 fn relationship(id: &str, inverse: Option<&str>, rules: &[(&str, &str)]) -> Row {
@@ -264,7 +266,7 @@ fn relationship(id: &str, inverse: Option<&str>, rules: &[(&str, &str)]) -> Row 
         let rule = Rule { source: TypeSlug::from_server(*source), target: TypeSlug::from_server(*target) };
         Write::AddRule(slug.clone(), rule)
     }));
-    row(Kind::RelationshipType, id, Action::Create, writes)
+    row(RELATIONSHIP_TYPE, id, Action::Create, writes)
 }
 
 fn plan(rows: Vec<Row>) -> Plan {
@@ -444,7 +446,7 @@ async fn a_failed_link_fails_its_row() {
 async fn rows_without_requests_are_no_part_of_the_report() {
     // A new agent without any config has a settings row, and nothing to send for it.
     let fake = Fake::with(&[("agent one", Fault::Refuse(400, "no"))]);
-    let empty = row(Kind::Settings, "one", Action::Create, Vec::new());
+    let empty = row(SETTINGS, "one", Action::Create, Vec::new());
     let report = run(&fake, vec![agent("one"), empty]).await;
     assert_eq!(outcomes(&report), ["agent/one failed"]);
 }
@@ -459,7 +461,7 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
     let outcome = async |row: AgentRow, description: Option<&str>| {
         let fake = Fake::with(&[("agent one", Fault::Exists(row))]);
         let create = AgentCreate { description: description.map(Text::known), ..create("one") };
-        let rows = vec![super::tests::row(Kind::Agent, "one", Action::Create, vec![Write::CreateAgent(create)])];
+        let rows = vec![super::tests::row(AGENT, "one", Action::Create, vec![Write::CreateAgent(create)])];
         outcomes(&run(&fake, rows).await).remove(0)
     };
     let fine = "agent/one done (it was there already)";
@@ -478,7 +480,7 @@ async fn the_injected_entry_is_read_and_carried_only_where_the_plan_says_so() {
     for carries in [false, true] {
         let row_of_config = SettingsRow { mcp_servers: Some(injected.clone()), ..SettingsRow::default() };
         let fake = Fake { settings: Some(row_of_config), ..Fake::default() };
-        let rows = vec![row(Kind::Settings, "one", Action::Create, vec![Write::PatchSettings(patch("one", carries))])];
+        let rows = vec![row(SETTINGS, "one", Action::Create, vec![Write::PatchSettings(patch("one", carries))])];
         assert!(run(&fake, rows).await.is_complete());
         assert_eq!(fake.sent().contains(&"read one".to_owned()), carries);
         let sent = fake.state.lock().unwrap().patches[0].members[&SettingsMember::McpServers].clone();
@@ -540,7 +542,7 @@ async fn removing_a_rule_names_it_by_the_servers_id() {
     let rule = Rule { source: slug.clone(), target: slug.clone() };
     let write = Write::RemoveRule(slug, StoredRule { id: json!(7), rule });
     let fake = Fake::default();
-    assert!(run(&fake, vec![row(Kind::RelationshipType, "owns", Action::Update, vec![write])]).await.is_complete());
+    assert!(run(&fake, vec![row(RELATIONSHIP_TYPE, "owns", Action::Update, vec![write])]).await.is_complete());
     assert_eq!(fake.sent(), ["unrule 7"]);
 }
 

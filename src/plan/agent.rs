@@ -1,15 +1,17 @@
 use std::collections::BTreeMap;
 
 use crate::desired::Agent;
-use crate::model::{Declared, FieldPath, Kind, ResourceKey, Text, Value};
+use crate::model::{Declared, FieldPath, Text, Value};
 use crate::org::{ActualAgent, AgentCreate, AgentPatch, Change};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::AGENT;
 
 use super::compare::same_text;
 use super::{Action, FieldAction, FieldChange, Options, Row, Write};
 
 /// The row of an agent's name and description.
 pub(super) fn row(options: &Options, agent: &Agent, actual: Option<&ActualAgent>) -> Row {
-    let key = ResourceKey::new(Kind::Agent, agent.id.as_str());
+    let key = ResourceKey::new(AGENT, agent.id.as_str());
     let Some(actual) = actual else { return created(agent, key) };
     // Settings and platforms have rows of their own.
     let ActualAgent { name, description, settings: _, platforms: _ } = actual;

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, ResourceKey};
+use crate::model::FieldPath;
 use crate::org::{SecretsMode, ServerTraits};
+use crate::schema::ResourceKey;
 
 use super::{Options, Problem};
 

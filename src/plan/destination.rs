@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, ResourceKey};
+use crate::model::FieldPath;
+use crate::schema::ResourceKey;
 
 use super::context::Context;
 

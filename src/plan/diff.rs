@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, DesiredState};
-use crate::model::{AgentId, Kind, MemorySchema, ResourceKey};
+use crate::model::{AgentId, MemorySchema};
 use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe, Wanted};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 
 use super::context::Context;
 use super::{Action, Need, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
@@ -16,23 +18,24 @@ pub fn read_scope(desired: &DesiredState, selection: &Selection) -> ReadScope {
         let wanted = desired.agents.iter().filter(|agent| wants(selection, agent, kind));
         Wanted::These(wanted.map(|agent| agent.id.clone()).collect())
     };
-    let agents = selection.covers_kind(Kind::Agent) && (!desired.agents.is_empty() || selection.is_whole());
+    let agents = selection.covers_kind(AGENT) && (!desired.agents.is_empty() || selection.is_whole());
     let slugs = |memory: &MemorySchema| {
         let slugs = memory.relationship_types.iter().map(|relationship| relationship.slug.clone());
-        Wanted::These(slugs.filter(|slug| selection.covers(Kind::RelationshipType, slug.as_str())).collect())
+        Wanted::These(slugs.filter(|slug| selection.covers(RELATIONSHIP_TYPE, slug.as_str())).collect())
     };
     ReadScope {
         probe: desired.agents.first().map_or_else(|| AgentId::from_server(PROBE), |agent| agent.id.clone()),
-        agents: agents.then(|| AgentScope { settings: ids(Kind::Settings), platforms: ids(Kind::Platform) }),
-        memory: desired.memory.as_ref().filter(|_| selection.covers_kind(Kind::EntityType)).map(slugs),
+        agents: agents.then(|| AgentScope { settings: ids(SETTINGS), platforms: ids(PLATFORM) }),
+        memory: desired.memory.as_ref().filter(|_| selection.covers_kind(ENTITY_TYPE)).map(slugs),
     }
 }
 
 /// Whether an agent's settings or platforms are wanted; a platform selector may name one that only the org has.
 fn wants(selection: &Selection, agent: &Agent, kind: Kind) -> bool {
-    match kind {
-        Kind::Platform => selection.reaches_platforms_of(agent.id.as_str()),
-        _ => selection.covers(kind, agent.id.as_str()),
+    if kind == PLATFORM {
+        selection.reaches_platforms_of(agent.id.as_str())
+    } else {
+        selection.covers(kind, agent.id.as_str())
     }
 }
 
@@ -82,7 +85,7 @@ fn agent_rows(context: &mut Context<'_>, desired: &DesiredState, agents: &BTreeM
         let actual = agents.get(&agent.id);
         let id = agent.id.as_str();
         let selection = &context.options.selection;
-        let (with_agent, with_settings) = (selection.covers(Kind::Agent, id), selection.covers(Kind::Settings, id));
+        let (with_agent, with_settings) = (selection.covers(AGENT, id), selection.covers(SETTINGS, id));
         let before = rows.len();
         if with_agent {
             rows.push(agent::row(context.options, agent, actual));
@@ -93,7 +96,7 @@ fn agent_rows(context: &mut Context<'_>, desired: &DesiredState, agents: &BTreeM
         let platforms = actual.and_then(|actual| actual.platforms.as_deref()).unwrap_or_default();
         rows.extend(platform::rows(context, agent, platforms));
         if actual.is_none() && !with_agent && rows.len() > before {
-            let key = ResourceKey::new(Kind::Agent, id);
+            let key = ResourceKey::new(AGENT, id);
             context.problem(
                 &key,
                 "it is not in the org and not selected",
@@ -111,7 +114,7 @@ fn undeclared_agents(
 ) -> Option<(Kind, Vec<String>)> {
     let declared: BTreeSet<_> = desired.agents.iter().map(|agent| &agent.id).collect();
     let others = agents.keys().filter(|id| !declared.contains(id)).map(ToString::to_string);
-    undeclared_of(options, Kind::Agent, others)
+    undeclared_of(options, AGENT, others)
 }
 
 fn undeclared_types(options: &Options, desired: &MemorySchema, actual: &ActualMemory) -> Vec<(Kind, Vec<String>)> {
@@ -120,8 +123,8 @@ fn undeclared_types(options: &Options, desired: &MemorySchema, actual: &ActualMe
     let other_entities = actual.entity_types.keys().filter(|slug| !entities.contains(slug)).map(ToString::to_string);
     let other_relationships =
         actual.relationship_types.keys().filter(|slug| !relationships.contains(slug)).map(ToString::to_string);
-    let entities = undeclared_of(options, Kind::EntityType, other_entities);
-    let relationships = undeclared_of(options, Kind::RelationshipType, other_relationships);
+    let entities = undeclared_of(options, ENTITY_TYPE, other_entities);
+    let relationships = undeclared_of(options, RELATIONSHIP_TYPE, other_relationships);
     entities.into_iter().chain(relationships).collect()
 }
 
@@ -147,15 +150,15 @@ fn left_out(options: &Options, desired: &DesiredState) -> BTreeMap<Kind, usize> 
 fn resources(desired: &DesiredState) -> Vec<(Kind, String)> {
     let mut resources = Vec::new();
     for agent in &desired.agents {
-        resources.push((Kind::Agent, agent.id.to_string()));
-        resources.push((Kind::Settings, agent.id.to_string()));
+        resources.push((AGENT, agent.id.to_string()));
+        resources.push((SETTINGS, agent.id.to_string()));
         let platforms = agent.platforms.iter().map(|platform| ResourceKey::platform(&agent.id, &platform.id).id);
-        resources.extend(platforms.map(|id| (Kind::Platform, id)));
+        resources.extend(platforms.map(|id| (PLATFORM, id)));
     }
     if let Some(memory) = &desired.memory {
-        resources.extend(memory.entity_types.iter().map(|entity| (Kind::EntityType, entity.slug.to_string())));
+        resources.extend(memory.entity_types.iter().map(|entity| (ENTITY_TYPE, entity.slug.to_string())));
         let relationships = memory.relationship_types.iter();
-        resources.extend(relationships.map(|relationship| (Kind::RelationshipType, relationship.slug.to_string())));
+        resources.extend(relationships.map(|relationship| (RELATIONSHIP_TYPE, relationship.slug.to_string())));
     }
     resources
 }

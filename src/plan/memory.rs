@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use crate::model::{
-    Declared, EntityType, Kind, MemorySchema, RelationshipType, ResourceKey, Rule, Text, TypeSlug, Value,
-};
+use crate::model::{Declared, EntityType, MemorySchema, RelationshipType, Rule, Text, TypeSlug, Value};
 use crate::org::{
     ActualEntityType, ActualMemory, ActualRelationshipType, Change, EntityTypeWrite, Generation, RelationshipTypeWrite,
     StoredRule,
 };
+use crate::schema::ResourceKey;
+use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE};
 
 use super::agent::{Fields, added, field};
 use super::context::Context;
@@ -16,12 +16,12 @@ use super::{Action, FieldAction, Row, Write};
 pub(super) fn rows(context: &mut Context<'_>, desired: &MemorySchema, actual: &ActualMemory) -> Vec<Row> {
     let mut rows = Vec::new();
     for entity in &desired.entity_types {
-        if context.options.selection.covers(Kind::EntityType, entity.slug.as_str()) {
+        if context.options.selection.covers(ENTITY_TYPE, entity.slug.as_str()) {
             rows.push(entity_row(context.options.prune, entity, actual.entity_types.get(&entity.slug)));
         }
     }
     for relationship in &desired.relationship_types {
-        if context.options.selection.covers(Kind::RelationshipType, relationship.slug.as_str()) {
+        if context.options.selection.covers(RELATIONSHIP_TYPE, relationship.slug.as_str()) {
             check_inverse(context, desired, actual, relationship);
             rows.push(match actual.relationship_types.get(&relationship.slug) {
                 Some(existing) => changed_relationship(context, desired, relationship, existing),
@@ -34,7 +34,7 @@ pub(super) fn rows(context: &mut Context<'_>, desired: &MemorySchema, actual: &A
 
 fn entity_row(prune: bool, entity: &EntityType, actual: Option<&ActualEntityType>) -> Row {
     let EntityType { slug, name, description, icon, color, metadata_schema, event_kinds, position: _ } = entity;
-    let key = ResourceKey::new(Kind::EntityType, slug.as_str());
+    let key = ResourceKey::new(ENTITY_TYPE, slug.as_str());
     let is_new = actual.is_none();
     let nothing = ActualEntityType {
         name: name.clone(),
@@ -82,7 +82,7 @@ fn new_relationship(context: &mut Context<'_>, actual: &ActualMemory, desired: &
         rules,
         position: _,
     } = desired;
-    let key = ResourceKey::new(Kind::RelationshipType, slug.as_str());
+    let key = ResourceKey::new(RELATIONSHIP_TYPE, slug.as_str());
     if let Some(owner) = actual.foreign_relationship_types.get(slug)
         && context.server.shares_relationship_slugs
     {
@@ -121,7 +121,7 @@ fn changed_relationship(
     desired: &RelationshipType,
     actual: &ActualRelationshipType,
 ) -> Row {
-    let key = ResourceKey::new(Kind::RelationshipType, desired.slug.as_str());
+    let key = ResourceKey::new(RELATIONSHIP_TYPE, desired.slug.as_str());
     let mut fields = Fields::new(context.options.prune);
     let mut write = empty_write(&desired.slug);
     write.name = fields.required("name", &desired.name, &actual.name);
@@ -247,10 +247,10 @@ fn check_inverse(
     relationship: &RelationshipType,
 ) {
     let Declared::Value(inverse) = &relationship.inverse else { return };
-    let selected = context.options.selection.covers(Kind::RelationshipType, inverse.as_str());
+    let selected = context.options.selection.covers(RELATIONSHIP_TYPE, inverse.as_str());
     let declared = selected && desired.relationship_types.iter().any(|other| other.slug == *inverse);
     if !declared && !actual.relationship_types.contains_key(inverse) {
-        let key = ResourceKey::new(Kind::RelationshipType, relationship.slug.as_str());
+        let key = ResourceKey::new(RELATIONSHIP_TYPE, relationship.slug.as_str());
         let message = format!("its inverse `{inverse}` is neither in the org nor part of this plan");
         context.problem(&key, message, Some("Declare the inverse in a model file."));
     }

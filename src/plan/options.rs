@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
-use crate::model::{Kind, OrgSlug, ResourceKey, SecretName};
+use crate::model::{OrgSlug, SecretName};
+use crate::schema::ALL;
+use crate::schema::ResourceKey;
 
 use super::{Row, Selection};
 
@@ -37,7 +39,7 @@ impl Resend {
                 resend.all = true;
             } else if let Ok(name) = SecretName::parse(value.trim_start_matches('$')) {
                 resend.names.insert(name);
-            } else if value.split_once('/').is_some_and(|(kind, _)| Kind::from_word(kind).is_some()) {
+            } else if value.split_once('/').is_some_and(|(kind, _)| ALL.by_word(kind).is_some()) {
                 resend.resources.insert(value.to_owned());
             } else {
                 wrong.push(value.to_owned());

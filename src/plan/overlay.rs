@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Declaration, EntryKey};
-use crate::model::{FieldPath, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::org::SecretsMode;
+use crate::schema::ResourceKey;
 
 use super::compare::{self, Comparison, Keeping};
 use super::shape::{Keyed, Leaf, Member, Shape};

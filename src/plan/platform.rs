@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, Platform};
-use crate::model::{Declared, FieldPath, Kind, ResourceKey, Text, Value};
+use crate::model::{Declared, FieldPath, Text, Value};
 use crate::org::{ActualPlatform, PlatformPut};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::PLATFORM;
 
 use super::agent::field;
 use super::compare::{self, Comparison};
@@ -15,7 +17,7 @@ pub(super) fn rows(context: &mut Context<'_>, agent: &Agent, actual: &[ActualPla
     let mut rows = Vec::new();
     for platform in &agent.platforms {
         let key = ResourceKey::platform(&agent.id, &platform.id);
-        if !context.options.selection.covers(Kind::Platform, &key.id) {
+        if !context.options.selection.covers(PLATFORM, &key.id) {
             continue;
         }
         let existing = actual.iter().find(|other| other.id == platform.id);
@@ -27,7 +29,7 @@ pub(super) fn rows(context: &mut Context<'_>, agent: &Agent, actual: &[ActualPla
     let declared: BTreeSet<_> = agent.platforms.iter().map(|platform| &platform.id).collect();
     for other in actual.iter().filter(|other| !declared.contains(&other.id)) {
         let key = ResourceKey::platform(&agent.id, &other.id);
-        if context.options.selection.covers(Kind::Platform, &key.id) {
+        if context.options.selection.covers(PLATFORM, &key.id) {
             rows.push(undeclared(key));
         }
     }

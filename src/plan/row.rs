@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Rule;
-use crate::model::{AgentId, FieldPath, Kind, ResourceKey, SecretName, Text, TypeSlug, Value};
+use crate::model::{AgentId, FieldPath, SecretName, Text, TypeSlug, Value};
 use crate::org::{
     AgentCreate, AgentPatch, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SecretsMode, SettingsPatch,
     StoredRule,
 };
+use crate::schema::kinds::AGENT;
+use crate::schema::{Kind, ResourceKey};
 
 /// What becomes of a resource (P1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,8 +254,7 @@ impl Plan {
 
     /// The agent of the project that a row belongs to must exist or be made by it.
     pub fn creates_agent(&self, agent: &AgentId) -> bool {
-        let is =
-            |row: &Row| row.key.kind == Kind::Agent && row.action == Action::Create && row.key.id == agent.as_str();
+        let is = |row: &Row| row.key.kind == AGENT && row.action == Action::Create && row.key.id == agent.as_str();
         self.rows.iter().any(is)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FieldPath, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::org::{PlatformPut, SecretsMode, SettingsMember, SettingsPatch};
+use crate::schema::ResourceKey;
 
 use super::{Need, Row, SecretUse, Write};
 

@@ -1,6 +1,8 @@
 use wildmatch::WildMatch;
 
-use crate::model::Kind;
+use crate::schema::ALL;
+use crate::schema::kinds::{AGENT, PLATFORM};
+use crate::schema::{Kind, Owner};
 
 use super::Plan;
 
@@ -36,7 +38,7 @@ impl Selector {
     pub fn parse(text: &str) -> Result<Self, InvalidSelector> {
         let invalid = || InvalidSelector { text: text.to_owned() };
         let (kind, id) = text.split_once('/').ok_or_else(invalid)?;
-        let kind = Kind::from_word(kind).filter(|_| !id.is_empty()).ok_or_else(invalid)?;
+        let kind = ALL.by_word(kind).filter(|_| !id.is_empty()).ok_or_else(invalid)?;
         Ok(Self { kind, id: WildMatch::new(id), text: text.to_owned() })
     }
 
@@ -50,20 +52,16 @@ impl Selector {
         if kind == self.kind {
             return self.id.matches(id);
         }
-        let agent = id.split('/').next().unwrap_or_default();
-        self.kind == Kind::Agent && matches!(kind, Kind::Settings | Kind::Platform) && self.id.matches(agent)
+        self.kind == AGENT && kind.agent_of(id).is_some_and(|agent| self.id.matches(agent))
     }
 
     fn reaches_platforms_of(&self, agent: &str) -> bool {
-        match self.kind {
-            Kind::Agent => self.id.matches(agent),
-            Kind::Platform => {
-                let id = self.text.split_once('/').map_or("", |(_, id)| id);
-                // A pattern without a slash can only match by a `*` that spans it.
-                id.split_once('/').is_none_or(|(pattern, _)| WildMatch::new(pattern).matches(agent))
-            }
-            Kind::Settings | Kind::EntityType | Kind::RelationshipType => false,
+        if self.kind == AGENT {
+            return self.id.matches(agent);
         }
+        let id = self.text.split_once('/').map_or("", |(_, id)| id);
+        // A pattern without a slash can only match by a `*` that spans it.
+        self.kind == PLATFORM && id.split_once('/').is_none_or(|(pattern, _)| WildMatch::new(pattern).matches(agent))
     }
 }
 
@@ -94,19 +92,17 @@ impl Selection {
 
     /// Whether a platform of an agent could be planned, declared or not: its platforms must be read to know.
     pub(super) fn reaches_platforms_of(&self, agent: &str) -> bool {
-        self.covers_kind(Kind::Platform)
+        self.covers_kind(PLATFORM)
             && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches_platforms_of(agent)))
     }
 
     /// The ids that selectors name whole, of the agents whose details of a kind they ask for, or of a kind of type; none if one of
     /// them is a pattern.
     pub fn named(&self, kind: Kind) -> Option<Vec<String>> {
-        let asks = |selector: &&Selector| {
-            selector.kind == kind || selector.kind == Kind::Agent && matches!(kind, Kind::Settings | Kind::Platform)
-        };
+        let asks = |selector: &&Selector| selector.kind == kind || selector.kind == AGENT && kind.owner != Owner::Org;
         let name = |selector: &Selector| {
             let (_, id) = selector.text.split_once('/')?;
-            let id = if selector.kind == Kind::Platform { id.split('/').next().unwrap_or(id) } else { id };
+            let id = if selector.kind == PLATFORM { id.split('/').next().unwrap_or(id) } else { id };
             (!id.contains(['*', '?'])).then(|| id.to_owned())
         };
         self.selectors.iter().filter(asks).map(name).collect()
@@ -129,22 +125,24 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
+    use crate::schema::kinds::{ENTITY_TYPE, SETTINGS};
+
     use super::*;
 
     #[test]
     fn an_agent_covers_its_settings_and_platforms() {
         let selection = Selection { only: None, selectors: vec![Selector::parse("agent/tri*").unwrap()] };
-        assert!(selection.covers(Kind::Agent, "triage"));
-        assert!(selection.covers(Kind::Settings, "triage"));
-        assert!(selection.covers(Kind::Platform, "triage/triage-slack"));
-        assert!(!selection.covers(Kind::Platform, "other/triage-slack"));
-        assert!(!selection.covers(Kind::EntityType, "triage"));
+        assert!(selection.covers(AGENT, "triage"));
+        assert!(selection.covers(SETTINGS, "triage"));
+        assert!(selection.covers(PLATFORM, "triage/triage-slack"));
+        assert!(!selection.covers(PLATFORM, "other/triage-slack"));
+        assert!(!selection.covers(ENTITY_TYPE, "triage"));
     }
 
     #[test]
     fn a_family_leaves_the_other_out() {
         let selection = Selection { only: Some(Only::Memory), selectors: Vec::new() };
-        assert!(selection.covers(Kind::EntityType, "a") && !selection.covers(Kind::Agent, "a"));
+        assert!(selection.covers(ENTITY_TYPE, "a") && !selection.covers(AGENT, "a"));
     }
 
     #[test]

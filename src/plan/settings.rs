@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, Declaration, Settings};
-use crate::model::{FieldPath, Kind, ResourceKey, Value};
+use crate::model::{FieldPath, Value};
 use crate::org::{ActualSettings, Generation, SettingsMember, SettingsPatch};
+use crate::schema::{ResourceKey, kinds};
 
 use super::compare::Keeping;
 use super::context::Context;
@@ -14,7 +15,7 @@ use super::{Action, FieldAction, FieldChange, Row, Write};
 
 /// The row of an agent's config; `actual` is none for an agent that is made.
 pub(super) fn row(context: &mut Context<'_>, agent: &Agent, actual: Option<&ActualSettings>) -> Row {
-    let key = ResourceKey::new(Kind::Settings, agent.id.as_str());
+    let key = ResourceKey::new(kinds::SETTINGS, agent.id.as_str());
     let is_new = actual.is_none();
     let actual = actual.cloned().unwrap_or_default();
     let (injected, mcp_servers, pre_approved_tools) = take_injected(context, &agent.settings, &actual);

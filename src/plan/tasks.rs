@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Kind;
+use crate::schema::Kind;
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, RELATIONSHIP_TYPE, SETTINGS};
 
 use super::{Plan, Row, Write};
 
@@ -38,7 +39,7 @@ pub fn tasks(plan: &Plan) -> Vec<Task> {
     for (position, at) in links {
         let Some(row) = plan.rows.get(position) else { continue };
         let ends = [Some(row.key.id.as_str()), inverse(row, at)];
-        let task = |slug: &str| done_by.get(&(Kind::RelationshipType, slug)).copied();
+        let task = |slug: &str| done_by.get(&(RELATIONSHIP_TYPE, slug)).copied();
         let after = ends.into_iter().flatten().filter_map(task).collect();
         tasks.push(Task { row: position, writes: vec![at], after });
     }
@@ -56,15 +57,17 @@ fn inverse(row: &Row, at: usize) -> Option<&str> {
 }
 
 fn prerequisites(row: &Row) -> Vec<(Kind, &str)> {
-    match (row.key.kind, row.key.agent()) {
-        (Kind::Settings, Some(agent)) => vec![(Kind::Agent, agent)],
-        (Kind::Platform, Some(agent)) => vec![(Kind::Agent, agent), (Kind::Settings, agent)],
-        (Kind::RelationshipType, _) => {
+    match row.key.agent() {
+        Some(agent) => {
+            let before = [AGENT, SETTINGS].into_iter().filter(|kind| *kind < row.key.kind);
+            before.map(|kind| (kind, agent)).collect()
+        }
+        None if row.key.kind == RELATIONSHIP_TYPE => {
             let ends = row.writes.iter().filter_map(|write| match write {
                 Write::AddRule(_, rule) => Some([rule.source.as_str(), rule.target.as_str()]),
                 _ => None,
             });
-            ends.flatten().map(|slug| (Kind::EntityType, slug)).collect()
+            ends.flatten().map(|slug| (ENTITY_TYPE, slug)).collect()
         }
         _ => Vec::new(),
     }

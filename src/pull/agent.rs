@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use crate::desired::Agent;
-use crate::model::ResourceKey;
 use crate::org::ActualAgent;
 use crate::plan::{FieldChange, Row};
 use crate::project::AgentFiles;
 use crate::project::config::AgentConfig;
 use crate::project::directory::display_path;
 use crate::project::skills::Skill;
+use crate::schema::ResourceKey;
+use crate::schema::kinds::AGENT;
 
 use super::draft::Draft;
 use super::{Content, Place};
@@ -66,5 +67,5 @@ pub(super) fn is_pulled(field: &FieldChange) -> bool {
 
 /// The key of an agent's row.
 pub(super) fn key(agent: &Agent) -> ResourceKey {
-    ResourceKey::new(crate::model::Kind::Agent, agent.id.as_str())
+    ResourceKey::new(AGENT, agent.id.as_str())
 }

@@ -173,8 +173,9 @@ fn name_of_line(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, ResourceKey};
     use crate::pull::{NewReference, PullAction};
+    use crate::schema::ResourceKey;
+    use crate::schema::kinds::AGENT;
 
     fn row(changes: Vec<FileChange>, names: &[&str]) -> PullRow {
         let reference = |name: &&str| NewReference {
@@ -183,7 +184,7 @@ mod tests {
             is_made_up: true,
         };
         PullRow {
-            key: ResourceKey::new(Kind::Agent, "a"),
+            key: ResourceKey::new(AGENT, "a"),
             action: PullAction::Update,
             fields: Vec::new(),
             references: names.iter().map(reference).collect(),

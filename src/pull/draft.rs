@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, ResourceKey, Text, Value, has_secret_shape};
+use crate::model::{FieldPath, Text, Value, has_secret_shape};
 use crate::plan::{FieldAction, FieldChange};
 use crate::project::limits::Limits;
+use crate::schema::ResourceKey;
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
 use super::value::{Classifier, SecretPlace};

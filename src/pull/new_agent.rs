@@ -14,7 +14,8 @@ use super::skills::Names;
 use super::value::Classifier;
 use super::{Content, Place, Step, platforms, settings, untold};
 use crate::edit::TomlChange;
-use crate::model::{Kind, ResourceKey};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS};
 
 /// The directory of agents' directories in the existing layout (project-format 2.1).
 const AGENTS: &str = "agents";
@@ -78,16 +79,16 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
     if is_made_up {
         draft.notes.push(format!("agent {id} gets the directory {directory}: agents/{id} is taken"));
     }
-    for row in new.rows.iter().filter(|row| row.key.kind == Kind::Agent) {
+    for row in new.rows.iter().filter(|row| row.key.kind == AGENT) {
         agent::pull(&mut draft, &pulled, row);
     }
     draft.finish(PullAction::Create, &mut parts);
-    for row in new.rows.iter().filter(|row| row.key.kind == Kind::Settings) {
+    for row in new.rows.iter().filter(|row| row.key.kind == SETTINGS) {
         let mut draft = Draft::new(row.key.clone(), classifier, new.prune_local);
         settings::pull(&mut draft, &pulled, row, names);
         draft.finish(PullAction::Create, &mut parts);
     }
-    for platform in new.rows.iter().filter(|row| row.key.kind == Kind::Platform) {
+    for platform in new.rows.iter().filter(|row| row.key.kind == PLATFORM) {
         let found = new.actual.platforms.iter().flatten();
         let mut of_row = found.filter(|other| ResourceKey::platform(&new.declared.id, &other.id) == platform.key);
         if let Some(actual) = of_row.next() {
@@ -120,7 +121,7 @@ fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
         PullRow { key, action: PullAction::Create, fields: Vec::new(), references: Vec::new(), changes: Vec::new() };
     let mut table = Vec::new();
     for part in parts {
-        let prefix = (part.key.kind == Kind::Platform).then(|| part.key.id.clone());
+        let prefix = (part.key.kind == PLATFORM).then(|| part.key.id.clone());
         for mut field in part.fields {
             if let Some((_, platform)) = prefix.as_deref().and_then(|id| id.split_once('/')) {
                 let start = FieldPath::member("platforms").join(platform);

@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{Agent, DesiredState};
-use crate::model::{FieldPath, Kind, MemorySchema, OrgSlug, Position, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, MemorySchema, OrgSlug, Position, SecretName, Text, Value};
 use crate::org::{ActualMemory, ActualState, SecretsMode, SecretsProbe};
 use crate::plan::{self, Action, FieldAction, Options, Resend, Row};
 use crate::project::directory::display_path;
 use crate::project::{AgentFiles, Project};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
@@ -97,7 +99,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     result.undeclared = plan.undeclared.into_iter().filter(|(kind, _)| covers(kind)).collect();
     result.left_out = plan.left_out.into_iter().filter(|(kind, _)| covers(kind)).collect();
     result.unchanged = unchanged(&plan.rows, &result, input.taking);
-    if input.desired.memory.is_none() && input.taking.covers_kind(Kind::EntityType) {
+    if input.desired.memory.is_none() && input.taking.covers_kind(ENTITY_TYPE) {
         let how = "[memory] with enabled = true takes them in";
         result.notes.push(format!("entity types and relationship types are left out: {how}"));
     }
@@ -174,7 +176,7 @@ fn unchanged(rows: &[Row], result: &PullPlan, taking: &Taking) -> usize {
     };
     // A new agent comes with its settings and platforms as one row.
     let is_part = |row: &Row| {
-        let of_agent = row.key.agent().map(|agent| ResourceKey::new(Kind::Agent, agent));
+        let of_agent = row.key.agent().map(|agent| ResourceKey::new(AGENT, agent));
         let created =
             |key: &ResourceKey| result.rows.iter().any(|other| other.key == *key && other.action == PullAction::Create);
         of_agent.is_some_and(|key| key != row.key && created(&key))
@@ -213,14 +215,14 @@ impl<'pull> Pull<'pull> {
 
     fn platform_rows(&self, declared: &Agent) -> Vec<&'pull Row> {
         let keys = declared.platforms.iter().map(|platform| ResourceKey::platform(&declared.id, &platform.id).id);
-        keys.filter_map(|id| self.row(Kind::Platform, &id)).collect()
+        keys.filter_map(|id| self.row(PLATFORM, &id)).collect()
     }
 
     fn new_agent(&mut self, declared: &'pull Agent) {
         let Some(actual) = self.input.actual.agents.as_ref().and_then(|agents| agents.get(&declared.id)) else {
             return;
         };
-        let own = [Kind::Agent, Kind::Settings].into_iter().filter_map(|kind| self.row(kind, declared.id.as_str()));
+        let own = [AGENT, SETTINGS].into_iter().filter_map(|kind| self.row(kind, declared.id.as_str()));
         let rows: Vec<&Row> = own.chain(self.platform_rows(declared)).collect();
         let new = NewAgent {
             declared,
@@ -239,12 +241,12 @@ impl<'pull> Pull<'pull> {
             return self.missing_agent(declared);
         };
         let pulled = self.pulled(declared, actual);
-        if let Some(row) = self.row(Kind::Agent, id) {
+        if let Some(row) = self.row(AGENT, id) {
             let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
             agent::pull(&mut draft, &pulled, row);
             draft.finish(PullAction::Update, &mut self.result);
         }
-        if let Some(row) = self.row(Kind::Settings, id) {
+        if let Some(row) = self.row(SETTINGS, id) {
             let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
             settings::pull(&mut draft, &pulled, row, &mut self.names);
             draft.finish(PullAction::Update, &mut self.result);
@@ -259,7 +261,7 @@ impl<'pull> Pull<'pull> {
         let found = self.input.actual.agents.as_ref();
         let goes = |agent: &Agent| {
             self.input.prune_local
-                && self.input.taking.covers(Kind::Agent, agent.id.as_str())
+                && self.input.taking.covers(AGENT, agent.id.as_str())
                 && found.is_some_and(|found| !found.contains_key(&agent.id))
         };
         let stays = |agent: &&Agent| !goes(agent);
@@ -316,7 +318,7 @@ impl<'pull> Pull<'pull> {
     /// An agent that only the files have; its settings and platforms are not told apart.
     fn missing_agent(&mut self, declared: &Agent) {
         let key = agent::key(declared);
-        if self.row(Kind::Agent, declared.id.as_str()).is_none() {
+        if self.row(AGENT, declared.id.as_str()).is_none() {
             return;
         }
         if !self.input.prune_local {
@@ -345,7 +347,7 @@ impl<'pull> Pull<'pull> {
 
     fn entity_types(&mut self, schema: &MemorySchema, memory: &ActualMemory, directory: &str) {
         for entity in &schema.entity_types {
-            let Some(row) = self.row(Kind::EntityType, entity.slug.as_str()) else { continue };
+            let Some(row) = self.row(ENTITY_TYPE, entity.slug.as_str()) else { continue };
             let Some(actual) = memory.entity_types.get(&entity.slug) else {
                 self.missing_type(row, &entity.position);
                 continue;
@@ -363,7 +365,7 @@ impl<'pull> Pull<'pull> {
 
     fn relationship_types(&mut self, schema: &MemorySchema, memory: &ActualMemory, directory: &str) {
         for relationship in &schema.relationship_types {
-            let Some(row) = self.row(Kind::RelationshipType, relationship.slug.as_str()) else { continue };
+            let Some(row) = self.row(RELATIONSHIP_TYPE, relationship.slug.as_str()) else { continue };
             let Some(actual) = memory.relationship_types.get(&relationship.slug) else {
                 self.missing_type(row, &relationship.position);
                 continue;

@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FieldPath, Kind, ResourceKey, Rule, SecretName};
+use crate::model::{FieldPath, Rule, SecretName};
 use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
+use crate::schema::{Kind, ResourceKey};
 
 use super::{Content, Place};
 use crate::edit::TomlChange;

@@ -2,12 +2,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::desired::{DesiredState, Platform, agent_of_skills};
-use crate::model::{
-    AgentId, Declared, EntityType, Kind, MemorySchema, Position, RelationshipType, ResourceKey, TypeSlug,
-};
+use crate::model::{AgentId, Declared, EntityType, MemorySchema, Position, RelationshipType, TypeSlug};
 use crate::org::{ActualMemory, ActualState, AgentScope, ReadScope, Wanted};
 use crate::plan::{self, Selection};
 use crate::project::skills::Skill;
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 
 /// A family of `--include` and `--exclude` (pull/P4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,10 +24,12 @@ impl PullFamily {
     const ALL: [Self; 3] = [Self::Agents, Self::Platforms, Self::Memory];
 
     fn of(kind: Kind) -> Self {
-        match kind {
-            Kind::Agent | Kind::Settings => Self::Agents,
-            Kind::Platform => Self::Platforms,
-            Kind::EntityType | Kind::RelationshipType => Self::Memory,
+        if kind.is_memory() {
+            Self::Memory
+        } else if kind == PLATFORM {
+            Self::Platforms
+        } else {
+            Self::Agents
         }
     }
 }
@@ -93,19 +95,19 @@ impl Taking {
         let details = declared.agents.as_ref();
         let settings = ids(details.map(|details| &details.settings));
         let platforms = ids(details.map(|details| &details.platforms));
-        let with_agents = self.covers_kind(Kind::Agent) || self.covers_kind(Kind::Platform);
+        let with_agents = self.covers_kind(AGENT) || self.covers_kind(PLATFORM);
         let slugs = match declared.memory {
             Some(Wanted::These(slugs)) => slugs,
             _ => Vec::new(),
         };
-        let with_memory = self.covers_kind(Kind::EntityType) && desired.memory.is_some();
+        let with_memory = self.covers_kind(ENTITY_TYPE) && desired.memory.is_some();
         ReadScope {
             probe: declared.probe,
             agents: with_agents.then(|| AgentScope {
-                settings: self.wanted(Kind::Settings, settings, AgentId::from_server),
-                platforms: self.wanted(Kind::Platform, platforms, AgentId::from_server),
+                settings: self.wanted(SETTINGS, settings, AgentId::from_server),
+                platforms: self.wanted(PLATFORM, platforms, AgentId::from_server),
             }),
-            memory: with_memory.then(|| self.wanted(Kind::RelationshipType, slugs, TypeSlug::from_server)),
+            memory: with_memory.then(|| self.wanted(RELATIONSHIP_TYPE, slugs, TypeSlug::from_server)),
         }
     }
 }
@@ -128,8 +130,8 @@ pub(super) fn completed(
     let mut completed = Completed { desired: desired.clone(), added: BTreeSet::new() };
     let declared: BTreeSet<&AgentId> = desired.agents.iter().map(|agent| &agent.id).collect();
     for (id, agent) in actual.agents.iter().flatten() {
-        if !declared.contains(id) && taking.adds(Kind::Agent, id.as_str()) && agent.settings.is_some() {
-            completed.added.insert(ResourceKey::new(Kind::Agent, id.as_str()));
+        if !declared.contains(id) && taking.adds(AGENT, id.as_str()) && agent.settings.is_some() {
+            completed.added.insert(ResourceKey::new(AGENT, id.as_str()));
             completed.desired.agents.push(agent_of_skills(id, &agent.name, shared_skills));
         }
     }
@@ -141,7 +143,7 @@ pub(super) fn completed(
         for platform in platforms {
             let key = ResourceKey::platform(&agent.id, &platform.id);
             let is_declared = agent.platforms.iter().any(|other| other.id == platform.id);
-            if !is_declared && taking.covers(Kind::Platform, &key.id) {
+            if !is_declared && taking.covers(PLATFORM, &key.id) {
                 completed.added.insert(key);
                 agent.platforms.push(Platform {
                     id: platform.id.clone(),
@@ -162,8 +164,8 @@ pub(super) fn completed(
 fn add_types(schema: &mut MemorySchema, memory: &ActualMemory, taking: &Taking, added: &mut BTreeSet<ResourceKey>) {
     for (slug, entity) in &memory.entity_types {
         let is_declared = schema.entity_types.iter().any(|other| other.slug == *slug);
-        if !is_declared && taking.adds(Kind::EntityType, slug.as_str()) {
-            added.insert(ResourceKey::new(Kind::EntityType, slug.as_str()));
+        if !is_declared && taking.adds(ENTITY_TYPE, slug.as_str()) {
+            added.insert(ResourceKey::new(ENTITY_TYPE, slug.as_str()));
             schema.entity_types.push(EntityType {
                 slug: slug.clone(),
                 name: entity.name.clone(),
@@ -178,8 +180,8 @@ fn add_types(schema: &mut MemorySchema, memory: &ActualMemory, taking: &Taking, 
     }
     for (slug, relationship) in &memory.relationship_types {
         let is_declared = schema.relationship_types.iter().any(|other| other.slug == *slug);
-        if !is_declared && taking.adds(Kind::RelationshipType, slug.as_str()) {
-            added.insert(ResourceKey::new(Kind::RelationshipType, slug.as_str()));
+        if !is_declared && taking.adds(RELATIONSHIP_TYPE, slug.as_str()) {
+            added.insert(ResourceKey::new(RELATIONSHIP_TYPE, slug.as_str()));
             schema.relationship_types.push(RelationshipType {
                 slug: slug.clone(),
                 name: relationship.name.clone(),

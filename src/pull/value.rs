@@ -1,7 +1,8 @@
 //! What of an org's value may stand in a file (L2, W2): the one place that decides it.
 
-use crate::model::{FieldPath, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::org::SecretsMode;
+use crate::schema::ResourceKey;
 
 use super::Content;
 use super::row::{NewReference, Reason, suspect_name};
@@ -142,14 +143,14 @@ pub(super) fn kind(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
+    use crate::schema::kinds::SETTINGS;
 
     fn classifier(mode: SecretsMode, allowed: &[String]) -> Classifier<'_> {
         Classifier { mode, allowed, is_init: false, names: SecretNames::default(), used: Vec::new() }
     }
 
     fn secret(classifier: &mut Classifier<'_>, value: Text) -> Result<(Content, Option<NewReference>), Reason> {
-        let key = ResourceKey::new(Kind::Settings, "triage");
+        let key = ResourceKey::new(SETTINGS, "triage");
         let path = FieldPath::member("mcpServers").join("gh").join("headers").join("X");
         let words = ["triage", "mcp", "gh", "X"];
         classifier.secret(&SecretPlace { key: &key, path: &path, words: &words }, &Value::Text(value))
@@ -209,7 +210,7 @@ mod tests {
         let mut classifier = classifier(SecretsMode::References, &allowed);
         assert_eq!(written(&mut classifier, Text::sensitive("text/plain")).unwrap(), "text/plain");
         assert_eq!(classifier.used, allowed);
-        let key = ResourceKey::new(Kind::Settings, "triage");
+        let key = ResourceKey::new(SETTINGS, "triage");
         let path = FieldPath::member("mcpServers").join("gh").join("url");
         let url = Value::Text(Text::sensitive("https://host/?key=1"));
         assert_eq!(classifier.plain(&key, &path, &url), Err(Reason::Suspected));

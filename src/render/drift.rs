@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::ResourceKey;
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::pull::PullPlan;
+use crate::schema::ResourceKey;
 
 use super::document::{Document, Line, Style};
 use super::plan::{at_org, is_prompt, joined, marked, name, prompt_diff};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::execute::{Failure, Report, RowOutcome};
-use crate::model::{Kind, ResourceKey};
 use crate::plan::{Action, FieldAction, Plan, Row};
+use crate::schema::kinds::SETTINGS;
+use crate::schema::{Kind, ResourceKey};
 
 use super::document::{Document, Line, Style};
 use super::plan::{counts_by_kind, marker, name, sentence};
@@ -134,7 +135,7 @@ fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'st
 
 /// The members that were written: of updates, and of settings also where they are new.
 fn detail(row: &Row) -> Vec<&str> {
-    if row.action == Action::Update || row.key.kind == Kind::Settings { row.changed_members() } else { Vec::new() }
+    if row.action == Action::Update || row.key.kind == SETTINGS { row.changed_members() } else { Vec::new() }
 }
 
 fn bracketed(line: Line, text: &str) -> Line {
@@ -157,6 +158,8 @@ mod tests {
     use crate::model::FieldPath;
     use crate::org::{OrgError, Request, SecretsMode};
     use crate::plan::FieldChange;
+    use crate::schema::Kind;
+    use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM};
     use crate::ui::paint;
     use crate::wire::ServerError;
 
@@ -194,10 +197,10 @@ mod tests {
 
     fn rows() -> Vec<Row> {
         vec![
-            row(Kind::Agent, "triage", Action::Create, &["name"]),
-            row(Kind::Settings, "triage", Action::Create, &["soulMd", "guardrails"]),
-            row(Kind::Platform, "other/other-telegram", Action::Update, &["config"]),
-            row(Kind::EntityType, "person", Action::Update, &["name"]),
+            row(AGENT, "triage", Action::Create, &["name"]),
+            row(SETTINGS, "triage", Action::Create, &["soulMd", "guardrails"]),
+            row(PLATFORM, "other/other-telegram", Action::Update, &["config"]),
+            row(ENTITY_TYPE, "person", Action::Update, &["name"]),
         ]
     }
 
@@ -276,10 +279,9 @@ mod tests {
 
     #[test]
     fn many_rows_are_counted_by_kind() {
-        let mut many: Vec<Row> =
-            (0..30).map(|number| row(Kind::Agent, &format!("a{number}"), Action::Create, &[])).collect();
-        many.push(row(Kind::Platform, "a/b", Action::Update, &["config"]));
-        many.push(row(Kind::EntityType, "person", Action::Create, &[]));
+        let mut many: Vec<Row> = (0..30).map(|number| row(AGENT, &format!("a{number}"), Action::Create, &[])).collect();
+        many.push(row(PLATFORM, "a/b", Action::Update, &["config"]));
+        many.push(row(ENTITY_TYPE, "person", Action::Create, &[]));
         let plan = plan(many);
         let mut outcomes = vec![RowOutcome::Done(None); 31];
         outcomes.push(failed());

@@ -16,10 +16,10 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
         "commands",
         &[
             "accounts", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org", "plan",
-            "project", "pull", "push", "render", "secrets", "server", "target", "ui", "wire",
+            "project", "pull", "push", "render", "schema", "secrets", "server", "target", "ui", "wire",
         ],
     ),
-    ("desired", &["model", "project"]),
+    ("desired", &["model", "project", "schema"]),
     // Facts in, findings out: of each module only what it found, and never how.
     ("doctor", &["org", "project", "server"]),
     // Texts in, edits out: what a field means is known to those who ask for a change.
@@ -27,7 +27,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
     ("env", &["model", "secrets"]),
     ("error", &[]),
-    ("execute", &["model", "org", "plan"]),
+    ("execute", &["model", "org", "plan", "schema"]),
     ("fault", &["env"]),
     ("files", &[]),
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
@@ -38,14 +38,16 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("model", &[]),
     // Of `env` only the proxies.
     ("org", &["env", "http", "model", "secrets", "wire"]),
-    ("plan", &["desired", "model", "org"]),
+    ("plan", &["desired", "model", "org", "schema"]),
     ("project", &["edit", "fault", "files", "model"]),
     // The way back: files and org as values, texts out. Of `project` what files say.
-    ("pull", &["desired", "edit", "model", "org", "plan", "project"]),
+    ("pull", &["desired", "edit", "model", "org", "plan", "project", "schema"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
-    ("render", &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "secrets", "wire"]),
+    ("render", &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "schema", "secrets", "wire"]),
+    // One floor above `model`: what a kind of resource is, and nothing of how it is read, sent or shown.
+    ("schema", &["model"]),
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{AgentId, Kind, ResourceKey};
+use crate::model::AgentId;
 use crate::org::{AgentScope, OrgRead, ReadScope, Wanted, read_actual};
 use crate::plan::{Row, diff, read_scope};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::RELATIONSHIP_TYPE;
 
 use super::planning::Planned;
 
@@ -27,12 +29,8 @@ pub(super) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(),
 /// Only the details of what is written are read again.
 fn narrowed(scope: ReadScope, planned: &Planned) -> ReadScope {
     let written: BTreeSet<&str> = planned.plan.changes().filter_map(|row| row.key.agent()).collect();
-    let types: BTreeSet<&str> = planned
-        .plan
-        .changes()
-        .filter(|row| row.key.kind == Kind::RelationshipType)
-        .map(|row| row.key.id.as_str())
-        .collect();
+    let types: BTreeSet<&str> =
+        planned.plan.changes().filter(|row| row.key.kind == RELATIONSHIP_TYPE).map(|row| row.key.id.as_str()).collect();
     let of_written = |wanted: Wanted<AgentId>| wanted.filtered(|id| written.contains(id.as_str()));
     let agents = scope
         .agents

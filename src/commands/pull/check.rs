@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredState, desired_state};
-use crate::model::{Diagnostic, FieldPath, Kind, ResourceKey, Severity};
+use crate::model::{Diagnostic, FieldPath, Severity};
 use crate::plan::diff;
 use crate::project::config::ReadOptions;
 use crate::project::directory::ProjectDirectory;
 use crate::project::read_project;
 use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, compose, pull_plan};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::AGENT;
 
 use super::others::changed_besides;
 use super::reading::Pulled;
@@ -170,7 +172,7 @@ fn read_again(pulled: &Pulled, files: &Files) -> Result<ReadAgain, Wrong> {
 
 /// What lobu.toml of a new project starts with.
 fn first_file(pulled: &Pulled, rows: &[&PullRow]) -> String {
-    let has_agents = rows.iter().any(|row| row.key.kind == Kind::Agent);
+    let has_agents = rows.iter().any(|row| row.key.kind == AGENT);
     let has_types = rows.iter().any(|row| row.key.kind.is_memory());
     skeleton(&pulled.target.org, has_agents, has_types)
 }
@@ -183,7 +185,7 @@ struct Written<'rows> {
 
 impl<'rows> Written<'rows> {
     fn of(rows: &[&'rows PullRow]) -> Self {
-        let whole = rows.iter().filter(|row| row.action != PullAction::Update && row.key.kind == Kind::Agent);
+        let whole = rows.iter().filter(|row| row.action != PullAction::Update && row.key.kind == AGENT);
         Self { keys: rows.iter().map(|row| &row.key).collect(), agents: whole.map(|row| row.key.id.as_str()).collect() }
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{OrgSlug, ResourceKey};
+use crate::model::OrgSlug;
 use crate::pull::{FileWrite, PullAction, PullRow};
 use crate::render::document::{Document, Line, Style};
 use crate::render::pull::row_in_full;
+use crate::schema::ResourceKey;
 use crate::ui::{Choice, Prompter};
 
 use super::super::questions::key;
@@ -116,7 +117,7 @@ fn question(row: &PullRow, org: &OrgSlug) -> Line {
     let paths: Vec<String> = row.paths().into_iter().collect();
     Line::new()
         .plain(word)
-        .literal(Style::Plain, row.key.kind.word())
+        .literal(Style::Plain, row.key.kind.word)
         .plain(" ")
         .foreign(Style::Bold, &row.key.id)
         .plain(" in ")

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{FieldPath, Kind, ResourceKey};
+use crate::model::FieldPath;
 use crate::plan::diff;
 use crate::pull::{FileWrite, PullPlan, PullRow, Reason, Withheld};
+use crate::schema::ResourceKey;
+use crate::schema::kinds::AGENT;
 
 use super::check::{Composed, Wrong, check};
 use super::reading::Pulled;
@@ -109,7 +111,7 @@ fn by_halves<'rows>(
 
 /// Adds what a later round found to the row that it belongs to.
 fn join(rows: &mut [PullRow], more: PullRow) {
-    let of_agent = |row: &PullRow| row.key.kind == Kind::Agent && Some(row.key.id.as_str()) == more.key.agent();
+    let of_agent = |row: &PullRow| row.key.kind == AGENT && Some(row.key.id.as_str()) == more.key.agent();
     let position = rows.iter().position(|row| row.key == more.key).or_else(|| rows.iter().position(of_agent));
     if let Some(row) = position.and_then(|position| rows.get_mut(position)) {
         row.fields.extend(more.fields);

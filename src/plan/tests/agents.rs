@@ -60,7 +60,7 @@ fn agents_that_no_file_has_are_named_and_left_alone() {
         world.desired.agents.clear();
         let plan = world.converge();
         assert!(plan.rows.is_empty());
-        assert_eq!(plan.undeclared[&crate::model::Kind::Agent], ["triage"]);
+        assert_eq!(plan.undeclared[&crate::schema::kinds::AGENT], ["triage"]);
     }
 }
 

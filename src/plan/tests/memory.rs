@@ -1,8 +1,9 @@
 use serde_json::json;
 
-use crate::model::{Declared, EntityType, Kind, RelationshipType, Text};
+use crate::model::{Declared, EntityType, RelationshipType, Text};
 use crate::org::{ActualEntityType, ActualRelationshipType};
 use crate::plan::{Action, Write};
+use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE};
 
 use super::build::{
     actual_entity, actual_relationship, entity, relationship, rule, schema, slug, stored_rule, text, value,
@@ -96,8 +97,8 @@ fn types_that_no_file_has_are_named_and_left_alone() {
     world.memory().relationship_types.insert(slug("knows"), actual_relationship());
     let plan = world.converge();
     assert!(plan.is_empty());
-    assert_eq!(plan.undeclared[&Kind::EntityType], ["person"]);
-    assert_eq!(plan.undeclared[&Kind::RelationshipType], ["knows"]);
+    assert_eq!(plan.undeclared[&ENTITY_TYPE], ["person"]);
+    assert_eq!(plan.undeclared[&RELATIONSHIP_TYPE], ["knows"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use serde_json::json;
 
-use crate::model::{Declared, Kind};
+use crate::model::Declared;
 use crate::plan::tasks;
+use crate::schema::kinds::RELATIONSHIP_TYPE;
 
 use super::build::{agent, declaration, entity, platform, relationship, rule, schema, slug};
 use super::store::{Server, World};
@@ -84,5 +85,5 @@ fn every_task_waits_only_for_earlier_ones_and_every_write_is_in_one() {
         writes.sort_unstable();
         assert_eq!(writes, (0..row.writes.len()).collect::<Vec<_>>());
     }
-    assert!(plan.rows.iter().any(|row| row.key.kind == Kind::RelationshipType));
+    assert!(plan.rows.iter().any(|row| row.key.kind == RELATIONSHIP_TYPE));
 }

@@ -1,6 +1,7 @@
-use crate::model::{AgentId, Kind};
+use crate::model::AgentId;
 use crate::org::Wanted;
 use crate::plan::{Only, Resend, Selection, Selector, read_scope};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 
 use super::build::{actual_platform, agent, entity, platform, relationship, schema, slug};
 use super::store::{Server, World};
@@ -33,7 +34,7 @@ fn an_agent_covers_its_settings_and_platforms_and_the_rest_is_counted() {
     world.options.selection = selection(None, &["agent/al*"]);
     assert_eq!(keys(&world), ["agent/alpha", "settings/alpha", "platform/alpha/alpha-slack"]);
     let left_out = world.plan().left_out;
-    let expected = [Kind::Agent, Kind::Settings, Kind::Platform, Kind::EntityType, Kind::RelationshipType];
+    let expected = [AGENT, SETTINGS, PLATFORM, ENTITY_TYPE, RELATIONSHIP_TYPE];
     assert_eq!(left_out.into_iter().collect::<Vec<_>>(), expected.map(|kind| (kind, 1)));
     world.converge();
 }

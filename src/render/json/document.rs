@@ -1,7 +1,12 @@
 //! The shapes of version 1. Members are added within a version, never renamed or removed.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use crate::schema::{ALL, Kind};
 
 /// A plan, or an apply with what became of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -65,20 +70,25 @@ pub enum OnlyWord {
     Memory,
 }
 
-/// A kind of resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum KindWord {
-    /// An agent's name and description.
-    Agent,
-    /// An agent's config.
-    Settings,
-    /// A chat integration of an agent.
-    Platform,
-    /// An entity type of the memory schema.
-    EntityType,
-    /// A relationship type of the memory schema.
-    RelationshipType,
+/// A kind of resource, by its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindWord(pub Kind);
+
+impl Serialize for KindWord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.word)
+    }
+}
+
+impl JsonSchema for KindWord {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("KindWord")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+        let word = |kind: Kind| json!({"const": kind.word, "description": kind.summary, "type": "string"});
+        json_schema!({"description": "A kind of resource.", "oneOf": ALL.kinds().map(word).collect::<Vec<_>>()})
+    }
 }
 
 /// What becomes of a resource.

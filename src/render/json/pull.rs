@@ -9,7 +9,7 @@ use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, Reason};
 
 use super::document::{Change, Diagnosis, KindWord, Target, Undeclared};
 use super::value::shown;
-use super::write::{FORMAT_VERSION, JsonTarget, change, diagnoses, kind, target, version, written};
+use super::write::{FORMAT_VERSION, JsonTarget, change, diagnoses, target, version, written};
 
 /// What `lobu pull --json` writes.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -292,20 +292,20 @@ fn object(plan: &PullPlan, writes: &[FileWrite], done: &[FileWrite]) -> PullObje
             .collect(),
         missing: missing
             .iter()
-            .map(|one| PulledPlace { kind: kind(one.key.kind), id: one.key.id.clone(), path: one.path.to_string() })
+            .map(|one| PulledPlace { kind: KindWord(one.key.kind), id: one.key.id.clone(), path: one.path.to_string() })
             .collect(),
         withheld: withheld.iter().map(withheld_value).collect(),
         kept: kept
             .iter()
             .map(|one| KeptReference {
-                kind: kind(one.key.kind),
+                kind: KindWord(one.key.kind),
                 id: one.key.id.clone(),
                 path: one.path.to_string(),
                 name: one.name.to_string(),
                 org_has: one.org_has,
             })
             .collect(),
-        undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: kind(*of), ids: ids.clone() }).collect(),
+        undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: KindWord(*of), ids: ids.clone() }).collect(),
         notes: notes.clone(),
         unchanged: *unchanged,
     }
@@ -313,7 +313,7 @@ fn object(plan: &PullPlan, writes: &[FileWrite], done: &[FileWrite]) -> PullObje
 
 fn resource(row: &PullRow) -> PulledResource {
     PulledResource {
-        kind: kind(row.key.kind),
+        kind: KindWord(row.key.kind),
         id: row.key.id.clone(),
         action: match row.action {
             PullAction::Create => PullWord::Create,
@@ -349,7 +349,7 @@ fn withheld_value(one: &crate::pull::Withheld) -> WithheldValue {
         Reason::Unwritable(why) => (WithheldWord::Unwritable, Some(why.clone())),
     };
     WithheldValue {
-        kind: kind(one.key.kind),
+        kind: KindWord(one.key.kind),
         id: one.key.id.clone(),
         path: one.path.to_string(),
         reason,

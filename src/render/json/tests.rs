@@ -3,9 +3,11 @@ use std::path::Path;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{Failure, Report, RowOutcome};
-use crate::model::{Diagnostic, Family, FieldPath, Kind, Position, ResourceKey, SecretName, Severity, Text, Value};
+use crate::model::{Diagnostic, Family, FieldPath, Position, SecretName, Severity, Text, Value};
 use crate::org::{OrgError, Request, SecretsMode};
 use crate::plan::{Action, FieldAction, FieldChange, Need, Only, Plan, Problem, Row, SecretUse};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 use crate::wire::ServerError;
 
 use super::*;
@@ -20,7 +22,7 @@ fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
         key: ResourceKey::new(kind, id),
         action,
         fields,
-        will_restart: kind == Kind::Platform && action == Action::Update,
+        will_restart: kind == PLATFORM && action == Action::Update,
         attention: Vec::new(),
         writes: Vec::new(),
     }
@@ -37,7 +39,7 @@ fn map<const N: usize>(members: [(&str, Value); N]) -> Value {
 fn a_plan() -> Plan {
     let opaque = || Value::Text(Text::Opaque);
     let mut platform = row(
-        Kind::Platform,
+        PLATFORM,
         "triage/triage-telegram",
         Action::Update,
         vec![
@@ -53,9 +55,9 @@ fn a_plan() -> Plan {
         secrets: SecretsMode::Values,
         generation: "G2",
         rows: vec![
-            row(Kind::Agent, "triage", Action::Unchanged, Vec::new()),
+            row(AGENT, "triage", Action::Unchanged, Vec::new()),
             row(
-                Kind::Settings,
+                SETTINGS,
                 "triage",
                 Action::Update,
                 vec![
@@ -65,9 +67,9 @@ fn a_plan() -> Plan {
                 ],
             ),
             platform,
-            row(Kind::EntityType, "person", Action::Create, vec![]),
+            row(ENTITY_TYPE, "person", Action::Create, vec![]),
         ],
-        undeclared: BTreeMap::from([(Kind::Agent, vec!["other".to_owned()])]),
+        undeclared: BTreeMap::from([(AGENT, vec!["other".to_owned()])]),
         left_out: BTreeMap::new(),
         secrets_used: vec![SecretUse {
             name: SecretName::parse("APP_ID").unwrap(),
@@ -76,13 +78,13 @@ fn a_plan() -> Plan {
         needs: vec![Need { name: SecretName::parse("APP_ID").unwrap(), places: vec!["a.b".to_owned()] }],
         mismatches: Vec::new(),
         problems: vec![Problem {
-            key: ResourceKey::new(Kind::RelationshipType, "knows"),
+            key: ResourceKey::new(RELATIONSHIP_TYPE, "knows"),
             message: "is_symmetric can't be changed".to_owned(),
             hint: None,
         }],
         notes: vec!["not applied by this version: 2 watchers".to_owned()],
         warnings: vec![Problem {
-            key: ResourceKey::new(Kind::Platform, "triage/b"),
+            key: ResourceKey::new(PLATFORM, "triage/b"),
             message: "it will be made beside `a`".to_owned(),
             hint: Some("Adopt that one.".to_owned()),
         }],
@@ -179,10 +181,10 @@ fn an_apply_says_what_became_of_each_row() {
     let error = OrgError::Refused { request, status: 400, server };
     let report = Report {
         rows: vec![
-            (key(Kind::Agent, "triage"), RowOutcome::Done(None)),
-            (key(Kind::Settings, "triage"), RowOutcome::Failed(Failure { error, hint: None })),
-            (key(Kind::Platform, "triage/a"), RowOutcome::NotTried),
-            (key(Kind::EntityType, "person"), RowOutcome::Unknown("the answer was lost".to_owned())),
+            (key(AGENT, "triage"), RowOutcome::Done(None)),
+            (key(SETTINGS, "triage"), RowOutcome::Failed(Failure { error, hint: None })),
+            (key(PLATFORM, "triage/a"), RowOutcome::NotTried),
+            (key(ENTITY_TYPE, "person"), RowOutcome::Unknown("the answer was lost".to_owned())),
         ],
         interrupted: false,
         wrote: true,

@@ -2,9 +2,10 @@ use serde::Serialize;
 
 use crate::error::CommandError;
 use crate::execute::{Report, RowOutcome};
-use crate::model::{Diagnostic, Kind, ResourceKey, Severity};
+use crate::model::{Diagnostic, Severity};
 use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
 use crate::render::diagnostics::view;
+use crate::schema::ResourceKey;
 
 use super::document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
@@ -104,7 +105,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         selectors: view.selectors.to_vec(),
         plan_id: view.plan_id.to_owned(),
         changes: rows.iter().filter(is_listed).map(change).collect(),
-        undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: kind(*of), ids: ids.clone() }).collect(),
+        undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: KindWord(*of), ids: ids.clone() }).collect(),
         secrets_used: secrets_used
             .iter()
             .map(|one| SecretUse { name: one.name.to_string(), place: one.place.clone() })
@@ -129,7 +130,7 @@ pub(super) fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
 
 pub(super) fn change(row: &Row) -> Change {
     Change {
-        kind: kind(row.key.kind),
+        kind: KindWord(row.key.kind),
         id: row.key.id.clone(),
         action: match row.action {
             Action::Create => ActionWord::Create,
@@ -162,16 +163,6 @@ fn field(change: &FieldChange) -> Field {
     }
 }
 
-pub(super) fn kind(kind: Kind) -> KindWord {
-    match kind {
-        Kind::Agent => KindWord::Agent,
-        Kind::Settings => KindWord::Settings,
-        Kind::Platform => KindWord::Platform,
-        Kind::EntityType => KindWord::EntityType,
-        Kind::RelationshipType => KindWord::RelationshipType,
-    }
-}
-
 fn only(only: Only) -> OnlyWord {
     match only {
         Only::Agents => OnlyWord::Agents,
@@ -181,7 +172,7 @@ fn only(only: Only) -> OnlyWord {
 
 fn problem(problem: &crate::plan::Problem) -> Problem {
     Problem {
-        kind: kind(problem.key.kind),
+        kind: KindWord(problem.key.kind),
         id: problem.key.id.clone(),
         message: problem.message.clone(),
         hint: problem.hint.clone(),
@@ -239,7 +230,7 @@ fn outcomes(report: &Report) -> Outcomes {
             RowOutcome::Done(_) => outcomes.done.push(name(key)),
             RowOutcome::NotTried => outcomes.not_tried.push(name(key)),
             RowOutcome::Failed(failure) => outcomes.failed.push(FailedRow {
-                kind: kind(key.kind),
+                kind: KindWord(key.kind),
                 id: key.id.clone(),
                 message: failure.error.to_string(),
                 status: failure.error.status(),
@@ -247,7 +238,11 @@ fn outcomes(report: &Report) -> Outcomes {
                 hint: failure.hint.clone(),
             }),
             RowOutcome::Unknown(why) => {
-                outcomes.unknown.push(UnknownRow { kind: kind(key.kind), id: key.id.clone(), message: why.clone() });
+                outcomes.unknown.push(UnknownRow {
+                    kind: KindWord(key.kind),
+                    id: key.id.clone(),
+                    message: why.clone(),
+                });
             }
         }
     }
@@ -255,5 +250,5 @@ fn outcomes(report: &Report) -> Outcomes {
 }
 
 fn name(key: &ResourceKey) -> RowName {
-    RowName { kind: kind(key.kind), id: key.id.clone() }
+    RowName { kind: KindWord(key.kind), id: key.id.clone() }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Kind, ResourceKey, SecretName, Text, Value};
+use crate::model::{SecretName, Text, Value};
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Problem, Row, Summary};
 use crate::render::document::{Document, Line, Style};
 use crate::render::prose_diff::plural;
 use crate::render::text_safety::{SafeText, sanitise};
+use crate::schema::kinds::PLATFORM;
+use crate::schema::{Kind, ResourceKey};
 
 use super::PlanView;
 use super::words::{counted, counts_by_kind, joined, name, sentence};
@@ -18,7 +20,7 @@ const NAMES: usize = 5;
 ///
 /// A platform that is written anyway sends its own, and its row says so.
 pub(super) fn incomparable(plan: &Plan) -> Document {
-    let is_sent = |row: &&Row| row.key.kind == Kind::Platform && row.action == Action::Update;
+    let is_sent = |row: &&Row| row.key.kind == PLATFORM && row.action == Action::Update;
     let rows = plan.rows.iter().filter(|row| !is_sent(row));
     let fields: Vec<&FieldChange> =
         rows.flat_map(|row| &row.fields).filter(|field| field.action == FieldAction::Incomparable).collect();

@@ -1,8 +1,9 @@
 //! The rows of a plan, by kind.
 
-use crate::model::Kind;
 use crate::plan::{Action, Plan, Row};
 use crate::render::document::{Document, Line, Style};
+use crate::schema::ALL;
+use crate::schema::Kind;
 
 use super::PlanView;
 use super::fields::fields;
@@ -13,7 +14,7 @@ const BELOW: usize = 6;
 
 /// One block a kind that has rows to show, in plan order.
 pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
-    Kind::ALL.into_iter().map(|kind| group(plan, view, kind)).collect()
+    ALL.kinds().map(|kind| group(plan, view, kind)).collect()
 }
 
 fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
@@ -22,7 +23,7 @@ fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
+    Document::from(Line::new().literal(Style::Bold, kind.plural).literal(Style::Bold, ":")).with(rows)
 }
 
 fn row(row: &Row, view: &PlanView<'_>) -> Document {

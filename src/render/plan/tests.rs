@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, Kind, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::org::SecretsMode;
 use crate::plan::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 use crate::ui::paint;
 
 use super::*;
@@ -49,7 +51,7 @@ fn of(rows: Vec<Row>) -> Plan {
 }
 
 fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
-    let will_restart = kind == Kind::Platform && action == Action::Update;
+    let will_restart = kind == PLATFORM && action == Action::Update;
     Row { key: ResourceKey::new(kind, id), action, fields, will_restart, attention: Vec::new(), writes: Vec::new() }
 }
 
@@ -86,29 +88,19 @@ fn log(plan: &Plan, view: &PlanView<'_>) -> String {
 #[test]
 fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
     let plan = of(vec![
+        row(AGENT, "triage", Action::Create, vec![field(&["name"], FieldAction::Add, None, Some(text("Triage")))]),
+        row(AGENT, "other", Action::Unchanged, Vec::new()),
+        row(SETTINGS, "triage", Action::Create, Vec::new()),
+        row(SETTINGS, "other", Action::Update, vec![change(&["egressConfig", "judgeModel"], text("a"), text("b"))]),
+        row(PLATFORM, "other/other-slack", Action::Drift, Vec::new()),
         row(
-            Kind::Agent,
-            "triage",
-            Action::Create,
-            vec![field(&["name"], FieldAction::Add, None, Some(text("Triage")))],
-        ),
-        row(Kind::Agent, "other", Action::Unchanged, Vec::new()),
-        row(Kind::Settings, "triage", Action::Create, Vec::new()),
-        row(
-            Kind::Settings,
-            "other",
-            Action::Update,
-            vec![change(&["egressConfig", "judgeModel"], text("a"), text("b"))],
-        ),
-        row(Kind::Platform, "other/other-slack", Action::Drift, Vec::new()),
-        row(
-            Kind::Platform,
+            PLATFORM,
             "other/other-telegram",
             Action::Update,
             vec![change(&["config", "chatId"], text("1"), text("2"))],
         ),
-        row(Kind::EntityType, "person", Action::Unchanged, Vec::new()),
-        row(Kind::RelationshipType, "knows", Action::Create, Vec::new()),
+        row(ENTITY_TYPE, "person", Action::Unchanged, Vec::new()),
+        row(RELATIONSHIP_TYPE, "knows", Action::Create, Vec::new()),
     ]);
     insta::assert_snapshot!(log(&plan, &view()), @r#"
     Plan for org acme at https://app.lobu.ai (context lobu)
@@ -140,7 +132,7 @@ fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
 
 #[test]
 fn an_empty_plan_says_that_there_is_nothing_to_apply() {
-    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Unchanged, vec![])]), &view()), @"
+    insta::assert_snapshot!(log(&of(vec![row(AGENT, "a", Action::Unchanged, vec![])]), &view()), @"
     Plan for org acme at https://app.lobu.ai (context lobu)
 
     Nothing to apply.
@@ -152,7 +144,7 @@ fn an_empty_plan_says_that_there_is_nothing_to_apply() {
 #[test]
 fn an_embedded_org_is_named_as_such() {
     let view = PlanView { is_local: true, context: "local", org: "dev", dry_run: true, ..view() };
-    insta::assert_snapshot!(log(&of(vec![row(Kind::Agent, "a", Action::Create, vec![])]), &view), @"
+    insta::assert_snapshot!(log(&of(vec![row(AGENT, "a", Action::Create, vec![])]), &view), @"
     Plan for the embedded org dev (context local), in which no agent runs
 
     agents:
@@ -183,7 +175,7 @@ fn each_changed_field_says_what_was_and_what_will_be() {
     soul.guarded = true;
     let content = ["skillsConfig", "skills", "local/web", "content"];
     let plan = of(vec![row(
-        Kind::Settings,
+        SETTINGS,
         "triage",
         Action::Update,
         vec![
@@ -255,7 +247,7 @@ fn what_prune_removes_is_shown_and_counted() {
     let tools = Value::known_list(["bash", "web"]);
     let provider = Value::Map(BTreeMap::from([("providerId".to_owned(), text("openai"))]));
     let plan = of(vec![row(
-        Kind::Settings,
+        SETTINGS,
         "triage",
         Action::Update,
         vec![
@@ -283,12 +275,12 @@ fn drift_alone_is_nothing_to_apply() {
     let fields = vec![drift(&["toolsConfig", "allowedTools"], true), drift(&["userMd"], false)];
     let plan = Plan {
         rows: vec![
-            row(Kind::Settings, "triage", Action::Drift, fields),
-            row(Kind::Platform, "triage/mine", Action::Drift, Vec::new()),
+            row(SETTINGS, "triage", Action::Drift, fields),
+            row(PLATFORM, "triage/mine", Action::Drift, Vec::new()),
         ],
         undeclared: BTreeMap::from([
-            (Kind::Agent, (0..290).map(|number| format!("agent-{number}")).collect()),
-            (Kind::EntityType, vec!["thing".to_owned()]),
+            (AGENT, (0..290).map(|number| format!("agent-{number}")).collect()),
+            (ENTITY_TYPE, vec!["thing".to_owned()]),
         ]),
         ..empty()
     };
@@ -310,7 +302,7 @@ fn drift_alone_is_nothing_to_apply() {
     Plan id: 0123456789ab
     Summary: 0 create, 0 update, 0 unchanged, 2 drift
     ");
-    let few = Plan { undeclared: BTreeMap::from([(Kind::Agent, vec!["a".into(), "b".into()])]), ..plan };
+    let few = Plan { undeclared: BTreeMap::from([(AGENT, vec!["a".into(), "b".into()])]), ..plan };
     insta::assert_snapshot!(log(&few, &PlanView { all: true, full: true, ..view() }), @r#"
     Plan for org acme at https://app.lobu.ai (context lobu)
 
@@ -336,7 +328,7 @@ fn drift_alone_is_nothing_to_apply() {
 fn secrets_are_named_with_their_places_and_never_shown() {
     let opaque = || Value::Text(Text::Opaque);
     let mut platform = row(
-        Kind::Platform,
+        PLATFORM,
         "triage/triage-slack",
         Action::Update,
         vec![
@@ -347,7 +339,7 @@ fn secrets_are_named_with_their_places_and_never_shown() {
     platform.attention.push("sends $BOT_TOKEN again: the org's value cannot be compared".to_owned());
     let incomparable =
         |name| field(&["config", "botToken"], FieldAction::Incomparable, Some(opaque()), Some(secret(name)));
-    let other = |id, name| row(Kind::Platform, id, Action::Unchanged, vec![incomparable(name)]);
+    let other = |id, name| row(PLATFORM, id, Action::Unchanged, vec![incomparable(name)]);
     let plan = Plan {
         secrets: SecretsMode::Values,
         rows: vec![platform, other("triage/a", "A_TOKEN"), other("triage/b", "B_TOKEN")],
@@ -404,19 +396,19 @@ fn the_head_says_how_secrets_travel_only_where_it_matters() {
 
 #[test]
 fn problems_warnings_and_what_was_left_out_stand_below() {
-    let mut platform = row(Kind::Settings, "triage", Action::Unchanged, Vec::new());
+    let mut platform = row(SETTINGS, "triage", Action::Unchanged, Vec::new());
     platform.attention.push("provider openai wants $OPENAI, which the org lacks: lobu secrets push OPENAI".to_owned());
     let plan = Plan {
         rows: vec![platform],
-        left_out: BTreeMap::from([(Kind::Agent, 3), (Kind::Settings, 3), (Kind::Platform, 1)]),
+        left_out: BTreeMap::from([(AGENT, 3), (SETTINGS, 3), (PLATFORM, 1)]),
         problems: vec![problem(
-            Kind::RelationshipType,
+            RELATIONSHIP_TYPE,
             "knows",
             "is_symmetric is true in the org and false in the files, and can't be changed",
             Some("Write the org's value, or use another slug."),
         )],
         warnings: vec![problem(
-            Kind::Platform,
+            PLATFORM,
             "triage/b",
             "it will be made beside `a`, another slack platform",
             Some("To adopt that one instead, write id = \"a\" in lobu.toml."),
@@ -453,7 +445,7 @@ fn problems_warnings_and_what_was_left_out_stand_below() {
 #[test]
 fn foreign_text_neither_steers_the_terminal_nor_the_log() {
     let field = change(&["soulMd"], text("a\n"), text("::error::x\u{1b}[2J\n##[group]\n"));
-    let plan = of(vec![row(Kind::Settings, "tri\u{202e}age", Action::Update, vec![field])]);
+    let plan = of(vec![row(SETTINGS, "tri\u{202e}age", Action::Update, vec![field])]);
     let view = PlanView { org: "::warning::", ..view() };
     insta::assert_snapshot!(log(&plan, &view), @r"
     Plan for org \u{3a}:warning:: at https://app.lobu.ai (context lobu)
@@ -475,7 +467,7 @@ fn foreign_text_neither_steers_the_terminal_nor_the_log() {
 
 #[test]
 fn colour_adds_nothing_but_colour() {
-    let plan = of(vec![row(Kind::Agent, "a", Action::Update, vec![change(&["name"], text("A"), text("B"))])]);
+    let plan = of(vec![row(AGENT, "a", Action::Update, vec![change(&["name"], text("A"), text("B"))])]);
     let painted = paint(&render(&plan, &view()), true, Some(80));
     assert_ne!(painted, log(&plan, &view()));
     assert_eq!(console::strip_ansi_codes(&painted), log(&plan, &view()));

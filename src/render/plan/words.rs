@@ -1,9 +1,9 @@
 //! Words and markers that plans and reports share.
 
-use crate::model::{Kind, ResourceKey};
 use crate::plan::Action;
 use crate::render::document::{Document, Line, Style};
 use crate::render::text_safety::{SafeText, sanitise};
+use crate::schema::{Kind, ResourceKey};
 
 /// The marker of a row, with the space behind it (P1).
 pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
@@ -17,7 +17,7 @@ pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
 
 /// A resource's name in a row: `platform triage/triage-telegram`.
 pub(in crate::render) fn name(key: &ResourceKey) -> Line {
-    Line::new().literal(Style::Plain, key.kind.word()).plain(" ").text(Style::Bold, brief(&key.id))
+    Line::new().literal(Style::Plain, key.kind.word).plain(" ").text(Style::Bold, brief(&key.id))
 }
 
 /// How many columns of a name or a path are shown.
@@ -41,19 +41,8 @@ pub(in crate::render) fn at_org(line: Line, org: &str, server: &str, context: &s
 
 /// How many resources of a kind: `1 agent`, `2 entity types`.
 pub(in crate::render) fn counted(kind: Kind, count: usize) -> SafeText {
-    let one = match kind {
-        Kind::Agent => " agent",
-        Kind::Settings => " settings",
-        Kind::Platform => " platform",
-        Kind::EntityType => " entity type",
-        Kind::RelationshipType => " relationship type",
-    };
-    let noun = if count == 1 {
-        SafeText::literal(one)
-    } else {
-        SafeText::literal(" ").then(&SafeText::literal(kind.plural()))
-    };
-    SafeText::count(count).then(&noun)
+    let noun = if count == 1 { kind.singular } else { kind.plural };
+    SafeText::count(count).then(&SafeText::literal(" ")).then(&SafeText::literal(noun))
 }
 
 /// Counts by kind, in plan order: `3 agents, 1 platform`.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ResourceKey;
 use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, Withheld};
 use crate::render::document::{Document, Line, Style};
 use crate::render::plan::{brief, counted, joined, left_out_of, name, sentence};
 use crate::render::prose_diff::plural;
 use crate::render::text_safety::SafeText;
+use crate::schema::ResourceKey;
 
 use super::PullView;
 
@@ -94,7 +94,7 @@ pub(super) fn missing(plan: &PullPlan) -> Document {
 /// What the org has and the project does not declare (L5).
 pub(in crate::render) fn undeclared(plan: &PullPlan) -> Document {
     let kinds = plan.undeclared.iter().filter(|(_, ids)| !ids.is_empty());
-    let line = |(kind, ids): (&crate::model::Kind, &Vec<String>)| {
+    let line = |(kind, ids): (&crate::schema::Kind, &Vec<String>)| {
         Line::new()
             .literal(Style::Drift, "? ")
             .text(Style::Plain, counted(*kind, ids.len()))

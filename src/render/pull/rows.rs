@@ -1,6 +1,5 @@
 //! The rows of a pull, by kind.
 
-use crate::model::Kind;
 use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{PullAction, PullPlan, PullRow};
 use crate::render::document::{Document, Line, Style};
@@ -8,6 +7,8 @@ use crate::render::plan::{is_prompt, marked, name, prompt_diff};
 use crate::render::prose_diff::{Direction, Folding};
 use crate::render::text_safety::shown;
 use crate::render::value_text::{change_of_files, field};
+use crate::schema::ALL;
+use crate::schema::Kind;
 
 use super::PullView;
 
@@ -16,7 +17,7 @@ const BELOW: usize = 6;
 
 /// One block a kind that has rows, in plan order.
 pub(super) fn groups(plan: &PullPlan, view: &PullView<'_>) -> Vec<Document> {
-    Kind::ALL.into_iter().map(|kind| group(plan, view, kind)).collect()
+    ALL.kinds().map(|kind| group(plan, view, kind)).collect()
 }
 
 fn group(plan: &PullPlan, view: &PullView<'_>, kind: Kind) -> Document {
@@ -25,7 +26,7 @@ fn group(plan: &PullPlan, view: &PullView<'_>, kind: Kind) -> Document {
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, kind.plural()).literal(Style::Bold, ":")).with(rows)
+    Document::from(Line::new().literal(Style::Bold, kind.plural).literal(Style::Bold, ":")).with(rows)
 }
 
 fn row(row: &PullRow, view: &PullView<'_>) -> Document {

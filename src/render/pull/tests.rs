@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, Kind, ResourceKey, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{
     FileChange, FileWrite, Kept, Missing, NewReference, PullAction, PullPlan, PullRow, Reason, Withheld,
 };
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, SETTINGS};
+use crate::schema::{Kind, ResourceKey};
 
 use super::*;
 
@@ -42,13 +44,13 @@ fn a_plan() -> PullPlan {
         field(&["networkConfig", "allowedDomains"], Some(Value::known_list(["a.example"])), None),
         field(&["mcpServers", "gh", "url"], Some(Value::Text(Text::sensitive("x"))), Some(Value::known("https://gh"))),
     ];
-    let mut platform = row(Kind::Platform, "triage/triage-slack", PullAction::Create, Vec::new());
+    let mut platform = row(PLATFORM, "triage/triage-slack", PullAction::Create, Vec::new());
     let place = "platform/triage/triage-slack config.botToken".to_owned();
     platform.references.push(NewReference { name: token.clone(), place, is_made_up: true });
-    let key = ResourceKey::new(Kind::Settings, "triage");
+    let key = ResourceKey::new(SETTINGS, "triage");
     PullPlan {
-        rows: vec![row(Kind::Settings, "triage", PullAction::Update, settings), platform],
-        missing: vec![Missing { key: ResourceKey::new(Kind::EntityType, "ticket"), path: FieldPath::default() }],
+        rows: vec![row(SETTINGS, "triage", PullAction::Update, settings), platform],
+        missing: vec![Missing { key: ResourceKey::new(ENTITY_TYPE, "ticket"), path: FieldPath::default() }],
         withheld: vec![
             Withheld { key: key.clone(), path: FieldPath::member("userMd"), reason: Reason::Suspected },
             Withheld {
@@ -58,7 +60,7 @@ fn a_plan() -> PullPlan {
             },
         ],
         kept: vec![Kept { key, path: FieldPath::member("x"), name: token, org_has: true }],
-        undeclared: BTreeMap::from([(Kind::Agent, (1..8).map(|number| format!("agent-{number}")).collect())]),
+        undeclared: BTreeMap::from([(AGENT, (1..8).map(|number| format!("agent-{number}")).collect())]),
         left_out: BTreeMap::new(),
         unchanged: 4,
         notes: vec!["the directory x stays: delete it by hand".to_owned()],
@@ -159,6 +161,6 @@ fn a_report_says_what_was_written_and_what_was_not() {
 fn a_row_in_full_has_every_line() {
     let long = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
     let fields = vec![field(&["soulMd"], Some(Value::known("x")), Some(Value::known(long)))];
-    let text = log(&row_in_full(&row(Kind::Settings, "triage", PullAction::Update, fields)));
+    let text = log(&row_in_full(&row(SETTINGS, "triage", PullAction::Update, fields)));
     assert!(text.contains("line 99") && text.contains("--- files") && !text.contains("--full"), "{text}");
 }
