@@ -5,7 +5,7 @@ use crate::accounts::{AccountsError, ChangeError};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::ClientError;
 use crate::model::InvalidName;
-use crate::org::{self, Cause, OrgError};
+use crate::org::{self, Cause, RequestError};
 use crate::plan::InvalidSelector;
 use crate::project::directory::{self, OpenError, WriteError};
 use crate::project::fix::FixError;
@@ -40,15 +40,17 @@ kinds! {
 }
 
 /// For a command that changed nothing.
-impl From<OrgError> for CommandError {
-    fn from(error: OrgError) -> Self {
+impl From<RequestError> for CommandError {
+    fn from(error: RequestError) -> Self {
         let kind = match &error {
-            OrgError::NoAnswer { .. } => ErrorKind::Unreachable,
-            OrgError::NotTheApi { .. } => ErrorKind::NotLobu,
-            OrgError::Refused { status: 401, .. } => ErrorKind::NotLoggedIn,
-            OrgError::Refused { status: 403, .. } => ErrorKind::Forbidden,
-            OrgError::Refused { status: 404, .. } if error.code() == Some("invalid_request") => ErrorKind::WrongOrg,
-            OrgError::Refused { .. } | OrgError::Redirected { .. } | OrgError::NotSent { .. } => ErrorKind::Refused,
+            RequestError::NoAnswer { .. } => ErrorKind::Unreachable,
+            RequestError::NotTheApi { .. } => ErrorKind::NotLobu,
+            RequestError::Refused { status: 401, .. } => ErrorKind::NotLoggedIn,
+            RequestError::Refused { status: 403, .. } => ErrorKind::Forbidden,
+            RequestError::Refused { status: 404, .. } if error.code() == Some("invalid_request") => ErrorKind::WrongOrg,
+            RequestError::Refused { .. } | RequestError::Redirected { .. } | RequestError::NotSent { .. } => {
+                ErrorKind::Refused
+            }
         };
         let hint = hint(kind, &error);
         let failure = Self::new(kind, error);
@@ -59,32 +61,32 @@ impl From<OrgError> for CommandError {
     }
 }
 
-fn hint(kind: ErrorKind, error: &OrgError) -> Option<&'static str> {
+fn hint(kind: ErrorKind, error: &RequestError) -> Option<&'static str> {
     Some(match (kind, error) {
         (ErrorKind::NotLoggedIn, _) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
         (ErrorKind::Forbidden, _) => "The token must be for this org, and its user a member of it.",
         (ErrorKind::WrongOrg, _) => "Check the slug: --org, the project's [memory] org, or LOBU_ORG.",
         (ErrorKind::NotLobu, _) => "Check the URL: this does not look like the Lobu API.",
-        (_, OrgError::NoAnswer { cause: Cause::NoConnection, .. }) => {
+        (_, RequestError::NoAnswer { cause: Cause::NoConnection, .. }) => {
             "Check the URL and that the server runs; `lobu dev` serves the embedded org."
         }
-        (_, OrgError::NoAnswer { cause: Cause::Certificate, .. }) => {
+        (_, RequestError::NoAnswer { cause: Cause::Certificate, .. }) => {
             "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
         }
-        (_, OrgError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
-        (_, OrgError::NoAnswer { cause: Cause::Tls, .. }) => {
+        (_, RequestError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
+        (_, RequestError::NoAnswer { cause: Cause::Tls, .. }) => {
             "Check the URL: what listens there may speak plain http, or something else."
         }
-        (_, OrgError::NoAnswer { cause: Cause::TimedOut | Cause::Cut, .. }) => {
+        (_, RequestError::NoAnswer { cause: Cause::TimedOut | Cause::Cut, .. }) => {
             "Run the command again; if it stays so, check the URL and the network."
         }
-        (_, OrgError::Refused { status: 429, .. }) => {
+        (_, RequestError::Refused { status: 429, .. }) => {
             "The server wants fewer requests: wait a while, or use a lower --parallelism."
         }
-        (_, OrgError::Refused { status: 500.., .. }) => {
+        (_, RequestError::Refused { status: 500.., .. }) => {
             "The server failed, not the project: try again later, or tell its operator."
         }
-        (_, OrgError::Redirected { .. }) => "Name the server's own address with --url.",
+        (_, RequestError::Redirected { .. }) => "Name the server's own address with --url.",
         _ => return None,
     })
 }
@@ -207,7 +209,7 @@ impl From<PushFailure> for CommandError {
 }
 
 /// A request about secrets that wrote nothing: there a missing right is another one than elsewhere.
-pub(super) fn of_secrets(error: OrgError) -> CommandError {
+pub(super) fn of_secrets(error: RequestError) -> CommandError {
     if error.status() == Some(403) {
         return CommandError::new(ErrorKind::Forbidden, error)
             .hint("Secrets need the role owner or admin in the org, and a token with the scope mcp:admin.");

@@ -1,4 +1,4 @@
-use crate::org::OrgError;
+use crate::org::RequestError;
 use crate::org::http::MemoryEndpoint;
 
 use super::words::counted;
@@ -33,7 +33,7 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
     findings
 }
 
-fn how(error: &OrgError) -> &'static str {
+fn how(error: &RequestError) -> &'static str {
     match error.status() {
         Some(401) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
         Some(403) => "Use a token for this org, with one of the mcp scopes.",

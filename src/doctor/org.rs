@@ -1,4 +1,4 @@
-use crate::org::OrgError;
+use crate::org::RequestError;
 
 use super::words::counted;
 use super::{Check, Finding, failure, note, ok, skipped, warning};
@@ -11,7 +11,7 @@ pub struct OrgFacts {
     /// The project's pin, where there is one.
     pub pin: Option<String>,
     /// How many agents it has, or why they can't be read; none where it was not asked.
-    pub agents: Option<Result<usize, OrgError>>,
+    pub agents: Option<Result<usize, RequestError>>,
     /// Whether it is the embedded org and not made yet.
     pub is_to_be_made: bool,
     /// Whether its secrets may be managed; none where there is no secrets API or it could not be asked.
@@ -48,7 +48,7 @@ fn pin(facts: &OrgFacts) -> Finding {
     }
 }
 
-fn reading(org: &str, agents: &Result<usize, OrgError>) -> Vec<Finding> {
+fn reading(org: &str, agents: &Result<usize, RequestError>) -> Vec<Finding> {
     let exists = || ok(Check::OrgExists, format!("{org} exists."));
     match agents {
         Ok(count) => {
@@ -56,18 +56,18 @@ fn reading(org: &str, agents: &Result<usize, OrgError>) -> Vec<Finding> {
             let what = format!("The token's user may read {org}; it has {agents}.");
             vec![exists(), ok(Check::OrgMember, what)]
         }
-        Err(OrgError::Refused { status: 404, .. }) => vec![
+        Err(RequestError::Refused { status: 404, .. }) => vec![
             failure(Check::OrgExists, format!("There is no org {org} on this server."))
                 .how("Check the slug: --org, the project's [memory] org, or LOBU_ORG."),
         ],
-        Err(error @ OrgError::Refused { status: 403, .. }) => vec![
+        Err(error @ RequestError::Refused { status: 403, .. }) => vec![
             exists(),
             failure(Check::OrgMember, format!("{error}."))
                 .why("The token is for another org, or its user is no member of this one.")
                 .how("Use a token for this org, or have its owner make you a member."),
         ],
         // The check of the token says it.
-        Err(OrgError::Refused { status: 401, .. }) => Vec::new(),
+        Err(RequestError::Refused { status: 401, .. }) => Vec::new(),
         Err(error) => vec![
             failure(Check::OrgExists, format!("{error}."))
                 .how("If the server answers otherwise next time, it was busy; else tell its operator."),

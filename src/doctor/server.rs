@@ -1,5 +1,5 @@
 use crate::org::http::{Answered, Inspection};
-use crate::org::{Cause, Generation, OrgError, PlatformsProbe, SecretsProbe};
+use crate::org::{Cause, Generation, PlatformsProbe, RequestError, SecretsProbe};
 
 use super::{Check, Finding, failure, note, ok, skipped, warning};
 
@@ -20,11 +20,11 @@ pub struct ServerFacts {
     /// The layers below the API.
     pub inspection: Inspection,
     /// What the secrets routes said; none where they were not asked, for want of a token or an answer.
-    pub secrets: Option<Result<SecretsProbe, OrgError>>,
+    pub secrets: Option<Result<SecretsProbe, RequestError>>,
     /// What the platforms route said.
-    pub platforms: Option<Result<PlatformsProbe, OrgError>>,
+    pub platforms: Option<Result<PlatformsProbe, RequestError>>,
     /// Whether a route that does not exist answers 200.
-    pub unknown_routes: Option<Result<bool, OrgError>>,
+    pub unknown_routes: Option<Result<bool, RequestError>>,
 }
 
 /// The checks of the way to the server and of what it is. A layer that fails leaves out what stands on it.
@@ -82,7 +82,7 @@ fn tcp(found: &Result<(), String>, server: &str) -> Finding {
 }
 
 /// Whether an error is of the secure connection. Where a plain one stood a moment ago, one that never came to stand is too.
-fn is_tls(facts: &ServerFacts, error: &OrgError) -> bool {
+fn is_tls(facts: &ServerFacts, error: &RequestError) -> bool {
     let stood = facts.inspection.connection == Some(Ok(())) && facts.server.starts_with("https:");
     match error.cause() {
         Some(Cause::Certificate | Cause::Tls) => true,
@@ -91,7 +91,7 @@ fn is_tls(facts: &ServerFacts, error: &OrgError) -> bool {
     }
 }
 
-fn tls(answer: &Result<Answered, OrgError>, facts: &ServerFacts) -> Finding {
+fn tls(answer: &Result<Answered, RequestError>, facts: &ServerFacts) -> Finding {
     let server = facts.server.as_str();
     match answer {
         Err(error) if is_tls(facts, error) => {
@@ -183,7 +183,7 @@ fn clock(ahead: Option<i64>) -> Finding {
     }
 }
 
-fn platforms(probe: &Result<PlatformsProbe, OrgError>) -> Finding {
+fn platforms(probe: &Result<PlatformsProbe, RequestError>) -> Finding {
     match probe {
         Ok(PlatformsProbe::Kept) => ok(Check::ServerPlatforms, "It keeps platforms where apply writes them."),
         Ok(PlatformsProbe::Elsewhere { what }) => {
@@ -195,7 +195,7 @@ fn platforms(probe: &Result<PlatformsProbe, OrgError>) -> Finding {
     }
 }
 
-fn secrets(probe: &Result<SecretsProbe, OrgError>) -> Finding {
+fn secrets(probe: &Result<SecretsProbe, RequestError>) -> Finding {
     match probe {
         Ok(SecretsProbe::Present(_)) => {
             ok(Check::ServerSecretsApi, "The org has the secrets API: apply sends references.")
@@ -212,7 +212,7 @@ fn secrets(probe: &Result<SecretsProbe, OrgError>) -> Finding {
     }
 }
 
-fn unknown_routes(found: &Result<bool, OrgError>) -> Finding {
+fn unknown_routes(found: &Result<bool, RequestError>) -> Finding {
     match found {
         Ok(true) => note(Check::ServerUnknownRoutes, "A route that does not exist answers 200 with a status object.")
             .why("Existing servers do so; lobu looks at the shape of every answer, other clients may be misled."),

@@ -1,9 +1,9 @@
-use crate::org::{Generation, OrgError};
+use crate::org::{Generation, RequestError};
 use crate::plan::Write;
 
 /// What a refusal means and what to do about it, where we know more than the server said (P9, P10, A4).
-pub fn explain(write: &Write, error: &OrgError, server: Generation) -> Option<String> {
-    let OrgError::Refused { status, server: words, .. } = error else { return None };
+pub fn explain(write: &Write, error: &RequestError, server: Generation) -> Option<String> {
+    let RequestError::Refused { status, server: words, .. } = error else { return None };
     let message = words.message.as_deref().unwrap_or_default();
     let existing = server != Generation::Ours;
     let hint = match (write, status) {

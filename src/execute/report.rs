@@ -1,11 +1,11 @@
-use crate::org::{OrgError, Outcome};
+use crate::org::{Outcome, RequestError};
 use crate::schema::ResourceKey;
 
 /// Why a row failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The request's error.
-    pub error: OrgError,
+    pub error: RequestError,
     /// What it means and what to do, where we know more than the server said.
     pub hint: Option<String>,
 }
@@ -66,7 +66,7 @@ impl Report {
 
 impl RowOutcome {
     /// The outcome of a failed request.
-    pub(super) fn of_error(error: OrgError, hint: Option<String>) -> Self {
+    pub(super) fn of_error(error: RequestError, hint: Option<String>) -> Self {
         match error.outcome() {
             Outcome::NotDone => Self::Failed(Failure { error, hint }),
             Outcome::Unknown => Self::Unknown(error.to_string()),

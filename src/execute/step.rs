@@ -2,7 +2,7 @@
 
 use crate::model::{OrgSlug, Text, Value};
 use crate::org::{
-    AgentCreate, AgentCreated, Generation, OrgError, OrgWrite, PlatformStored, Reader, Request, SecretsMode,
+    AgentCreate, AgentCreated, Generation, OrgWrite, PlatformStored, Reader, Request, RequestError, SecretsMode,
     SettingsPatch,
 };
 use crate::plan::{FieldAction, Row, Write, carry_injected};
@@ -24,7 +24,12 @@ pub(super) struct Place {
     pub(super) mode: SecretsMode,
 }
 
-pub(super) async fn carry_out(org: &impl OrgWrite, place: &Place, row: &Row, write: &Write) -> Result<Step, OrgError> {
+pub(super) async fn carry_out(
+    org: &impl OrgWrite,
+    place: &Place,
+    row: &Row,
+    write: &Write,
+) -> Result<Step, RequestError> {
     let done = Step::Done(None);
     match write {
         Write::CreateAgent(create) => create_agent(org, create).await,
@@ -43,7 +48,7 @@ pub(super) async fn carry_out(org: &impl OrgWrite, place: &Place, row: &Row, wri
 }
 
 /// An agent that somebody made in between is fine if it is as declared.
-async fn create_agent(org: &impl OrgWrite, create: &AgentCreate) -> Result<Step, OrgError> {
+async fn create_agent(org: &impl OrgWrite, create: &AgentCreate) -> Result<Step, RequestError> {
     match org.create_agent(create).await? {
         AgentCreated::Created => Ok(Step::Done(None)),
         AgentCreated::Existed(row) => {
@@ -56,12 +61,12 @@ async fn create_agent(org: &impl OrgWrite, create: &AgentCreate) -> Result<Step,
             }
             let request = Request { method: "POST", path: "agents".to_owned() };
             let what = "somebody made this agent since the plan, with another name or description".to_owned();
-            Err(OrgError::NotSent { request, what })
+            Err(RequestError::NotSent { request, what })
         }
     }
 }
 
-async fn patch_settings(org: &impl OrgWrite, place: &Place, patch: &SettingsPatch) -> Result<(), OrgError> {
+async fn patch_settings(org: &impl OrgWrite, place: &Place, patch: &SettingsPatch) -> Result<(), RequestError> {
     if !patch.carry_injected {
         return org.patch_settings(patch).await;
     }

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::model::{AgentId, FieldPath, OrgSlug, Rule, StableId, Text, TypeSlug, Value};
 use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, Cause, Change, EntityTypeWrite, Generation, OrgError, OrgRead, OrgWrite,
-    Outcome, PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, SecretsMode, SecretsProbe,
-    SettingsMember, SettingsPatch, StoredRule,
+    AgentCreate, AgentCreated, AgentPatch, Cause, Change, EntityTypeWrite, Generation, OrgRead, OrgWrite, Outcome,
+    PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, RequestError, SecretsMode,
+    SecretsProbe, SettingsMember, SettingsPatch, StoredRule,
 };
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row, Write};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
@@ -84,7 +84,7 @@ impl Fake {
         }
     }
 
-    async fn write(&self, label: &str) -> Result<Option<Fault>, OrgError> {
+    async fn write(&self, label: &str) -> Result<Option<Fault>, RequestError> {
         self.begin(label);
         // Longer ids take longer, so that what starts together does not end together.
         for _ in 0..label.len() * 3 {
@@ -96,9 +96,9 @@ impl Fake {
         match self.faults.get(label) {
             Some(Fault::Refuse(status, message)) => {
                 let server = ServerError { message: Some((*message).to_owned()), ..ServerError::default() };
-                Err(OrgError::Refused { request: request(), status: *status, server })
+                Err(RequestError::Refused { request: request(), status: *status, server })
             }
-            Some(Fault::Lose) => Err(OrgError::NoAnswer {
+            Some(Fault::Lose) => Err(RequestError::NoAnswer {
                 request: request(),
                 cause: Cause::Cut,
                 what: "cut".to_owned(),
@@ -109,79 +109,79 @@ impl Fake {
     }
 }
 
-fn unread<T>() -> Result<T, OrgError> {
-    Err(OrgError::NotSent { request: request(), what: "an execution does not read this".to_owned() })
+fn unread<T>() -> Result<T, RequestError> {
+    Err(RequestError::NotSent { request: request(), what: "an execution does not read this".to_owned() })
 }
 
 impl OrgRead for Fake {
-    async fn health(&self) -> Result<Health, OrgError> {
+    async fn health(&self) -> Result<Health, RequestError> {
         unread()
     }
-    async fn probe_platforms(&self, _: &AgentId) -> Result<PlatformsProbe, OrgError> {
+    async fn probe_platforms(&self, _: &AgentId) -> Result<PlatformsProbe, RequestError> {
         unread()
     }
-    async fn probe_secrets(&self) -> Result<SecretsProbe, OrgError> {
+    async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
         unread()
     }
-    async fn agents(&self) -> Result<Vec<AgentRow>, OrgError> {
+    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
         unread()
     }
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, OrgError> {
+    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
         self.write(&format!("read {agent}")).await?;
         Ok(self.settings.clone())
     }
-    async fn platforms(&self, _: &AgentId) -> Result<Option<Vec<PlatformRow>>, OrgError> {
+    async fn platforms(&self, _: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
         unread()
     }
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, OrgError> {
+    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
         unread()
     }
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, OrgError> {
+    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
         unread()
     }
-    async fn rules(&self, _: &TypeSlug) -> Result<Vec<RuleRow>, OrgError> {
+    async fn rules(&self, _: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
         unread()
     }
 }
 
 impl OrgWrite for Fake {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, OrgError> {
+    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
         Ok(match self.write(&format!("agent {}", write.agent)).await? {
             Some(Fault::Exists(row)) => AgentCreated::Existed(row),
             _ => AgentCreated::Created,
         })
     }
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), OrgError> {
+    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
         self.write(&format!("agent {}", write.agent)).await.map(drop)
     }
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), OrgError> {
+    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
         self.state.lock().unwrap().patches.push(write.clone());
         self.write(&format!("settings {}", write.agent)).await.map(drop)
     }
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, OrgError> {
+    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
         Ok(match self.write(&format!("platform {}", write.id)).await? {
             Some(Fault::Noop) => PlatformStored::Unchanged,
             _ if write.settings.is_some() => PlatformStored::Updated,
             _ => PlatformStored::Created,
         })
     }
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         self.write(&format!("entity {}", write.slug)).await.map(drop)
     }
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         self.write(&format!("entity {}", write.slug)).await.map(drop)
     }
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         self.write(&format!("relationship {}", write.slug)).await.map(drop)
     }
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         let what = if write.inverse.is_some() { "link" } else { "relationship" };
         self.write(&format!("{what} {}", write.slug)).await.map(drop)
     }
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), OrgError> {
+    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
         self.write(&format!("rule {slug} {} {}", rule.source, rule.target)).await.map(drop)
     }
-    async fn remove_rule(&self, id: &Json) -> Result<(), OrgError> {
+    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
         self.write(&format!("unrule {id}")).await.map(drop)
     }
 }

@@ -8,7 +8,7 @@ mod read;
 mod requests;
 mod secrets;
 
-pub use crate::http::{Cause, Outcome, Request, RequestError as OrgError};
+pub use crate::http::{Cause, Outcome, Request, RequestError};
 pub use access::{AgentCreated, OrgRead, OrgWrite, PlatformStored, PlatformsProbe, SecretsProbe};
 pub use actual::{
     ActualAgent, ActualEntityType, ActualMemory, ActualPlatform, ActualRelationshipType, ActualSettings, ActualState,

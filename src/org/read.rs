@@ -9,7 +9,8 @@ use crate::wire::{AgentRow, Health};
 
 use super::convert::{Reader, rules, shown};
 use super::{
-    ActualAgent, ActualMemory, ActualState, Generation, OrgError, OrgRead, PlatformsProbe, SecretsMode, ServerTraits,
+    ActualAgent, ActualMemory, ActualState, Generation, OrgRead, PlatformsProbe, RequestError, SecretsMode,
+    ServerTraits,
 };
 
 /// What is to be read of an org.
@@ -68,7 +69,7 @@ impl<Id: Ord + Clone> Wanted<Id> {
 pub enum ReadError {
     /// A request failed.
     #[error(transparent)]
-    Org(#[from] OrgError),
+    Org(#[from] RequestError),
     /// `/health` names a service that is not known (P11).
     #[error("this does not look like the Lobu API: /health names the service `{service}`")]
     UnknownServer {

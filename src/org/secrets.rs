@@ -6,7 +6,7 @@ use crate::model::SecretName;
 use crate::secrets::{Fingerprint, SecretValue, SourceWord};
 use crate::wire::SecretRow;
 
-use super::OrgError;
+use super::RequestError;
 
 /// What `GET …/secrets` said (V2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,23 +115,23 @@ pub struct SecretResult {
 /// What may be asked about secrets. A dry run is handed this and nothing more:
 ///
 /// ```compile_fail
-/// use lobu::org::{OrgError, SecretBatch, SecretsRead, SecretsWrite};
+/// use lobu::org::{RequestError, SecretBatch, SecretsRead, SecretsWrite};
 ///
-/// async fn dry_run(org: &impl SecretsRead, batch: &SecretBatch<'_>) -> Result<(), OrgError> {
+/// async fn dry_run(org: &impl SecretsRead, batch: &SecretBatch<'_>) -> Result<(), RequestError> {
 ///     org.manage_secrets(batch).await.map(drop)
 /// }
 /// ```
 ///
 /// ```
-/// use lobu::org::{OrgError, SecretBatch, SecretsRead, SecretsWrite};
+/// use lobu::org::{RequestError, SecretBatch, SecretsRead, SecretsWrite};
 ///
-/// async fn push(org: &impl SecretsWrite, batch: &SecretBatch<'_>) -> Result<(), OrgError> {
+/// async fn push(org: &impl SecretsWrite, batch: &SecretBatch<'_>) -> Result<(), RequestError> {
 ///     org.manage_secrets(batch).await.map(drop)
 /// }
 /// ```
 pub trait SecretsRead: Send + Sync {
     /// `GET …/secrets`: every secret of the org, without its value.
-    fn list_secrets(&self) -> impl Future<Output = Result<SecretsListing, OrgError>> + Send;
+    fn list_secrets(&self) -> impl Future<Output = Result<SecretsListing, RequestError>> + Send;
 }
 
 /// What may be sent about secrets.
@@ -142,5 +142,5 @@ pub trait SecretsWrite: SecretsRead {
     fn manage_secrets(
         &self,
         batch: &SecretBatch<'_>,
-    ) -> impl Future<Output = Result<Vec<SecretResult>, OrgError>> + Send;
+    ) -> impl Future<Output = Result<Vec<SecretResult>, RequestError>> + Send;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::SecretName;
-use crate::org::{OrgError, SecretAction, SecretBatch, SecretResult, SecretsWrite};
+use crate::org::{RequestError, SecretAction, SecretBatch, SecretResult, SecretsWrite};
 use crate::secrets::{Fingerprint, SourceWord};
 use crate::wire::SecretRow;
 
@@ -42,7 +42,7 @@ pub async fn delete(
     deletions: &[Deletion],
     force: bool,
     was_asked: bool,
-) -> Result<Vec<SecretResult>, OrgError> {
+) -> Result<Vec<SecretResult>, RequestError> {
     let actions = deletions.iter().map(|Deletion { name, fingerprint: _, version }| SecretAction::Delete {
         name,
         force,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::SecretName;
-use crate::org::{OrgError, Outcome, SecretChange, SecretResult, SecretsListing, SecretsWrite};
+use crate::org::{Outcome, RequestError, SecretChange, SecretResult, SecretsListing, SecretsWrite};
 use crate::secrets::{Fingerprint, SourceValues};
 
 use super::batch::batch;
@@ -55,7 +55,7 @@ pub enum Ending {
 pub enum PushFailure {
     /// The server refused or could not be reached, and nothing was written.
     #[error(transparent)]
-    Refused(OrgError),
+    Refused(RequestError),
     /// The answer was lost: all of it was written, or nothing.
     #[error("the answer was lost: either all {} secrets were written, or none", names.len())]
     Unknown {
@@ -63,7 +63,7 @@ pub enum PushFailure {
         names: Vec<SecretName>,
         /// Why.
         #[source]
-        error: OrgError,
+        error: RequestError,
     },
     /// Other pushers were first, time and again.
     #[error("other pushes came in between {MOST_REPEATS} times; nothing was written")]
@@ -130,7 +130,7 @@ async fn planned_again(
 }
 
 /// A create of what exists, a rotation of what does not, or of what changed: somebody was in between.
-fn is_conflict(error: &OrgError) -> bool {
+fn is_conflict(error: &RequestError) -> bool {
     matches!(
         (error.status(), error.code()),
         (Some(409), Some("already_exists" | "changed")) | (Some(404), Some("not_found"))

@@ -156,7 +156,7 @@ fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use crate::model::FieldPath;
-    use crate::org::{OrgError, Request, SecretsMode};
+    use crate::org::{Request, RequestError, SecretsMode};
     use crate::plan::FieldChange;
     use crate::schema::Kind;
     use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM};
@@ -212,7 +212,7 @@ mod tests {
             structured: true,
         };
         let hint = Some("The token needs the scope mcp:admin, and its user the role owner or admin.".to_owned());
-        RowOutcome::Failed(Failure { error: OrgError::Refused { request, status: 400, server }, hint })
+        RowOutcome::Failed(Failure { error: RequestError::Refused { request, status: 400, server }, hint })
     }
 
     fn report(plan: &Plan, outcomes: Vec<RowOutcome>, interrupted: bool) -> Report {

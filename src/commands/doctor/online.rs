@@ -15,7 +15,7 @@ use crate::error::CommandError;
 use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
-use crate::org::{Generation, OrgError, OrgRead as _, SecretsMode, SecretsProbe, SecretsRead as _};
+use crate::org::{Generation, OrgRead as _, RequestError, SecretsMode, SecretsProbe, SecretsRead as _};
 use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 
 use super::accounts::AccountsState;
@@ -185,20 +185,20 @@ fn secrets_api_gone(session: &Session, target: &ResolvedTarget, names: &OrgNames
     Some(Finding::failed(Check::ServerSecretsApi, &error.to_string()))
 }
 
-async fn platforms(org: &HttpOrg) -> Result<crate::org::PlatformsProbe, OrgError> {
+async fn platforms(org: &HttpOrg) -> Result<crate::org::PlatformsProbe, RequestError> {
     org.probe_platforms(&AgentId::from_server(PROBE)).await
 }
 
 /// Whether the server took the token: it looks an org up before it looks at a token (org-api 5.1).
-fn accepted(answer: Result<(), &OrgError>) -> Option<bool> {
+fn accepted(answer: Result<(), &RequestError>) -> Option<bool> {
     match answer {
-        Ok(()) | Err(OrgError::Refused { status: 403, .. }) => Some(true),
-        Err(OrgError::Refused { status: 401, .. }) => Some(false),
+        Ok(()) | Err(RequestError::Refused { status: 403, .. }) => Some(true),
+        Err(RequestError::Refused { status: 401, .. }) => Some(false),
         Err(_) => None,
     }
 }
 
-fn names(probe: &Result<SecretsProbe, OrgError>, is_embedded: bool) -> OrgNames {
+fn names(probe: &Result<SecretsProbe, RequestError>, is_embedded: bool) -> OrgNames {
     match probe {
         Ok(SecretsProbe::Present(Some(names))) => {
             OrgNames::These { names: names.iter().cloned().collect(), is_embedded }
@@ -208,11 +208,11 @@ fn names(probe: &Result<SecretsProbe, OrgError>, is_embedded: bool) -> OrgNames 
     }
 }
 
-async fn may_manage(org: &HttpOrg, probe: &Result<SecretsProbe, OrgError>) -> Option<bool> {
+async fn may_manage(org: &HttpOrg, probe: &Result<SecretsProbe, RequestError>) -> Option<bool> {
     let Ok(SecretsProbe::Present(_)) = probe else { return None };
     match org.list_secrets().await {
         Ok(_) => Some(true),
-        Err(OrgError::Refused { status: 403, .. }) => Some(false),
+        Err(RequestError::Refused { status: 403, .. }) => Some(false),
         Err(_) => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::commands::{Outcome, ProjectOptions, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
 use crate::model::SecretName;
-use crate::org::{OrgError, Outcome as RequestOutcome, SecretBatch};
+use crate::org::{Outcome as RequestOutcome, RequestError, SecretBatch};
 use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
@@ -98,7 +98,7 @@ async fn carry_out(
     result.map(drop).map_err(failed)
 }
 
-fn failed(error: OrgError) -> CommandError {
+fn failed(error: RequestError) -> CommandError {
     if error.outcome() == RequestOutcome::Unknown {
         return CommandError::new(ErrorKind::PartlyApplied, error)
             .hint("Either all were deleted, or none: `lobu secrets list` shows which.");

@@ -5,7 +5,7 @@ mod server;
 use std::collections::BTreeSet;
 
 use crate::org::http::MemoryEndpoint;
-use crate::org::{Cause, OrgError, Outcome, Request};
+use crate::org::{Cause, Outcome, Request, RequestError};
 use crate::project::git::Ignored;
 use crate::server::{KeyState, StoreContents, StoreInspection};
 use crate::wire::ServerError;
@@ -27,12 +27,12 @@ fn state(findings: &[Finding], check: Check) -> String {
     }
 }
 
-fn refused(status: u16) -> OrgError {
-    OrgError::Refused { request: request(), status, server: ServerError::default() }
+fn refused(status: u16) -> RequestError {
+    RequestError::Refused { request: request(), status, server: ServerError::default() }
 }
 
-fn no_answer(cause: Cause) -> OrgError {
-    OrgError::NoAnswer { request: request(), cause, what: "nothing".to_owned(), outcome: Outcome::NotDone }
+fn no_answer(cause: Cause) -> RequestError {
+    RequestError::NoAnswer { request: request(), cause, what: "nothing".to_owned(), outcome: Outcome::NotDone }
 }
 
 fn request() -> Request {

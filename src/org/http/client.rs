@@ -9,7 +9,7 @@ use crate::http::{
     Body, Call as HttpCall, ClientError, Clock, Endpoint, Method, Options, Routes, Statistics, Transport, is_loopback,
 };
 use crate::model::OrgSlug;
-use crate::org::{OrgError, Request};
+use crate::org::{Request, RequestError};
 use crate::secrets::SecretValue;
 use crate::wire::{Health, Json};
 
@@ -48,32 +48,32 @@ impl HttpOrg {
     }
 
     /// A GET.
-    pub(super) fn get(&self, segments: &[&str]) -> Result<Call, OrgError> {
+    pub(super) fn get(&self, segments: &[&str]) -> Result<Call, RequestError> {
         self.call(Method::Get, segments, None)
     }
 
     /// A request with a body; it changes something unless [`Call::read`] says otherwise.
-    pub(super) fn with_body(&self, method: Method, segments: &[&str], body: Body) -> Result<Call, OrgError> {
+    pub(super) fn with_body(&self, method: Method, segments: &[&str], body: Body) -> Result<Call, RequestError> {
         self.call(method, segments, Some(body))
     }
 
     /// A call of the schema tool, named by its action in errors.
-    pub(super) fn schema(&self, members: serde_json::Map<String, Json>) -> Result<Call, OrgError> {
+    pub(super) fn schema(&self, members: serde_json::Map<String, Json>) -> Result<Call, RequestError> {
         let part = |name: &str| members.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
         let name = format!("{} {}", part("schema_type"), part("action"));
         self.schema_body(&name, plain_body(members))
     }
 
     /// A call of the schema tool with a body that is ready.
-    pub(super) fn schema_body(&self, name: &str, body: Body) -> Result<Call, OrgError> {
+    pub(super) fn schema_body(&self, name: &str, body: Body) -> Result<Call, RequestError> {
         let mut call = self.with_body(Method::Post, &["api", self.org.as_str(), "manage_entity_schema"], body)?;
         call.request.path = format!("{} ({name})", call.request.path);
         Ok(call)
     }
 
-    fn call(&self, method: Method, segments: &[&str], body: Option<Body>) -> Result<Call, OrgError> {
+    fn call(&self, method: Method, segments: &[&str], body: Option<Body>) -> Result<Call, RequestError> {
         let not_sent = |path: String, what: &str| {
-            Err(OrgError::NotSent { request: Request { method: method.as_str(), path }, what: what.to_owned() })
+            Err(RequestError::NotSent { request: Request { method: method.as_str(), path }, what: what.to_owned() })
         };
         // A URL cannot hold these as segments: they would lead to another route.
         if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {

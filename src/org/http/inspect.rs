@@ -2,7 +2,7 @@
 
 use crate::env::Network;
 use crate::http::{addresses, connect, proxy_of};
-use crate::org::OrgError;
+use crate::org::RequestError;
 use crate::wire::{Health, health_answer, is_catch_all};
 
 use super::HttpOrg;
@@ -20,14 +20,14 @@ pub struct Inspection {
     /// That a connection stands, or why none does.
     pub connection: Option<Result<(), String>>,
     /// What `GET /health` answered, or why nothing came.
-    pub answer: Option<Result<Answered, OrgError>>,
+    pub answer: Option<Result<Answered, RequestError>>,
 }
 
 /// An answer to `GET /health`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// What it says, or why it is none of the API's.
-    pub health: Result<Health, OrgError>,
+    pub health: Result<Health, RequestError>,
     /// The version of HTTP.
     pub version: &'static str,
     /// How many whole days the certificate is still good; none without one.
@@ -59,11 +59,11 @@ impl HttpOrg {
     }
 
     /// Whether the server answers a route that does not exist as existing servers do: 200 with a status object.
-    pub async fn answers_unknown_routes(&self) -> Result<bool, OrgError> {
+    pub async fn answers_unknown_routes(&self) -> Result<bool, RequestError> {
         let call = self.get(&["api", self.org.as_str(), "lobu-doctor-no-such-route"])?;
         match self.transport.look(&call).await?.1 {
             Ok(answer) => Ok(is_catch_all(answer.json())),
-            Err(OrgError::Refused { status: 404, .. } | OrgError::NotTheApi { status: 404, .. }) => Ok(false),
+            Err(RequestError::Refused { status: 404, .. } | RequestError::NotTheApi { status: 404, .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -75,7 +75,7 @@ impl HttpOrg {
         words.any(|word| self.transport.repeats_credentials(word))
     }
 
-    async fn answered(&self) -> Result<Answered, OrgError> {
+    async fn answered(&self) -> Result<Answered, RequestError> {
         let call = self.get(&["health"])?;
         let (head, answer) = self.transport.look(&call).await?;
         let health = answer.and_then(|answer| {

@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use crate::http::{Method, Session};
-use crate::org::OrgError;
+use crate::org::RequestError;
 use crate::wire::Json;
 
 use super::HttpOrg;
@@ -14,9 +14,9 @@ use super::encode::plain_body;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoryEndpoint {
     /// That it opened a session, or why not.
-    pub session: Result<(), OrgError>,
+    pub session: Result<(), RequestError>,
     /// How many tools it listed, or why it did not; none without a session.
-    pub tools: Option<Result<usize, OrgError>>,
+    pub tools: Option<Result<usize, RequestError>>,
 }
 
 impl HttpOrg {
@@ -29,7 +29,7 @@ impl HttpOrg {
         MemoryEndpoint { session: Ok(()), tools: Some(self.list_tools(session).await) }
     }
 
-    async fn open_session(&self) -> Result<Session, OrgError> {
+    async fn open_session(&self) -> Result<Session, RequestError> {
         let call = self.rpc(
             "initialize",
             &json!({
@@ -53,12 +53,12 @@ impl HttpOrg {
         let call = self.rpc("notifications/initialized", &ready)?.session(session.clone());
         match self.transport.look(&call).await?.1 {
             // An empty 202, or whatever else says yes.
-            Ok(_) | Err(OrgError::NotTheApi { status: 200..=299, .. }) => Ok(session),
+            Ok(_) | Err(RequestError::NotTheApi { status: 200..=299, .. }) => Ok(session),
             Err(error) => Err(error),
         }
     }
 
-    async fn list_tools(&self, session: Session) -> Result<usize, OrgError> {
+    async fn list_tools(&self, session: Session) -> Result<usize, RequestError> {
         let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
         let call = self.rpc("tools/list", &list)?.session(session);
         let answer = self.transport.look(&call).await?.1?;
@@ -67,7 +67,7 @@ impl HttpOrg {
     }
 
     /// A call of the endpoint, named by its method in errors. None of these changes anything.
-    fn rpc(&self, method: &str, message: &Json) -> Result<Call, OrgError> {
+    fn rpc(&self, method: &str, message: &Json) -> Result<Call, RequestError> {
         let members = message.as_object().cloned().unwrap_or_else(Map::new);
         let segments = ["mcp", self.org.as_str()];
         let mut call = self.with_body(Method::Post, &segments, plain_body(members))?.read();

@@ -3,7 +3,7 @@
 use futures::future::join;
 
 use crate::model::AgentId;
-use crate::org::{OrgError, OrgRead, PlatformsProbe, SecretsProbe};
+use crate::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
 use crate::wire::{Health, SecretsAnswer, ServerError, health_answer, platforms_answer, secrets_answer};
 
 use super::HttpOrg;
@@ -17,19 +17,19 @@ enum Route {
 
 impl HttpOrg {
     /// Asks `GET /health`. A server without it is not the API, whatever it answers.
-    pub(super) async fn ask_health(&self) -> Result<Health, OrgError> {
+    pub(super) async fn ask_health(&self) -> Result<Health, RequestError> {
         let call = self.get(&["health"])?;
         match self.transport.send(&call).await {
             Ok(answer) => answer.read(health_answer),
-            Err(OrgError::Refused { request, status: 404, .. }) => {
-                Err(OrgError::NotTheApi { request, status: 404, what: "there is no health page".to_owned() })
+            Err(RequestError::Refused { request, status: 404, .. }) => {
+                Err(RequestError::NotTheApi { request, status: 404, what: "there is no health page".to_owned() })
             }
             Err(error) => Err(error),
         }
     }
 
     /// Asks for the platforms of an agent: `{platforms}`, or a 404 with an `error`, is a server that keeps them (P11).
-    pub(super) async fn ask_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, OrgError> {
+    pub(super) async fn ask_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, RequestError> {
         let segments = ["api", self.org.as_str(), "agents", agent.as_str(), "platforms"];
         let call = self.get(&segments)?;
         let elsewhere = |what: String| Ok(PlatformsProbe::Elsewhere { what });
@@ -38,9 +38,9 @@ impl HttpOrg {
                 Ok(_) => Ok(PlatformsProbe::Kept),
                 Err(error) => elsewhere(format!("{} and an answer in which {error}", answer.status)),
             },
-            Err(OrgError::Refused { status: 404, server, .. }) if has_error(&server) => Ok(PlatformsProbe::Kept),
-            Err(OrgError::Refused { status: status @ (404 | 405 | 410), .. }) => elsewhere(status.to_string()),
-            Err(OrgError::NotTheApi { status, what, .. }) if status < 500 && status != 429 => {
+            Err(RequestError::Refused { status: 404, server, .. }) if has_error(&server) => Ok(PlatformsProbe::Kept),
+            Err(RequestError::Refused { status: status @ (404 | 405 | 410), .. }) => elsewhere(status.to_string()),
+            Err(RequestError::NotTheApi { status, what, .. }) if status < 500 && status != 429 => {
                 elsewhere(format!("{status} and {what}"))
             }
             Err(error) => Err(error),
@@ -48,7 +48,7 @@ impl HttpOrg {
     }
 
     /// Asks whether the org has the secrets API, names first (V2).
-    pub(super) async fn ask_secrets(&self) -> Result<SecretsProbe, OrgError> {
+    pub(super) async fn ask_secrets(&self) -> Result<SecretsProbe, RequestError> {
         let org = self.org.as_str();
         let (health, names) = join(self.health(), self.ask_secrets_route(&["api", org, "secrets", "names"])).await;
         if let Route::Said(probe) = names? {
@@ -60,14 +60,14 @@ impl HttpOrg {
         match health {
             Ok(health) if health.is_known() => Ok(SecretsProbe::Missing),
             Ok(_) => Ok(SecretsProbe::Unknown { what: "no secrets routes, on a server of an unknown kind".to_owned() }),
-            Err(OrgError::NotTheApi { .. }) => {
+            Err(RequestError::NotTheApi { .. }) => {
                 Ok(SecretsProbe::Unknown { what: "no secrets routes, and no health page".to_owned() })
             }
             Err(error) => Err(error),
         }
     }
 
-    async fn ask_secrets_route(&self, segments: &[&str]) -> Result<Route, OrgError> {
+    async fn ask_secrets_route(&self, segments: &[&str]) -> Result<Route, RequestError> {
         let call = self.get(segments)?;
         let unknown = |what: String| Ok(Route::Said(SecretsProbe::Unknown { what }));
         match self.transport.send(&call).await {
@@ -76,13 +76,15 @@ impl HttpOrg {
                 SecretsAnswer::CatchAll => Ok(Route::NotThere),
                 SecretsAnswer::Unknown => unknown(format!("{} and JSON of another shape", answer.status)),
             },
-            Err(OrgError::Refused { status: 403, server, .. }) if server.structured => {
+            Err(RequestError::Refused { status: 403, server, .. }) if server.structured => {
                 Ok(Route::Said(SecretsProbe::Present(None)))
             }
-            Err(OrgError::Refused { status: 404, .. } | OrgError::NotTheApi { status: 404, .. }) => Ok(Route::NotThere),
-            Err(error @ OrgError::Refused { status: 401 | 429 | 500.., .. }) => Err(error),
-            Err(OrgError::Refused { status, .. }) => unknown(format!("{status}")),
-            Err(OrgError::NotTheApi { status, what, .. }) => unknown(format!("{status} and {what}")),
+            Err(RequestError::Refused { status: 404, .. } | RequestError::NotTheApi { status: 404, .. }) => {
+                Ok(Route::NotThere)
+            }
+            Err(error @ RequestError::Refused { status: 401 | 429 | 500.., .. }) => Err(error),
+            Err(RequestError::Refused { status, .. }) => unknown(format!("{status}")),
+            Err(RequestError::NotTheApi { status, what, .. }) => unknown(format!("{status} and {what}")),
             Err(error) => Err(error),
         }
     }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::http::{Body, Method, Repeat};
 use crate::org::{
-    OrgError, OrgRead as _, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
+    OrgRead as _, RequestError, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
     SecretsWrite,
 };
 use crate::secrets::expose::expose;
@@ -15,7 +15,7 @@ use crate::wire::{SecretResultRow, ShapeError, is_catch_all, secret_results_answ
 use super::HttpOrg;
 
 impl SecretsRead for HttpOrg {
-    async fn list_secrets(&self) -> Result<SecretsListing, OrgError> {
+    async fn list_secrets(&self) -> Result<SecretsListing, RequestError> {
         let call = self.get(&["api", self.org.as_str(), "secrets"])?;
         let unknown = |what: String| Ok(SecretsListing::Unknown { what });
         match self.transport.send(&call).await {
@@ -25,11 +25,13 @@ impl SecretsRead for HttpOrg {
                 Err(error) => unknown(format!("{} and JSON in which {error}", answer.status)),
             },
             // A 404 in the shape of access errors is about the org (org-api 5.1).
-            Err(error @ OrgError::Refused { status: 404, .. }) if error.code() == Some("invalid_request") => Err(error),
-            Err(OrgError::Refused { status: 404, .. } | OrgError::NotTheApi { status: 404, .. }) => {
+            Err(error @ RequestError::Refused { status: 404, .. }) if error.code() == Some("invalid_request") => {
+                Err(error)
+            }
+            Err(RequestError::Refused { status: 404, .. } | RequestError::NotTheApi { status: 404, .. }) => {
                 self.without_secrets().await
             }
-            Err(OrgError::NotTheApi { status: status @ ..500, what, .. }) if status != 429 => {
+            Err(RequestError::NotTheApi { status: status @ ..500, what, .. }) if status != 429 => {
                 unknown(format!("{status} and {what}"))
             }
             Err(error) => Err(error),
@@ -39,19 +41,19 @@ impl SecretsRead for HttpOrg {
 
 impl HttpOrg {
     /// The routes are not there: a known server has no secrets API, of another one nothing can be told (V2).
-    async fn without_secrets(&self) -> Result<SecretsListing, OrgError> {
+    async fn without_secrets(&self) -> Result<SecretsListing, RequestError> {
         let unknown = |what: &str| Ok(SecretsListing::Unknown { what: what.to_owned() });
         match self.health().await {
             Ok(health) if health.is_known() => Ok(SecretsListing::Missing),
             Ok(_) => unknown("no secrets routes, on a server of an unknown kind"),
-            Err(OrgError::NotTheApi { .. }) => unknown("no secrets routes, and no health page"),
+            Err(RequestError::NotTheApi { .. }) => unknown("no secrets routes, and no health page"),
             Err(error) => Err(error),
         }
     }
 }
 
 impl SecretsWrite for HttpOrg {
-    async fn manage_secrets(&self, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, OrgError> {
+    async fn manage_secrets(&self, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, RequestError> {
         let segments = ["api", self.org.as_str(), "secrets", "manage"];
         let call = self.with_body(Method::Post, &segments, body(batch))?.repeat(Repeat::WhenNotDone);
         let answer = self.transport.send(&call).await?;

@@ -5,8 +5,8 @@ use crate::http::{Answer, Body, Method, Repeat};
 use crate::model::Rule;
 use crate::model::{Text, TypeSlug};
 use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, EntityTypeWrite, OrgError, OrgRead, OrgWrite, Outcome, PlatformPut,
-    PlatformStored, RelationshipTypeWrite, Request, SettingsPatch,
+    AgentCreate, AgentCreated, AgentPatch, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut, PlatformStored,
+    RelationshipTypeWrite, Request, RequestError, SettingsPatch,
 };
 use crate::wire::{AgentRow, Json, created_agent_answer};
 
@@ -36,10 +36,10 @@ impl HttpOrg {
         path: String,
         member: Option<&str>,
         body: Result<Body, Unsendable>,
-    ) -> Result<Body, OrgError> {
+    ) -> Result<Body, RequestError> {
         body.map_err(|error| {
             let what = member.map_or_else(|| error.to_string(), |member| format!("{member}: {error}"));
-            OrgError::NotSent { request: Request { method, path }, what }
+            RequestError::NotSent { request: Request { method, path }, what }
         })
     }
 
@@ -48,12 +48,12 @@ impl HttpOrg {
     }
 
     /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first (A4).
-    async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<(), OrgError>
+    async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<(), RequestError>
     where
-        F: Future<Output = Result<Found, OrgError>>,
+        F: Future<Output = Result<Found, RequestError>>,
     {
         let mut schedule = self.transport.schedule();
-        let mut lost: Option<OrgError> = None;
+        let mut lost: Option<RequestError> = None;
         loop {
             let Err(error) = self.transport.send_on(call, &mut schedule).await else { return Ok(()) };
             let is_lost = is_lost(&error);
@@ -70,7 +70,7 @@ impl HttpOrg {
         }
     }
 
-    async fn find_entity_type(&self, write: &EntityTypeWrite) -> Result<Found, OrgError> {
+    async fn find_entity_type(&self, write: &EntityTypeWrite) -> Result<Found, RequestError> {
         let rows = self.entity_types().await?;
         let org = self.org.as_str();
         let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
@@ -78,7 +78,7 @@ impl HttpOrg {
         Ok(found.map_or(Found::Nothing, |row| if same_entity_type(row, write) { Found::Ours } else { Found::Another }))
     }
 
-    async fn find_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<Found, OrgError> {
+    async fn find_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<Found, RequestError> {
         let rows = self.relationship_types().await?;
         let org = self.org.as_str();
         let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
@@ -88,7 +88,7 @@ impl HttpOrg {
         Ok(found.map_or(Found::Nothing, judged))
     }
 
-    async fn find_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<Found, OrgError> {
+    async fn find_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<Found, RequestError> {
         let rows = self.rules(slug).await?;
         let there = rows.iter().any(|row| row.source == rule.source.as_str() && row.target == rule.target.as_str());
         Ok(if there { Found::Ours } else { Found::Nothing })
@@ -101,8 +101,8 @@ impl HttpOrg {
 }
 
 /// Whether a write may have been carried out although its answer did not arrive.
-fn is_lost(error: &OrgError) -> bool {
-    let no_word = matches!(error, OrgError::NoAnswer { .. }) || matches!(error.status(), Some(502..=504));
+fn is_lost(error: &RequestError) -> bool {
+    let no_word = matches!(error, RequestError::NoAnswer { .. }) || matches!(error.status(), Some(502..=504));
     no_word && error.outcome() == Outcome::Unknown
 }
 
@@ -113,7 +113,7 @@ fn same_agent(row: &AgentRow, write: &AgentCreate) -> bool {
         && row.description.as_deref().unwrap_or_default() == description
 }
 
-fn platform_stored(answer: &Answer) -> Result<PlatformStored, OrgError> {
+fn platform_stored(answer: &Answer) -> Result<PlatformStored, RequestError> {
     let flag = |name: &str| answer.json().get(name).and_then(Json::as_bool) == Some(true);
     if answer.status == 201 || flag("created") {
         Ok(PlatformStored::Created)
@@ -127,7 +127,7 @@ fn platform_stored(answer: &Answer) -> Result<PlatformStored, OrgError> {
 }
 
 impl OrgWrite for HttpOrg {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, OrgError> {
+    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
         let body = Self::encoded("POST", self.path("agents"), None, self.encoder().agent_create(write))?;
         let segments = ["api", self.org.as_str(), "agents"];
         let call = self.with_body(Method::Post, &segments, body)?;
@@ -142,7 +142,7 @@ impl OrgWrite for HttpOrg {
         }
     }
 
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), OrgError> {
+    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
         let path = self.path(&format!("agents/{}", write.agent));
         let body = Self::encoded("PATCH", path, None, self.encoder().agent_patch(write))?;
         let segments = ["api", self.org.as_str(), "agents", write.agent.as_str()];
@@ -150,7 +150,7 @@ impl OrgWrite for HttpOrg {
         self.transport.send(&call).await.map(drop)
     }
 
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), OrgError> {
+    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
         let path = self.path(&format!("agents/{}/config", write.agent));
         let hidden = write.members.iter().find(|(_, value)| value.has_opaque()).map(|(member, _)| member.name());
         let body = Self::encoded("PATCH", path, hidden, self.encoder().settings(write, self.now()))?;
@@ -159,7 +159,7 @@ impl OrgWrite for HttpOrg {
         self.transport.send(&call).await.map(drop)
     }
 
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, OrgError> {
+    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
         let path = self.path(&format!("agents/{}/platforms/by-stable-id/{}", write.agent, write.id));
         let body = Self::encoded("PUT", path, None, self.encoder().platform(write))?;
         let org = self.org.as_str();
@@ -169,46 +169,48 @@ impl OrgWrite for HttpOrg {
         platform_stored(&answer)
     }
 
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         let body = self.encoder().entity_type("create", write);
         let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
         let call = self.schema_body("entity_type create", body)?.repeat(Repeat::WhenNotDone);
         self.create_looked_up(&call, || self.find_entity_type(write)).await
     }
 
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         let body = self.encoder().entity_type("update", write);
         let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
         let call = self.schema_body("entity_type update", body)?;
         self.transport.send(&call).await.map(drop)
     }
 
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         let body = self.encoder().relationship_type("create", write);
         let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
         let call = self.schema_body("relationship_type create", body)?.repeat(Repeat::WhenNotDone);
         self.create_looked_up(&call, || self.find_relationship_type(write)).await
     }
 
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         let body = self.encoder().relationship_type("update", write);
         let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
         let call = self.schema_body("relationship_type update", body)?;
         self.transport.send(&call).await.map(drop)
     }
 
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), OrgError> {
+    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
         let call = self.schema(add_rule_call(slug, rule))?.repeat(Repeat::WhenNotDone);
         self.create_looked_up(&call, || self.find_rule(slug, rule)).await
     }
 
-    async fn remove_rule(&self, id: &Json) -> Result<(), OrgError> {
+    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
         let call = self.schema(remove_rule_call(id))?;
         let mut schedule = self.transport.schedule();
         match self.transport.send_on(&call, &mut schedule).await {
             Ok(_) => Ok(()),
             // An id is never given twice, so what a lost attempt was to remove and is not there was removed by it.
-            Err(OrgError::Refused { status: 400 | 404, server, .. }) if schedule.lost && says_not_found(&server) => {
+            Err(RequestError::Refused { status: 400 | 404, server, .. })
+                if schedule.lost && says_not_found(&server) =>
+            {
                 Ok(())
             }
             Err(error) => Err(error),

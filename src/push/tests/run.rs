@@ -1,5 +1,5 @@
 use super::support::{FakeOrg, fingerprint, name, names, refused, request, row, source, wanted};
-use crate::org::{Cause, OrgError, Outcome, SecretChange, SecretsListing};
+use crate::org::{Cause, Outcome, RequestError, SecretChange, SecretsListing};
 use crate::push::{Agreement, Ending, PushFailure, PushPlan, PushReport, Rotation, RowState, Wanted, plan_push, push};
 use crate::secrets::SourceValues;
 
@@ -184,8 +184,8 @@ async fn conflicts_are_followed_three_times() {
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_never_sent_twice() {
     let lost =
-        |cause| OrgError::NoAnswer { request: request(), cause, what: "cut".to_owned(), outcome: Outcome::Unknown };
-    let strange = OrgError::NotTheApi { request: request(), status: 200, what: "an HTML page".to_owned() };
+        |cause| RequestError::NoAnswer { request: request(), cause, what: "cut".to_owned(), outcome: Outcome::Unknown };
+    let strange = RequestError::NotTheApi { request: request(), status: 200, what: "an HTML page".to_owned() };
     for error in [lost(Cause::Cut), lost(Cause::TimedOut), refused(500, "boom"), refused(504, "late"), strange] {
         let org = FakeOrg::default().failing(error.clone());
         let failure = Pusher::new(&[("BAR", "b"), ("FOO", "f")], Rotation::Never).push(&org, &yes()).await.unwrap_err();
@@ -197,13 +197,13 @@ async fn a_lost_answer_is_unknown_and_never_sent_twice() {
 
 #[tokio::test]
 async fn a_refusal_is_the_end() {
-    let never_left = OrgError::NoAnswer {
+    let never_left = RequestError::NoAnswer {
         request: request(),
         cause: Cause::NoConnection,
         what: "nothing listens there".to_owned(),
         outcome: Outcome::NotDone,
     };
-    let not_sent = OrgError::NotSent { request: request(), what: "plain http".to_owned() };
+    let not_sent = RequestError::NotSent { request: request(), what: "plain http".to_owned() };
     // 404 and 409 with other words are no conflicts.
     let others = [
         (400, "invalid_value"),

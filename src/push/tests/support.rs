@@ -5,7 +5,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::model::SecretName;
 use crate::org::{
-    OrgError, Request, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite,
+    Request, RequestError, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
+    SecretsWrite,
 };
 use crate::push::{PushPlan, PushRow, RowState, Seen, Wanted};
 use crate::secrets::expose::expose;
@@ -77,9 +78,9 @@ fn salt_of(text: &str) -> String {
         .collect()
 }
 
-pub(super) fn refused(status: u16, code: &str) -> OrgError {
+pub(super) fn refused(status: u16, code: &str) -> RequestError {
     let server = ServerError { code: Some(code.to_owned()), message: None, structured: true };
-    OrgError::Refused { request: request(), status, server }
+    RequestError::Refused { request: request(), status, server }
 }
 
 pub(super) fn request() -> Request {
@@ -100,9 +101,9 @@ pub(super) struct State {
     /// What others do before each request to write is carried out.
     pub(super) meanwhile: VecDeque<Meanwhile>,
     /// The answer to every request to write, which is not carried out.
-    pub(super) failure: Option<OrgError>,
+    pub(super) failure: Option<RequestError>,
     /// The answer to every list.
-    pub(super) listing: Option<Result<SecretsListing, OrgError>>,
+    pub(super) listing: Option<Result<SecretsListing, RequestError>>,
 }
 
 /// An org in memory that keeps the rules of org-api 5.12: all of a batch or nothing, and 409 and 404 by name.
@@ -122,7 +123,7 @@ impl FakeOrg {
         self
     }
 
-    pub(super) fn failing(self, error: OrgError) -> Self {
+    pub(super) fn failing(self, error: RequestError) -> Self {
         self.state().failure = Some(error);
         self
     }
@@ -147,7 +148,7 @@ impl FakeOrg {
 }
 
 impl SecretsRead for FakeOrg {
-    async fn list_secrets(&self) -> Result<SecretsListing, OrgError> {
+    async fn list_secrets(&self) -> Result<SecretsListing, RequestError> {
         self.state().reads += 1;
         let listing = self.state().listing.clone();
         listing.unwrap_or_else(|| Ok(SecretsListing::Listed(self.rows())))
@@ -155,7 +156,7 @@ impl SecretsRead for FakeOrg {
 }
 
 impl SecretsWrite for FakeOrg {
-    async fn manage_secrets(&self, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, OrgError> {
+    async fn manage_secrets(&self, batch: &SecretBatch<'_>) -> Result<Vec<SecretResult>, RequestError> {
         let mut state = self.state();
         state.writes += 1;
         if let Some(change) = state.meanwhile.pop_front() {
@@ -165,13 +166,14 @@ impl SecretsWrite for FakeOrg {
             return Err(error);
         }
         let mut secrets = state.secrets.clone();
-        let results: Result<Vec<_>, OrgError> = batch.actions.iter().map(|action| act(&mut secrets, action)).collect();
+        let results: Result<Vec<_>, RequestError> =
+            batch.actions.iter().map(|action| act(&mut secrets, action)).collect();
         state.secrets = if results.is_ok() { secrets } else { std::mem::take(&mut state.secrets) };
         results
     }
 }
 
-fn act(secrets: &mut BTreeMap<String, String>, action: &SecretAction<'_>) -> Result<SecretResult, OrgError> {
+fn act(secrets: &mut BTreeMap<String, String>, action: &SecretAction<'_>) -> Result<SecretResult, RequestError> {
     let name = action.name();
     let before = secrets.get(name.as_str()).cloned();
     let (change, now) = match (action, before) {

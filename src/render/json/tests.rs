@@ -4,7 +4,7 @@ use std::path::Path;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{Failure, Report, RowOutcome};
 use crate::model::{Diagnostic, Family, FieldPath, Position, SecretName, Severity, Text, Value};
-use crate::org::{OrgError, Request, SecretsMode};
+use crate::org::{Request, RequestError, SecretsMode};
 use crate::plan::{Action, FieldAction, FieldChange, Need, Only, Plan, Problem, Row, SecretUse};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 use crate::schema::{Kind, ResourceKey};
@@ -178,7 +178,7 @@ fn an_apply_says_what_became_of_each_row() {
     let key = |kind, id: &str| ResourceKey::new(kind, id);
     let server = ServerError { code: Some("bad".to_owned()), message: Some("no".to_owned()), structured: true };
     let request = Request { method: "PATCH", path: "agents/triage/config".to_owned() };
-    let error = OrgError::Refused { request, status: 400, server };
+    let error = RequestError::Refused { request, status: 400, server };
     let report = Report {
         rows: vec![
             (key(AGENT, "triage"), RowOutcome::Done(None)),

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use lobu::model::{AgentId, SecretName, StableId, Text, Value};
 use lobu::org::{
-    AgentCreate, AgentCreated, OrgError, OrgRead, OrgWrite, PlatformPut, PlatformStored, SettingsMember, SettingsPatch,
+    AgentCreate, AgentCreated, OrgRead, OrgWrite, PlatformPut, PlatformStored, RequestError, SettingsMember,
+    SettingsPatch,
 };
 use serde_json::json;
 
@@ -65,7 +66,7 @@ async fn masks_keep_and_omitted_keys_go() {
     let stored = org.store().agents["triage"].platforms["triage-slack"].config.clone();
     assert_eq!(json!(stored), json!({"botToken": "value-of-a"}));
     let unknown = [("other", Value::Text(Text::Opaque))];
-    assert!(matches!(org.put_platform(&put(&unknown)).await, Err(OrgError::Refused { status: 422, .. })));
+    assert!(matches!(org.put_platform(&put(&unknown)).await, Err(RequestError::Refused { status: 422, .. })));
 }
 
 #[tokio::test]
@@ -91,5 +92,5 @@ async fn with_the_secrets_api_references_are_kept_and_unknown_names_refused() {
     assert_eq!(rows[0].config["botToken"], json!("secret://dev/user/A"));
     let unknown = Value::Text(Text::SecretRef(SecretName::parse("B").expect("a name")));
     let error = org.put_platform(&put(&[("botToken", unknown)])).await;
-    assert!(matches!(error, Err(OrgError::Refused { status: 422, .. })));
+    assert!(matches!(error, Err(RequestError::Refused { status: 422, .. })));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::support::{Listener, Step, answer, typed, with_header};
 use crate::model::AgentId;
-use crate::org::{Cause, OrgError, OrgRead, PlatformsProbe, SecretsProbe};
+use crate::org::{Cause, OrgRead, PlatformsProbe, RequestError, SecretsProbe};
 
 fn agent() -> AgentId {
     AgentId::parse("triage").unwrap()
@@ -18,7 +18,7 @@ fn catch_all() -> Json {
     json!({"status": "ok", "mcp_endpoint": "/mcp", "health": "/health", "openapi": "/openapi.json"})
 }
 
-async fn agents_error(step: Step) -> OrgError {
+async fn agents_error(step: Step) -> RequestError {
     Listener::start([step]).org().agents().await.unwrap_err()
 }
 
@@ -138,7 +138,7 @@ async fn redirects_of_reads_are_followed_only_within_the_origin() {
         "//else.example/SENTINEL".to_owned(),
     ] {
         let error = agents_error(to(&location)).await;
-        assert!(matches!(&error, OrgError::Redirected { .. }), "{error}");
+        assert!(matches!(&error, RequestError::Redirected { .. }), "{error}");
         assert!(!error.to_string().contains("SENTINEL"));
     }
     assert!(other.seen().is_empty());
@@ -185,7 +185,7 @@ async fn the_platform_probe_tells_servers_apart() {
 }
 
 /// Runs the probe; the health question goes out beside the first one, so the script answers by path.
-async fn secrets_probe(names: Step, secrets: Step, health: Step) -> Result<SecretsProbe, OrgError> {
+async fn secrets_probe(names: Step, secrets: Step, health: Step) -> Result<SecretsProbe, RequestError> {
     let listener = Listener::start_by_path(vec![("/secrets/names", names), ("/secrets", secrets), ("/health", health)]);
     listener.org().probe_secrets().await
 }
@@ -233,7 +233,7 @@ async fn health_is_asked_once_and_must_be_a_health_page() {
     assert_eq!(listener.seen().len(), 1);
     for step in [answer(404, &json!({"error": "x"})), typed(404, "text/plain", "x"), answer(200, &catch_all())] {
         let error = Listener::start([step]).org().health().await.unwrap_err();
-        assert!(matches!(error, OrgError::NotTheApi { .. }), "{error}");
+        assert!(matches!(error, RequestError::NotTheApi { .. }), "{error}");
     }
 }
 

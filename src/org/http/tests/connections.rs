@@ -19,7 +19,7 @@ use crate::env::Network;
 use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
 use crate::org::http::HttpOrg;
-use crate::org::{Cause, OrgError, OrgRead, Outcome};
+use crate::org::{Cause, OrgRead, Outcome, RequestError};
 use crate::secrets::SecretValue;
 
 fn no_agents() -> Step {
@@ -39,7 +39,7 @@ fn tls(names: &[&str]) -> (ServerConfig, Certificate) {
     (config, Certificate::from_der(cert.der()).unwrap())
 }
 
-async fn over_tls(host: &str, names: &[&str], trusted: bool) -> Result<(), OrgError> {
+async fn over_tls(host: &str, names: &[&str], trusted: bool) -> Result<(), RequestError> {
     let (config, own) = tls(names);
     let (_, other) = tls(names);
     let listener = Listener::start_tls([no_agents()], config);

@@ -11,7 +11,7 @@ use crate::env::Environment;
 use crate::model::{AgentId, SecretName, StableId, Text, TypeSlug, Value};
 use crate::org::http::{HttpOrg, Sending};
 use crate::org::{
-    AgentPatch, Change, EntityTypeWrite, OrgError, OrgRead, OrgWrite, Outcome, PlatformPut, RelationshipTypeWrite,
+    AgentPatch, Change, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut, RelationshipTypeWrite, RequestError,
     SettingsMember, SettingsPatch,
 };
 use crate::secrets::Values;
@@ -54,7 +54,10 @@ fn done() -> Step {
 }
 
 /// The body that a server of the given kind receives.
-async fn sent(sending: Sending, send: impl AsyncFnOnce(HttpOrg) -> Result<(), OrgError>) -> Result<Json, OrgError> {
+async fn sent(
+    sending: Sending,
+    send: impl AsyncFnOnce(HttpOrg) -> Result<(), RequestError>,
+) -> Result<Json, RequestError> {
     let listener = Listener::start([done()]);
     send(listener.org().sending(sending)).await?;
     Ok(listener.seen()[0].json())
@@ -83,7 +86,7 @@ async fn paths_are_encoded_by_segment() {
     assert_eq!(listener.lines(), ["PUT /api/dev/agents/triage/platforms/by-stable-id/a%2Fb%20%C3%BC"]);
     for id in ["", ".", ".."] {
         let error = listener.org().settings(&AgentId::from_server(id)).await.unwrap_err();
-        assert!(matches!(error, OrgError::NotSent { .. }), "{error}");
+        assert!(matches!(error, RequestError::NotSent { .. }), "{error}");
     }
     assert_eq!(listener.seen().len(), 1);
 }
@@ -138,7 +141,7 @@ async fn hidden_members_go_back_only_to_our_own_server() {
         sent(sending, async |org| org.patch_settings(&patch([(SettingsMember::McpServers, servers())])).await)
     };
     let error = body(with(false, false)).await.unwrap_err();
-    assert!(matches!(&error, OrgError::NotSent { what, .. } if what.starts_with("mcpServers: ")), "{error}");
+    assert!(matches!(&error, RequestError::NotSent { what, .. } if what.starts_with("mcpServers: ")), "{error}");
     assert_eq!(body(with(true, true)).await.unwrap()["mcpServers"]["gh"]["headers"]["A"], "***");
 }
 
@@ -222,12 +225,12 @@ async fn secrets_go_only_where_nobody_listens() {
     let org = builder(Url::parse("http://lobu.invalid").unwrap()).build().unwrap().sending(with(false, false));
     for write in [secret(), literal()] {
         let error = org.put_platform(&write).await.unwrap_err();
-        assert!(matches!(&error, OrgError::NotSent { what, .. } if what.contains("https")), "{error}");
+        assert!(matches!(&error, RequestError::NotSent { what, .. } if what.contains("https")), "{error}");
         assert!(!format!("{error} {error:?}").contains("SENTINEL"));
     }
     assert_eq!(org.statistics().requests, 0);
     let error = org.sending(with(true, false)).put_platform(&secret()).await.unwrap_err();
-    assert!(matches!(error, OrgError::NoAnswer { .. }), "{error}");
+    assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
 }
 
 #[tokio::test]

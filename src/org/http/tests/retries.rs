@@ -9,8 +9,8 @@ use super::support::{FakeClock, Listener, Step, answer, typed, with_header};
 use crate::model::Rule;
 use crate::model::{AgentId, StableId, Text, TypeSlug, Value};
 use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgError, OrgRead, OrgWrite, Outcome, PlatformPut,
-    PlatformStored, RelationshipTypeWrite,
+    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut,
+    PlatformStored, RelationshipTypeWrite, RequestError,
 };
 use crate::wire::Json;
 
@@ -129,7 +129,7 @@ async fn what_may_have_been_carried_out_stays_unknown() {
     let steps = [Step::Close, failing(429), failing(429), failing(429), failing(429)];
     let error = Listener::start(steps).org().update_agent(&patch).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(matches!(error, OrgError::NoAnswer { .. }), "{error}");
+    assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
     let refused = Listener::start([failing(429), failing(400)]).org().update_agent(&patch).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::NotDone));
 }

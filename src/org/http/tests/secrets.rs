@@ -8,7 +8,7 @@ use url::Url;
 use super::support::{Listener, Step, answer, builder, typed, with_header};
 use crate::model::SecretName;
 use crate::org::{
-    Cause, OrgError, Outcome, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
+    Cause, Outcome, RequestError, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
     SecretsWrite,
 };
 use crate::secrets::{SecretValue, SourceWord};
@@ -27,7 +27,7 @@ fn gone() -> Step {
     typed(404, "text/plain", "404 Not Found")
 }
 
-async fn listing(secrets: Step, health: Step) -> Result<SecretsListing, OrgError> {
+async fn listing(secrets: Step, health: Step) -> Result<SecretsListing, RequestError> {
     let listener = Listener::start_by_path(vec![("/secrets", secrets), ("/health", health)]);
     let listing = listener.org().list_secrets().await;
     assert!(listener.lines().iter().all(|line| line.starts_with("GET ")), "{:?}", listener.lines());
@@ -114,7 +114,7 @@ async fn no_answer_is_no_answer() {
     assert_eq!(error.cause(), Some(Cause::Cut));
     let elsewhere = with_header(answer(302, &json!({})), "location", "https://login.example/?x=SENTINEL");
     let error = listing(elsewhere, known()).await.unwrap_err();
-    assert!(matches!(&error, OrgError::Redirected { to, .. } if to == "https://login.example"), "{error}");
+    assert!(matches!(&error, RequestError::Redirected { to, .. } if to == "https://login.example"), "{error}");
     // The routes are not there, and of the health page nothing comes back.
     assert_eq!(listing(gone(), Step::Cut).await.unwrap_err().cause(), Some(Cause::Cut));
     assert_eq!(listing(gone(), answer(500, &json!({"error": "x"}))).await.unwrap_err().status(), Some(500));
@@ -135,11 +135,11 @@ async fn silence_is_a_time_out() {
 }
 
 /// Sends one create and one rotation.
-async fn manage(listener: &Listener) -> Result<Vec<SecretResult>, OrgError> {
+async fn manage(listener: &Listener) -> Result<Vec<SecretResult>, RequestError> {
     manage_with(&listener.org()).await
 }
 
-async fn manage_with(org: &super::super::HttpOrg) -> Result<Vec<SecretResult>, OrgError> {
+async fn manage_with(org: &super::super::HttpOrg) -> Result<Vec<SecretResult>, RequestError> {
     let (foo, bar, value) =
         (SecretName::parse("FOO").unwrap(), SecretName::parse("BAR").unwrap(), SecretValue::new(VALUE));
     let actions = vec![
@@ -233,7 +233,7 @@ async fn a_redirect_takes_no_value_along() {
         for location in [format!("http://127.0.0.1:{}/x", other.port), "/elsewhere".to_owned()] {
             let listener = Listener::start([with_header(answer(status, &json!({})), "location", location.clone())]);
             let error = manage(&listener).await.unwrap_err();
-            assert!(matches!(error, OrgError::Redirected { .. }), "{status} {location}: {error}");
+            assert!(matches!(error, RequestError::Redirected { .. }), "{status} {location}: {error}");
             assert_eq!(listener.seen().len(), 1, "{status} {location}");
         }
     }
@@ -245,7 +245,7 @@ async fn values_do_not_go_over_plain_http_to_another_host() {
     for host in ["http://lobu.example/", "http://192.0.2.1/", "http://127.0.0.1.lobu.example/"] {
         let org = builder(Url::parse(host).unwrap()).build().unwrap();
         let error = manage_with(&org).await.unwrap_err();
-        assert!(matches!(error, OrgError::NotSent { .. }), "{error}");
+        assert!(matches!(error, RequestError::NotSent { .. }), "{error}");
         assert_eq!(error.outcome(), Outcome::NotDone);
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }

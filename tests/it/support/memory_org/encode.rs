@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lobu::model::{OrgSlug, SecretName, Text, Value, is_secret_key};
-use lobu::org::{OrgError, Request};
+use lobu::org::{Request, RequestError};
 use lobu::wire::{Json, from_value};
 
 use super::faults::refused;
@@ -32,7 +32,7 @@ pub(super) struct Encoder<'org> {
 
 impl Encoder<'_> {
     /// The JSON that is stored for a value, given what is stored at its place now.
-    pub(super) fn json(&self, place: Place, value: &Value, stored: Option<&Json>) -> Result<Json, OrgError> {
+    pub(super) fn json(&self, place: Place, value: &Value, stored: Option<&Json>) -> Result<Json, RequestError> {
         let mut json = from_value(value, &mut |text| self.text(place, text))?;
         if place == Place::Elsewhere {
             return Ok(json);
@@ -42,11 +42,11 @@ impl Encoder<'_> {
     }
 
     /// A text that no reference can stand for.
-    pub(super) fn plain(&self, text: &Text) -> Result<String, OrgError> {
+    pub(super) fn plain(&self, text: &Text) -> Result<String, RequestError> {
         self.text(Place::Elsewhere, text)
     }
 
-    fn text(&self, place: Place, text: &Text) -> Result<String, OrgError> {
+    fn text(&self, place: Place, text: &Text) -> Result<String, RequestError> {
         match (text, place) {
             (Text::Known(text), _) => Ok(text.clone()),
             (Text::Sensitive(text), _) => Ok(text.for_request().to_owned()),
@@ -65,7 +65,7 @@ impl Encoder<'_> {
     }
 
     /// A reference to a secret that the org has (V3, O2).
-    fn reference(&self, name: &SecretName) -> Result<String, OrgError> {
+    fn reference(&self, name: &SecretName) -> Result<String, RequestError> {
         if self.values.contains_key(name.as_str()) {
             return Ok(format!("secret://{}/user/{name}", self.org));
         }
@@ -73,7 +73,7 @@ impl Encoder<'_> {
     }
 
     /// Puts what is stored in the place of each mask (W4).
-    fn keep(&self, json: &mut Json, stored: Option<&Json>) -> Result<(), OrgError> {
+    fn keep(&self, json: &mut Json, stored: Option<&Json>) -> Result<(), RequestError> {
         match json {
             Json::String(text) if text.starts_with("***") => match stored {
                 Some(stored) => *json = stored.clone(),
@@ -96,8 +96,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    fn not_sent(&self, what: &str) -> OrgError {
-        OrgError::NotSent { request: self.request.clone(), what: what.to_owned() }
+    fn not_sent(&self, what: &str) -> RequestError {
+        RequestError::NotSent { request: self.request.clone(), what: what.to_owned() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use lobu::org::{Cause, OrgError, Outcome, Request};
+use lobu::org::{Cause, Outcome, Request, RequestError};
 use lobu::wire::ServerError;
 
 /// How a write fails.
@@ -43,14 +43,14 @@ impl Faults {
 }
 
 /// A refusal with a code and a message.
-pub(super) fn refused(request: &Request, status: u16, code: &str, message: &str) -> OrgError {
+pub(super) fn refused(request: &Request, status: u16, code: &str, message: &str) -> RequestError {
     let server = ServerError { code: Some(code.to_owned()), message: Some(message.to_owned()), structured: true };
-    OrgError::Refused { request: request.clone(), status, server }
+    RequestError::Refused { request: request.clone(), status, server }
 }
 
 /// An answer that did not come.
-pub(super) fn lost(request: &Request) -> OrgError {
-    OrgError::NoAnswer {
+pub(super) fn lost(request: &Request) -> RequestError {
+    RequestError::NoAnswer {
         request: request.clone(),
         cause: Cause::Cut,
         what: "the connection was cut".to_owned(),

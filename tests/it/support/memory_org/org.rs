@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use lobu::model::OrgSlug;
-use lobu::org::{OrgError, Request};
+use lobu::org::{Request, RequestError};
 
 use super::encode::Encoder;
 use super::faults::{Faults, WriteFault, lost, refused};
@@ -98,8 +98,8 @@ impl MemoryOrg {
     pub(super) async fn write<T>(
         &self,
         request: &Request,
-        carry_out: impl FnOnce(&mut Store) -> Result<T, OrgError>,
-    ) -> Result<T, OrgError> {
+        carry_out: impl FnOnce(&mut Store) -> Result<T, RequestError>,
+    ) -> Result<T, RequestError> {
         self.writes.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
         let fault = self.faults.take();

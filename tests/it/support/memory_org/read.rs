@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use lobu::model::{AgentId, TypeSlug};
-use lobu::org::{OrgError, OrgRead, PlatformsProbe, SecretsProbe};
+use lobu::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
 use lobu::wire::{AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, SettingsRow};
 use serde_json::{Map, json};
 
@@ -12,7 +12,7 @@ use super::org::request;
 use super::store::{StoredAgent, StoredPlatform, StoredRelationshipType};
 
 impl OrgRead for MemoryOrg {
-    async fn health(&self) -> Result<Health, OrgError> {
+    async fn health(&self) -> Result<Health, RequestError> {
         let health = Health {
             service: "lobu-api".to_owned(),
             implementation: Some("lobu-rs".to_owned()),
@@ -22,16 +22,16 @@ impl OrgRead for MemoryOrg {
         Ok(self.read(|_| health).await)
     }
 
-    async fn probe_platforms(&self, _agent: &AgentId) -> Result<PlatformsProbe, OrgError> {
+    async fn probe_platforms(&self, _agent: &AgentId) -> Result<PlatformsProbe, RequestError> {
         Ok(self.read(|_| PlatformsProbe::Kept).await)
     }
 
-    async fn probe_secrets(&self) -> Result<SecretsProbe, OrgError> {
+    async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
         let names = || SecretsProbe::Present(Some(self.values.keys().cloned().collect()));
         Ok(self.read(|_| if self.secrets_api { names() } else { SecretsProbe::Missing }).await)
     }
 
-    async fn agents(&self) -> Result<Vec<AgentRow>, OrgError> {
+    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
         let row = |(id, agent): (&String, &StoredAgent)| AgentRow {
             agent_id: id.clone(),
             name: agent.name.clone(),
@@ -40,18 +40,18 @@ impl OrgRead for MemoryOrg {
         Ok(self.read(|store| store.agents.iter().rev().map(row).collect()).await)
     }
 
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, OrgError> {
+    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
         Ok(self.read(|store| store.agents.get(agent.as_str()).map(|agent| settings_row(&agent.settings))).await)
     }
 
-    async fn platforms(&self, agent: &AgentId) -> Result<Option<Vec<PlatformRow>>, OrgError> {
+    async fn platforms(&self, agent: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
         let rows = |stored: &StoredAgent| {
             stored.platforms.iter().map(|(id, platform)| platform_row(agent, id, platform)).collect()
         };
         Ok(self.read(|store| store.agents.get(agent.as_str()).map(rows)).await)
     }
 
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, OrgError> {
+    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
         let member = EntityTypeRow {
             slug: "$member".to_owned(),
             name: "Member".to_owned(),
@@ -66,7 +66,7 @@ impl OrgRead for MemoryOrg {
         Ok(self.read(|store| store.entity_types.values().cloned().chain([member]).collect()).await)
     }
 
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, OrgError> {
+    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
         let row = |(slug, stored): (&String, &StoredRelationshipType)| RelationshipTypeRow {
             slug: slug.clone(),
             name: stored.name.clone(),
@@ -82,7 +82,7 @@ impl OrgRead for MemoryOrg {
         Ok(self.read(|store| store.relationship_types.iter().map(row).collect()).await)
     }
 
-    async fn rules(&self, slug: &TypeSlug) -> Result<Vec<RuleRow>, OrgError> {
+    async fn rules(&self, slug: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
         let rows = |stored: &StoredRelationshipType| {
             let row = |(id, (source, target)): (&i64, &(String, String))| RuleRow {
                 id: Json::from(*id),

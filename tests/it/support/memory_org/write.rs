@@ -1,7 +1,7 @@
 use lobu::model::{AgentId, Rule, Text, TypeSlug, Value};
 use lobu::org::{
-    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgError, OrgWrite, PlatformPut, PlatformStored,
-    RelationshipTypeWrite, Request, SettingsMember, SettingsPatch,
+    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgWrite, PlatformPut, PlatformStored,
+    RelationshipTypeWrite, Request, RequestError, SettingsMember, SettingsPatch,
 };
 use lobu::wire::{AgentRow, EntityTypeRow, Json};
 use serde_json::{Map, json};
@@ -16,7 +16,7 @@ use super::store::{Store, StoredAgent, StoredPlatform, StoredRelationshipType};
 const NOW: i64 = 1_767_225_600_000;
 
 impl OrgWrite for MemoryOrg {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, OrgError> {
+    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
         let request = request("POST", "agents");
         let encoder = self.encoder(&request);
         let name = encoder.plain(&write.name)?;
@@ -38,7 +38,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), OrgError> {
+    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
         let request = request("PATCH", &format!("agents/{}", write.agent));
         let encoder = self.encoder(&request);
         let name = write.name.as_ref().map(|text| encoder.plain(text)).transpose()?;
@@ -50,7 +50,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), OrgError> {
+    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
         let request = request("PATCH", &format!("agents/{}/config", write.agent));
         let encoder = self.encoder(&request);
         self.write(&request, |store| {
@@ -68,7 +68,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, OrgError> {
+    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
         let request = request("PUT", &format!("agents/{}/platforms/by-stable-id/{}", write.agent, write.id));
         let encoder = self.encoder(&request);
         self.write(&request, |store| {
@@ -91,7 +91,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (create)");
         let encoder = self.encoder(&request);
         let org = self.org.to_string();
@@ -121,7 +121,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), OrgError> {
+    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (update)");
         let encoder = self.encoder(&request);
         self.write(&request, |store| match store.entity_types.get_mut(write.slug.as_str()) {
@@ -131,7 +131,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (create)");
         let encoder = self.encoder(&request);
         self.write(&request, |store| {
@@ -151,7 +151,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), OrgError> {
+    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (update)");
         let encoder = self.encoder(&request);
         self.write(&request, |store| {
@@ -166,7 +166,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), OrgError> {
+    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (add_rule)");
         let ends = (rule.source.to_string(), rule.target.to_string());
         self.write(&request, |store| {
@@ -182,7 +182,7 @@ impl OrgWrite for MemoryOrg {
         .await
     }
 
-    async fn remove_rule(&self, id: &Json) -> Result<(), OrgError> {
+    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
         let request = request("POST", "manage_entity_schema (remove_rule)");
         self.write(&request, |store| {
             let removed = |row: &mut StoredRelationshipType| row.rules.remove(&id.as_i64()?);
@@ -197,7 +197,7 @@ fn find_agent<'store>(
     store: &'store mut Store,
     request: &Request,
     id: &AgentId,
-) -> Result<&'store mut StoredAgent, OrgError> {
+) -> Result<&'store mut StoredAgent, RequestError> {
     let agent = store.agents.get_mut(id.as_str());
     agent.ok_or_else(|| refused(request, 404, "agent_not_found", "Agent not found"))
 }
@@ -206,7 +206,7 @@ fn find_relationship<'store>(
     store: &'store mut Store,
     request: &Request,
     slug: &TypeSlug,
-) -> Result<&'store mut StoredRelationshipType, OrgError> {
+) -> Result<&'store mut StoredRelationshipType, RequestError> {
     let row = store.relationship_types.get_mut(slug.as_str());
     row.ok_or_else(|| refused(request, 404, "relationship_type_not_found", "no such relationship type"))
 }
@@ -216,7 +216,7 @@ fn new_platform(
     encoder: &Encoder<'_>,
     write: &PlatformPut,
     stored: Option<&StoredPlatform>,
-) -> Result<StoredPlatform, OrgError> {
+) -> Result<StoredPlatform, RequestError> {
     let mut config = Map::new();
     for (key, value) in &write.config {
         let kept = stored.and_then(|stored| stored.config.get(key));
@@ -234,7 +234,7 @@ fn new_platform(
     Ok(StoredPlatform { platform: write.platform_type.clone(), config, settings })
 }
 
-fn write_entity(encoder: &Encoder<'_>, row: &mut EntityTypeRow, write: &EntityTypeWrite) -> Result<(), OrgError> {
+fn write_entity(encoder: &Encoder<'_>, row: &mut EntityTypeRow, write: &EntityTypeWrite) -> Result<(), RequestError> {
     set(&mut row.name, write.name.as_ref().map(|text| encoder.plain(text)).transpose()?);
     change_text(encoder, &mut row.description, write.description.as_ref())?;
     change_text(encoder, &mut row.icon, write.icon.as_ref())?;
@@ -249,7 +249,7 @@ fn write_relationship(
     store: &Store,
     row: &mut StoredRelationshipType,
     write: &RelationshipTypeWrite,
-) -> Result<(), OrgError> {
+) -> Result<(), RequestError> {
     set(&mut row.name, write.name.as_ref().map(|text| encoder.plain(text)).transpose()?);
     change_text(encoder, &mut row.description, write.description.as_ref())?;
     change_value(encoder, &mut row.metadata_schema, write.metadata_schema.as_ref())?;
@@ -276,7 +276,7 @@ fn change_text(
     encoder: &Encoder<'_>,
     place: &mut Option<String>,
     change: Option<&Change<Text>>,
-) -> Result<(), OrgError> {
+) -> Result<(), RequestError> {
     match change {
         Some(Change::Set(text)) => *place = Some(encoder.plain(text)?),
         Some(Change::Clear) => *place = None,
@@ -289,7 +289,7 @@ fn change_value(
     encoder: &Encoder<'_>,
     place: &mut Option<Json>,
     change: Option<&Change<Value>>,
-) -> Result<(), OrgError> {
+) -> Result<(), RequestError> {
     match change {
         Some(Change::Set(value)) => *place = Some(encoder.json(Place::Elsewhere, value, None)?),
         Some(Change::Clear) => *place = None,
