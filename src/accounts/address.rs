@@ -1,5 +1,6 @@
 use url::Url;
 
+use crate::http::{has_user_info, origin_of};
 use crate::model::trim;
 
 /// Why a URL is not taken. Its text, which may hold a password, is not part of it.
@@ -29,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Url, UrlProblem> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(UrlProblem::OtherScheme);
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_user_info(&url) {
         return Err(UrlProblem::UserInfo);
     }
     Ok(url)
@@ -43,15 +44,6 @@ pub(super) fn api_url(text: &str) -> Result<String, UrlProblem> {
         return Err(UrlProblem::Query);
     }
     Ok(text.to_owned())
-}
-
-/// Scheme, host and port of a URL, with the path `/`.
-pub(super) fn origin_of(url: &Url) -> Url {
-    let mut origin = url.clone();
-    origin.set_path("/");
-    origin.set_query(None);
-    origin.set_fragment(None);
-    origin
 }
 
 /// An origin as files hold it, without a slash at its end.

@@ -1,8 +1,7 @@
 use url::Url;
 
+use crate::http::origin_of;
 use crate::model::OrgSlug;
-
-use super::address::origin_of;
 
 /// The context that always exists.
 pub const BUILT_IN: &str = "lobu";

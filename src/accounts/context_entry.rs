@@ -2,10 +2,11 @@
 
 use url::Url;
 
+use crate::http::origin_of;
 use crate::model::OrgSlug;
 use crate::secrets::json::{Node, Object};
 
-use super::address::{origin_of, origin_text, parse};
+use super::address::{origin_text, parse};
 use super::document::{Broken, Documents, text};
 use super::{AccountFile, BUILT_IN, Context, FileProblem, MemoryFile, Notice, UrlProblem};
 

@@ -63,10 +63,9 @@ impl OpenDirectory {
 
     /// Opens a file that is what it must be: regular, and this user's own. None if there is none.
     pub(super) fn open_file(&self, file: AccountFile) -> Result<Option<(File, Metadata)>, FileProblem> {
-        let unreadable = |error: io::Error| FileProblem::Unreadable(error.kind());
         match self.handle.symlink_metadata(file.name()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(error)),
+            Err(error) => return Err(error.into()),
             Ok(metadata) => check(&metadata, own_user())?,
         }
         // Should a pipe or a symlink have taken its place since, it is neither waited for nor followed.
@@ -76,9 +75,9 @@ impl OpenDirectory {
         let opened = match self.handle.open_with(file.name(), &options) {
             // It was removed since.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            opened => opened.map_err(unreadable)?,
+            opened => opened?,
         };
-        let metadata = opened.metadata().map_err(unreadable)?;
+        let metadata = opened.metadata()?;
         check(&metadata, own_user())?;
         Ok(Some((opened, metadata)))
     }
@@ -92,8 +91,7 @@ impl OpenDirectory {
         let expected = usize::try_from(metadata.len()).unwrap_or_default();
         // One byte more than the size, so that the buffer need not grow and leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(expected.saturating_add(1)));
-        let read = opened.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes);
-        read.map_err(|error| FileProblem::Unreadable(error.kind()))?;
+        opened.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST {
             return Err(FileProblem::TooLarge);
         }

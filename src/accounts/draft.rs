@@ -2,10 +2,11 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use crate::http::origin_of;
 use crate::model::{OrgSlug, trim};
 use crate::secrets::json::{Node, Object};
 
-use super::address::{api_url, origin_of, origin_text};
+use super::address::{api_url, origin_text};
 use super::context_entry::{bound_entry, read_context, read_memory, stored_api_url};
 use super::document::{Broken, Documents};
 use super::{
@@ -59,7 +60,7 @@ impl Draft {
     /// Adds a context, or gives it another URL. With another origin all that was set for it is gone, and its login too.
     pub fn add_context(&mut self, name: &str, url: &str) -> Result<Added, ChangeError> {
         let name = valid_name(name)?;
-        let api_url = api_url(url).map_err(ChangeError::Url)?;
+        let api_url = api_url(url)?;
         let before = self.context(name).ok();
         let replaced = stored_api_url(&self.documents, name).filter(|url| *url != api_url).map(str::to_owned);
         let set_url = |entry: &mut Object| entry.set_text("apiUrl", Some(&api_url));

@@ -68,6 +68,12 @@ pub enum FileProblem {
     Unreadable(io::ErrorKind),
 }
 
+impl From<io::Error> for FileProblem {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error.kind())
+    }
+}
+
 impl From<Malformed> for FileProblem {
     fn from(Malformed { line, column }: Malformed) -> Self {
         Self::NotJson { line, column }
@@ -179,7 +185,7 @@ pub enum ChangeError {
     },
     /// The URL can't be that of a context.
     #[error("the URL of the API can't be used: {0}")]
-    Url(UrlProblem),
+    Url(#[from] UrlProblem),
     /// The endpoint at which a login would be refreshed lies outside its context.
     #[error("the endpoint for refreshing the login is on none of the origins of the context `{name}`")]
     EndpointElsewhere {

@@ -25,7 +25,7 @@ pub use content::{Body, Content, Part};
 pub use echo::is_given_back;
 pub use error::{Cause, ClientError, Outcome, Request, RequestError};
 pub use head::{Head, Session};
-pub use origin::{has_user_info, is_loopback};
+pub use origin::{has_user_info, is_loopback, origin_of};
 pub use reach::{addresses, connect, proxy_of};
 pub use retry::{Clock, Schedule, SystemClock};
 pub use transport::{Options, PARALLELISM, Routes, Statistics, Transport};

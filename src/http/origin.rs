@@ -30,16 +30,21 @@ pub fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
+/// Scheme, host and port of a URL, with the path `/`.
+pub fn origin_of(url: &Url) -> Url {
+    let mut origin = url.clone();
+    origin.set_path("/");
+    origin.set_query(None);
+    origin.set_fragment(None);
+    origin
+}
+
 /// The origin of a server's URL, which must be http or https without user-info.
 pub(super) fn plain_origin(url: &Url) -> Result<Url, ClientError> {
     if !matches!(url.scheme(), "http" | "https") || has_user_info(url) {
         return Err(ClientError::Origin);
     }
-    let mut origin = url.clone();
-    origin.set_path("/");
-    origin.set_query(None);
-    origin.set_fragment(None);
-    Ok(origin)
+    Ok(origin_of(url))
 }
 
 /// Where an answer redirects to; none if it does not. `may_follow` tells for a status whether one is followed at all.

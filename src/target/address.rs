@@ -1,6 +1,6 @@
 use url::Url;
 
-use crate::http::is_loopback;
+use crate::http::{has_user_info, is_loopback, origin_of};
 use crate::model::OrgSlug;
 
 use super::TargetError;
@@ -62,21 +62,13 @@ fn parse_http(text: &str, source_name: &'static str) -> Result<Url, TargetError>
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad("it starts with neither https:// nor http://"));
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    if has_user_info(&url) {
         return Err(bad("it holds a user name or password; a token goes into LOBU_API_TOKEN"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(bad("it has a query or a fragment"));
     }
     Ok(url)
-}
-
-fn origin_of(url: &Url) -> Url {
-    let mut origin = url.clone();
-    origin.set_path("/");
-    origin.set_query(None);
-    origin.set_fragment(None);
-    origin
 }
 
 #[cfg(test)]

@@ -83,5 +83,5 @@ pub enum RefreshError {
     Refused(RequestError),
     /// No network, or a failure of the server: the login is kept.
     #[error("the login could not be refreshed, and is kept: {0}")]
-    Kept(LoginError),
+    Kept(#[from] LoginError),
 }

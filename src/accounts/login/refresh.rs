@@ -106,8 +106,7 @@ impl LoginClient {
     ///
     /// It is sent once, never again by itself: the server may have used the token up and the answer be lost.
     pub async fn refresh_device(&self, login: DeviceLogin<'_>) -> Result<Granted, RefreshError> {
-        let endpoint =
-            self.origins.admit("the token endpoint of the login", login.token_endpoint).map_err(RefreshError::Kept)?;
+        let endpoint = self.origins.admit("the token endpoint of the login", login.token_endpoint)?;
         let form = [
             ("grant_type", Part::Plain("refresh_token")),
             ("refresh_token", Part::Secret(login.refresh_token)),
@@ -120,13 +119,13 @@ impl LoginClient {
         };
         let reply = self.transport.send(&Call::post(&endpoint, Content::Form(&form))).await;
         let reply = reply.map_err(|error| told_apart(error, is_dead))?;
-        let answer = reply.read(token_answer).map_err(|error| RefreshError::Kept(error.into()))?;
+        let answer = reply.read(token_answer).map_err(LoginError::from)?;
         Ok(granted(answer, login.client_id, endpoint))
     }
 
     /// Refreshes a login of the existing CLI: `POST {api_url}/auth/refresh`. The token sent is dead then.
     pub async fn refresh_cli(&self, api_url: &str, refresh_token: &SecretValue) -> Result<CliTokens, RefreshError> {
-        let base = self.cli_base(api_url).map_err(RefreshError::Kept)?;
+        let base = self.cli_base(api_url)?;
         let url = below(&base, &["auth", "refresh"]);
         let texts = [("refreshToken", Part::Secret(refresh_token))];
         // A 401 in words is the route's; a page is somebody's on the way.
@@ -136,7 +135,7 @@ impl LoginClient {
         };
         let reply = self.transport.send(&Call::post(&url, Content::Texts(&texts))).await;
         let reply = reply.map_err(|error| told_apart(error, is_dead))?;
-        let answer = reply.read(cli_answer).map_err(|error| RefreshError::Kept(error.into()))?;
+        let answer = reply.read(cli_answer).map_err(LoginError::from)?;
         Ok(CliTokens {
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
