@@ -18,6 +18,16 @@ pub enum Content {
 }
 
 impl Content {
+    /// Whether there is a null in it.
+    pub(super) fn has_null(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::List(items) => items.iter().any(Self::has_null),
+            Self::Table(members) => members.iter().any(|(_, value)| value.has_null()),
+            Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())

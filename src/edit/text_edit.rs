@@ -15,6 +15,16 @@ impl TextEdit {
         Self { range, text: text.into() }
     }
 
+    /// Makes a range of a text say something else, and leaves what both have at their start and end.
+    pub(super) fn least(text: &str, range: Range<usize>, new: &str) -> Self {
+        let old = text.get(range.clone()).unwrap_or_default();
+        let head = common_length(old.chars().zip(new.chars()));
+        let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+        let tail = common_length(old_rest.chars().rev().zip(new_rest.chars().rev()));
+        let kept = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
+        Self::replace(range.start + head..range.end - tail, kept)
+    }
+
     /// Puts a text in at a place.
     pub fn insert(at: usize, text: impl Into<String>) -> Self {
         Self { range: at..at, text: text.into() }
@@ -24,6 +34,10 @@ impl TextEdit {
     pub fn remove(range: Range<usize>) -> Self {
         Self { range, text: String::new() }
     }
+}
+
+fn common_length(pairs: impl Iterator<Item = (char, char)>) -> usize {
+    pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
 }
 
 /// Carries out edits: everything outside of their ranges stays byte for byte.

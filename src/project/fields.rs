@@ -21,7 +21,7 @@ impl<'n> Fields<'n> {
     /// The member, if it is there and not null; a null is absent, with a warning (F1).
     pub(super) fn node(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
         self.asked.push(key);
-        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        let entry = self.entries.iter().find(|entry| entry.name() == key)?;
         if entry.value.is_null() {
             null_is_absent(entry, report);
             return None;
@@ -32,7 +32,7 @@ impl<'n> Fields<'n> {
     /// A text.
     pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<(&'n str, Spot)> {
         let node = self.node(key, report)?;
-        expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot))
+        expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot()))
     }
 
     /// A text in its three states.
@@ -67,9 +67,9 @@ impl<'n> Fields<'n> {
                 null_is_absent(entry, report);
                 continue;
             }
-            let what = format!("{} in `{key}`", quoted(&entry.key));
+            let what = format!("{} in `{key}`", quoted(entry.name()));
             if let Some(text) = expect(&entry.value, &what, "text", report, Node::text) {
-                table.push((entry.key.as_str(), text));
+                table.push((entry.name(), text));
             }
         }
         Some(table)
@@ -78,21 +78,21 @@ impl<'n> Fields<'n> {
     /// Tells every member that nobody asked for.
     pub(super) fn finish(self, severity: Severity, what: &str, report: &mut Report) {
         for entry in self.entries {
-            if self.asked.contains(&entry.key.as_str()) {
+            if self.asked.contains(&entry.name()) {
                 continue;
             }
-            let hint = did_you_mean(&entry.key, self.asked.iter().copied());
-            let message = format!("{} is no key of {what}, so it is not applied", quoted(&entry.key));
-            report.add(severity, entry.spot, "unknown-key", message, hint);
+            let hint = did_you_mean(entry.name(), self.asked.iter().copied());
+            let message = format!("{} is no key of {what}, so it is not applied", quoted(entry.name()));
+            report.add(severity, entry.spot(), "unknown-key", message, hint);
         }
     }
 }
 
 /// Warns of a null, which declares nothing (F1).
 pub(super) fn null_is_absent(entry: &Entry, report: &mut Report) {
-    let message = format!("{} is null, which declares nothing", quoted(&entry.key));
+    let message = format!("{} is null, which declares nothing", quoted(entry.name()));
     let hint = "leave the key out, or write `\"\"`, `[]` or `{}` to clear it".to_owned();
-    report.add(Severity::Warning, entry.spot, "null-is-absent", message, Some(hint));
+    report.add(Severity::Warning, entry.spot(), "null-is-absent", message, Some(hint));
 }
 
 /// What the node is taken for, or an error that says what it is instead.
@@ -105,7 +105,7 @@ pub(super) fn expect<'n, T: ?Sized>(
 ) -> Option<&'n T> {
     let taken = take(node);
     if taken.is_none() {
-        report.error(node.spot, "wrong-type", format!("{what} must be {wanted}, not {}", node.kind()));
+        report.error(node.spot(), "wrong-type", format!("{what} must be {wanted}, not {}", node.kind()));
     }
     taken
 }

@@ -17,7 +17,7 @@ pub(super) fn check(schema: &Node, what: &str, report: &mut Report) {
     let Err(first) = jsonschema::options().with_retriever(Refusing).build(&json) else { return };
     if matches!(first.kind(), ValidationErrorKind::Referencing(_)) {
         let message = format!("a reference in {what} points to nothing in the schema");
-        report.error(broken_reference(schema, &json).unwrap_or(schema).spot, "schema-reference", message);
+        report.error(broken_reference(schema, &json).unwrap_or(schema).spot(), "schema-reference", message);
         return;
     }
     let Ok(meta) = jsonschema::meta::validator_for(&json) else {
@@ -50,7 +50,7 @@ fn tell(error: &ValidationError<'_>, schema: &Node, what: &str, report: &mut Rep
     let place = at(schema, pointer);
     let keyword = if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") };
     let message = format!("{what} is not a valid JSON Schema{keyword}: {}", reason(error.kind()));
-    report.error(place.spot, "invalid-schema", message);
+    report.error(place.spot(), "invalid-schema", message);
 }
 
 fn reason(kind: &ValidationErrorKind) -> String {
@@ -93,7 +93,7 @@ fn check_dialect(schema: &Node, what: &str, report: &mut Report) -> bool {
     let Some(text) = dialect.text() else { return true };
     if jsonschema::Draft::from_schema_uri(text) == jsonschema::Draft::Unknown {
         let message = format!("the `$schema` of {what} is no draft of JSON Schema that is known here");
-        report.error(dialect.spot, "unknown-schema-draft", message);
+        report.error(dialect.spot(), "unknown-schema-draft", message);
         return false;
     }
     true
@@ -104,7 +104,7 @@ fn check_references(schema: &Node, report: &mut Report) -> bool {
     let mut stays = true;
     each_reference(schema, &mut |node, text| {
         if text.contains("://") || text.starts_with("file:") || text.starts_with('/') {
-            report.error(node.spot, "schema-reference-outside", "a `$ref` may only point within its schema");
+            report.error(node.spot(), "schema-reference-outside", "a `$ref` may only point within its schema");
             stays = false;
         }
     });
@@ -130,9 +130,9 @@ fn broken_reference<'n>(schema: &'n Node, json: &serde_json::Value) -> Option<&'
 fn each_reference<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Node, &'n str)) {
     match &node.data {
         Data::List(elements) => elements.iter().for_each(|element| each_reference(element, visit)),
-        Data::Map(entries) => {
-            for entry in entries {
-                match (entry.key.as_str(), entry.value.text()) {
+        Data::Map(map) => {
+            for entry in map.entries() {
+                match (entry.name(), entry.value.text()) {
                     ("$ref" | "$dynamicRef", Some(text)) => visit(&entry.value, text),
                     ("const" | "enum" | "default" | "examples", _) if entry.value.map().is_none() => {}
                     _ => each_reference(&entry.value, visit),

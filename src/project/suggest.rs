@@ -3,6 +3,12 @@
 /// Longer words are not compared: nobody mistypes them, and the comparison is quadratic.
 const LONGEST: usize = 64;
 
+#[cfg(test)]
+thread_local! {
+    /// How many words this thread has compared, for tests that count work.
+    pub(super) static COMPARISONS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Finds the candidate that a word most likely stands for, none if no one is near.
 ///
 /// Case, `-` and `_` do not count, so that `preApproved` finds `pre_approved`. Of equals the first wins.
@@ -13,10 +19,16 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = plain(word);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &plain(candidate)), candidate))
+        .map(|candidate| (distance(&word, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= tolerance(&word, candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+fn distance(word: &str, candidate: &str) -> usize {
+    #[cfg(test)]
+    COMPARISONS.set(COMPARISONS.get() + 1);
+    strsim::damerau_levenshtein(word, &plain(candidate))
 }
 
 /// The question that goes with the closest candidate.

@@ -7,7 +7,7 @@ use crate::project::limits::YamlLimits;
 
 use super::row::{FileChange, ModelChange, PullRow, SlugPlace};
 use super::{Content, Place, model_text, skill_text};
-use crate::edit::{Toml, TomlChange, apply_edits};
+use crate::edit::{Change, Toml, apply_edits};
 
 /// The file that lists the names of a project's secrets, without values (L2).
 const EXAMPLE: &str = ".env.example";
@@ -38,7 +38,7 @@ pub type Texts<'texts> = &'texts dyn Fn(&str) -> Result<Option<String>, String>;
 /// What is to be done to one file.
 #[derive(Default)]
 struct Work<'rows> {
-    toml: Vec<TomlChange>,
+    toml: Vec<Change>,
     models: Vec<(&'rows SlugPlace, &'rows ModelChange)>,
     whole: Vec<&'rows FileChange>,
 }
@@ -88,7 +88,7 @@ fn after(
     }
 }
 
-fn patched_toml(text: &str, changes: &[TomlChange]) -> Result<String, String> {
+fn patched_toml(text: &str, changes: &[Change]) -> Result<String, String> {
     let toml = Toml::parse(text).ok_or_else(|| "it is no TOML".to_owned())?;
     let edits = toml.edits(changes).map_err(|error| error.to_string())?;
     Ok(with_agents_table(apply_edits(text, &edits)))
@@ -100,7 +100,7 @@ fn with_agents_table(text: String) -> String {
     if config.is_none_or(|config| !config.agents.is_empty()) {
         return text;
     }
-    let empty = TomlChange::Set { place: Place::root().key("agents"), value: Content::Table(Vec::new()) };
+    let empty = Change::set(Place::root().key("agents"), Content::Table(Vec::new()));
     match Toml::parse(&text).map(|toml| toml.edits(&[empty])) {
         Some(Ok(edits)) => apply_edits(&text, &edits),
         // Then the project's reader says what is missing.

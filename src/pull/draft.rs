@@ -8,7 +8,7 @@ use crate::schema::ResourceKey;
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
 use super::value::{Classifier, SecretPlace};
 use super::{Content, Place};
-use crate::edit::{TomlChange, yaml};
+use crate::edit::{Change, is_hidden};
 
 /// What is collected for one resource while its differences are gone through.
 pub(super) struct Draft<'pull, 'own> {
@@ -71,7 +71,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
 
     /// Says that a Markdown file gets what its reader may not see: it has no escapes that would show it.
     pub(super) fn note_hidden(&mut self, file: &str, text: &str) {
-        if text.chars().any(|character| character != '\r' && yaml::is_hidden(character)) {
+        if text.chars().any(|character| character != '\r' && is_hidden(character)) {
             let what = "control characters or others that do not show";
             self.notes.push(format!("{file} gets {what}, as the org has them: look at it with care"));
         }
@@ -100,15 +100,15 @@ impl<'pull, 'own> Draft<'pull, 'own> {
     }
 
     pub(super) fn set(&mut self, place: Place, value: Content) {
-        self.changes.push(FileChange::Toml(TomlChange::Set { place, value }));
+        self.changes.push(FileChange::Toml(Change::set(place, value)));
     }
 
     pub(super) fn remove(&mut self, place: Place) {
-        self.changes.push(FileChange::Toml(TomlChange::Remove { place }));
+        self.changes.push(FileChange::Toml(Change::remove(place)));
     }
 
     pub(super) fn append(&mut self, list: Place, table: Vec<(String, Content)>) {
-        self.changes.push(FileChange::Toml(TomlChange::Append { list, table }));
+        self.changes.push(FileChange::Toml(Change::append(list, Content::Table(table))));
     }
 
     /// What a field gets where no reference is read, `empty` where the org has nothing; none and told if it can't be.

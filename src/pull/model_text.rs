@@ -1,7 +1,7 @@
 //! Model files, patched by slug (L4).
 
-use crate::edit::apply_edits;
-use crate::edit::yaml::{self, Data, Node, Yaml, YamlChange, YamlPlace};
+use crate::edit::yaml::{self, Data, Document, Node, Yaml};
+use crate::edit::{Change, apply_edits};
 use crate::model::{Rule, TypeSlug};
 use crate::project::limits::YamlLimits;
 
@@ -19,18 +19,18 @@ pub(super) fn patched(
     changes: &[(&SlugPlace, &ModelChange)],
     limits: &YamlLimits,
 ) -> Result<Option<String>, String> {
-    let patcher = Yaml::parse(text).ok_or_else(|| "it is no YAML".to_owned())?;
-    let stream = yaml::parse(text, limits);
+    let patcher = Yaml::parse(text, limits).ok_or_else(|| "it is no YAML".to_owned())?;
+    let stream = yaml::read(text, limits);
     let (mut edits, mut whole) = (Vec::new(), Vec::new());
     for (place, change) in changes {
         let at = patcher.mapping_at(place.line, place.column);
-        let at = at.ok_or_else(|| format!("the type on line {} is not found", place.line))?;
-        let node = stream.documents.get(at.document).and_then(|root| node_at(root, &at.place));
-        if matches!(change, ModelChange::Remove) && at.place == Place::root() {
-            let edit = patcher.without_document(at.document);
+        let (document, at) = at.ok_or_else(|| format!("the type on line {} is not found", place.line))?;
+        let node = stream.documents.get(document).and_then(|document| node_at(document, &at));
+        if matches!(change, ModelChange::Remove) && at == Place::root() {
+            let edit = patcher.without_document(document);
             whole.push(edit.ok_or_else(|| format!("the type on line {} can't be told from the others", place.line))?);
         } else {
-            edits.extend(edits_of(&at, node, change));
+            edits.extend(edits_of(&at, node, change).into_iter().map(|change| change.in_document(document)));
         }
     }
     if !whole.is_empty() && whole.len() == stream.documents.len() {
@@ -41,29 +41,29 @@ pub(super) fn patched(
     Ok(Some(apply_edits(text, &edits)))
 }
 
-fn node_at<'node>(root: &'node Node, place: &Place) -> Option<&'node Node> {
-    place.segments().iter().try_fold(root, |node, step| match step {
+fn node_at<'node>(document: &'node Document, place: &Place) -> Option<&'node Node> {
+    place.segments().iter().try_fold(&document.root, |node, step| match step {
         Step::Key(key) => node.get(key),
         Step::Element(position) => node.list()?.get(*position),
     })
 }
 
-fn edits_of(at: &YamlPlace, node: Option<&Node>, change: &ModelChange) -> Vec<YamlChange> {
-    let key = |key: &str| YamlPlace { document: at.document, place: at.place.key(key) };
+fn edits_of(at: &Place, node: Option<&Node>, change: &ModelChange) -> Vec<Change> {
+    let key = |key: &str| at.key(key);
     match change {
-        ModelChange::Set(name, value) => vec![YamlChange::Set { at: key(name), value: value.clone() }],
-        ModelChange::Unset(name) => vec![YamlChange::Remove { at: key(name) }],
-        ModelChange::Rules(rules) => vec![YamlChange::Set { at: key("rules"), value: rule_list(rules, node) }],
-        ModelChange::Remove => vec![YamlChange::Remove { at: at.clone() }],
+        ModelChange::Set(name, value) => vec![Change::set(key(name), value.clone())],
+        ModelChange::Unset(name) => vec![Change::remove(key(name))],
+        ModelChange::Rules(rules) => vec![Change::set(key("rules"), rule_list(rules, node))],
+        ModelChange::Remove => vec![Change::remove(at.clone())],
         ModelChange::Schema(schema) => schema_edits(&key, node, schema),
     }
 }
 
 /// A schema in the form that the file has for it: `metadata_schema`, or the old keys as long as these can say it.
-fn schema_edits(key: &dyn Fn(&str) -> YamlPlace, node: Option<&Node>, schema: &Content) -> Vec<YamlChange> {
+fn schema_edits(key: &dyn Fn(&str) -> Place, node: Option<&Node>, schema: &Content) -> Vec<Change> {
     let is_old = OLD_SCHEMA.iter().any(|name| node.and_then(|node| node.get(name)).is_some());
     if !is_old {
-        return vec![YamlChange::Set { at: key("metadata_schema"), value: schema.clone() }];
+        return vec![Change::set(key("metadata_schema"), schema.clone())];
     }
     let is_said = |(name, value): &(String, Content)| {
         OLD_SCHEMA.contains(&name.as_str()) || name == "type" && *value == Content::text("object")
@@ -72,14 +72,14 @@ fn schema_edits(key: &dyn Fn(&str) -> YamlPlace, node: Option<&Node>, schema: &C
         Content::Table(members) if members.len() > 1 && members.iter().all(is_said) => {
             let member = |name: &str| members.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
             let edit = |name: &&str| match member(name) {
-                Some(value) => YamlChange::Set { at: key(name), value },
-                None => YamlChange::Remove { at: key(name) },
+                Some(value) => Change::set(key(name), value),
+                None => Change::remove(key(name)),
             };
             OLD_SCHEMA.iter().map(edit).collect()
         }
         _ => {
-            let removed = OLD_SCHEMA.iter().map(|name| YamlChange::Remove { at: key(name) });
-            removed.chain([YamlChange::Set { at: key("metadata_schema"), value: schema.clone() }]).collect()
+            let removed = OLD_SCHEMA.iter().map(|name| Change::remove(key(name)));
+            removed.chain([Change::set(key("metadata_schema"), schema.clone())]).collect()
         }
     }
 }

@@ -13,7 +13,7 @@ use super::row::{FileChange, PullAction, PullPlan, PullRow};
 use super::skills::Names;
 use super::value::Classifier;
 use super::{Content, Place, Step, platforms, settings, untold};
-use crate::edit::TomlChange;
+use crate::edit::{Action, Change};
 use crate::schema::ResourceKey;
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS};
 
@@ -139,29 +139,29 @@ fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
     }
     let rank = |(key, _): &(String, Content)| ORDER.iter().position(|other| other == key).unwrap_or(ORDER.len());
     table.sort_by_key(rank);
-    let change = TomlChange::Set { place: place.clone(), value: Content::Table(table) };
+    let change = Change::set(place.clone(), Content::Table(table));
     row.changes.insert(0, FileChange::Toml(change));
     row
 }
 
 /// Carries out a change of lobu.toml on a table that is not there yet.
-fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: TomlChange) {
-    let steps = |place: &Place| place.segments().iter().skip(root.segments().len()).cloned().collect::<Vec<Step>>();
-    match change {
-        TomlChange::Set { place, value } => {
-            if let Some(entry) = entry(table, &steps(&place)) {
+fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: Change) {
+    let steps = change.path.segments().get(root.segments().len()..).unwrap_or_default();
+    match change.action {
+        Action::Set(value) => {
+            if let Some(entry) = entry(table, steps) {
                 *entry = value;
             }
         }
-        TomlChange::Append { list, table: element } => {
-            let Some(entry) = entry(table, &steps(&list)) else { return };
+        Action::Append(element) => {
+            let Some(entry) = entry(table, steps) else { return };
             match entry {
-                Content::List(elements) => elements.push(Content::Table(element)),
-                other => *other = Content::List(vec![Content::Table(element)]),
+                Content::List(elements) => elements.push(element),
+                other => *other = Content::List(vec![element]),
             }
         }
         // Nothing is there that could go or be in another order: a new agent's entries are made in the org's.
-        TomlChange::Remove { .. } | TomlChange::Reorder { .. } => {}
+        Action::Remove | Action::Reorder(_) | Action::Unwrap => {}
     }
 }
 

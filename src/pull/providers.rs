@@ -8,7 +8,7 @@ use super::agent::PulledAgent;
 use super::draft::Draft;
 use super::row::FileChange;
 use super::settings::member_path;
-use crate::edit::TomlChange;
+use crate::edit::Change;
 
 /// Takes over the providers, their order and their models.
 pub(super) fn pull(
@@ -60,7 +60,7 @@ pub(super) fn pull(
         if let Some(field) = change {
             draft.show(&path, field.after.as_ref(), field.before.clone());
         }
-        draft.changes.push(FileChange::Toml(TomlChange::Reorder { list: place, order }));
+        draft.changes.push(FileChange::Toml(Change::reorder(place, order)));
     }
     for (_, field) in new_models {
         draft.unwritable(&field.path, "the agent has no such provider, and models are written with their providers");

@@ -6,7 +6,7 @@ use crate::project::directory::ProjectDirectory;
 use crate::schema::{Kind, ResourceKey};
 
 use super::{Content, Place};
-use crate::edit::TomlChange;
+use crate::edit::Change;
 
 /// What a pull would do: rows of resources, each with its changes of files, and what is left as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -171,7 +171,7 @@ pub(super) fn suspect_name(key: &ResourceKey, path: &FieldPath) -> String {
 #[derive(Debug, Clone, PartialEq)]
 pub enum FileChange {
     /// Of lobu.toml.
-    Toml(TomlChange),
+    Toml(Change),
     /// Of the type whose slug stands there.
     Model(SlugPlace, ModelChange),
     /// Of a skill.

@@ -1,7 +1,7 @@
 //! `SKILL.md`, frontmatter and body patched each for itself (L4).
 
-use crate::edit::yaml::{self, Node, Yaml, YamlChange, YamlPlace};
-use crate::edit::{TextEdit, apply_edits};
+use crate::edit::yaml::{self, Node, Yaml};
+use crate::edit::{Change, TextEdit, apply_edits};
 use crate::model::{normalise_domain, trim};
 use crate::project::limits::YamlLimits;
 use crate::project::skills::{SkillParts, skill_parts};
@@ -22,9 +22,9 @@ pub(super) fn patched(base: &str, change: &SkillChange, limits: &YamlLimits) -> 
     let parts = if change.is_flat { flat() } else { skill_parts(base) };
     let Some(yaml) = parts.yaml.clone() else { return Ok(with_new_frontmatter(base, &parts, change)) };
     let text = base.get(yaml.clone()).unwrap_or_default();
-    let stream = yaml::parse(text, limits);
-    let changes = frontmatter(change, stream.documents.first());
-    let patcher = Yaml::parse(text).ok_or_else(|| "its frontmatter is no YAML".to_owned())?;
+    let stream = yaml::read(text, limits);
+    let changes = frontmatter(change, stream.documents.first().map(|document| &document.root));
+    let patcher = Yaml::parse(text, limits).ok_or_else(|| "its frontmatter is no YAML".to_owned())?;
     let edits = patcher.edits(&changes).map_err(|error| error.to_string())?;
     let moved = |edit: TextEdit| TextEdit {
         range: edit.range.start.saturating_add(yaml.start)..edit.range.end.saturating_add(yaml.start),
@@ -93,7 +93,7 @@ fn named(change: &SkillChange) -> Vec<(Place, Content)> {
     name.chain(change.frontmatter.iter().cloned()).collect()
 }
 
-fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<YamlChange> {
+fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<Change> {
     let set = |(place, value): (Place, Content)| {
         let written = place.segments().iter().try_fold(root?, |node, step| match step {
             Step::Key(key) => node.get(key),
@@ -104,7 +104,7 @@ fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<YamlChange> {
         Some((place, value))
     };
     let changes = named(change).into_iter().map(|change| set(change.clone()).unwrap_or(change));
-    changes.map(|(place, value)| YamlChange::Set { at: YamlPlace { document: 0, place }, value }).collect()
+    changes.map(|(place, value)| Change::set(place, value)).collect()
 }
 
 /// A list of domains in the spelling that the file has for them (rule N2).

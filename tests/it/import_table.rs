@@ -123,7 +123,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("sha2", &["plan/identity.rs", "pull/names.rs", "pull/secret_names.rs", "secrets/fingerprint.rs", "server"]),
-    ("similar", &["render/prose_diff.rs"]),
+    ("similar", &["edit/align.rs", "render/prose_diff.rs"]),
     ("strsim", &["project/suggest.rs"]),
     (
         "tempfile",

@@ -1,68 +1,82 @@
-use super::check::Tree;
-use super::content::has_null;
-use super::hint::Forms;
-use super::node::Node;
-use super::output::Ground;
-use super::patch::Patcher;
-use super::style::Style;
-use super::syntax::{self, Block};
-use super::{TomlChange, TomlPatchError, lines, target};
-use crate::edit::NodePath;
-use crate::edit::{TextEdit, apply_edits};
+use toml_edit::Document;
 
-/// A TOML file that can be patched: its text, and where each part of it stands.
+use super::agree::agrees;
+use super::extents::measure;
+use super::forms::Forms;
+use super::output::{Ground, Style};
+use super::patch::Patcher;
+use super::read::read;
+use super::written::{Block, Node};
+use crate::edit::lines::Lines;
+use crate::edit::request::requested;
+use crate::edit::settle::settled;
+use crate::edit::verify::{Sourced, holds};
+use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, TextEdit, apply_edits};
+
+/// A TOML text that can be edited.
+#[derive(Debug)]
 pub struct Toml {
     text: String,
     blocks: Vec<Block>,
-    tree: Tree,
+    root: Node,
     style: Style,
 }
 
 impl Toml {
-    /// Reads a file's text; none if it is not TOML.
-    pub fn parse(text: &str) -> Option<Self> {
-        let tree = Tree::read(text)?;
-        let mut blocks = syntax::read(text)?;
-        lines::measure(text, &mut blocks);
-        let style = Style::of(text, &blocks);
-        Some(Self { text: text.to_owned(), blocks, tree, style })
-    }
-
-    /// Works out the edits of the text that make it say what the changes ask for, and nothing else.
+    /// Reads a text; gives nothing if it is not TOML.
     ///
-    /// All else stays byte for byte. What the patched text says is compared with what was asked for before the edits are
-    /// handed out.
-    pub fn edits(&self, changes: &[TomlChange]) -> Result<Vec<TextEdit>, TomlPatchError> {
-        for change in changes {
-            if let Some(place) = null_place(change) {
-                return Err(TomlPatchError::Null(place));
-            }
-        }
-        let mismatch = || TomlPatchError::Mismatch(common_place(changes));
-        let root = Node::of_document(&self.blocks).ok_or_else(mismatch)?;
-        let target = target::plan(&root, changes)?;
-        let ground = Ground { text: &self.text, blocks: &self.blocks, style: &self.style };
-        let edits = Patcher { ground, root: &root, forms: &Forms::default() }.edits(&target)?;
-        let patched = Tree::read(&apply_edits(&self.text, &edits)).ok_or_else(mismatch)?;
-        let wanted = self.tree.clone().after(changes).ok_or_else(mismatch)?;
-        if wanted.is_met_by(&patched) { Ok(edits) } else { Err(mismatch()) }
+    /// It is read twice: `toml_edit` says whether it is valid and what it holds, and the tree with its places must agree.
+    pub fn parse(text: &str) -> Option<Self> {
+        let document = Document::parse(text).ok()?;
+        let (mut blocks, root) = read(text)?;
+        measure(Lines::new(text), &mut blocks);
+        let style = Style::of(Lines::new(text), &blocks);
+        agrees(&root, document.as_table()).then(|| Self { text: text.to_owned(), blocks, root, style })
+    }
+
+    /// What the text says.
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// Computes the edits of the text that make the changes. Positions of elements are those before any of them.
+    ///
+    /// The edits are tried and the result read again before they are given out.
+    pub fn edits(&self, changes: &[Change]) -> Result<Vec<TextEdit>, PatchError> {
+        changes.iter().try_for_each(check)?;
+        let plan = requested(&self.root, changes)?;
+        let least = settled(&self.root, plan.clone())?;
+        let ground = Ground { lines: Lines::new(&self.text), blocks: &self.blocks, style: &self.style };
+        let edits = Patcher { ground, forms: &Forms::new(&self.root) }.edits(&self.root, &least)?;
+        let after = Self::parse(&apply_edits(&self.text, &edits));
+        let is_wanted = |after: Self| {
+            let old = Sourced { text: &self.text, node: &self.root };
+            holds(old, &plan, Sourced { text: &after.text, node: &after.root })
+        };
+        if after.is_some_and(is_wanted) { Ok(edits) } else { Err(not_verified(changes)) }
     }
 }
 
-fn null_place(change: &TomlChange) -> Option<NodePath> {
-    match change {
-        TomlChange::Set { place, value } => has_null(value).then(|| place.clone()),
-        TomlChange::Append { list, table } => {
-            table.iter().find(|(_, value)| has_null(value)).map(|(key, _)| list.key(key))
-        }
-        TomlChange::Remove { .. } | TomlChange::Reorder { .. } => None,
+/// Refuses what TOML can't say, and what would concern the whole document.
+fn check(change: &Change) -> Result<(), PatchError> {
+    let refuse = |refusal, path: &NodePath| Err(PatchError { refusal, location: Location::Path(path.clone()) });
+    match &change.action {
+        _ if change.path.segments().is_empty() => refuse(Refusal::Root, &change.path),
+        Action::Append(Content::Table(members)) => match members.iter().find(|(_, value)| value.has_null()) {
+            Some((key, _)) => refuse(Refusal::Null, &change.path.key(key)),
+            None => Ok(()),
+        },
+        Action::Set(value) | Action::Append(value) if value.has_null() => refuse(Refusal::Null, &change.path),
+        _ if change.document > 0 => refuse(Refusal::NoDocument(change.document), &change.path),
+        _ => Ok(()),
     }
 }
 
-/// The only place that is changed; the root if there are more.
-fn common_place(changes: &[TomlChange]) -> NodePath {
-    match changes {
-        [only] => target::Change::of(only).place.clone(),
+/// The path that can't be changed; the root if there are more.
+fn not_verified(changes: &[Change]) -> PatchError {
+    let path = match changes {
+        [only] => only.path.clone(),
         _ => NodePath::root(),
-    }
+    };
+    PatchError { refusal: Refusal::NotVerified, location: Location::Path(path) }
 }

@@ -1,29 +1,23 @@
-//! lobu.toml patched in place: changes of what it says become edits of its text, and all else stays byte for byte (L1).
+//! TOML: the tree that its texts are read into, and edits of them, found by the positions of the parser's events.
 
 mod add;
-mod align;
-mod change;
-mod check;
-mod content;
+mod agree;
 mod document;
-mod error;
-mod format;
-mod hint;
+mod extents;
+mod forms;
 mod inline;
-mod lines;
-mod node;
+mod literal;
 mod output;
 mod patch;
+mod read;
 mod render;
-mod scalar;
+mod rules;
 mod sequence;
-mod style;
-mod syntax;
 mod tables;
-mod target;
 #[cfg(test)]
 mod tests;
+mod unwrap;
+mod written;
 
-pub use change::TomlChange;
 pub use document::Toml;
-pub use error::TomlPatchError;
+pub use written::{Data, Entry, Map, Node, TomlFormat, Written};

@@ -1,10 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::lines;
-use super::node::runs;
-use super::style::Style;
-use super::syntax::Block;
+use super::written::{Block, runs};
+use crate::edit::lines::Lines;
 use crate::edit::{TextEdit, apply_edits};
 
 /// What is to become of a text: edits, and blocks that go or come.
@@ -21,9 +19,36 @@ pub(super) struct Output {
 /// The text and its blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ground<'s> {
-    pub(super) text: &'s str,
+    pub(super) lines: Lines<'s>,
     pub(super) blocks: &'s [Block],
     pub(super) style: &'s Style,
+}
+
+/// How a file is written, for what is put into it.
+#[derive(Debug)]
+pub(super) struct Style {
+    pub(super) line_break: &'static str,
+    /// Whether there are blank lines between tables.
+    pub(super) is_spaced: bool,
+    /// What stands between a key and a value, for tables without pairs.
+    pub(super) equals: &'static str,
+}
+
+impl Style {
+    pub(super) fn of(lines: Lines<'_>, blocks: &[Block]) -> Self {
+        let gaps = blocks.iter().skip(1).zip(blocks).filter(|(_, before)| before.extent.end > before.extent.start);
+        let (mut spaced, mut tight) = (0_usize, 0_usize);
+        for (block, before) in gaps {
+            if before.extent.end >= block.extent.start { tight += 1 } else { spaced += 1 }
+        }
+        let first = blocks.iter().filter_map(|block| block.pairs.first()).find_map(|pair| pair.equals_sign());
+        Self { line_break: lines.line_break(), is_spaced: spaced >= tight, equals: first.unwrap_or(" = ") }
+    }
+
+    /// The blank line between two tables, if the file has such.
+    pub(super) fn gap(&self) -> &'static str {
+        if self.is_spaced { self.line_break } else { "" }
+    }
 }
 
 impl Output {
@@ -66,8 +91,9 @@ fn joined(mut edits: Vec<TextEdit>) -> Vec<TextEdit> {
 }
 
 /// Lets a text that does not end with a line break end without one after its edits, too.
-pub(super) fn settle_end(text: &str, edits: &mut Vec<TextEdit>) {
-    if text.ends_with('\n') || text.len() <= lines::first(text) {
+pub(super) fn settle_end(lines: Lines<'_>, edits: &mut Vec<TextEdit>) {
+    let text = lines.text();
+    if text.ends_with('\n') || text.len() <= lines.start() {
         return;
     }
     while let Some(mut last) = edits.pop_if(|edit| edit.range.end == text.len()) {
@@ -88,7 +114,7 @@ pub(super) fn settle_end(text: &str, edits: &mut Vec<TextEdit>) {
 
 impl<'s> Ground<'s> {
     pub(super) fn get(&self, range: Range<usize>) -> &'s str {
-        self.text.get(range).unwrap_or_default()
+        self.lines.slice(range)
     }
 
     /// From the first line of a run of blocks to its last one.
@@ -100,16 +126,16 @@ impl<'s> Ground<'s> {
     fn insertion(&self, behind: usize, new: &str) -> Option<TextEdit> {
         let at = self.blocks.get(behind)?.extent.end;
         let gap = self.style.gap();
-        if at > lines::first(self.text) {
+        if at > self.lines.start() {
             return Some(self.insert_lines(at, &format!("{gap}{new}")));
         }
-        let is_last = self.get(at..self.text.len()).trim().is_empty();
+        let is_last = self.get(at..self.lines.text().len()).trim().is_empty();
         Some(TextEdit::insert(at, if is_last { new.to_owned() } else { format!("{new}{gap}") }))
     }
 
     /// Puts whole lines in. Behind a last line without a line break they come without one themselves.
     pub(super) fn insert_lines(&self, at: usize, new: &str) -> TextEdit {
-        if lines::is_fresh(self.text, at) {
+        if self.lines.is_line_start(at) {
             return TextEdit::insert(at, new);
         }
         let line_break = self.style.line_break;
@@ -121,7 +147,7 @@ impl<'s> Ground<'s> {
         let (first, last) = (self.blocks.get(run.start)?, self.blocks.get(run.end.checked_sub(1)?)?);
         if !new.is_empty() {
             let mut text = new.join(self.style.gap());
-            if !lines::is_fresh(self.text, last.extent.end) {
+            if !self.lines.is_line_start(last.extent.end) {
                 text.truncate(text.trim_end_matches(['\r', '\n']).len());
             }
             return Some(TextEdit::replace(first.extent.start..last.extent.end, text));
@@ -133,8 +159,8 @@ impl<'s> Ground<'s> {
         let (mut start, mut end) = (first.extent.start, last.extent.next);
         let blanks_before = self.blank_lines_before(start);
         let blanks_behind = self.blank_lines_before(end);
-        let is_first = self.get(lines::first(self.text)..start).trim().is_empty();
-        let is_last = self.get(end..self.text.len()).is_empty();
+        let is_first = self.get(self.lines.start()..start).trim().is_empty();
+        let is_last = self.get(end..self.lines.text().len()).is_empty();
         if is_last && !is_first {
             start = blanks_before.last().map_or(start, |line| line.start);
         } else if blanks_before.is_empty() && !is_first {
@@ -152,20 +178,17 @@ impl<'s> Ground<'s> {
 
     /// The place behind the blank lines that follow one.
     fn past_blank_lines(&self, at: usize) -> usize {
-        let mut end = at;
-        for line in self.get(at..self.text.len()).split_inclusive('\n').take_while(|line| line.trim().is_empty()) {
-            end += line.len();
-        }
-        end
+        let lines = self.lines.within(at..self.lines.text().len());
+        lines.take_while(|line| self.lines.is_blank_line(line.clone())).last().map_or(at, |line| line.end)
     }
 
     /// The blank lines directly before a place, from the nearest on.
     fn blank_lines_before(&self, at: usize) -> Vec<Range<usize>> {
         let mut result = Vec::new();
         let mut end = at;
-        while end > lines::first(self.text) && lines::is_fresh(self.text, end) {
-            let start = lines::start(self.text, end - 1);
-            if !lines::is_blank(self.get(start..end)) {
+        while let Some(line_end) = self.lines.previous_line_end(end).filter(|_| self.lines.is_line_start(end)) {
+            let start = self.lines.line_start(line_end);
+            if !self.lines.is_blank_line(start..end) {
                 break;
             }
             result.push(start..end);
@@ -190,6 +213,6 @@ impl<'s> Ground<'s> {
 
     /// Takes out the lines of a pair, with its trailing comment.
     pub(super) fn remove_lines(&self, span: &Range<usize>) -> TextEdit {
-        TextEdit::remove(lines::start(self.text, span.start)..lines::end(self.text, span.end))
+        TextEdit::remove(self.lines.line_start(span.start)..self.lines.after_line(span.end))
     }
 }

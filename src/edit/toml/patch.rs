@@ -1,18 +1,15 @@
-use super::format;
-use super::hint::Forms;
-use super::node::{Kind, Node, Table};
+use super::forms::Forms;
+use super::literal;
 use super::output::{Ground, Output, settle_end};
-use super::target::{TableTarget, Target};
-use super::{TomlPatchError, lines};
-use crate::edit::TextEdit;
-use crate::edit::{Content, NodePath};
+use super::written::{Data, Form, Map, Node, Parts};
+use crate::edit::plan::{Fate, Members, Plan};
+use crate::edit::{Content, Location, NodePath, PatchError, Refusal, TextEdit};
 
-/// Turns what is to become of a document into edits.
+/// Turns plans into edits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patcher<'s> {
     pub(super) ground: Ground<'s>,
-    pub(super) root: &'s Node<'s>,
-    pub(super) forms: &'s Forms,
+    pub(super) forms: &'s Forms<'s>,
 }
 
 /// What goes into a table: keys and contents.
@@ -20,85 +17,98 @@ pub(super) type Fresh<'c> = Vec<(&'c str, &'c Content)>;
 
 impl<'s> Patcher<'s> {
     /// All edits of a document.
-    pub(super) fn edits(&self, target: &Target) -> Result<Vec<TextEdit>, TomlPatchError> {
+    pub(super) fn edits(&self, root: &'s Node, plan: &Plan) -> Result<Vec<TextEdit>, PatchError> {
         let mut output = Output::default();
-        self.sync(self.root, target, &NodePath::root(), &mut output)?;
+        self.node(root, plan, &NodePath::root(), &mut output)?;
         let mut edits = output.assemble(self.ground);
-        settle_end(self.ground.text, &mut edits);
+        settle_end(self.ground.lines, &mut edits);
         Ok(edits)
     }
 
     /// Changes what a node says, in the form in which it is written.
-    pub(super) fn sync(
+    pub(super) fn node(
         &self,
-        node: &Node<'s>,
-        target: &Target,
-        place: &NodePath,
+        node: &'s Node,
+        plan: &Plan,
+        path: &NodePath,
         output: &mut Output,
-    ) -> Result<(), TomlPatchError> {
-        match (target, &node.kind) {
-            (Target::Keep, _) => Ok(()),
-            (Target::New(content), _) => {
-                let value = node.value().ok_or_else(|| TomlPatchError::Form(place.clone()))?;
-                output.edits.push(TextEdit::replace(value.span.clone(), self.value_text(node, content)));
+    ) -> Result<(), PatchError> {
+        match (plan, &node.data, &node.written.form) {
+            (Plan::Keep, ..) => Ok(()),
+            (Plan::Replace(content), ..) => {
+                let span = node.value_span().ok_or_else(|| unsupported(path))?;
+                output.edits.push(TextEdit::replace(span, self.value_text(node, content)));
                 Ok(())
             }
-            (Target::Table(changes), Kind::Table(table)) if table.inline.is_some() => {
-                self.sync_inline(table, changes, place, output)
+            (Plan::Members(members), Data::Map(map), Form::Inline { pairs, commas }) => {
+                self.inline_table(node, map, (pairs, commas), members, path, output)
             }
-            (Target::Table(changes), Kind::Table(table)) => self.sync_table(table, changes, place, output),
-            (Target::List(list), Kind::Array(value, elements)) => self.sync_array(value, elements, list, place, output),
-            (Target::List(list), Kind::Tables(elements)) => self.sync_tables(elements, list, place, output),
-            _ => Err(TomlPatchError::Form(place.clone())),
+            (Plan::Members(members), Data::Map(map), Form::Table(parts)) => {
+                self.table(map, parts, members, path, output)
+            }
+            (Plan::Elements(elements), Data::List(list), Form::Array { commas }) => {
+                self.array(node, list, commas, elements, path, output)
+            }
+            (Plan::Elements(elements), Data::List(list), Form::Tables) => self.tables(list, elements, path, output),
+            _ => Err(unsupported(path)),
         }
     }
 
     /// A content in place of a value that a node has, in its style where it can be.
-    fn value_text(&self, node: &Node<'s>, content: &Content) -> String {
-        let old = node.value().map(|value| value.span.clone()).unwrap_or_default();
-        if let Some(text) = format::like(self.ground.get(old.clone()), content, self.ground.style.line_break) {
+    fn value_text(&self, node: &'s Node, content: &Content) -> String {
+        let (lines, line_break) = (self.ground.lines, self.ground.style.line_break);
+        if let Some(text) = literal::like(lines.slice(node.span.clone()), content, line_break) {
             return text;
         }
-        let Some(at) = node.pair.filter(|at| at.block.is_some()) else { return format::inline(content) };
-        let line = lines::start(self.ground.text, at.pair.span().start);
-        let width = self.ground.get(line..old.start).chars().count();
-        let indent = lines::indent(self.ground.text, at.pair.span().start);
-        format::on_line(content, width, indent, self.ground.style.line_break)
+        let Some(pair) = node.written.pair.as_ref().filter(|pair| pair.block.is_some()) else {
+            return literal::inline(content);
+        };
+        let start = pair.span().start;
+        let width = lines.column(node.span.start);
+        literal::on_line(content, width, lines.indent(start), line_break)
     }
 
     /// A table of headers and dotted keys.
-    fn sync_table(
+    fn table(
         &self,
-        table: &Table<'s>,
-        changes: &TableTarget,
-        place: &NodePath,
+        map: &'s Map,
+        parts: &'s Parts,
+        members: &Members,
+        path: &NodePath,
         output: &mut Output,
-    ) -> Result<(), TomlPatchError> {
+    ) -> Result<(), PatchError> {
         let mut fresh: Fresh<'_> = Vec::new();
-        for (key, target) in &changes.changed {
-            let Some(member) = table.members.get(key.as_str()) else { continue };
-            match target {
-                Target::Gone => self.remove(member, &place.key(key), output)?,
-                Target::New(content) if member.value().is_none() => {
-                    self.remove(member, &place.key(key), output)?;
-                    fresh.push((key, content));
+        for (position, fate) in &members.fates {
+            let Some(entry) = map.entries().get(*position) else { continue };
+            let (member, path) = (&entry.value, path.key(entry.name()));
+            match fate {
+                Fate::Removed => self.remove(member, &path, output)?,
+                Fate::Changed(Plan::Replace(content)) if member.value_span().is_none() => {
+                    self.remove(member, &path, output)?;
+                    fresh.push((entry.name(), content));
                 }
-                _ => self.sync(member, target, &place.key(key), output)?,
+                Fate::Changed(plan) => self.node(member, plan, &path, output)?,
+                Fate::Unwrapped => self.unwrap(member, parts.header, &[], &path, &mut output.edits)?,
             }
         }
-        fresh.extend(changes.added.iter().map(|(key, content)| (key.as_str(), content)));
-        if fresh.is_empty() { Ok(()) } else { self.add(table, &fresh, place, output) }
+        fresh.extend(members.added.iter().map(|(key, content)| (key.as_str(), content)));
+        if fresh.is_empty() { Ok(()) } else { self.add(parts, &fresh, path, output) }
     }
 
     /// Takes out all that a node is made of.
-    fn remove(&self, node: &Node<'s>, place: &NodePath, output: &mut Output) -> Result<(), TomlPatchError> {
-        for at in node.pairs() {
-            if at.block.is_none() {
-                return Err(TomlPatchError::Form(place.clone()));
+    fn remove(&self, node: &'s Node, path: &NodePath, output: &mut Output) -> Result<(), PatchError> {
+        for pair in node.pairs() {
+            if pair.block.is_none() {
+                return Err(unsupported(path));
             }
-            output.edits.push(self.ground.remove_lines(&at.pair.span()));
+            output.edits.push(self.ground.remove_lines(&pair.span()));
         }
         output.removed.extend(node.blocks());
         Ok(())
     }
+}
+
+/// A value that is written in a form which is read, but has no room for a change.
+pub(super) fn unsupported(path: &NodePath) -> PatchError {
+    PatchError { refusal: Refusal::Form, location: Location::Path(path.clone()) }
 }

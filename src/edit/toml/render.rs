@@ -1,5 +1,5 @@
-use super::format;
-use super::hint::Form;
+use super::forms::NewForm;
+use super::literal;
 use super::patch::Patcher;
 use crate::edit::{Content, NodePath, Segment};
 
@@ -18,43 +18,43 @@ impl Patcher<'_> {
     /// A table or an element as blocks with headers.
     pub(super) fn blocks(
         &self,
-        place: &NodePath,
+        path: &NodePath,
         content: &Content,
         is_element: bool,
         layout: Layout<'_>,
     ) -> Vec<String> {
         let mut blocks = Vec::new();
         if let Content::Table(members) = content {
-            self.push_block(place, members, is_element, layout, &mut blocks);
+            self.push_block(path, members, is_element, layout, &mut blocks);
         }
         blocks
     }
 
     fn push_block(
         &self,
-        place: &NodePath,
+        path: &NodePath,
         members: &[(String, Content)],
         is_element: bool,
         layout: Layout<'_>,
         blocks: &mut Vec<String>,
     ) {
         let (inner, own): (Vec<_>, Vec<_>) =
-            members.iter().partition(|(key, content)| self.form(place, key, content) == Form::Headers);
+            members.iter().partition(|(key, content)| self.forms.of_member(path, key, content) == NewForm::Headers);
         // A header of its own says nothing where headers of inner tables follow.
         if is_element || !own.is_empty() || inner.is_empty() {
             let (open, close) = if is_element { ("[[", "]]") } else { ("[", "]") };
             let line_break = self.ground.style.line_break;
-            let mut block = format!("{}{open}{}{close}{line_break}", layout.header, header(place));
-            block.extend(own.iter().map(|(key, content)| self.line(place, key, content, layout)));
+            let mut block = format!("{}{open}{}{close}{line_break}", layout.header, header(path));
+            block.extend(own.iter().map(|(key, content)| self.line(path, key, content, layout)));
             blocks.push(block);
         }
         for (key, content) in inner {
-            let place = place.key(key);
+            let path = path.key(key);
             match content {
-                Content::Table(members) => self.push_block(&place, members, false, layout, blocks),
+                Content::Table(members) => self.push_block(&path, members, false, layout, blocks),
                 Content::List(items) => {
                     for item in items {
-                        blocks.extend(self.blocks(&place.element(0), item, true, layout));
+                        blocks.extend(self.blocks(&path.element(0), item, true, layout));
                     }
                 }
                 _ => {}
@@ -63,18 +63,20 @@ impl Patcher<'_> {
     }
 
     /// A member as a line, or as lines if it is written with dotted keys.
-    pub(super) fn line(&self, place: &NodePath, key: &str, content: &Content, layout: Layout<'_>) -> String {
+    pub(super) fn line(&self, path: &NodePath, key: &str, content: &Content, layout: Layout<'_>) -> String {
         match content {
-            Content::Table(members) if self.form(place, key, content) == Form::Dotted && !members.is_empty() => {
-                self.dotted(&format::key(key), members, layout)
+            Content::Table(members)
+                if self.forms.of_member(path, key, content) == NewForm::Dotted && !members.is_empty() =>
+            {
+                self.dotted(&literal::key(key), members, layout)
             }
-            _ => self.pair(&format::key(key), content, layout),
+            _ => self.pair(&literal::key(key), content, layout),
         }
     }
 
     fn dotted(&self, prefix: &str, members: &[(String, Content)], layout: Layout<'_>) -> String {
         let line = |(key, content): &(String, Content)| {
-            let key = format!("{prefix}.{}", format::key(key));
+            let key = format!("{prefix}.{}", literal::key(key));
             match content {
                 Content::Table(members) if !members.is_empty() => self.dotted(&key, members, layout),
                 _ => self.pair(&key, content, layout),
@@ -87,15 +89,15 @@ impl Patcher<'_> {
     pub(super) fn pair(&self, key: &str, content: &Content, layout: Layout<'_>) -> String {
         let line_break = self.ground.style.line_break;
         let start = format!("{}{key}{}", layout.pair, layout.equals);
-        let value = format::on_line(content, start.chars().count(), layout.pair, line_break);
+        let value = literal::on_line(content, start.chars().count(), layout.pair, line_break);
         format!("{start}{value}{line_break}")
     }
 }
 
-/// The keys of a place, as in a header.
-fn header(place: &NodePath) -> String {
-    let keys = place.segments().iter().filter_map(|step| match step {
-        Segment::Key(key) => Some(format::key(key)),
+/// The keys of a path, as in a header.
+fn header(path: &NodePath) -> String {
+    let keys = path.segments().iter().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(literal::key(key)),
         Segment::Element(_) => None,
     });
     keys.collect::<Vec<_>>().join(".")

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::lines;
+use crate::edit::lines::Lines;
 
 /// The elements of an array, or the pairs of an inline table, with the text around them.
 #[derive(Debug)]
@@ -45,14 +45,8 @@ impl Piece {
 }
 
 impl<'s> Sequence<'s> {
-    pub(super) fn read(
-        text: &'s str,
-        span: &Range<usize>,
-        cores: &[Range<usize>],
-        commas: &[usize],
-        line_break: &'static str,
-    ) -> Self {
-        let get = |range: Range<usize>| text.get(range).unwrap_or_default();
+    pub(super) fn read(lines: Lines<'s>, span: &Range<usize>, cores: &[Range<usize>], commas: &[usize]) -> Self {
+        let get = |range: Range<usize>| lines.slice(range);
         let inner_end = span.end.saturating_sub(1);
         let mut at = span.start + 1;
         let mut items = Vec::new();
@@ -71,8 +65,8 @@ impl<'s> Sequence<'s> {
             items,
             tail: get(at..inner_end),
             has_trailing_comma: !cores.is_empty() && commas.len() >= cores.len(),
-            line_break,
-            indent: leading_blanks(get(lines::start(text, span.start)..span.start)),
+            line_break: lines.line_break(),
+            indent: leading_blanks(get(lines.line_start(span.start)..span.start)),
         }
     }
 

@@ -1,104 +1,102 @@
 use std::collections::BTreeSet;
 
-use super::node::{Node, runs};
 use super::output::Output;
-use super::patch::Patcher;
-use super::target::{ListTarget, Slot};
-use super::{TomlPatchError, lines};
-use crate::edit::TextEdit;
-use crate::edit::{Content, NodePath};
+use super::patch::{Patcher, unsupported};
+use super::written::{Node, runs};
+use crate::edit::plan::{Elements, Fate, Slot};
+use crate::edit::{Content, NodePath, PatchError, TextEdit};
 
 impl<'s> Patcher<'s> {
     /// A list written as `[[…]]`.
-    pub(super) fn sync_tables(
+    pub(super) fn tables(
         &self,
-        elements: &[Node<'s>],
-        list: &ListTarget,
-        place: &NodePath,
+        list: &'s [Node],
+        elements: &Elements,
+        path: &NodePath,
         output: &mut Output,
-    ) -> Result<(), TomlPatchError> {
-        let sequence = list.sequence().ok_or_else(|| TomlPatchError::Order(place.clone()))?;
-        let is_odd = |slot: &&Slot| matches!(slot, Slot::New(Some(content)) if !matches!(content, Content::Table(_)));
-        if let Some(at) = sequence.iter().position(is_odd) {
-            return Err(TomlPatchError::Form(place.element(at)));
+    ) -> Result<(), PatchError> {
+        let is_odd = |slot: &Slot| slot.content().is_some_and(|content| !matches!(content, Content::Table(_)));
+        if let Some(at) = elements.remaining().position(is_odd) {
+            return Err(unsupported(&path.element(at)));
         }
-        let old: Vec<usize> = sequence.iter().filter_map(|slot| position(slot)).collect();
-        let kept: BTreeSet<usize> = old.iter().copied().collect();
-        for (_, element) in elements.iter().enumerate().filter(|(at, _)| !kept.contains(at)) {
+        let kept: BTreeSet<usize> = elements.old().collect();
+        for (_, element) in list.iter().enumerate().filter(|(at, _)| !kept.contains(at)) {
             output.removed.extend(element.blocks());
         }
-        if old.is_sorted() {
-            self.in_place(elements, &sequence, place, output)
+        if elements.old().is_sorted() {
+            self.in_place(list, elements, path, output)
         } else {
             let homes: Vec<usize> = kept.into_iter().collect();
-            self.permuted(elements, &sequence, &homes, place, output)
+            self.permuted(list, elements, &homes, path, output)
         }
     }
 
     /// Elements that stay in their order, with new ones between them.
     fn in_place(
         &self,
-        elements: &[Node<'s>],
-        sequence: &[&Slot],
-        place: &NodePath,
+        list: &'s [Node],
+        elements: &Elements,
+        path: &NodePath,
         output: &mut Output,
-    ) -> Result<(), TomlPatchError> {
-        let next_kept = sequence.iter().find_map(|slot| position(slot)).and_then(|first| elements.get(first));
-        let mut last = None;
-        for slot in sequence {
+    ) -> Result<(), PatchError> {
+        let next_kept = elements.old().next().and_then(|first| list.get(first));
+        let mut before = None;
+        for slot in elements.remaining() {
             match slot {
-                Slot::Old(position, target) => {
-                    let Some(element) = elements.get(*position) else { continue };
-                    self.sync(element, target, &place.element(*position), output)?;
-                    last = Some(element);
+                Slot::Old(position, fate) => {
+                    let Some(element) = list.get(*position) else { continue };
+                    self.element(element, fate, &path.element(*position), output)?;
+                    before = Some(element);
                 }
-                Slot::New(Some(content)) => {
+                Slot::New(content) => {
                     let first = next_kept.and_then(|element| element.blocks().first().copied());
-                    let end = last.or(elements.last()).and_then(|element| element.blocks().last().copied());
-                    let blocks = self.element_blocks(elements, content, place);
-                    match (last, first, end) {
+                    let end = before.or(list.last()).and_then(|element| element.blocks().last().copied());
+                    let blocks = self.element_blocks(list, content, path);
+                    match (before, first, end) {
                         (None, Some(first), _) => output.before.entry(first).or_default().extend(blocks),
                         (_, _, Some(end)) => output.behind.entry(end).or_default().extend(blocks),
-                        _ => return Err(TomlPatchError::Form(place.clone())),
+                        _ => return Err(unsupported(path)),
                     }
                 }
-                Slot::New(None) => {}
             }
         }
         Ok(())
     }
 
+    fn element(&self, node: &'s Node, fate: &Fate, path: &NodePath, output: &mut Output) -> Result<(), PatchError> {
+        match fate {
+            Fate::Changed(plan) => self.node(node, plan, path, output),
+            Fate::Removed | Fate::Unwrapped => Err(unsupported(path)),
+        }
+    }
+
     /// Elements in another order: they move among the places of those that stay.
     fn permuted(
         &self,
-        elements: &[Node<'s>],
-        sequence: &[&Slot],
+        list: &'s [Node],
+        elements: &Elements,
         homes: &[usize],
-        place: &NodePath,
+        path: &NodePath,
         output: &mut Output,
-    ) -> Result<(), TomlPatchError> {
-        let form = || TomlPatchError::Form(place.clone());
-        let end = elements.iter().filter_map(|element| element.blocks().last().copied()).max();
-        for (at, slot) in sequence.iter().enumerate() {
+    ) -> Result<(), PatchError> {
+        let form = || unsupported(path);
+        let end = list.iter().filter_map(|element| element.blocks().last().copied()).max();
+        for (at, slot) in elements.remaining().enumerate() {
             let home = homes.get(at).copied();
-            if let Slot::Old(position, target) = slot
-                && home == Some(*position)
-            {
-                let element = elements.get(*position).ok_or_else(form)?;
-                self.sync(element, target, &place.element(*position), output)?;
-                continue;
-            }
             let text = match slot {
-                Slot::Old(position, target) => {
-                    let element = elements.get(*position).ok_or_else(form)?;
+                Slot::Old(position, fate) => {
+                    let (element, path) = (list.get(*position).ok_or_else(form)?, path.element(*position));
+                    if home == Some(*position) {
+                        self.element(element, fate, &path, output)?;
+                        continue;
+                    }
                     let mut inner = Output::default();
-                    self.sync(element, target, &place.element(*position), &mut inner)?;
+                    self.element(element, fate, &path, &mut inner)?;
                     self.moved_text(element, inner)
                 }
-                Slot::New(Some(content)) => self.element_blocks(elements, content, place).join(self.ground.style.gap()),
-                Slot::New(None) => continue,
+                Slot::New(content) => self.element_blocks(list, content, path).join(self.ground.style.gap()),
             };
-            match home.and_then(|home| elements.get(home)) {
+            match home.and_then(|home| list.get(home)) {
                 Some(home) => self.put(home, &text, output),
                 None => output.behind.entry(end.ok_or_else(form)?).or_default().push(text),
             }
@@ -106,13 +104,13 @@ impl<'s> Patcher<'s> {
         Ok(())
     }
 
-    fn element_blocks(&self, elements: &[Node<'s>], content: &Content, place: &NodePath) -> Vec<String> {
-        let header = elements.last().and_then(Node::as_table).and_then(|table| table.header);
-        self.blocks(&place.element(0), content, true, self.layout(header.unwrap_or_default()))
+    fn element_blocks(&self, list: &[Node], content: &Content, path: &NodePath) -> Vec<String> {
+        let header = list.last().and_then(Node::parts).and_then(|parts| parts.header);
+        self.blocks(&path.element(0), content, true, self.layout(header.unwrap_or_default()))
     }
 
     /// All blocks of an element after its changes, as text of whole lines.
-    fn moved_text(&self, element: &Node<'s>, inner: Output) -> String {
+    fn moved_text(&self, element: &Node, inner: Output) -> String {
         let edits = inner.assemble(self.ground);
         let line_break = self.ground.style.line_break;
         let texts = runs(&element.blocks()).into_iter().filter_map(|run| {
@@ -125,19 +123,12 @@ impl<'s> Patcher<'s> {
     }
 
     /// Puts a text in place of an element's blocks.
-    fn put(&self, home: &Node<'s>, text: &str, output: &mut Output) {
+    fn put(&self, home: &Node, text: &str, output: &mut Output) {
         let mut runs = runs(&home.blocks()).into_iter();
         let Some(range) = runs.next().and_then(|run| self.ground.extent(&run)) else { return };
-        let is_whole = lines::is_fresh(self.ground.text, range.end);
+        let is_whole = self.ground.lines.is_line_start(range.end);
         let text = if is_whole { text } else { text.trim_end_matches(['\r', '\n']) };
         output.edits.push(TextEdit::replace(range, text));
         output.removed.extend(runs.flatten());
-    }
-}
-
-fn position(slot: &Slot) -> Option<usize> {
-    match slot {
-        Slot::Old(position, _) => Some(*position),
-        Slot::New(_) => None,
     }
 }

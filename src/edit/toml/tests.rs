@@ -3,12 +3,11 @@ mod blocks;
 mod inserted;
 mod lists;
 mod random;
-mod speed;
 mod values;
+mod work;
 
-use super::{Toml, TomlChange, TomlPatchError};
-use crate::edit::apply_edits;
-use crate::edit::{Content, NodePath};
+use super::Toml;
+use crate::edit::{Change, Content, Location, NodePath, Refusal, apply_edits};
 use crate::model::Number;
 
 fn number(value: i64) -> Content {
@@ -36,29 +35,30 @@ fn place(path: &str) -> NodePath {
     }
     place
 }
-fn set(path: &str, value: Content) -> TomlChange {
-    TomlChange::Set { place: place(path), value }
+fn set(path: &str, value: Content) -> Change {
+    Change::set(place(path), value)
 }
-fn remove(path: &str) -> TomlChange {
-    TomlChange::Remove { place: place(path) }
+fn remove(path: &str) -> Change {
+    Change::remove(place(path))
 }
-fn append<const N: usize>(path: &str, members: [(&str, Content); N]) -> TomlChange {
-    let Content::Table(table) = table(members) else { unreachable!() };
-    TomlChange::Append { list: place(path), table }
+fn append<const N: usize>(path: &str, members: [(&str, Content); N]) -> Change {
+    Change::append(place(path), table(members))
 }
-fn reorder(path: &str, order: &[usize]) -> TomlChange {
-    TomlChange::Reorder { list: place(path), order: order.to_vec() }
+fn reorder(path: &str, order: &[usize]) -> Change {
+    Change::reorder(place(path), order.to_vec())
 }
 
 /// The text after changes, which have to be possible.
 #[track_caller]
-fn patched(before: &str, changes: &[TomlChange]) -> String {
+fn patched(before: &str, changes: &[Change]) -> String {
     let edits = Toml::parse(before).expect("it is TOML").edits(changes).expect("it can be patched");
     apply_edits(before, &edits)
 }
 
 /// Why changes are not possible.
 #[track_caller]
-fn refused(before: &str, changes: &[TomlChange]) -> TomlPatchError {
-    Toml::parse(before).expect("it is TOML").edits(changes).expect_err("it can't be patched")
+fn refused(before: &str, changes: &[Change]) -> (Refusal, NodePath) {
+    let error = Toml::parse(before).expect("it is TOML").edits(changes).expect_err("it can't be patched");
+    let Location::Path(path) = error.location else { panic!("{error:?} has no path") };
+    (error.refusal, path)
 }

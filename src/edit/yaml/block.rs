@@ -1,39 +1,24 @@
-use super::change::YamlPatchError;
-use super::plan::{Elements, Fate, Members, Plan};
-use super::render::{Holder, Look, flow};
-use super::replace::fits_flow;
-use super::tree::{Extent, Kind, List, Map, Node};
-use super::write::{Position, Writer};
-use crate::edit::Content;
+use super::fragment::Holder;
+use super::parts::{ListPlan, Parts};
+use super::render::{Look, fits_flow, flow};
+use super::writer::{Site, Writer, unsupported};
+use super::written::{Data, Entry, Extent, Map, Node, element_extents};
+use crate::edit::plan::{Elements, Fate, Members, Plan};
+use crate::edit::{Content, PatchError};
 
 /// The lines of the parts of a block collection.
-struct Parts {
-    extents: Vec<Extent>,
-    /// The positions of those that are not removed, in order.
-    left: Vec<usize>,
+struct Block {
+    parts: Parts,
     /// Whether comments directly above a part go with it.
     with_comments: bool,
     /// The end of what stands before the first part.
     before: usize,
 }
 
-impl Parts {
-    fn get(&self, position: usize) -> Option<Extent> {
-        self.extents.get(position).copied()
-    }
-
-    fn is_removed(&self, position: usize) -> bool {
-        self.left.binary_search(&position).is_err()
-    }
-
-    /// The last part before a position that is not removed.
-    fn last_left(&self, before: usize) -> Option<usize> {
-        let count = self.left.partition_point(|position| *position < before);
-        self.left.get(count.checked_sub(1)?).copied()
-    }
-
+impl Block {
     fn previous_end(&self, position: usize) -> usize {
-        position.checked_sub(1).and_then(|previous| self.get(previous)).map_or(self.before, |extent| extent.end)
+        let previous = position.checked_sub(1).and_then(|previous| self.parts.get(previous));
+        previous.map_or(self.before, |extent| extent.end)
     }
 }
 
@@ -43,27 +28,30 @@ impl Writer<'_> {
         node: &Node,
         map: &Map,
         members: &Members,
-        position: Position,
-    ) -> Result<(), YamlPatchError> {
-        let column = self.lines.column(node.start);
+        site: Site,
+    ) -> Result<(), PatchError> {
+        let column = self.lines.column(node.span.start);
         for (at, fate) in &members.fates {
-            let (Fate::Changed(plan), Some(entry)) = (fate, map.entries.get(*at)) else { continue };
-            if entry.colon.is_none() {
-                return Err(YamlPatchError::Unsupported { line: entry.key.line });
+            let Some(entry) = map.entries().get(*at) else { continue };
+            match fate {
+                Fate::Removed => {}
+                Fate::Changed(plan) if entry.written.colon.is_some() => {
+                    let holder = Holder::Key(column);
+                    let inside = Site { indicator: entry.written.colon, holder, in_flow: false };
+                    self.node(&entry.value, plan, inside)?;
+                }
+                Fate::Changed(_) | Fate::Unwrapped => return Err(unsupported(&entry.key)),
             }
-            let inside = Position { indicator: entry.colon, holder: Holder::Key(column), in_flow: false };
-            self.node(&entry.value, plan, inside)?;
         }
-        let extents = map.extents();
-        let left = (0..extents.len()).filter(|at| !members.is_removed(*at)).collect();
-        let before = position.indicator.unwrap_or(node.start);
-        let parts = Parts { extents, left, with_comments: false, before };
-        let Some(last) = parts.last_left(usize::MAX) else {
-            self.empty_block(node, &parts, &Content::Table(Vec::new()), position);
+        let parts = Parts::of_members(map.entries().iter().map(Entry::extent).collect(), members);
+        let before = site.indicator.unwrap_or(node.span.start);
+        let block = Block { parts, with_comments: false, before };
+        let Some(last) = block.parts.last_left(usize::MAX) else {
+            self.empty_block(node, &block, &Content::Table(Vec::new()), site);
             return Ok(());
         };
-        self.remove_parts(&parts);
-        let (Some(extent), Some(sibling)) = (parts.get(last), map.entries.get(last)) else { return Ok(()) };
+        self.remove_parts(&block);
+        let (Some(extent), Some(sibling)) = (block.parts.get(last), map.entries().get(last)) else { return Ok(()) };
         let end = self.lines.line_end(extent.end);
         let look = self.look(end, column);
         let mut lines = String::new();
@@ -78,72 +66,72 @@ impl Writer<'_> {
     pub(super) fn block_elements(
         &mut self,
         node: &Node,
-        list: &List,
+        list: &[Node],
         elements: &Elements,
-        position: Position,
-    ) -> Result<(), YamlPatchError> {
-        let column = self.lines.column(node.start);
-        let elements = &self.with_first_replaced(node, list, elements);
-        for (at, fate) in &elements.fates {
-            let Some(element) = list.elements.get(*at) else { continue };
-            let Some(dash) = element.dash else { return Err(YamlPatchError::Unsupported { line: element.node.line }) };
-            if let Fate::Changed(plan) = fate {
-                let inside = Position { indicator: Some(dash + 1), holder: Holder::Dash(column), in_flow: false };
-                self.node(&element.node, plan, inside)?;
+        site: Site,
+    ) -> Result<(), PatchError> {
+        let column = self.lines.column(node.span.start);
+        let plan = ListPlan::of(elements, list.len()).ok_or_else(|| unsupported(node))?;
+        let plan = self.with_first_replaced(node, list, plan);
+        for (at, fate) in &plan.fates {
+            let Some(element) = list.get(*at) else { continue };
+            let Some(dash) = element.written.dash else { return Err(unsupported(element)) };
+            match fate {
+                Fate::Removed => {}
+                Fate::Changed(plan) => {
+                    let inside = Site { indicator: Some(dash + 1), holder: Holder::Dash(column), in_flow: false };
+                    self.node(element, plan, inside)?;
+                }
+                Fate::Unwrapped => return Err(unsupported(element)),
             }
         }
-        let extents = list.extents();
-        let left = (0..extents.len()).filter(|at| !elements.is_removed(*at)).collect();
-        let before = position.indicator.unwrap_or(node.start);
-        let parts = Parts { extents, left, with_comments: true, before };
-        if parts.last_left(usize::MAX).is_none() {
-            self.empty_block(node, &parts, &Content::List(Vec::new()), position);
+        let parts = Parts::of_elements(element_extents(list), &plan);
+        let block = Block { parts, with_comments: true, before: site.indicator.unwrap_or(node.span.start) };
+        if block.parts.left.is_empty() {
+            self.empty_block(node, &block, &Content::List(Vec::new()), site);
             return Ok(());
         }
-        self.remove_parts(&parts);
-        for (at, contents) in &elements.inserted {
-            self.insert_elements(list, &parts, *at, contents, column);
+        self.remove_parts(&block);
+        for (at, contents) in &plan.inserted {
+            self.insert_elements(list, &block, *at, contents, column);
         }
         Ok(())
     }
 
     /// Lets a new element take the place of a removed first one if something else stands before that in its line.
-    fn with_first_replaced(&self, node: &Node, list: &List, elements: &Elements) -> Elements {
-        let mut elements = elements.clone();
-        if !elements.is_removed(0) || self.lines.starts_line(node.start) {
-            return elements;
+    fn with_first_replaced(&self, node: &Node, list: &[Node], mut plan: ListPlan) -> ListPlan {
+        if !plan.is_removed(0) || self.lines.starts_line(node.span.start) {
+            return plan;
         }
-        let left = (0..list.elements.len()).find(|at| !elements.is_removed(*at)).unwrap_or(0);
-        let before: Vec<usize> = elements.inserted.range(..=left).map(|(at, _)| *at).collect();
-        let mut contents =
-            before.iter().filter_map(|at| elements.inserted.remove(at)).flatten().collect::<Vec<_>>().into_iter();
-        if let Some(first) = contents.next() {
-            elements.fates.insert(0, Fate::Changed(Plan::Set(first)));
-            elements.inserted.insert(1, contents.collect());
+        let left = (0..list.len()).find(|at| !plan.is_removed(*at)).unwrap_or(0);
+        let mut new = plan.inserted.remove(&left).unwrap_or_default().into_iter();
+        if let Some(first) = new.next() {
+            plan.fates.insert(0, Fate::Changed(Plan::Replace(first)));
+            plan.inserted.insert(1, new.collect());
         }
-        elements
+        plan
     }
 
     /// Takes all parts away and says that there are none.
-    fn empty_block(&mut self, node: &Node, parts: &Parts, nothing: &Content, position: Position) {
-        let is_map = matches!(node.kind, Kind::Map(_));
-        match position.indicator {
+    fn empty_block(&mut self, node: &Node, block: &Block, nothing: &Content, site: Site) {
+        let is_map = node.map().is_some();
+        match site.indicator {
             // Of several documents, one of which nothing is left could vanish and so renumber the others.
-            _ if position.holder == Holder::Root && is_map && self.is_only_document => self.remove_parts(parts),
-            Some(indicator) if position.holder != Holder::Root && self.lines.line_end(indicator) < node.start => {
+            _ if site.holder == Holder::Root && is_map && self.is_only_document => self.remove_parts(block),
+            Some(indicator) if site.holder != Holder::Root && self.lines.line_end(indicator) < node.span.start => {
                 self.insert(indicator, format!(" {}", flow(nothing)));
-                self.remove_parts(parts);
+                self.remove_parts(block);
             }
-            _ => self.replace(node, nothing, position),
+            _ => self.replace(node, nothing, site),
         }
     }
 
-    fn remove_parts(&mut self, parts: &Parts) {
-        let first = self.remove_first(parts);
+    fn remove_parts(&mut self, block: &Block) {
+        let first = self.remove_first(block);
         let mut run: Option<(usize, usize)> = None;
-        for position in first..parts.extents.len() {
-            let Some(extent) = parts.get(position).filter(|_| parts.is_removed(position)) else { continue };
-            let top = self.top(parts, position, extent);
+        for position in first..block.parts.extents.len() {
+            let Some(extent) = block.parts.get(position).filter(|_| block.parts.is_removed(position)) else { continue };
+            let top = self.top(block, position, extent);
             let above = self.lines.previous_line_end(top);
             run = match run {
                 Some((start, end)) if above == Some(self.lines.line_end(end)) => Some((start, extent.end)),
@@ -174,24 +162,25 @@ impl Writer<'_> {
     }
 
     /// The start of the first line of a part.
-    fn top(&self, parts: &Parts, position: usize, extent: Extent) -> usize {
-        if parts.with_comments {
-            self.lines.attached_comments(extent.start, parts.previous_end(position))
+    fn top(&self, block: &Block, position: usize, extent: Extent) -> usize {
+        if block.with_comments {
+            self.lines.attached_comments(extent.start, block.previous_end(position))
         } else {
             self.lines.line_start(extent.start)
         }
     }
 
     /// Takes away the first part if something else stands before it in its line, and tells which part is next.
-    fn remove_first(&mut self, parts: &Parts) -> usize {
-        let Some(first) = parts.get(0).filter(|first| parts.is_removed(0) && !self.lines.starts_line(first.start))
+    fn remove_first(&mut self, block: &Block) -> usize {
+        let Some(first) =
+            block.parts.get(0).filter(|first| block.parts.is_removed(0) && !self.lines.starts_line(first.start))
         else {
             return 0;
         };
-        let left = (1..parts.extents.len()).find(|position| !parts.is_removed(*position)).unwrap_or(1);
-        let Some(next) = parts.get(left) else { return 0 };
+        let left = (1..block.parts.extents.len()).find(|position| !block.parts.is_removed(*position)).unwrap_or(1);
+        let Some(next) = block.parts.get(left) else { return 0 };
         let has_comment = |position: usize| {
-            let (before, extent) = (parts.previous_end(position), parts.get(position));
+            let (before, extent) = (block.previous_end(position), block.parts.get(position));
             extent.is_some_and(|extent| self.lines.slice(self.lines.line_end(before)..extent.start).contains('#'))
         };
         if (1..=left).any(has_comment) {
@@ -204,19 +193,18 @@ impl Writer<'_> {
         left
     }
 
-    fn insert_elements(&mut self, list: &List, parts: &Parts, at: usize, contents: &[Content], column: usize) {
-        let before = parts.last_left(at);
-        let Some(sibling) = list.elements.get(before.unwrap_or(0)) else { return };
-        let write =
-            |look: Look| contents.iter().map(move |content| look.sibling_element(&sibling.node, content, column));
-        if let Some(extent) = before.and_then(|before| parts.get(before)) {
+    fn insert_elements(&mut self, list: &[Node], block: &Block, at: usize, contents: &[Content], column: usize) {
+        let before = block.parts.last_left(at);
+        let Some(sibling) = list.get(before.unwrap_or(0)) else { return };
+        let write = |look: Look| contents.iter().map(move |content| look.sibling_element(sibling, content, column));
+        if let Some(extent) = before.and_then(|before| block.parts.get(before)) {
             let end = self.lines.line_end(extent.end);
             self.put_elements(end, write, column);
             return;
         }
-        let Some(first) = parts.get(0) else { return };
+        let Some(first) = block.parts.get(0) else { return };
         let is_own_line = self.lines.starts_line(first.start);
-        let top = if is_own_line { self.top(parts, 0, first) } else { first.start };
+        let top = if is_own_line { self.top(block, 0, first) } else { first.start };
         match self.lines.previous_line_end(top).filter(|_| is_own_line) {
             Some(end) => self.put_elements(end, write, column),
             None => self.insert_before(top, first.start, write(self.look(first.end, column)), column),
@@ -267,6 +255,6 @@ impl Look {
 /// Whether a value fits between brackets or braces, and its sibling stands between the same.
 fn is_like(sibling: &Node, content: &Content) -> bool {
     let is_same_kind =
-        matches!((&sibling.kind, content), (Kind::Map(_), Content::Table(_)) | (Kind::List(_), Content::List(_)));
+        matches!((&sibling.data, content), (Data::Map(_), Content::Table(_)) | (Data::List(_), Content::List(_)));
     is_same_kind && sibling.is_filled_flow() && fits_flow(content)
 }

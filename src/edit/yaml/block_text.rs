@@ -1,5 +1,5 @@
-use super::quote;
-use super::render::Fragment;
+use super::fragment::Fragment;
+use crate::edit::is_hidden;
 
 /// Folded lines are broken before they get longer.
 const WIDTH: usize = 80;
@@ -52,7 +52,7 @@ impl BlockText {
     fn holds(self, content: &str) -> bool {
         let fits = |line: &str| {
             let is_clean = !line.ends_with([' ', '\t']);
-            let is_shown = !line.contains(quote::is_hidden);
+            let is_shown = !line.contains(is_hidden);
             is_shown && (is_clean || self.loose && !line.trim_matches([' ', '\t']).is_empty())
         };
         let first = content.split('\n').find(|line| !line.is_empty());

@@ -1,70 +1,77 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use super::change::{YamlChange, YamlPatchError, YamlPlace};
-use super::lines::Lines;
-use super::parse::parse;
-use super::plan::{self, Plan};
-use super::settle::settle;
-use super::tree::{Document, Kind, Map, Node};
-use super::verify::holds;
-use super::write::{Caution, Writer};
-use crate::edit::{Content, NodePath};
-use crate::edit::{TextEdit, apply_edits};
+use super::locate::Locator;
+use super::read::{Document, Stream, YamlLimits, read};
+use super::writer::{Caution, Writer};
+use super::written::{Data, Map, Node, Spot};
+use crate::edit::lines::Lines;
+use crate::edit::plan::Plan;
+use crate::edit::request::requested;
+use crate::edit::settle::settled;
+use crate::edit::verify::{Sourced, empties, holds};
+use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, TextEdit, apply_edits};
 
-/// A YAML text that can be patched.
+/// A YAML text that can be edited.
 #[derive(Debug, Clone)]
 pub struct Yaml {
     text: String,
     documents: Vec<Document>,
+    limits: YamlLimits,
 }
 
 impl Yaml {
-    /// Reads a text; gives nothing if it is not YAML.
-    pub fn parse(text: &str) -> Option<Self> {
-        let documents = parse(text)?;
-        Some(Self { text: text.to_owned(), documents })
+    /// Reads a text within limits; gives nothing if it is not YAML.
+    pub fn parse(text: &str, limits: &YamlLimits) -> Option<Self> {
+        let Stream { mut documents, is_cut, anchors, .. } = read(text, limits);
+        if is_cut {
+            return None;
+        }
+        let locator = Locator { lines: Lines::new(text), anchors: &anchors };
+        for document in &mut documents {
+            locator.node(&mut document.root, document.start);
+        }
+        Some(Self { text: text.to_owned(), documents, limits: limits.clone() })
     }
 
     /// Finds the innermost mapping that has a key, or a value other than a list or mapping, at a line and a column in
-    /// characters, both from 1.
-    pub fn mapping_at(&self, line: u32, column: u32) -> Option<YamlPlace> {
-        let document =
-            self.documents.partition_point(|document| document.root.spot() <= (line, column)).checked_sub(1)?;
-        let root = &self.documents.get(document)?.root;
-        let place = mapping_at(root, (line, column), NodePath::root())?;
-        Some(YamlPlace { document, place })
+    /// characters, both from 1, and the document that it is in.
+    pub fn mapping_at(&self, line: u32, column: u32) -> Option<(usize, NodePath)> {
+        let spot = Spot { line, column };
+        let document = self.documents.partition_point(|document| document.root.spot() <= spot).checked_sub(1)?;
+        let path = mapping_at(&self.documents.get(document)?.root, spot, NodePath::root())?;
+        Some((document, path))
     }
 
     /// Computes the edits of the text that make the changes. Positions of elements are those before any of them.
     ///
     /// The edits are tried and the result read again before they are given out.
-    pub fn edits(&self, changes: &[YamlChange]) -> Result<Vec<TextEdit>, YamlPatchError> {
-        let nothing = nothing();
-        let documents = if self.documents.is_empty() { std::slice::from_ref(&nothing) } else { &self.documents };
-        let mut plans = vec![Plan::Keep; documents.len()];
+    pub fn edits(&self, changes: &[Change]) -> Result<Vec<TextEdit>, PatchError> {
+        let nothing = [Document { root: Node::empty(0, Spot { line: 1, column: 1 }), start: 0 }];
+        let documents = if self.documents.is_empty() { &nothing } else { self.documents.as_slice() };
+        let mut changes_of: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
         for change in changes {
-            let document = change.document();
-            let no_document = YamlPatchError::NoDocument { document };
-            let (Some(plan), Some(found)) = (plans.get_mut(document), documents.get(document)) else {
-                return Err(no_document);
-            };
-            plan::add(plan, &found.root, change)?;
+            check(change, documents.len())?;
+            changes_of.entry(change.document).or_default().push(change);
         }
-        let settled = documents.iter().zip(plans.iter().cloned());
-        let settled: Vec<Plan> =
-            settled.map(|(document, plan)| settle_root(document, plan)).collect::<Result<_, _>>()?;
-        if settled.iter().all(|plan| *plan == Plan::Keep) {
+        let mut plans = Vec::with_capacity(documents.len());
+        let mut least = Vec::with_capacity(documents.len());
+        for (position, document) in documents.iter().enumerate() {
+            let plan = requested(&document.root, changes_of.remove(&position).unwrap_or_default())?;
+            least.push(settled_root(&document.root, plan.clone())?);
+            plans.push(plan);
+        }
+        if least.iter().all(|plan| *plan == Plan::Keep) {
             return Ok(Vec::new());
         }
         for minds_blank_lines in [false, true] {
             for quotes_lines in [false, true] {
                 let caution = Caution { quotes_lines, minds_blank_lines };
-                if let Some(edits) = self.attempt(&plans, &settled, caution)? {
+                if let Some(edits) = self.attempt(&plans, &least, caution)? {
                     return Ok(edits);
                 }
             }
         }
-        Err(YamlPatchError::Unverified)
+        Err(PatchError { refusal: Refusal::NotVerified, location: Location::Text })
     }
 
     /// The edit that takes a whole document out, with its `---`; nothing if it can't be told where it ends.
@@ -84,78 +91,88 @@ impl Yaml {
             None => self.text.len(),
         };
         let edit = TextEdit::remove(start..end);
-        let after = parse(&apply_edits(&self.text, std::slice::from_ref(&edit)))?;
-        (after.len().saturating_add(1) == self.documents.len()).then_some(edit)
+        let after = self.after(std::slice::from_ref(&edit))?;
+        (after.documents.len().saturating_add(1) == self.documents.len()).then_some(edit)
     }
 
-    fn attempt(
-        &self,
-        plans: &[Plan],
-        settled: &[Plan],
-        caution: Caution,
-    ) -> Result<Option<Vec<TextEdit>>, YamlPatchError> {
+    fn attempt(&self, plans: &[Plan], least: &[Plan], caution: Caution) -> Result<Option<Vec<TextEdit>>, PatchError> {
         let mut writer = Writer::new(Lines::new(&self.text), &self.documents, caution);
         if self.documents.is_empty() {
-            for plan in settled {
+            for plan in least {
                 writer.first_document(plan);
             }
         }
-        for (document, plan) in self.documents.iter().zip(settled) {
+        for (document, plan) in self.documents.iter().zip(least) {
             writer.document(document, plan)?;
         }
         let mut edits = writer.edits;
         edits.sort_by_key(|edit| edit.range.start);
-        let after = parse(&apply_edits(&self.text, &edits));
-        Ok(after.filter(|after| holds(&self.documents, plans, after)).map(|_| edits))
+        let after = self.after(&edits);
+        Ok(after.filter(|after| self.becomes(plans, after)).map(|_| edits))
     }
-}
 
-impl YamlChange {
-    pub(super) fn document(&self) -> usize {
-        match self {
-            Self::Set { at, .. } | Self::Remove { at } => at.document,
-            Self::Append { list, .. } => list.document,
+    fn after(&self, edits: &[TextEdit]) -> Option<Self> {
+        Self::parse(&apply_edits(&self.text, edits), &self.limits)
+    }
+
+    /// Whether the documents of another text are those of this one with their plans carried out.
+    fn becomes(&self, plans: &[Plan], after: &Self) -> bool {
+        match (self.documents.as_slice(), plans, after.documents.as_slice()) {
+            ([], [Plan::Replace(content)], [document]) => *content == document.root,
+            ([only], [plan], []) if *plan != Plan::Keep => empties(&only.root, plan),
+            // A stream without any document is as good as one with an empty one.
+            (old, plans, []) => {
+                old.iter().all(|document| document.root.is_null()) && plans.iter().all(|plan| *plan == Plan::Keep)
+            }
+            (old, plans, new) => {
+                let document_holds = |((old, plan), new): ((&Document, &Plan), &Document)| {
+                    let is_gone = new.root.is_null() && empties(&old.root, plan);
+                    let old = Sourced { text: &self.text, node: &old.root };
+                    is_gone || holds(old, plan, Sourced { text: &after.text, node: &new.root })
+                };
+                old.len() == new.len() && old.iter().zip(plans).zip(new).all(document_holds)
+            }
         }
     }
 }
 
-impl Node {
-    fn spot(&self) -> (u32, u32) {
-        (self.line, self.column)
-    }
+/// Refuses what is not for YAML, and what would concern a whole document.
+fn check(change: &Change, documents: usize) -> Result<(), PatchError> {
+    let refusal = match change.action {
+        _ if change.document >= documents => Refusal::NoDocument(change.document),
+        Action::Remove if change.path.segments().is_empty() => Refusal::Contradiction,
+        Action::Reorder(_) | Action::Unwrap => Refusal::Form,
+        Action::Set(_) | Action::Append(_) | Action::Remove => return Ok(()),
+    };
+    Err(PatchError { refusal, location: Location::Text })
 }
 
 /// An empty document is as good as an empty mapping.
-fn settle_root(document: &Document, plan: Plan) -> Result<Plan, YamlPatchError> {
+fn settled_root(root: &Node, plan: Plan) -> Result<Plan, PatchError> {
     match plan {
-        Plan::Set(Content::Table(members)) if members.is_empty() && document.root.is_null() => Ok(Plan::Keep),
-        plan => settle(document, &document.root, plan),
+        Plan::Replace(Content::Table(members)) if members.is_empty() && root.is_null() => Ok(Plan::Keep),
+        plan => settled(root, plan),
     }
 }
 
-/// The document of a text that has none.
-fn nothing() -> Document {
-    let root = Node::empty(0, 1, 1);
-    Document { start: 0, root, anchors: HashMap::new() }
-}
-
-fn mapping_at(node: &Node, spot: (u32, u32), place: NodePath) -> Option<NodePath> {
-    match &node.kind {
-        Kind::List(list) => {
-            let position = list.elements.partition_point(|element| element.node.spot() <= spot).checked_sub(1)?;
-            mapping_at(&list.elements.get(position)?.node, spot, place.element(position))
+fn mapping_at(node: &Node, spot: Spot, path: NodePath) -> Option<NodePath> {
+    match &node.data {
+        _ if node.is_alias() => None,
+        Data::List(elements) => {
+            let position = elements.partition_point(|element| element.spot() <= spot).checked_sub(1)?;
+            mapping_at(elements.get(position)?, spot, path.element(position))
         }
-        Kind::Map(map) => in_mapping(map, spot, place),
-        Kind::Scalar(_) | Kind::Alias(_) => None,
+        Data::Map(map) => in_mapping(map, spot, path),
+        _ => None,
     }
 }
 
-fn in_mapping(map: &Map, spot: (u32, u32), place: NodePath) -> Option<NodePath> {
-    let position = map.entries.partition_point(|entry| entry.key.spot() <= spot).checked_sub(1)?;
-    let entry = map.entries.get(position)?;
-    let is_scalar = matches!(entry.value.kind, Kind::Scalar(_) | Kind::Alias(_));
-    if entry.key.spot() == spot || is_scalar && entry.value.spot() == spot {
-        return Some(place);
+fn in_mapping(map: &Map, spot: Spot, path: NodePath) -> Option<NodePath> {
+    let position = map.entries().partition_point(|entry| entry.spot() <= spot).checked_sub(1)?;
+    let entry = map.entries().get(position)?;
+    let is_collection = !entry.value.is_alias() && matches!(entry.value.data, Data::List(_) | Data::Map(_));
+    if entry.spot() == spot || !is_collection && entry.value.spot() == spot {
+        return Some(path);
     }
-    mapping_at(&entry.value, spot, place.key(entry.name.clone()?))
+    mapping_at(&entry.value, spot, path.key(entry.key.text()?))
 }

@@ -1,98 +1,87 @@
-use super::change::YamlPatchError;
-use super::plan::{Elements, Fate, Members};
-use super::render::{Holder, flow, flow_entry};
-use super::tree::{Extent, List, Map, Node};
-use super::write::{Position, Writer};
+use super::fragment::Holder;
+use super::parts::{ListPlan, Parts};
+use super::render::{flow, flow_entry};
+use super::writer::{Site, Writer, unsupported};
+use super::written::{Entry, Extent, Map, Node, element_extents};
+use crate::edit::PatchError;
+use crate::edit::plan::{Elements, Fate, Members};
 
 /// The parts of a collection in brackets or braces.
-struct Parts {
-    extents: Vec<Extent>,
-    /// The positions of those that are not removed, in order.
-    left: Vec<usize>,
+struct Bracketed {
+    parts: Parts,
     open: usize,
     close: usize,
 }
 
-impl Parts {
-    fn is_removed(&self, position: usize) -> bool {
-        self.left.binary_search(&position).is_err()
-    }
-
-    /// The position of the first part from a position on that is not removed.
-    fn next_left(&self, from: usize) -> Option<usize> {
-        self.left.get(self.left.partition_point(|position| *position < from)).copied()
-    }
-
-    fn get(&self, position: usize) -> Option<Extent> {
-        self.extents.get(position).copied()
+impl Bracketed {
+    fn new(node: &Node, parts: Parts) -> Self {
+        Self { parts, open: node.span.start + 1, close: node.span.end.saturating_sub(1) }
     }
 }
 
 impl Writer<'_> {
-    pub(super) fn flow_members(&mut self, node: &Node, map: &Map, members: &Members) -> Result<(), YamlPatchError> {
+    pub(super) fn flow_members(&mut self, node: &Node, map: &Map, members: &Members) -> Result<(), PatchError> {
         // A pair without braces, as in `[a: b]`, has no room for a change.
-        if !self.lines.rest(node.start).starts_with('{') {
-            return Err(YamlPatchError::Unsupported { line: node.line });
+        if !self.lines.rest(node.span.start).starts_with('{') {
+            return Err(unsupported(node));
         }
         for (at, fate) in &members.fates {
-            if let (Fate::Changed(plan), Some(entry)) = (fate, map.entries.get(*at)) {
-                let inside = Position { indicator: entry.colon, holder: Holder::Root, in_flow: true };
-                self.node(&entry.value, plan, inside)?;
-            }
+            let Some(entry) = map.entries().get(*at) else { continue };
+            self.flow_part(&entry.value, fate, entry.written.colon)?;
         }
-        let extents = map.extents();
-        let left = (0..extents.len()).filter(|at| !members.is_removed(*at)).collect();
-        let parts = Parts { extents, left, open: node.start + 1, close: node.end.saturating_sub(1) };
-        self.remove_flow_parts(&parts);
+        let parts = Parts::of_members(map.entries().iter().map(Entry::extent).collect(), members);
+        let bracketed = Bracketed::new(node, parts);
+        self.remove_flow_parts(&bracketed);
         let added: Vec<String> = members.added.iter().map(|(key, content)| flow_entry(key, content)).collect();
-        self.append_flow_parts(&parts, &added);
+        self.append_flow_parts(&bracketed, &added);
         Ok(())
     }
 
-    pub(super) fn flow_elements(
-        &mut self,
-        node: &Node,
-        list: &List,
-        elements: &Elements,
-    ) -> Result<(), YamlPatchError> {
-        for (at, fate) in &elements.fates {
-            if let (Fate::Changed(plan), Some(element)) = (fate, list.elements.get(*at)) {
-                let inside = Position { indicator: None, holder: Holder::Root, in_flow: true };
-                self.node(&element.node, plan, inside)?;
-            }
+    pub(super) fn flow_elements(&mut self, node: &Node, list: &[Node], elements: &Elements) -> Result<(), PatchError> {
+        let plan = ListPlan::of(elements, list.len()).ok_or_else(|| unsupported(node))?;
+        for (at, fate) in &plan.fates {
+            let Some(element) = list.get(*at) else { continue };
+            self.flow_part(element, fate, None)?;
         }
-        let extents = list.extents();
-        let left = (0..extents.len()).filter(|at| !elements.is_removed(*at)).collect();
-        let parts = Parts { extents, left, open: node.start + 1, close: node.end.saturating_sub(1) };
-        self.remove_flow_parts(&parts);
+        let bracketed = Bracketed::new(node, Parts::of_elements(element_extents(list), &plan));
+        self.remove_flow_parts(&bracketed);
         let mut appended = Vec::new();
-        for (at, contents) in &elements.inserted {
-            match parts.next_left(*at).and_then(|next| parts.get(next)) {
+        for (at, contents) in &plan.inserted {
+            let next = bracketed.parts.next_left(*at).and_then(|next| bracketed.parts.get(next));
+            match next {
                 Some(next) => {
-                    let parts: Vec<String> = contents.iter().map(flow).collect();
-                    self.insert(next.start, format!("{}, ", parts.join(", ")));
+                    let texts: Vec<String> = contents.iter().map(flow).collect();
+                    self.insert(next.start, format!("{}, ", texts.join(", ")));
                 }
                 None => appended.extend(contents.iter().map(flow)),
             }
         }
-        self.append_flow_parts(&parts, &appended);
+        self.append_flow_parts(&bracketed, &appended);
         Ok(())
     }
 
-    fn remove_flow_parts(&mut self, parts: &Parts) {
+    fn flow_part(&mut self, node: &Node, fate: &Fate, indicator: Option<usize>) -> Result<(), PatchError> {
+        match fate {
+            Fate::Removed => Ok(()),
+            Fate::Changed(plan) => self.node(node, plan, Site { indicator, holder: Holder::Root, in_flow: true }),
+            Fate::Unwrapped => Err(unsupported(node)),
+        }
+    }
+
+    fn remove_flow_parts(&mut self, bracketed: &Bracketed) {
         let mut position = 0;
-        while let Some(first) = parts.get(position) {
-            if !parts.is_removed(position) {
+        while let Some(first) = bracketed.parts.get(position) {
+            if !bracketed.parts.is_removed(position) {
                 position += 1;
                 continue;
             }
-            let end = parts.next_left(position).unwrap_or(parts.extents.len());
-            let removed = parts.extents.get(position..end).unwrap_or_default();
-            let before = position.checked_sub(1).and_then(|before| parts.get(before));
-            match (parts.get(end), before) {
+            let end = bracketed.parts.next_left(position).unwrap_or(bracketed.parts.extents.len());
+            let removed = bracketed.parts.extents.get(position..end).unwrap_or_default();
+            let before = position.checked_sub(1).and_then(|before| bracketed.parts.get(before));
+            match (bracketed.parts.get(end), before) {
                 (Some(next), _) => self.remove_run(removed, first.start, next.start),
                 (None, Some(before)) => self.remove_last_run(removed, before.end),
-                (None, None) => self.remove_run(removed, parts.open, parts.close),
+                (None, None) => self.remove_run(removed, bracketed.open, bracketed.close),
             }
             position = end;
         }
@@ -126,18 +115,18 @@ impl Writer<'_> {
         }
     }
 
-    fn append_flow_parts(&mut self, parts: &Parts, added: &[String]) {
+    fn append_flow_parts(&mut self, bracketed: &Bracketed, added: &[String]) {
         if added.is_empty() {
             return;
         }
-        let Some(last) = parts.left.last().and_then(|last| parts.get(*last)) else {
-            let end = if self.has_comment(parts.open, parts.close) { parts.open } else { parts.close };
-            self.replace_range(parts.open, end, added.join(", "));
+        let Some(last) = bracketed.parts.left.last().and_then(|last| bracketed.parts.get(*last)) else {
+            let end = if self.has_comment(bracketed.open, bracketed.close) { bracketed.open } else { bracketed.close };
+            self.replace_range(bracketed.open, end, &added.join(", "));
             return;
         };
         let comma = self.comma_end(last.end);
         let line_end = self.lines.line_end(last.end);
-        if !self.lines.starts_line(last.start) || line_end >= parts.close {
+        if !self.lines.starts_line(last.start) || line_end >= bracketed.close {
             self.insert(last.end, format!(", {}", added.join(", ")));
             return;
         }

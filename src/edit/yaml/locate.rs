@@ -1,11 +1,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::ScalarStyle;
-
-use super::lines::{Lines, is_blank};
-use super::parse::is_flow;
-use super::tree::{Element, Entry, Kind, List, Map, Node};
+use super::written::{Data, Entry, Map, Node, Style};
+use crate::edit::lines::{Lines, is_blank};
 
 /// Finds what the events do not tell: where dashes, colons and the headers of block texts stand, and where a value ends
 /// before the blank lines and comments that follow it.
@@ -18,49 +15,39 @@ pub(super) struct Locator<'t> {
 impl Locator<'_> {
     /// Locates a value and its parts; `from` is the end of what leads to it: a `:`, `-` or `---`.
     pub(super) fn node(&self, node: &mut Node, from: usize) {
+        if node.is_alias() {
+            return;
+        }
         self.properties(node);
-        let from = node.properties.as_ref().map_or(from, |properties| properties.end.max(from));
+        let from = node.properties().map_or(from, |properties| properties.end.max(from));
         let is_empty = node.is_empty();
-        match &mut node.kind {
-            Kind::Scalar(scalar) if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) => {
-                let header = self.header(from);
-                node.end = self.block_text_end(&header, node.start..node.end);
-                node.start = header.start;
-                scalar.header = Some(header);
-            }
-            Kind::Scalar(_) if is_empty => {
-                node.start = from;
-                node.end = from;
-            }
-            Kind::Scalar(_) | Kind::Alias(_) => {}
-            Kind::List(list) if is_flow(list.style) => self.flow_list(list, node.start),
-            Kind::List(list) => {
-                // The event of a list that is not indented stands behind the first dash; `from` does not.
-                let Range { start, end } = self.block_list(list, from, node.start);
-                (node.start, node.end) = (start, end);
-            }
-            Kind::Map(map) => {
+        let style = node.written.style;
+        match &mut node.data {
+            Data::List(elements) if style == Style::Flow => self.flow_list(elements, node.span.start),
+            // The event of a list that is not indented stands behind the first dash; `from` does not.
+            Data::List(elements) => node.span = self.block_list(elements, from, node.span.start),
+            Data::Map(map) => {
                 let end = self.map(map);
-                if let Some(first) = map.entries.first().filter(|_| !is_flow(map.style) || !self.is_braced(node.start))
-                {
-                    node.start = first.start;
-                    node.end = end;
+                let is_braced = style == Style::Flow && self.lines.rest(node.span.start).starts_with('{');
+                if let Some(first) = map.entries().first().filter(|_| !is_braced) {
+                    node.span = first.written.start..end;
                 }
             }
+            _ if matches!(style, Style::Literal | Style::Folded) => {
+                let header = self.header(from);
+                node.span = header.start..self.block_text_end(&header, node.span.clone());
+                node.written.header = Some(header);
+            }
+            _ if is_empty => node.span = from..from,
+            _ => {}
         }
     }
 
-    fn is_braced(&self, start: usize) -> bool {
-        self.lines.rest(start).starts_with('{')
-    }
-
     fn properties(&self, node: &mut Node) {
-        let Some(anchor) = self.anchors.get(&node.anchor) else { return };
-        let both = node
-            .properties
-            .take()
-            .map_or_else(|| anchor.clone(), |tag| tag.start.min(anchor.start)..tag.end.max(anchor.end));
-        node.properties = Some(both);
+        let Some(tie) = &mut node.written.tie else { return };
+        let Some(anchor) = self.anchors.get(&tie.anchor) else { return };
+        let tag = tie.properties.take().unwrap_or_else(|| anchor.clone());
+        tie.properties = Some(tag.start.min(anchor.start)..tag.end.max(anchor.end));
     }
 
     fn header(&self, from: usize) -> Range<usize> {
@@ -85,53 +72,49 @@ impl Locator<'_> {
         self.lines.line_end(end)
     }
 
-    fn flow_list(&self, list: &mut List, start: usize) {
+    fn flow_list(&self, elements: &mut [Node], start: usize) {
         let mut from = start + 1;
-        for element in &mut list.elements {
-            self.node(&mut element.node, from);
-            from = element.node.end;
+        for element in elements {
+            self.node(element, from);
+            from = element.span.end;
         }
     }
 
-    fn block_list(&self, list: &mut List, from: usize, event: usize) -> Range<usize> {
+    fn block_list(&self, elements: &mut [Node], from: usize, event: usize) -> Range<usize> {
         let mut at = self.lines.skip_trivia(from);
         // Before an implicit document may stand what is not trivia.
         if !self.lines.rest(at).starts_with('-') {
             at = event;
         }
         let mut start = at;
-        for (position, element) in list.elements.iter_mut().enumerate() {
-            at = self.element(element, at);
+        for (position, element) in elements.iter_mut().enumerate() {
+            let dash = self.lines.skip_trivia(at);
+            element.written.dash = self.lines.rest(dash).starts_with('-').then_some(dash);
+            self.node(element, dash + 1);
+            at = element.span.end;
             if position == 0 {
-                start = element.dash.unwrap_or(start);
+                start = element.written.dash.unwrap_or(start);
             }
         }
         start..at
     }
 
-    fn element(&self, element: &mut Element, from: usize) -> usize {
-        let dash = self.lines.skip_trivia(from);
-        element.dash = self.lines.rest(dash).starts_with('-').then_some(dash);
-        self.node(&mut element.node, dash + 1);
-        element.node.end
-    }
-
     fn map(&self, map: &mut Map) -> usize {
         let mut end = 0;
-        for entry in &mut map.entries {
+        for entry in map.entries_mut() {
             self.entry(entry);
-            end = entry.end();
+            end = entry.extent().end;
         }
         end
     }
 
     fn entry(&self, entry: &mut Entry) {
-        let key = entry.key.start;
+        let key = entry.key.span.start;
         self.node(&mut entry.key, key);
-        entry.start = self.entry_start(entry.key.outer_start());
-        let colon = self.lines.skip_trivia(entry.key.end);
-        entry.colon = self.lines.rest(colon).starts_with(':').then_some(colon + 1);
-        self.node(&mut entry.value, entry.colon.unwrap_or(entry.key.end));
+        entry.written.start = self.entry_start(entry.key.outer_start());
+        let colon = self.lines.skip_trivia(entry.key.span.end);
+        entry.written.colon = self.lines.rest(colon).starts_with(':').then_some(colon + 1);
+        self.node(&mut entry.value, entry.written.colon.unwrap_or(entry.key.span.end));
     }
 
     /// A `?` may stand before the key.
@@ -139,23 +122,5 @@ impl Locator<'_> {
         let Some(before) = self.lines.before(self.lines.before_blanks(key)).strip_suffix('?') else { return key };
         let is_indicator = before.is_empty() || before.ends_with([' ', '\t', '\n', '\r', ',', '{', '[', '\u{FEFF}']);
         if is_indicator { before.len() } else { key }
-    }
-}
-
-/// Where the anchored values of a document are.
-pub(super) fn anchor_paths(root: &Node) -> HashMap<usize, Vec<usize>> {
-    let mut paths = HashMap::new();
-    collect(root, &mut Vec::new(), &mut paths);
-    paths
-}
-
-fn collect(node: &Node, path: &mut Vec<usize>, paths: &mut HashMap<usize, Vec<usize>>) {
-    if node.anchor != 0 {
-        paths.insert(node.anchor, path.clone());
-    }
-    for (position, child) in (0..).map_while(|position| Some((position, node.child(position)?))) {
-        path.push(position);
-        collect(child, path, paths);
-        path.pop();
     }
 }

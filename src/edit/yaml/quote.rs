@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 
-use super::meaning;
-use crate::edit::Content;
+use super::scalar;
+use super::written::Data;
+use crate::edit::is_hidden;
 
 /// What readers of YAML 1.1 take for a truth value.
 const TRUTHS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
@@ -9,22 +10,6 @@ const TRUTHS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
 /// Whether a text has a line break.
 pub(super) fn is_multi_line(text: &str) -> bool {
     text.contains('\n')
-}
-
-/// Whether a character does not show, or changes how others show, so that it is written as an escape.
-pub(crate) fn is_hidden(character: char) -> bool {
-    match character {
-        '\t' | '\n' => false,
-        '\u{61C}'
-        | '\u{200E}'
-        | '\u{200F}'
-        | '\u{2028}'..='\u{202E}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{FEFF}'
-        | '\u{FFFE}'
-        | '\u{FFFF}' => true,
-        _ => character.is_control(),
-    }
 }
 
 /// Whether a text can stand without quotes and is read as that text.
@@ -40,7 +25,7 @@ pub(super) fn is_plain(text: &str, in_flow: bool) -> bool {
         && !["---", "..."].iter().any(|mark| text.starts_with(mark))
         && !(in_flow && text.contains([',', '[', ']', '{', '}']))
         && !TRUTHS.iter().any(|truth| text.eq_ignore_ascii_case(truth))
-        && meaning::of_plain(text) == Some(Content::text(text))
+        && matches!(scalar::resolve(text), Ok(Data::Text(_)))
 }
 
 fn dash_is_text(text: &str) -> bool {

@@ -1,4 +1,5 @@
 use super::block_text::BlockText;
+use super::fragment::{Fragment, Holder};
 use super::quote;
 use crate::edit::Content;
 use crate::model::Number;
@@ -8,24 +9,6 @@ const LONGEST_KEY: usize = 1000;
 
 /// Longer numbers are written with an exponent.
 const LONGEST_NUMBER: usize = 24;
-
-/// A written value: what stands on the line of its key, and the lines after that, each with its break in front.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Fragment {
-    pub(super) head: String,
-    pub(super) body: String,
-}
-
-/// What a value stands behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holder {
-    /// Nothing: it is the document.
-    Root,
-    /// A key at this column, from 0.
-    Key(usize),
-    /// A dash at this column, from 0.
-    Dash(usize),
-}
 
 /// How new text is written.
 #[derive(Debug, Clone, Copy)]
@@ -40,34 +23,10 @@ pub(super) struct Look {
 }
 
 /// Writes a content as the text of a whole YAML document in block style.
-pub(crate) fn render(content: &Content) -> String {
+pub fn render(content: &Content) -> String {
     let look = Look { line_break: "\n", step: 2, block_texts: true, may_keep: true };
     let Fragment { head, body } = look.fragment(content, Holder::Root);
     format!("{head}{body}\n")
-}
-
-impl Fragment {
-    pub(super) fn inline(head: impl Into<String>) -> Self {
-        Self { head: head.into(), body: String::new() }
-    }
-}
-
-impl Holder {
-    /// How far the parts of the value are indented.
-    pub(super) fn indent(self, step: usize) -> usize {
-        match self {
-            Self::Root => 0,
-            Self::Key(column) => column + step,
-            Self::Dash(column) => column + 2,
-        }
-    }
-
-    pub(super) fn column(self) -> Option<usize> {
-        match self {
-            Self::Root => None,
-            Self::Key(column) | Self::Dash(column) => Some(column),
-        }
-    }
 }
 
 impl Look {
@@ -176,4 +135,18 @@ fn number_text(number: Number) -> String {
     let text = number.to_string();
     let is_short = text.len() <= LONGEST_NUMBER && text.contains('.');
     if is_short || number.as_i64().is_some() { text } else { format!("{:e}", number.as_f64()) }
+}
+
+/// Whether a value is a collection without texts of several lines.
+pub(super) fn fits_flow(content: &Content) -> bool {
+    matches!(content, Content::List(_) | Content::Table(_)) && !has_lines(content)
+}
+
+fn has_lines(content: &Content) -> bool {
+    match content {
+        Content::Text(text) => quote::is_multi_line(text),
+        Content::List(elements) => elements.iter().any(has_lines),
+        Content::Table(members) => members.iter().any(|(_, value)| has_lines(value)),
+        Content::Null | Content::Bool(_) | Content::Number(_) => false,
+    }
 }

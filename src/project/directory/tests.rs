@@ -2,7 +2,6 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use super::*;
 use crate::model::Family;
@@ -68,12 +67,10 @@ fn every_limit_of_the_table_holds_at_its_edge() {
 }
 
 #[test]
-fn a_sparse_file_of_100_mb_is_refused_without_reading_it() {
+fn a_sparse_file_beyond_all_memory_is_refused_without_reading_it() {
     let (temporary, directory) = project();
-    fs::File::create(root(&temporary).join("SOUL.md")).unwrap().set_len(100_000_000).unwrap();
-    let start = Instant::now();
+    fs::File::create(root(&temporary).join("SOUL.md")).unwrap().set_len(1 << 40).unwrap();
     let error = directory.read_text("SOUL.md", 1024 * 1024).unwrap_err();
-    assert!(start.elapsed() < Duration::from_millis(100));
     assert_eq!(error.to_string(), "`SOUL.md` is larger than 1 MiB");
 }
 
@@ -134,9 +131,7 @@ fn allowed_directories_widen_the_project_and_nothing_else() {
 fn a_fifo_neither_blocks_nor_is_read() {
     let (temporary, directory) = project();
     make_fifo(&root(&temporary).join("SOUL.md"));
-    let start = Instant::now();
     let error = directory.read_text("SOUL.md", LIMIT).unwrap_err();
-    assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(error.to_string(), "`SOUL.md` is a named pipe, not a regular file");
 }
 

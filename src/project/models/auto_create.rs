@@ -23,7 +23,7 @@ pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Declared<Val
         return Declared::Empty;
     }
     if let Some(surplus) = elements.get(CONDITIONS) {
-        report.error(surplus.spot, "too-many-conditions", format!("`{KEY}` holds at most {CONDITIONS} conditions"));
+        report.error(surplus.spot(), "too-many-conditions", format!("`{KEY}` holds at most {CONDITIONS} conditions"));
     }
     let conditions = elements.iter().filter_map(|element| condition(element, report)).collect();
     Declared::Value(Value::List(conditions))
@@ -73,7 +73,7 @@ fn required<'n>(
     report: &mut Report,
 ) -> Option<(&'n str, Spot)> {
     if node.get(key).is_none_or(Node::is_null) {
-        report.error(node.spot, "condition-incomplete", format!("a condition needs `{key}`"));
+        report.error(node.spot(), "condition-incomplete", format!("a condition needs `{key}`"));
     }
     fields.text(key, report)
 }

@@ -17,9 +17,9 @@ pub(super) fn slug(
     report: &mut Report,
 ) -> Option<(TypeSlug, Spot)> {
     let words = kind.words();
-    if !node.map().is_some_and(|entries| entries.iter().any(|entry| entry.key == "slug" && !entry.value.is_null())) {
+    if !node.map().is_some_and(|entries| entries.iter().any(|entry| entry.name() == "slug" && !entry.value.is_null())) {
         fields.node("slug", report);
-        report.error(node.spot, "slug-missing", format!("{words} needs a `slug`"));
+        report.error(node.spot(), "slug-missing", format!("{words} needs a `slug`"));
         return None;
     }
     let (text, spot) = fields.text("slug", report)?;
@@ -75,7 +75,7 @@ pub(super) fn name(kind: TypeKind, node: &Node, fields: &mut Fields<'_>, report:
         }
         None => {
             if !is_there {
-                report.error(node.spot, "name-missing", format!("{} needs a `name`", kind.words()));
+                report.error(node.spot(), "name-missing", format!("{} needs a `name`", kind.words()));
             }
             None
         }

@@ -61,14 +61,14 @@ pub(super) fn read(node: &Node, found: &mut Found, report: &mut Report) {
         None => {
             let hint = "a model file says `type: entity` or `type: relationship`, or is a bundle with `version: 2`";
             let message = "this model has no `type`";
-            report.add(Severity::Error, node.spot, "model-without-type", message, Some(hint.to_owned()));
+            report.add(Severity::Error, node.spot(), "model-without-type", message, Some(hint.to_owned()));
         }
     }
 }
 
 fn unknown_type(node: &Node, text: &str, report: &mut Report) {
     let hint = did_you_mean(text, TYPES);
-    report.add(Severity::Error, node.spot, "unknown-type", format!("the type {} is unknown", quoted(text)), hint);
+    report.add(Severity::Error, node.spot(), "unknown-type", format!("the type {} is unknown", quoted(text)), hint);
 }
 
 fn version(node: &Node) -> Option<i64> {
@@ -86,15 +86,15 @@ fn is_version_2(node: &Node) -> bool {
 fn check_version(node: &Node, is_bundle: bool, report: &mut Report) {
     let Some(found) = node.get("version").filter(|version| !version.is_null()) else {
         if is_bundle {
-            report.error(node.spot, "unknown-version", "a bundle of models needs `version: 2`");
+            report.error(node.spot(), "unknown-version", "a bundle of models needs `version: 2`");
         }
         return;
     };
     match version(node) {
         Some(2) => {}
         Some(0 | 1) if !is_bundle => {}
-        _ if is_bundle => report.error(found.spot, "unknown-version", "the `version` of a bundle must be 2"),
-        _ => report.error(found.spot, "unknown-version", "the `version` of a model file must be 1 or 2"),
+        _ if is_bundle => report.error(found.spot(), "unknown-version", "the `version` of a bundle must be 2"),
+        _ => report.error(found.spot(), "unknown-version", "the `version` of a model file must be 1 or 2"),
     }
 }
 
@@ -108,7 +108,7 @@ fn bundle(node: &Node, found: &mut Found, report: &mut Report) {
         for element in fields.list(list, report).unwrap_or_default() {
             if element.is_null() {
                 report.error(
-                    element.spot,
+                    element.spot(),
                     "wrong-type",
                     format!("an element of `{list}` must be a mapping, not nothing"),
                 );
@@ -125,7 +125,7 @@ fn has_same_type(element: &Node, form: Form, report: &mut Report) -> bool {
     let Some(node) = element.get("type") else { return true };
     let same = node.is_null() || node.text().and_then(Form::of) == Some(form);
     if !same {
-        report.error(node.spot, "wrong-list", "this `type` does not belong into this list of the bundle");
+        report.error(node.spot(), "wrong-list", "this `type` does not belong into this list of the bundle");
     }
     same
 }

@@ -52,15 +52,13 @@ fn schema(fields: &mut Fields<'_>, report: &mut Report) -> Declared<Value> {
     };
     if fields.node("metadata_schema", report).is_some() {
         let message = "`properties` and `required` belong into `metadata_schema`; beside it they cannot stand";
-        report.error(old.spot, "two-schemas", message);
+        report.error(old.spot(), "two-schemas", message);
         return Declared::Absent;
     }
-    let member = |key: &str, value: &Node| Entry { key: key.to_owned(), spot: value.spot, value: value.clone() };
-    let object = Node { spot: old.spot, data: Data::Text("object".to_owned()) };
-    let mut entries = vec![member("type", &object)];
-    entries.extend(properties.map(|node| member("properties", node)));
-    entries.extend(required.map(|node| member("required", node)));
-    let folded = Node { spot: old.spot, data: Data::Map(entries) };
+    let object = Node::unwritten(old.spot(), Data::Text("object".to_owned()));
+    let members = [("type", Some(&object)), ("properties", properties), ("required", required)];
+    let entries = members.into_iter().filter_map(|(key, node)| Some(Entry::unwritten(key, node?.clone())));
+    let folded = Node::unwritten(old.spot(), Data::Map(entries.collect()));
     check_columns(&folded, report);
     common::schema(&folded, "the schema of `properties` and `required`", report)
 }
@@ -74,12 +72,12 @@ fn check_columns(schema: &Node, report: &mut Report) {
             Data::Bool(false) => {}
             _ => {
                 let message = format!("`x-table-column` must be true or false, not {}", flag.kind());
-                report.error(flag.spot, "table-column", message);
+                report.error(flag.spot(), "table-column", message);
             }
         }
         if columns == TABLE_COLUMNS + 1 {
             let message = format!("at most {TABLE_COLUMNS} properties can have `x-table-column: true`");
-            report.error(flag.spot, "too-many-table-columns", message);
+            report.error(flag.spot(), "too-many-table-columns", message);
             return;
         }
     }
@@ -99,16 +97,16 @@ fn event_kinds(fields: &mut Fields<'_>, report: &mut Report) -> Declared<Value> 
         if entry.value.is_null() {
             null_is_absent(entry, report);
         } else if let Some(kind) = event_kind(entry, report) {
-            kinds.insert(entry.key.clone(), kind);
+            kinds.insert(entry.name().to_owned(), kind);
         }
     }
     if kinds.is_empty() { Declared::Absent } else { Declared::Value(Value::Map(kinds)) }
 }
 
 fn event_kind(entry: &Entry, report: &mut Report) -> Option<Value> {
-    let what = format!("the event kind {}", quoted(&entry.key));
-    if entry.key.trim().is_empty() {
-        report.error(entry.spot, "event-kind", "an event kind needs a name");
+    let what = format!("the event kind {}", quoted(entry.name()));
+    if entry.name().trim().is_empty() {
+        report.error(entry.spot(), "event-kind", "an event kind needs a name");
         return None;
     }
     let mut fields = Fields::of(&entry.value, &what, report)?;

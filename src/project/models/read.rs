@@ -106,12 +106,12 @@ fn read_file(directory: &ProjectDirectory, file: &str) -> Found {
             return found;
         }
     };
-    let stream = yaml::parse(&text, &limits.yaml);
+    let stream = yaml::read(&text, &limits.yaml);
     let mut report = Report::new(file, Family::Memory);
     // What is built from a text that is not whole would only lead to more diagnostics.
     if stream.problems.is_empty() {
-        for node in &stream.documents {
-            document::read(node, &mut found, &mut report);
+        for document in &stream.documents {
+            document::read(&document.root, &mut found, &mut report);
         }
     }
     found.is_broken = !stream.problems.is_empty();

@@ -96,13 +96,13 @@ fn rules(
     let (mut rules, mut ends, mut lines) = (Vec::new(), Vec::new(), BTreeMap::new());
     for element in elements {
         let Some(rule) = rule(element, found, &mut ends, report) else { continue };
-        if let Some(first) = lines.insert(rule.clone(), element.spot.line) {
+        if let Some(first) = lines.insert(rule.clone(), element.spot().line) {
             let message = format!(
                 "the rule from {} to {} stands on line {first} already",
                 quoted(rule.source.as_str()),
                 quoted(rule.target.as_str())
             );
-            report.error(element.spot, "duplicate-rule", message);
+            report.error(element.spot(), "duplicate-rule", message);
         } else {
             rules.push(rule);
         }
@@ -137,7 +137,7 @@ fn end<'n>(key: &'static str, rule: &Node, fields: &mut Fields<'n>, report: &mut
             None
         }
         None if !is_there => {
-            report.error(rule.spot, "rule-end-missing", format!("a rule needs a `{key}`"));
+            report.error(rule.spot(), "rule-end-missing", format!("a rule needs a `{key}`"));
             None
         }
         end => end,

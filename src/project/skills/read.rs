@@ -20,7 +20,7 @@ pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits,
         report.add(Severity::Warning, Spot { line: 1, column: 0 }, "frontmatter-open", message, None);
     }
     let Parts { yaml: Some(source), lines, .. } = parts else { return Some(skill) };
-    let stream = yaml::parse(source, limits);
+    let stream = yaml::read(source, limits);
     for problem in &stream.problems {
         report.push(problem.diagnostic(Family::Agents, file, lines));
     }
@@ -30,9 +30,9 @@ pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits,
     let mut inner = Report::new(file, Family::Agents).starting_at(lines);
     match stream.documents.as_slice() {
         [] => {}
-        [node] => fill(&mut skill, node, &mut inner),
+        [document] => fill(&mut skill, &document.root, &mut inner),
         [_, second, ..] => {
-            inner.error(second.spot, "frontmatter-documents", "frontmatter can hold one YAML document only");
+            inner.error(second.root.spot(), "frontmatter-documents", "frontmatter can hold one YAML document only");
         }
     }
     inner.into_diagnostics().into_iter().for_each(|diagnostic| report.push(diagnostic));
@@ -63,7 +63,7 @@ fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
     }
     if node.map().is_none() {
         let message = format!("the frontmatter is {}, not a mapping, so it is not applied", node.kind());
-        report.add(Severity::Warning, node.spot, "frontmatter-not-a-mapping", message, None);
+        report.add(Severity::Warning, node.spot(), "frontmatter-not-a-mapping", message, None);
         return;
     }
     let Some(mut fields) = Fields::of(node, "frontmatter", report) else { return };
@@ -86,7 +86,7 @@ fn name(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
         Data::Number(number) if number.as_i64() == Some(0) => String::new(),
         Data::Number(number) => number.to_string(),
         _ => {
-            report.error(node.spot, "wrong-type", format!("`name` must be text, not {}", node.kind()));
+            report.error(node.spot(), "wrong-type", format!("`name` must be text, not {}", node.kind()));
             return None;
         }
     };
@@ -139,7 +139,7 @@ fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     }
     if node.map().is_none() {
         let message = format!("an element of `judge` must be text or a mapping with `domain`, not {}", node.kind());
-        report.error(node.spot, "wrong-type", message);
+        report.error(node.spot(), "wrong-type", message);
         return None;
     }
     let mut fields = Fields::of(node, "an element of `judge`", report)?;
@@ -147,7 +147,7 @@ fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     let judge = fields.text("judge", report).map(|(judge, _)| judge.to_owned());
     fields.finish(Severity::Note, "an element of `judge`", report);
     if node.get("domain").is_none_or(Node::is_null) {
-        report.error(node.spot, "domain-missing", "an element of `judge` needs a `domain`");
+        report.error(node.spot(), "domain-missing", "an element of `judge` needs a `domain`");
     }
     Some(JudgedDomain { domain: normalise_domain(domain?.0)?, judge })
 }
@@ -163,10 +163,10 @@ fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
         null_is_absent(entry, report);
         return None;
     }
-    let what = format!("the MCP server {}", quoted(&entry.key));
+    let what = format!("the MCP server {}", quoted(entry.name()));
     let mut fields = Fields::of(&entry.value, &what, report)?;
     let server = SkillMcpServer {
-        id: entry.key.clone(),
+        id: entry.name().to_owned(),
         url: owned(&fields.declared_text("url", report)),
         transport: owned(&fields.declared_text("type", report)),
         command: owned(&fields.declared_text("command", report)),

@@ -5,9 +5,8 @@ use proptest::prelude::*;
 
 use self::document::{AGENTS, Choices, document};
 use super::{append, list, number, remove, reorder, set, table, text};
-use crate::edit::apply_edits;
-use crate::edit::toml::{Toml, TomlChange, TomlPatchError};
-use crate::edit::{Content, NodePath};
+use crate::edit::tests::model::Model;
+use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, Toml, apply_edits};
 use crate::model::Number;
 
 fn content(choices: &mut Choices, depth: usize) -> Content {
@@ -33,7 +32,7 @@ fn texts(choices: &mut Choices) -> Content {
     Content::texts((0..length).map(|_| choices.one(&["a.com", "b.com", "c.com", "d\u{e9}", "new.com"])))
 }
 
-fn change(choices: &mut Choices, id: &str) -> TomlChange {
+fn change(choices: &mut Choices, id: &str) -> Change {
     let path = choices.one(&[
         "",
         ".name",
@@ -83,17 +82,17 @@ fn change(choices: &mut Choices, id: &str) -> TomlChange {
     }
 }
 
-fn is_about_the_call(error: &TomlPatchError) -> bool {
-    match error {
-        TomlPatchError::Mismatch(_) => false,
+fn is_about_the_call(error: &PatchError) -> bool {
+    match (&error.refusal, &error.location) {
+        (Refusal::NotVerified, _) => false,
         // An element of `[[…]]` can't become a text.
-        TomlPatchError::Form(place) => place.to_string().ends_with(']'),
+        (Refusal::Form, Location::Path(path)) => path.to_string().ends_with(']'),
         _ => true,
     }
 }
 
 /// Changes that set everything to what it is, from the inside out; none for what a content can't say.
-fn own_values(item: &toml_edit::Item, place: &NodePath, changes: &mut Vec<TomlChange>) -> Option<Content> {
+fn own_values(item: &toml_edit::Item, place: &NodePath, changes: &mut Vec<Change>) -> Option<Content> {
     let value = if let Some(table) = item.as_table_like() {
         let members: Vec<(String, Option<Content>)> =
             table.iter().map(|(key, item)| (key.to_owned(), own_values(item, &place.key(key), changes))).collect();
@@ -111,7 +110,7 @@ fn own_values(item: &toml_edit::Item, place: &NodePath, changes: &mut Vec<TomlCh
         item.as_bool().map(Content::Bool).or_else(|| item.as_str().map(Content::text))?
     };
     if !place.segments().is_empty() {
-        changes.push(TomlChange::Set { place: place.clone(), value: value.clone() });
+        changes.push(Change::set(place.clone(), value.clone()));
     }
     Some(value)
 }
@@ -119,7 +118,7 @@ fn own_values(item: &toml_edit::Item, place: &NodePath, changes: &mut Vec<TomlCh
 fn own_items(
     items: impl Iterator<Item = toml_edit::Item>,
     place: &NodePath,
-    changes: &mut Vec<TomlChange>,
+    changes: &mut Vec<Change>,
 ) -> Option<Content> {
     let items: Vec<Option<Content>> =
         items.enumerate().map(|(at, item)| own_values(&item, &place.element(at), changes)).collect();
@@ -163,7 +162,7 @@ proptest! {
         let mut choices = Choices::of(more);
         let id = choices.one(&AGENTS);
         let length = choices.below(6);
-        let changes: Vec<TomlChange> = (0..length).map(|_| change(&mut choices, id)).collect();
+        let changes: Vec<Change> = (0..length).map(|_| change(&mut choices, id)).collect();
         check(&before, &changes, id)?;
     }
 
@@ -204,7 +203,34 @@ proptest! {
     }
 }
 
-fn check(before: &str, changes: &[TomlChange], id: &str) -> Result<(), TestCaseError> {
+/// What a text says, by another reader than the patcher's; dates and numbers that no content can be as their text.
+fn meaning(text: &str) -> Model {
+    fn of_item(item: &toml_edit::Item) -> Content {
+        if let Some(table) = item.as_table_like() {
+            return Content::Table(table.iter().map(|(key, item)| (key.to_owned(), of_item(item))).collect());
+        }
+        if let Some(tables) = item.as_array_of_tables() {
+            return Content::List(tables.iter().map(|table| of_item(&toml_edit::Item::Table(table.clone()))).collect());
+        }
+        if let Some(array) = item.as_array() {
+            return Content::List(array.iter().map(|value| of_item(&toml_edit::Item::Value(value.clone()))).collect());
+        }
+        let whole = item.as_integer().and_then(|whole| Number::from_i64(whole).ok());
+        let number = whole.or_else(|| item.as_float().and_then(|number| Number::from_f64(number).ok()));
+        let plain = item.as_bool().map(Content::Bool).or_else(|| item.as_str().map(Content::text));
+        plain.or_else(|| number.map(Content::Number)).unwrap_or_else(|| Content::text(item.to_string().trim()))
+    }
+    Model::of(&of_item(toml_edit::Document::parse(text).unwrap().as_item())).pruned()
+}
+
+/// What a text means after changes. Tables and lists that hold nothing are as good as none.
+fn meant(before: &str, changes: &[Change]) -> Content {
+    let mut model = meaning(before);
+    model.apply(changes);
+    model.pruned().content()
+}
+
+fn check(before: &str, changes: &[Change], id: &str) -> Result<(), TestCaseError> {
     let Some(toml) = Toml::parse(before) else { return Err(TestCaseError::fail(format!("not TOML:\n{before}"))) };
     match toml.edits(changes) {
         Err(error) => prop_assert!(is_about_the_call(&error), "{error:?}\n{changes:?}\n{before}"),
@@ -224,9 +250,17 @@ fn check(before: &str, changes: &[TomlChange], id: &str) -> Result<(), TestCaseE
                     changes
                 );
             }
-            let is_stable = |change: &TomlChange| match change {
-                TomlChange::Set { .. } => true,
-                TomlChange::Remove { place } => !place.to_string().contains('['),
+            prop_assert_eq!(
+                meaning(&after).content(),
+                meant(before, changes),
+                "\n{}\n{}\n{:?}",
+                before,
+                after,
+                changes
+            );
+            let is_stable = |change: &Change| match change.action {
+                Action::Set(_) => true,
+                Action::Remove => !change.path.to_string().contains('['),
                 _ => false,
             };
             if changes.len() == 1 && changes.iter().all(is_stable) {

@@ -1,6 +1,5 @@
 use super::{list, number, patched, place, refused, set, table, text};
-use crate::edit::Content;
-use crate::edit::toml::{Toml, TomlPatchError};
+use crate::edit::{Content, Location, PatchError, Refusal, Toml};
 use crate::model::Number;
 
 /// What `a = OLD # why` becomes.
@@ -88,9 +87,10 @@ fn inline_tables_change_by_member() {
 #[test]
 fn what_toml_lacks_is_refused() {
     let error = refused("a = 1\n", &[set("a", list([Content::Null]))]);
-    assert_eq!(error, TomlPatchError::Null(place("a")));
+    assert_eq!(error, (Refusal::Null, place("a")));
+    let error = PatchError { refusal: error.0, location: Location::Path(error.1) };
     assert_eq!(error.to_string(), "a: TOML has no null");
-    assert_eq!(refused("a = 1\n", &[set("a.b", number(1))]), TomlPatchError::NotATable(place("a.b")));
-    assert_eq!(refused("a = [1]\n", &[set("a[1]", number(1))]), TomlPatchError::NoSuchElement(place("a[1]")));
+    assert_eq!(refused("a = 1\n", &[set("a.b", number(1))]), (Refusal::NotATable, place("a.b")));
+    assert_eq!(refused("a = [1]\n", &[set("a[1]", number(1))]), (Refusal::NoElement(1), place("a[1]")));
     assert!(Toml::parse("a = ").is_none());
 }

@@ -4,41 +4,38 @@ mod mappings;
 mod places;
 mod properties;
 mod random;
+mod read;
 mod refused;
 mod rendered;
 mod scalars;
 
 use super::*;
-use crate::edit::apply_edits;
-use crate::edit::{Content, NodePath, Segment};
+use crate::edit::{Action, Change, Content, Location, NodePath, Refusal, Segment, apply_edits};
 use crate::model::Number;
 
-/// A place of the first document: `a.b[1].c`, and nothing for its root.
-fn at(path: &str) -> YamlPlace {
-    in_document(0, path)
+/// `a.b[1].c`, and nothing for the root.
+fn at(path: &str) -> NodePath {
+    let segments = path.split(['.', '[']).filter(|segment| !segment.is_empty());
+    segments.fold(NodePath::root(), |path, segment| match segment.strip_suffix(']') {
+        Some(element) => path.element(element.parse().unwrap()),
+        None => path.key(segment),
+    })
 }
 
-fn in_document(document: usize, path: &str) -> YamlPlace {
-    let mut place = NodePath::root();
-    for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
-        place = match step.strip_suffix(']') {
-            Some(element) => place.element(element.parse().unwrap()),
-            None => place.key(step),
-        };
-    }
-    YamlPlace { document, place }
+fn parse(text: &str) -> Option<Yaml> {
+    Yaml::parse(text, &YamlLimits::DEFAULT)
 }
 
-fn set(path: &str, value: impl Into<Content>) -> YamlChange {
-    YamlChange::Set { at: at(path), value: value.into() }
+fn set(path: &str, value: impl Into<Content>) -> Change {
+    Change::set(at(path), value.into())
 }
 
-fn remove(path: &str) -> YamlChange {
-    YamlChange::Remove { at: at(path) }
+fn remove(path: &str) -> Change {
+    Change::remove(at(path))
 }
 
-fn append(path: &str, value: impl Into<Content>) -> YamlChange {
-    YamlChange::Append { list: at(path), value: value.into() }
+fn append(path: &str, value: impl Into<Content>) -> Change {
+    Change::append(at(path), value.into())
 }
 
 fn table<const N: usize>(members: [(&str, Content); N]) -> Content {
@@ -71,28 +68,35 @@ impl From<f64> for Content {
     }
 }
 
-fn patched(before: &str, changes: &[YamlChange]) -> String {
-    let yaml = Yaml::parse(before).unwrap_or_else(|| panic!("not YAML: {before}"));
+fn patched(before: &str, changes: &[Change]) -> String {
+    let yaml = parse(before).unwrap_or_else(|| panic!("not YAML: {before}"));
     let edits = yaml.edits(changes).unwrap_or_else(|error| panic!("{error}: {before}\n{changes:?}"));
     let after = apply_edits(before, &edits);
-    let sets_only = |change: &YamlChange| match change {
-        YamlChange::Set { at, .. } | YamlChange::Remove { at } => {
-            at.place.segments().iter().all(|step| matches!(step, Segment::Key(_)))
+    let sets_only = |change: &Change| match change.action {
+        Action::Set(_) | Action::Remove => {
+            change.path.segments().iter().all(|segment| matches!(segment, Segment::Key(_)))
         }
-        YamlChange::Append { .. } => false,
+        _ => false,
     };
     if changes.iter().all(sets_only) {
-        let again = Yaml::parse(&after).unwrap().edits(changes);
+        let again = parse(&after).unwrap().edits(changes);
         assert_eq!(again, Ok(Vec::new()), "a second time:\n{after}");
     }
     after
 }
 
-fn refused(before: &str, changes: &[YamlChange]) -> YamlPatchError {
-    Yaml::parse(before).unwrap().edits(changes).unwrap_err()
+/// Why changes are not possible, and the line that is named.
+#[track_caller]
+fn refused(before: &str, changes: &[Change]) -> (Refusal, Option<u32>) {
+    let error = parse(before).unwrap().edits(changes).unwrap_err();
+    match error.location {
+        Location::Line(line) => (error.refusal, Some(line)),
+        Location::Text => (error.refusal, None),
+        Location::Path(path) => panic!("{path}: a place in YAML is told by its line"),
+    }
 }
 
 #[track_caller]
-fn check(before: &str, changes: &[YamlChange], after: &str) {
+fn check(before: &str, changes: &[Change], after: &str) {
     assert_eq!(patched(before, changes), after, "before:\n{before}\n{changes:?}");
 }

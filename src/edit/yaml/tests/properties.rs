@@ -1,37 +1,29 @@
 use proptest::prelude::*;
 
-use super::random::{Dice, Model, change, content, document, read, sorted};
+use super::random::{Dice, change, content, document, read};
 use super::*;
-use crate::edit::yaml::parse;
+use crate::edit::tests::model::Model;
+use crate::edit::yaml::read as stream_of;
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..300)
 }
 
 /// What a document means after changes; an empty one is as good as an empty mapping.
-fn meant(documents: &[Content], changes: &[YamlChange]) -> Vec<Content> {
+fn meant(documents: &[Content], changes: &[Change]) -> Vec<Content> {
     let mut models: Vec<Model> = documents.iter().map(Model::of).collect();
-    for change in changes {
-        models[change.document()].apply(change);
+    for (position, model) in models.iter_mut().enumerate() {
+        model.apply(changes.iter().filter(|change| change.document == position));
     }
-    models.into_iter().map(|model| normal(model.content())).collect()
+    models.into_iter().map(|model| normal(&model.content())).collect()
 }
 
-fn normal(content: Content) -> Content {
-    if content == Content::Null { Content::Table(Vec::new()) } else { sorted(content) }
-}
-
-impl YamlChange {
-    fn path(&self) -> &NodePath {
-        match self {
-            Self::Set { at, .. } | Self::Remove { at } => &at.place,
-            Self::Append { list, .. } => &list.place,
-        }
-    }
+fn normal(content: &Content) -> Content {
+    if *content == Content::Null { Content::Table(Vec::new()) } else { Model::of(content).content() }
 }
 
 /// Any changes at all, for texts that may be anything.
-fn wild(dice: &mut Dice<'_>) -> Vec<YamlChange> {
+fn wild(dice: &mut Dice<'_>) -> Vec<Change> {
     let paths = ["", "a", "a.b", "[0]", "a[0]", "a[0].b", "[1].a", "entities[0].name", "slug", "new", "judges.default"];
     let one = |dice: &mut Dice<'_>| {
         let path = paths[dice.below(paths.len())];
@@ -46,14 +38,14 @@ fn wild(dice: &mut Dice<'_>) -> Vec<YamlChange> {
 
 /// What the project can read before, it can read after.
 fn survives(source: &str, bytes: &[u8]) {
-    let Some(yaml) = Yaml::parse(source) else { return };
+    let Some(yaml) = parse(source) else { return };
     yaml.mapping_at(1, 1);
     let mut dice = Dice(bytes.iter());
     if let Ok(edits) = yaml.edits(&wild(&mut dice)) {
         let after = apply_edits(source, &edits);
-        let problems = |text: &str| parse(text, &YamlLimits::DEFAULT).problems;
+        let problems = |text: &str| stream_of(text, &YamlLimits::DEFAULT).problems;
         assert!(!problems(source).is_empty() || problems(&after).is_empty(), "{source}\n{after}");
-        assert!(Yaml::parse(&after).is_some());
+        assert!(parse(&after).is_some());
     }
 }
 
@@ -87,11 +79,11 @@ proptest! {
         let documents = read(&before);
         let mut dice = Dice(more.iter());
         let changes: Vec<_> = (0..=dice.below(3)).map(|_| change(&mut dice, &documents)).collect();
-        let yaml = Yaml::parse(&before).unwrap();
+        let yaml = parse(&before).unwrap();
         match yaml.edits(&changes) {
             Ok(edits) => {
                 let after = apply_edits(&before, &edits);
-                let found = read(&after).into_iter().map(normal).collect::<Vec<_>>();
+                let found = read(&after).into_iter().map(|content| normal(&content)).collect::<Vec<_>>();
                 let mut wanted = meant(&documents, &changes);
                 if found.is_empty() {
                     wanted.retain(|document| *document != Content::Table(Vec::new()));
@@ -100,11 +92,12 @@ proptest! {
             }
             Err(error) => {
                 let is_expected = matches!(
-                    error,
-                    YamlPatchError::Conflict
-                        | YamlPatchError::NotAList { .. }
-                        | YamlPatchError::NotAMapping { .. }
-                        | YamlPatchError::NoList { .. }
+                    error.refusal,
+                    Refusal::Contradiction
+                        | Refusal::ElementRemoved
+                        | Refusal::NotAList
+                        | Refusal::NotATable
+                        | Refusal::NoElement(_)
                 );
                 let is_expected = is_expected && changes.len() > 1;
                 prop_assert!(is_expected, "{:?}\nbefore:\n{}\n{:?}", error, before, changes);
@@ -117,15 +110,15 @@ proptest! {
         let before = document(&mut Dice(bytes.iter()));
         let documents = read(&before);
         let change = change(&mut Dice(more.iter()), &documents);
-        let Some(Segment::Key(key)) = change.path().segments().first().filter(|_| change.document() == 0) else { return Ok(()) };
-        let stream = parse(&before, &YamlLimits::DEFAULT);
-        let entries = stream.documents[0].map().unwrap();
-        let Some(position) = entries.iter().position(|entry| entry.key == *key) else { return Ok(()) };
-        let edits = Yaml::parse(&before).unwrap().edits(std::slice::from_ref(&change));
+        let Some(Segment::Key(key)) = change.path.segments().first().filter(|_| change.document == 0) else { return Ok(()) };
+        let stream = stream_of(&before, &YamlLimits::DEFAULT);
+        let entries = stream.documents[0].root.map().unwrap();
+        let Some(position) = entries.iter().position(|entry| entry.name() == key) else { return Ok(()) };
+        let edits = parse(&before).unwrap().edits(std::slice::from_ref(&change));
         prop_assert!(edits.is_ok(), "{}\n{:?}", before, change);
         let after = apply_edits(&before, &edits.unwrap());
         let lines: Vec<&str> = before.split_inclusive('\n').collect();
-        let line = |position: usize| entries[position].spot.line as usize - 1;
+        let line = |position: usize| entries[position].spot().line as usize - 1;
         // The break before a key goes with it.
         let head = lines[..line(position)].concat();
         prop_assert!(after.starts_with(head.trim_end_matches(['\n', '\r'])), "{}\n{}\n{:?}", before, after, change);
@@ -141,19 +134,19 @@ proptest! {
         let documents = read(&before);
         let change = change(&mut Dice(more.iter()), &documents);
         let is_element = |step: &Segment| matches!(step, Segment::Element(_));
-        let repeats = match &change {
-            YamlChange::Set { .. } => true,
-            YamlChange::Remove { at } => !at.place.segments().last().is_some_and(is_element),
-            YamlChange::Append { .. } => false,
+        let repeats = match change.action {
+            Action::Set(_) => true,
+            Action::Remove => !change.path.segments().last().is_some_and(is_element),
+            _ => false,
         };
         if !repeats {
             return Ok(());
         }
         let changes = [change];
-        let edits = Yaml::parse(&before).unwrap().edits(&changes);
+        let edits = parse(&before).unwrap().edits(&changes);
         prop_assert!(edits.is_ok(), "{}\n{:?}", before, changes);
         let after = apply_edits(&before, &edits.unwrap());
-        prop_assert_eq!(Yaml::parse(&after).unwrap().edits(&changes), Ok(Vec::new()), "{}\n{:?}", after, changes);
+        prop_assert_eq!(parse(&after).unwrap().edits(&changes), Ok(Vec::new()), "{}\n{:?}", after, changes);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Random documents in all styles, random changes of them, and what the changes mean.
 
 use super::*;
-use crate::edit::yaml::{Data, Node, parse};
 
 /// Decisions made of random bytes.
 pub(super) struct Dice<'b>(pub(super) std::slice::Iter<'b, u8>);
@@ -228,9 +227,9 @@ pub(super) fn content(dice: &mut Dice<'_>, depth: usize) -> Content {
 
 /// The documents of a text as the project reads them.
 pub(super) fn read(text: &str) -> Vec<Content> {
-    let stream = parse(text, &YamlLimits::DEFAULT);
+    let stream = crate::edit::yaml::read(text, &YamlLimits::DEFAULT);
     assert_eq!(stream.problems, [], "{text}");
-    stream.documents.iter().map(of_node).collect()
+    stream.documents.iter().map(|document| of_node(&document.root)).collect()
 }
 
 pub(super) fn of_node(node: &Node) -> Content {
@@ -240,25 +239,16 @@ pub(super) fn of_node(node: &Node) -> Content {
         Data::Number(number) => Content::Number(*number),
         Data::Text(text) => Content::text(text),
         Data::List(elements) => Content::List(elements.iter().map(of_node).collect()),
-        Data::Map(entries) => Content::Table(entries.iter().map(|e| (e.key.clone(), of_node(&e.value))).collect()),
-    }
-}
-
-/// The same with the keys in order.
-pub(super) fn sorted(content: Content) -> Content {
-    match content {
-        Content::List(elements) => Content::List(elements.into_iter().map(sorted).collect()),
-        Content::Table(members) => {
-            let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            members.sort_by(|(one, _), (other, _)| one.cmp(other));
-            Content::Table(members)
+        Data::Map(map) => {
+            let members = map.entries().iter().map(|entry| (entry.name().to_owned(), of_node(&entry.value)));
+            Content::Table(members.collect())
         }
-        other => other,
+        Data::Other(text) => panic!("{text} is no value"),
     }
 }
 
 /// A change at a random place.
-pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> YamlChange {
+pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> Change {
     let document = dice.below(documents.len());
     let (mut place, mut here) = (NodePath::root(), &documents[document]);
     loop {
@@ -275,13 +265,12 @@ pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> YamlChange {
             _ => break,
         }
     }
-    let at = YamlPlace { document, place };
-    match (dice.below(6), here) {
-        (0, _) if !at.place.segments().is_empty() => YamlChange::Remove { at },
-        (1 | 2, Content::List(_) | Content::Null) => YamlChange::Append { list: at, value: content(dice, 0) },
+    let change = match (dice.below(6), here) {
+        (0, _) if !place.segments().is_empty() => Change::remove(place),
+        (1 | 2, Content::List(_) | Content::Null) => Change::append(place, content(dice, 0)),
         (1 | 2, Content::Table(_)) => {
-            let at = YamlPlace { document, place: at.place.key(dice.pick(&["new", "k0", "newer"])) };
-            YamlChange::Set { at, value: content(dice, 0) }
+            let place = place.key(dice.pick(&["new", "k0", "newer"]));
+            Change::set(place, content(dice, 0))
         }
         // A list or mapping that is like the one that is there.
         (3, Content::List(elements)) => {
@@ -292,80 +281,9 @@ pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> YamlChange {
             } else {
                 elements.remove(position);
             }
-            YamlChange::Set { at, value: Content::List(elements) }
+            Change::set(place, Content::List(elements))
         }
-        (_, _) => YamlChange::Set { at, value: content(dice, 0) },
-    }
-}
-
-/// A document while it changes: what is removed leaves a hole, so that positions stay those of the file.
-#[derive(Debug, Clone)]
-pub(super) enum Model {
-    Leaf(Content),
-    Map(Vec<(String, Model)>),
-    List(Vec<Option<Model>>),
-}
-
-impl Model {
-    pub(super) fn of(content: &Content) -> Self {
-        match content {
-            Content::Table(members) => {
-                Self::Map(members.iter().map(|(key, value)| (key.clone(), Self::of(value))).collect())
-            }
-            Content::List(elements) => Self::List(elements.iter().map(|element| Some(Self::of(element))).collect()),
-            other => Self::Leaf(other.clone()),
-        }
-    }
-
-    pub(super) fn content(self) -> Content {
-        match self {
-            Self::Leaf(content) => content,
-            Self::Map(members) => {
-                Content::Table(members.into_iter().map(|(key, value)| (key, value.content())).collect())
-            }
-            Self::List(elements) => Content::List(elements.into_iter().flatten().map(Self::content).collect()),
-        }
-    }
-
-    pub(super) fn apply(&mut self, change: &YamlChange) {
-        match change {
-            YamlChange::Set { at, value } => self.at(at.place.segments(), true, &|model| *model = Self::of(value)),
-            YamlChange::Append { list, value } => self.at(list.place.segments(), true, &|model| match model {
-                Self::List(elements) => elements.push(Some(Self::of(value))),
-                other => *other = Self::List(vec![Some(Self::of(value))]),
-            }),
-            YamlChange::Remove { at } => {
-                let (last, steps) = at.place.segments().split_last().unwrap();
-                self.at(steps, false, &|model| match (model, last) {
-                    (Self::Map(members), Segment::Key(key)) => members.retain(|(name, _)| name != key),
-                    (Self::List(elements), Segment::Element(position)) => elements[*position] = None,
-                    _ => {}
-                });
-            }
-        }
-    }
-
-    fn at(&mut self, steps: &[Segment], creates: bool, act: &dyn Fn(&mut Self)) {
-        match (steps, &mut *self) {
-            ([], model) => act(model),
-            ([Segment::Element(position), rest @ ..], Self::List(elements)) => {
-                if let Some(element) = &mut elements[*position] {
-                    element.at(rest, creates, act);
-                }
-            }
-            ([Segment::Key(key), rest @ ..], Self::Map(members)) => {
-                if creates && !members.iter().any(|(name, _)| name == key) {
-                    members.push((key.clone(), Self::Leaf(Content::Null)));
-                }
-                if let Some((_, member)) = members.iter_mut().find(|(name, _)| name == key) {
-                    member.at(rest, creates, act);
-                }
-            }
-            ([Segment::Key(_), ..], Self::Leaf(_)) if creates => {
-                *self = Self::Map(Vec::new());
-                self.at(steps, creates, act);
-            }
-            _ => {}
-        }
-    }
+        (_, _) => Change::set(place, content(dice, 0)),
+    };
+    change.in_document(document)
 }

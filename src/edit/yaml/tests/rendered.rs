@@ -65,7 +65,7 @@ fn a_key_may_be_longer_than_the_parser_looks() {
         let long = table([(&key, value.clone())]);
         assert_eq!(read(&render(&long)), [long]);
         for before in ["a: 1\n", "{a: 1}\n"] {
-            let after = patched(before, &[YamlChange::Set { at: at(&key), value: value.clone() }]);
+            let after = patched(before, &[Change::set(at(&key), value.clone())]);
             assert_eq!(read(&after), [table([("a", 1.into()), (&key, value.clone())])], "{after}");
         }
     }
@@ -116,20 +116,22 @@ proptest! {
         ];
         for (before, path) in places {
             let changes = [set(path, content.clone())];
-            let edits = Yaml::parse(before).unwrap().edits(&changes);
+            let edits = parse(before).unwrap().edits(&changes);
             prop_assert!(edits.is_ok(), "{:?}: {} in\n{}", edits, path, before);
             let after = apply_edits(before, &edits.unwrap());
-            prop_assert_eq!(Yaml::parse(&after).unwrap().edits(&changes), Ok(Vec::new()), "{}", after);
+            prop_assert_eq!(parse(&after).unwrap().edits(&changes), Ok(Vec::new()), "{}", after);
         }
     }
 
     #[test]
     fn scalars_are_read_by_the_rules_of_the_project(source in "[-+.0-9eExXonatruflsNULTRI~_a:]{1,8}") {
-        let stream = parse(&source, &YamlLimits::DEFAULT);
-        let found = Yaml::parse(&source);
-        let is_scalar = |node: &Node| node.map().is_none() && node.list().is_none();
-        if let ([node], true) = (stream.documents.as_slice(), stream.documents.iter().all(is_scalar)) {
-            let read = stream.problems.is_empty().then(|| of_node(node));
+        let stream = crate::edit::yaml::read(&source, &YamlLimits::DEFAULT);
+        let found = parse(&source);
+        if let [Document { root, .. }] = stream.documents.as_slice()
+            && root.map().is_none()
+            && root.list().is_none()
+        {
+            let read = stream.problems.is_empty().then(|| of_node(root));
             let yaml = found.unwrap();
             let means = |content: &Content| yaml.edits(&[set("", content.clone())]) == Ok(Vec::new());
             prop_assert_eq!(read.as_ref().is_some_and(means), read.is_some(), "{} {:?}", source, read);

@@ -1,0 +1,173 @@
+use granit_parser::ErrorKind;
+
+use super::written::Spot;
+use crate::model::{Diagnostic, Family, Severity};
+
+/// What is wrong with a YAML text, and where. It never quotes the text: a broken line may hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
+pub struct Problem {
+    /// Where it is.
+    pub spot: Spot,
+    /// What it is.
+    pub kind: ProblemKind,
+}
+
+/// What is wrong with a YAML text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProblemKind {
+    /// It does not parse.
+    #[error("{0}")]
+    Syntax(&'static str),
+    /// An alias without an anchor before it.
+    #[error("this alias has no anchor before it")]
+    UnknownAnchor,
+    /// An alias inside the value that its anchor names.
+    #[error("this alias stands inside the value that it repeats")]
+    RecursiveAlias,
+    /// More aliases or anchors than the limit.
+    #[error("there are more than {limit} aliases or anchors")]
+    TooManyAliases {
+        /// The limit.
+        limit: usize,
+    },
+    /// Nested deeper than the limit.
+    #[error("lists and mappings are nested deeper than {limit}")]
+    TooDeep {
+        /// The limit.
+        limit: usize,
+    },
+    /// More values than the limit, aliases expanded.
+    #[error("there are more than {limit} values, counting what aliases repeat")]
+    TooManyValues {
+        /// The limit.
+        limit: usize,
+    },
+    /// More text repeated by aliases than the limit.
+    #[error("aliases repeat more than {} KiB of text", limit / 1024)]
+    TooMuchRepeated {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A key twice in one mapping.
+    #[error("this key stands in the same mapping on line {first} already")]
+    DuplicateKey {
+        /// The line of the first.
+        first: u32,
+    },
+    /// A key that is no text.
+    #[error("this key is {found}, where text is wanted")]
+    KeyIsNotText {
+        /// What it is.
+        found: &'static str,
+    },
+    /// `<<`, which YAML 1.2 does not know.
+    #[error("merge keys (`<<`) are not part of YAML 1.2")]
+    MergeKey,
+    /// A number that the server would change.
+    #[error("whole numbers must lie within ±9007199254740991")]
+    UnsafeNumber,
+    /// Infinity, or not a number.
+    #[error("the server cannot hold this number")]
+    NotFinite,
+    /// A tag other than those of the core schema.
+    #[error("this tag is unknown")]
+    UnknownTag,
+    /// A core tag on a value of another type.
+    #[error("the value does not have the type of its tag")]
+    WrongTag,
+}
+
+impl ProblemKind {
+    /// The stable word of the diagnostic.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax(_) => "yaml-syntax",
+            Self::UnknownAnchor | Self::RecursiveAlias => "yaml-alias",
+            Self::TooManyAliases { .. }
+            | Self::TooDeep { .. }
+            | Self::TooManyValues { .. }
+            | Self::TooMuchRepeated { .. } => "yaml-limit",
+            Self::DuplicateKey { .. } => "yaml-duplicate-key",
+            Self::KeyIsNotText { .. } => "yaml-key",
+            Self::MergeKey => "yaml-merge-key",
+            Self::UnsafeNumber | Self::NotFinite => "yaml-number",
+            Self::UnknownTag | Self::WrongTag => "yaml-tag",
+        }
+    }
+
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::KeyIsNotText { .. } => Some("put the key in quotes"),
+            Self::MergeKey => Some("write the members out"),
+            Self::UnsafeNumber => Some("put it in quotes if it is text"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of_scanner(kind: &ErrorKind) -> Self {
+        match kind {
+            ErrorKind::UnknownAnchor => Self::UnknownAnchor,
+            ErrorKind::RecursionLimitExceeded => Self::Syntax("lists and mappings are nested too deep"),
+            other => Self::Syntax(syntax_message(other)),
+        }
+    }
+}
+
+/// Our own words for what people meet most; the parser's may quote the text.
+fn syntax_message(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInPlainScalar => "a tab cannot be used for indentation",
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => "a quoted text is not closed",
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            "something follows a quoted text on its line"
+        }
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => "a `[` or `{` is not closed",
+        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
+            "a `]` or `}` has no counterpart"
+        }
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            "a `,` is missing between `[…]` or `{…}`"
+        }
+        ErrorKind::InvalidIndentation
+        | ErrorKind::InvalidBlockScalarIndent
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::InvalidFlowScalarIndent
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry => "this line is not indented as the lines around it demand",
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
+            "a `:` is not expected here; a text that contains `: ` needs quotes"
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::MappingKeyNotAllowed => {
+            "a key with its `:` is expected here"
+        }
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => "this escape is unknown; a text with `\\` needs single quotes",
+        ErrorKind::BlockSequenceEntryNotAllowed
+        | ErrorKind::InvalidBlockEntryWhitespace
+        | ErrorKind::BlockEntryInFlowCollection => "a list entry is not expected here",
+        ErrorKind::UnexpectedCharacter { .. } => "a text cannot start with this character; it needs quotes",
+        ErrorKind::MissingAnchorOrAliasName => "`&` and `*` need a name; a text that starts with one needs quotes",
+        _ => "the YAML is malformed here",
+    }
+}
+
+impl Problem {
+    /// The problem for the person who wrote the file, of which the YAML starts so many lines down.
+    pub fn diagnostic(&self, family: Family, file: &str, lines: u32) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Severity::Error, family, self.kind.code(), self.kind.to_string())
+            .at(self.spot.down(lines).within(file));
+        match self.kind.hint() {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        }
+    }
+}
