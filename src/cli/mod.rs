@@ -1,13 +1,8 @@
-//! The command line: what can be typed, and which command that is. Nothing else knows clap.
+//! The command line: parsing, flags of every verb, and which verb runs.
 
-mod account_args;
-mod account_verbs;
-mod args;
-mod moved;
-mod reference;
+mod command_line;
 mod run;
-mod unquoted;
+mod usage_error;
 
-pub use args::Cli;
-pub use reference::reference;
+pub use command_line::{Cli, reference};
 pub use run::run;

@@ -1,6 +1,10 @@
+//! `lobu dev`: a local server for development.
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
@@ -17,17 +21,21 @@ use super::connect::blocking;
 use super::interrupts::Interrupts;
 use super::{Outcome, Session};
 
-/// What `dev` was asked.
-#[derive(Debug, Clone)]
-pub struct Dev {
-    /// The port on 127.0.0.1; 0 lets the system choose.
-    pub port: u16,
-    /// `--db`.
-    pub database: Option<PathBuf>,
-    /// `--memory`.
-    pub memory: bool,
-    /// `--org`, beside `dev` and the pin of the project in the working directory.
-    pub orgs: Vec<String>,
+/// Serve the embedded org on this machine
+#[derive(Debug, Args)]
+pub struct DevArgs {
+    /// The port on 127.0.0.1; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 8787)]
+    port: u16,
+    /// The database
+    #[arg(long = "db", value_name = "PATH", conflicts_with = "memory")]
+    database: Option<PathBuf>,
+    /// Keep everything in memory only
+    #[arg(long)]
+    memory: bool,
+    /// Serve these orgs too, beside `dev` and the pin of the project in the working directory
+    #[arg(long = "org", value_name = "SLUG", num_args = 1..)]
+    orgs: Vec<String>,
 }
 
 /// The org that is always served.
@@ -36,15 +44,15 @@ const DEFAULT_ORG: &str = "dev";
 /// The file that holds the bootstrap token, beside the database.
 const TOKEN_FILE: &str = "bootstrap-pat.txt";
 
-/// `lobu dev`: serves the embedded org on a loopback port until it is interrupted (O1, O5).
-pub async fn dev(session: &Session, command: &Dev) -> Result<Outcome, CommandError> {
+/// Serves the embedded org on a loopback port until it is interrupted (O1, O5).
+pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandError> {
     let interrupts = Interrupts::listen();
-    let orgs = orgs(session, command)?;
-    let place = place(session, command)?;
+    let orgs = orgs(session, args)?;
+    let place = place(session, args)?;
     let (database, token_file, slugs) = (place.database.clone(), place.token_file(), orgs.clone());
     let store = blocking(move || open(&database, &token_file, &slugs)).await?;
-    let listener = bind_loopback(command.port).await.map_err(|error| {
-        let message = format!("port {} on 127.0.0.1 can't be used: {}", command.port, error.kind());
+    let listener = bind_loopback(args.port).await.map_err(|error| {
+        let message = format!("port {} on 127.0.0.1 can't be used: {}", args.port, error.kind());
         CommandError::new(ErrorKind::Unexpected, message).hint("Choose another one with --port, or 0 for any.")
     })?;
     let address = listener.local_addr()?;
@@ -79,14 +87,14 @@ impl Place {
     }
 }
 
-fn place(session: &Session, command: &Dev) -> Result<Place, CommandError> {
-    if command.memory {
+fn place(session: &Session, args: &DevArgs) -> Result<Place, CommandError> {
+    if args.memory {
         let temporary = tempfile::Builder::new().prefix("lobu-dev-").tempdir();
         let temporary = temporary?;
         let directory = temporary.path().to_owned();
         return Ok(Place { database: Database::Memory, directory, _temporary: Some(temporary) });
     }
-    let database = local_database(command.database.as_deref(), &session.environment)?;
+    let database = local_database(args.database.as_deref(), &session.environment)?;
     let database = session.working_directory.join(database);
     let directory = database.parent().map_or_else(|| session.working_directory.clone(), Path::to_owned);
     Ok(Place { database: Database::File(database), directory, _temporary: None })
@@ -101,9 +109,9 @@ fn open(database: &Database, token_file: &Path, orgs: &BTreeSet<String>) -> Resu
     Ok(store)
 }
 
-fn orgs(session: &Session, command: &Dev) -> Result<BTreeSet<String>, CommandError> {
+fn orgs(session: &Session, args: &DevArgs) -> Result<BTreeSet<String>, CommandError> {
     let mut orgs = BTreeSet::from([DEFAULT_ORG.to_owned()]);
-    for slug in &command.orgs {
+    for slug in &args.orgs {
         let slug = OrgSlug::parse(slug)?;
         orgs.insert(slug.to_string());
     }

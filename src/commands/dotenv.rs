@@ -12,7 +12,7 @@ use crate::project::limits::Limits;
 use crate::ui::{InputError, read_secret};
 
 use super::Session;
-use super::load::show;
+use super::project::show;
 
 /// Shows what is wrong with a text, by line.
 pub(super) fn show_problems(session: &Session, label: &str, problems: &[Problem]) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use clap::Args;
+
 use crate::error::{CommandError, ErrorKind};
 use crate::plan::{Plan, diff};
 use crate::render::drift::{DriftView, render};
@@ -10,45 +12,36 @@ use crate::schema::ResourceKey;
 use crate::target::TargetFlags;
 
 use super::interrupts::Interrupts;
-use super::load;
-use super::pull::{Pull, Pulled, Settled, decide, settle};
-use super::{Outcome, ProjectOptions, Session};
+use super::options::{ComparisonOptions, ProjectOptions};
+use super::pull::{PullArgs, Pulled, Settled, decide, settle};
+use super::{Outcome, Session, project};
 
-/// What `drift` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct Drift {
-    /// The selectors, as typed.
-    pub selectors: Vec<String>,
-    /// `--json`.
-    pub json: bool,
-    /// `--full`.
-    pub full: bool,
-    /// How many requests run side by side.
-    pub parallelism: usize,
-    /// How the project is read.
-    pub project: ProjectOptions,
-    /// Where it is compared with.
-    pub target: TargetFlags,
+/// Show where files and org differ, in both directions; exit 6 if something declared differs
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
+    selectors: Vec<String>,
+    #[command(flatten, next_help_heading = "Drift")]
+    comparison: ComparisonOptions,
+    #[command(flatten)]
+    project: ProjectOptions,
+    #[command(flatten)]
+    target: TargetFlags,
 }
 
 /// Reads files and org, and shows where they differ, in both directions. Writes nothing anywhere.
-pub async fn drift(session: &Session, command: &Drift) -> Result<Outcome, CommandError> {
+pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandError> {
     // An empty directory is a project to come for `pull`, and none here.
-    load::open(session, &command.project)?;
-    let asked = Pull {
-        selectors: command.selectors.clone(),
-        dry_run: true,
-        parallelism: command.parallelism,
-        project: command.project.clone(),
-        target: command.target.clone(),
-        ..Pull::default()
-    };
+    project::open(session, &args.project)?;
+    let DriftArgs { selectors, comparison, project, target } = args;
+    let asked = PullArgs { selectors, comparison, project, target, ..PullArgs::default() };
     let interrupts = Interrupts::listen();
     let pulled = interrupts.until(decide(session, &asked)).await?;
     let settled = settle(&pulled)?;
     let plan = diff(&pulled.desired, &pulled.actual, &pulled.plan_options());
     let differing = differing(&plan, &settled);
-    show(session, command, &pulled, &settled, &plan, &differing);
+    show(session, &asked, &pulled, &settled, &plan, &differing);
     if differing.is_empty() {
         return Ok(Outcome::Done);
     }
@@ -70,7 +63,7 @@ fn differing(plan: &Plan, settled: &Settled) -> BTreeSet<ResourceKey> {
 
 fn show(
     session: &Session,
-    command: &Drift,
+    asked: &PullArgs,
     pulled: &Pulled,
     settled: &Settled,
     plan: &Plan,
@@ -78,16 +71,16 @@ fn show(
 ) {
     let server = pulled.target.server_name();
     let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
-    if command.json {
+    if asked.comparison.format.json {
         let view = JsonDriftView {
             target: JsonTarget { context, server: &server, org },
-            selectors: &command.selectors,
+            selectors: &asked.selectors,
             warnings: &pulled.loaded.diagnostics,
             differs: !differing.is_empty(),
             writes: &settled.writes,
         };
         return session.ui.product_json(&json::drift(plan, &settled.plan, &view));
     }
-    let view = DriftView { context, server: &server, org, full: command.full, differing };
+    let view = DriftView { context, server: &server, org, full: asked.comparison.full, differing };
     session.ui.product(&render(plan, &settled.plan, &view));
 }

@@ -1,38 +1,31 @@
-//! One file a verb: the parts put together, no logic of their own.
+//! One file a verb: what can be typed behind it, and what it does.
 
-mod accounts;
-mod apply;
-mod authorities;
+pub mod apply;
 mod connect;
+pub mod context;
+mod contexts;
 mod credentials;
-mod dev;
-mod doctor;
+pub mod dev;
+pub mod doctor;
 mod dotenv;
-mod drift;
+pub mod drift;
 mod errors;
 mod interrupts;
-mod load;
-mod pull;
+pub mod login;
+pub mod logout;
+pub mod options;
+pub mod org;
+pub mod plan;
+mod planning;
+mod project;
+pub mod pull;
 mod questions;
-mod secrets;
+pub mod secrets;
 mod session;
-mod validate;
+pub mod token;
+mod token_input;
+pub mod validate;
 mod values;
+pub mod whoami;
 
-pub use accounts::{
-    ContextAdd, ContextVerb, Login, Logout, OrgVerb, Token, TokenSource, Whoami, context, login, logout, org, token,
-    whoami,
-};
-pub use apply::{Apply, apply};
-pub use authorities::read_authorities;
-pub use dev::{Dev, dev};
-pub use doctor::{Doctor, doctor};
-pub use drift::{Drift, drift};
-pub use load::ProjectOptions;
-pub use pull::{Pull, pull};
-pub use secrets::{
-    LocalAction, SecretsDelete, SecretsList, SecretsLocal, SecretsPush, SourceChoice, SourceFormat, secrets_delete,
-    secrets_list, secrets_local, secrets_push,
-};
 pub use session::{Outcome, Session};
-pub use validate::{Validate, validate};

@@ -1,31 +1,37 @@
+//! `lobu validate`: the project's files, offline.
+
+use clap::Args;
+
 use crate::error::{CommandError, ErrorKind};
 use crate::project::config::ReadOptions;
 use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line};
 
-use super::load::{check, open, show};
-use super::{Outcome, ProjectOptions, Session};
+use super::options::ProjectOptions;
+use super::project::{check, open, show};
+use super::{Outcome, Session};
 
-/// What `validate` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct Validate {
-    /// `--fix`.
-    pub fix: bool,
-    /// How the project is read.
-    pub project: ProjectOptions,
+/// Check the project's files, offline
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Rewrite old spellings of lobu.toml in place
+    #[arg(long)]
+    fix: bool,
+    #[command(flatten)]
+    project: ProjectOptions,
 }
 
-/// `lobu validate`: everything that can be said of a project without a server. Exit 0 or 2.
-pub fn validate(session: &Session, command: &Validate) -> Result<Outcome, CommandError> {
-    let directory = open(session, &command.project)?;
-    if command.fix {
+/// Says everything that can be said of a project without a server. Exit 0 or 2.
+pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandError> {
+    let directory = open(session, &args.project)?;
+    if args.fix {
         rewrite(session, &directory)?;
     }
-    let options = ReadOptions { allow_unknown_keys: command.project.allow_unknown_keys };
+    let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
     let (project, found) = read_project(&directory, options);
     show(session, &found);
-    check(&found, &command.project)?;
+    check(&found, &args.project)?;
     session.ui.product(&Document::from(summary(project.as_ref())));
     Ok(Outcome::Done)
 }

@@ -12,10 +12,7 @@ use crate::secrets::{Origin, SecretValue, Values};
 
 use super::Session;
 use super::dotenv::{parse_given, read_given};
-use super::load::{DefaultValuesFile, show};
-
-/// The name of the file beside lobu.toml.
-pub(super) const DOTENV: &str = ".env";
+use super::project::{DefaultValuesFile, show};
 
 /// Gathers values: the process environment, the file of `--env-file`, else that of the target; and, where no target was named
 /// and the server is on this machine, `.env` beside lobu.toml.
@@ -36,7 +33,7 @@ pub(super) fn gather(
         values = values.with_file(Origin::EnvFile, named(&found));
     }
     if is_loopback && default == DefaultValuesFile::Dotenv {
-        let found = read_dotenv(directory, DOTENV).map_err(|found| {
+        let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
             show(session, &found);
             CommandError::new(ErrorKind::InvalidProject, "the file .env beside lobu.toml can't be read")
         })?;

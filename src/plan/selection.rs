@@ -15,6 +15,19 @@ pub enum Only {
     Memory,
 }
 
+impl Only {
+    /// Both families.
+    pub const ALL: [Self; 2] = [Self::Agents, Self::Memory];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Agents => "agents",
+            Self::Memory => "memory",
+        }
+    }
+}
+
 /// A selector: `kind/id`, with `*` and `?` in the id; `agent/x` covers its settings and platforms (P12).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selector {

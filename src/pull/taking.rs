@@ -21,7 +21,17 @@ pub enum PullFamily {
 }
 
 impl PullFamily {
-    const ALL: [Self; 3] = [Self::Agents, Self::Platforms, Self::Memory];
+    /// All families.
+    pub const ALL: [Self; 3] = [Self::Agents, Self::Platforms, Self::Memory];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Agents => "agents",
+            Self::Platforms => "platforms",
+            Self::Memory => "memory",
+        }
+    }
 
     fn of(kind: Kind) -> Self {
         if kind.is_memory() {

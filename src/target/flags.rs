@@ -1,19 +1,26 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The flags of every verb that talks to a server.
-#[derive(Debug, Clone, Default)]
+/// The flags of every verb that talks to a server. What the fields' comments say is their help.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Target")]
 pub struct TargetFlags {
-    /// `-t`.
+    /// A target of the project: `[targets.NAME]` in lobu.toml
+    #[arg(short, long, value_name = "NAME")]
     pub target: Option<String>,
-    /// `--url`.
+    /// The server, such as `https://lobu.ai`; needs `LOBU_API_TOKEN`
+    #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// `-c`.
+    /// The context; `local` is the org embedded in this program
+    #[arg(short, long, value_name = "NAME")]
     pub context: Option<String>,
-    /// `--org`.
+    /// The org
+    #[arg(long, value_name = "SLUG")]
     pub org: Option<String>,
-    /// `--db`.
+    /// The database of the embedded org
+    #[arg(long = "db", value_name = "PATH")]
     pub database: Option<PathBuf>,
-    /// `--allow-insecure-http`.
+    /// Allow http to other machines; never for secret values
+    #[arg(long)]
     pub allow_insecure_http: bool,
 }
 
@@ -35,6 +42,12 @@ impl TargetFlags {
             arguments.push_str(" --allow-insecure-http");
         }
         arguments
+    }
+
+    /// The command that sends secrets to where these flags lead, for the project in a directory.
+    pub fn push_command(&self, directory: Option<&Path>) -> String {
+        let directory = directory.map(|directory| argument("-C", &directory.to_string_lossy())).unwrap_or_default();
+        format!("lobu secrets push{directory}{}", self.arguments())
     }
 }
 

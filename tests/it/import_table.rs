@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven.
     ("accounts", &["env", "fault", "files", "http", "model", "org", "secrets", "wire"]),
-    // Of `secrets` only that the process is protected before a command reads any.
-    ("cli", &["commands", "env", "error", "plan", "pull", "render", "secrets", "target", "ui"]),
+    ("cli", &["commands", "env", "error", "render", "ui"]),
     (
         "commands",
         &[
@@ -65,7 +64,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("base64", &["http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["http/content.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["accounts", "files", "project/directory"]),
-    ("clap", &["cli"]),
+    ("clap", &["cli", "commands", "target/flags.rs"]),
     ("console", &["ui/keyboard.rs", "ui/terminal.rs"]),
     ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["http/retry.rs", "server/vault.rs"]),
@@ -163,7 +162,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "url",
         &[
             "accounts",
-            "commands/accounts/chosen.rs",
+            "commands/contexts.rs",
             "commands/connect.rs",
             "commands/errors.rs",
             "http",
@@ -176,9 +175,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "zeroize",
         &[
             "accounts",
-            "commands/accounts/given.rs",
             "commands/dotenv.rs",
             "commands/secrets",
+            "commands/token_input.rs",
             "http",
             "model/wiped_json.rs",
             "org/http/secrets.rs",
@@ -200,7 +199,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("std::env", &["env.rs", "main.rs"]),
     // A write from a plan or a dry run does not compile.
     ("OrgWrite", &["execute", "org"]),
-    ("ApprovedPlan", &["commands/apply", "execute"]),
+    ("ApprovedPlan", &["commands/apply.rs", "commands/planning/execution.rs", "execute"]),
     // A dry run of a push has no writer.
     ("SecretsWrite", &["org", "push/delete.rs", "push/run.rs"]),
     // A secret's text is seen by what writes requests and by what keeps logins, and by nothing else.
@@ -208,7 +207,7 @@ const WORDS: &[(&str, &[&str])] = &[
         "expose::expose",
         &[
             "accounts/login_entry.rs",
-            "commands/accounts/token.rs",
+            "commands/token.rs",
             "http/connections.rs",
             "http/content.rs",
             "http/echo.rs",

@@ -1,8 +1,11 @@
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+
 use crate::commands::connect::announce;
 use crate::commands::interrupts::Interrupts;
-use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::commands::options::{FormatOptions, ProjectOptions};
+use crate::commands::{Outcome, Session};
 use crate::doctor::{
     Group, OrgNames, ProjectFacts, Report, account_files_check, credentials_checks, embedded_checks, project_checks,
     secrets_checks, target_checks,
@@ -14,7 +17,7 @@ use crate::model::OrgSlug;
 use crate::render::doctor::{DoctorView, render};
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonDoctorView, JsonSystem, JsonTarget};
-use crate::target::{ResolvedTarget, Server, TargetFlags, argument};
+use crate::target::{ResolvedTarget, Server, TargetFlags};
 
 use super::accounts::{self, AccountsState};
 use super::aim::Aim;
@@ -22,24 +25,27 @@ use super::files::Files;
 use super::online::{Asked, ask, credentials};
 use super::{bundle, embedded, mend};
 
-/// What `doctor` was asked.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct Doctor {
-    /// `--json`.
-    pub json: bool,
-    /// `--fix`.
-    pub fix: bool,
-    /// `--offline`.
-    pub offline: bool,
-    /// `--memory-only`.
-    pub memory_only: bool,
-    /// `--bundle`.
-    pub bundle: Option<PathBuf>,
-    /// How the project is read.
-    pub project: ProjectOptions,
-    /// What is looked at.
-    pub target: TargetFlags,
+/// Look at everything that a command needs, and say what is wrong and how to mend it; exit 1 if a check fails
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Mend modes of files and .gitignore, and say what was done
+    #[arg(long, help_heading = "Doctor")]
+    fix: bool,
+    /// Ask no server: only the project, the token's place and the embedded org
+    #[arg(long, help_heading = "Doctor")]
+    offline: bool,
+    /// Look only at the MCP endpoint of the org's memory
+    #[arg(long, help_heading = "Doctor", conflicts_with_all = ["offline", "fix"])]
+    memory_only: bool,
+    /// Write a report for support too, without values, token and home directory; never over a file
+    #[arg(long, value_name = "FILE", help_heading = "Doctor")]
+    bundle: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Doctor")]
+    format: FormatOptions,
+    #[command(flatten)]
+    project: ProjectOptions,
+    #[command(flatten)]
+    target: TargetFlags,
 }
 
 /// What was looked at, and what was found.
@@ -49,42 +55,42 @@ struct Examined {
     target: Option<ResolvedTarget>,
 }
 
-/// `lobu doctor`: looks at everything that a command needs. It writes nothing but what `--fix` and `--bundle` say.
-pub async fn doctor(session: &Session, command: &Doctor) -> Result<Outcome, CommandError> {
-    let place = command.bundle.as_ref().map(|given| bundle::place(session, given).map(|path| (path, given)));
+/// Looks at everything that a command needs. It writes nothing but what `--fix` and `--bundle` say.
+pub async fn run(session: &Session, args: &DoctorArgs) -> Result<Outcome, CommandError> {
+    let place = args.bundle.as_ref().map(|given| bundle::place(session, given).map(|path| (path, given)));
     let place = place.transpose()?;
     let interrupts = Interrupts::listen();
-    let examined = interrupts.until(examine(session, command)).await?;
+    let examined = interrupts.until(examine(session, args)).await?;
     if let Some((path, given)) = &place {
         bundle::write(path, given, &bundled(session, &examined))?;
         let line = Line::new().plain("The report for support was written to ");
         let line = line.foreign(crate::render::document::Style::Bold, &given.display().to_string()).plain(".");
         session.ui.status(&Document::from(line.prose(2)));
     }
-    show(session, command, &examined);
-    conclude(&examined.report, command.project.deny_warnings)
+    show(session, args, &examined);
+    conclude(&examined.report, args.project.deny_warnings)
 }
 
-async fn examine(session: &Session, command: &Doctor) -> Result<Examined, CommandError> {
-    let mut files = Files::read(session, &command.project);
-    let mut aim = Aim::of(session, &command.target, &files);
-    if let (true, Aim::Nowhere(error)) = (command.memory_only, &aim) {
+async fn examine(session: &Session, args: &DoctorArgs) -> Result<Examined, CommandError> {
+    let mut files = Files::read(session, &args.project);
+    let mut aim = Aim::of(session, &args.target, &files);
+    if let (true, Aim::Nowhere(error)) = (args.memory_only, &aim) {
         return Err(error.clone().into());
     }
-    let database = embedded::database(session, &command.target, aim.target());
+    let database = embedded::database(session, &args.target, aim.target());
     let mut mended = Vec::new();
-    if command.fix {
+    if args.fix {
         mended = mend::mend(session, &files, database.as_deref()).await?;
-        files = Files::read(session, &command.project);
+        files = Files::read(session, &args.project);
     }
     let mut accounts = AccountsState { files: accounts::files(session), login: None };
     if let Some(target) = aim.target_mut() {
-        accounts.login = accounts::login(session, target, command.offline).await;
+        accounts.login = accounts::login(session, target, args.offline).await;
     }
-    let report = if command.memory_only {
+    let report = if args.memory_only {
         memory_only(session, &aim).await?
     } else {
-        whole(session, command, &files, &aim, &accounts, database.as_deref()).await?
+        whole(session, args, &files, &aim, &accounts, database.as_deref()).await?
     };
     Ok(Examined { report, mended, target: aim.target().cloned() })
 }
@@ -106,7 +112,7 @@ const MEMORY_ONLY: &str = "--memory-only was given";
 
 async fn whole(
     session: &Session,
-    command: &Doctor,
+    args: &DoctorArgs,
     files: &Files,
     aim: &Aim,
     accounts: &AccountsState,
@@ -115,13 +121,13 @@ async fn whole(
     let is_local = matches!(aim.target().map(|target| &target.server), Some(Server::Local { .. }));
     let embedded = embedded::facts(database, is_local).await?;
     let asked = match aim.target() {
-        Some(target) if !command.offline => {
+        Some(target) if !args.offline => {
             announce(session, target);
             ask(session, target, pin(files).as_ref(), embedded.as_ref(), false).await?
         }
         _ => Asked::nothing(aim.why_not()),
     };
-    let project = files.facts(session, command.target.target.as_deref(), counts_dotenv(aim, &asked.names));
+    let project = files.facts(session, args.target.target.as_deref(), counts_dotenv(aim, &asked.names));
     let mut findings = project_checks(&project, &asked.names);
     findings.push(account_files_check(&accounts.files));
     findings.extend(target_checks(&aim.facts()));
@@ -131,7 +137,11 @@ async fn whole(
     findings.extend(embedded.as_ref().map(embedded_checks).unwrap_or_default());
     let mut skips = asked.skips;
     if !skips.iter().any(|(group, why)| *group == Group::Secrets && why.starts_with("--offline")) {
-        findings.extend(secrets_checks(references(&project), &asked.names, &push_command(command)));
+        findings.extend(secrets_checks(
+            references(&project),
+            &asked.names,
+            &args.target.push_command(args.project.directory.as_deref()),
+        ));
     }
     findings.extend(asked.findings);
     skips.push((Group::Project, no_project(files).to_owned()));
@@ -169,15 +179,8 @@ fn no_project(files: &Files) -> &'static str {
     }
 }
 
-/// The command that sends secrets to where this one looks.
-fn push_command(command: &Doctor) -> String {
-    let directory = command.project.directory.as_ref();
-    let directory = directory.map(|directory| argument("-C", &directory.to_string_lossy())).unwrap_or_default();
-    format!("lobu secrets push{directory}{}", command.target.arguments())
-}
-
-fn show(session: &Session, command: &Doctor, examined: &Examined) {
-    if command.json {
+fn show(session: &Session, args: &DoctorArgs, examined: &Examined) {
+    if args.format.json {
         return session.ui.product_json(&with_view(examined, json::doctor));
     }
     let view = DoctorView { mended: &examined.mended };

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::commands::load::DefaultValuesFile;
-use crate::commands::values::{DOTENV, named};
-use crate::commands::{ProjectOptions, Session};
+use crate::commands::Session;
+use crate::commands::options::ProjectOptions;
+use crate::commands::project::DefaultValuesFile;
+use crate::commands::values::named;
 use crate::desired::desired_state;
 use crate::doctor::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
 use crate::env::Variable;
@@ -51,10 +52,8 @@ struct ValuesFile {
 impl Files {
     /// Reads them. Nothing is shown yet.
     pub(super) fn read(session: &Session, options: &ProjectOptions) -> Self {
-        let opened = match &options.directory {
-            Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
-            None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
-        };
+        let given = options.directory.as_deref();
+        let opened = ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path);
         let directory = match opened {
             Ok(directory) => directory,
             Err(OpenError::NoProject { .. }) => return Self::Missing,
@@ -178,7 +177,7 @@ fn values_files(directory: &ProjectDirectory, project: Option<&Project>) -> Vec<
         Some((file.as_str(), Some(target.name.as_str())))
     });
     let mut files: Vec<ValuesFile> = Vec::new();
-    for (name, target) in [(DOTENV, None)].into_iter().chain(of_targets) {
+    for (name, target) in [(ProjectDirectory::DOTENV, None)].into_iter().chain(of_targets) {
         if files.iter().all(|file| file.name != name) {
             files.push(read_values(directory, name, target));
         }

@@ -9,4 +9,4 @@ mod files;
 mod mend;
 mod online;
 
-pub use command::{Doctor, doctor};
+pub use command::{DoctorArgs, run};

@@ -12,7 +12,7 @@ use crate::schema::ResourceKey;
 use crate::ui::{Choice, Prompter};
 
 use super::super::questions::key;
-use super::Pull;
+use super::PullArgs;
 use super::check::check;
 use super::reading::Pulled;
 use super::settle::Settled;
@@ -29,7 +29,7 @@ const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the whole diff
 /// The files that may be written, by flags or answers.
 pub(super) fn agreed(
     session: &Session,
-    command: &Pull,
+    args: &PullArgs,
     pulled: &Pulled,
     settled: &Settled,
 ) -> Result<Vec<FileWrite>, CommandError> {
@@ -38,13 +38,13 @@ pub(super) fn agreed(
     let directory = &pulled.source.directory;
     let overwrites =
         |row: &PullRow| row.paths().iter().any(|path| existing.contains(directory.canonical(path).as_str()));
-    let needs_question = |row: &PullRow| !command.force && (overwrites(row) || !command.yes);
+    let needs_question = |row: &PullRow| !args.force && (overwrites(row) || !args.yes);
     let only_new_file = settled.plan.rows.is_empty();
-    let is_asked = settled.plan.rows.iter().any(needs_question) || only_new_file && !command.yes && !command.force;
+    let is_asked = settled.plan.rows.iter().any(needs_question) || only_new_file && !args.yes && !args.force;
     if !is_asked {
         return Ok(settled.writes.clone());
     }
-    let Some(prompter) = session.ui.prompter().filter(|_| !command.json) else {
+    let Some(prompter) = session.ui.prompter().filter(|_| !args.comparison.format.json) else {
         return Err(unasked(&existing));
     };
     if only_new_file {

@@ -10,6 +10,6 @@ mod show;
 mod source;
 mod write;
 
-pub use command::{Pull, pull};
+pub use command::{PullArgs, run};
 pub(super) use reading::{Pulled, decide};
 pub(super) use settle::{Settled, settle};

@@ -12,8 +12,8 @@ use crate::target::{ProjectPins, ResolvedTarget};
 
 use super::super::Session;
 use super::super::connect::{announce, for_reading};
-use super::super::load::{Loaded, load_from};
-use super::Pull;
+use super::super::project::{Loaded, load_from};
+use super::PullArgs;
 use super::source::{self, Source};
 
 /// A pull with everything that asking, writing and showing needs.
@@ -81,30 +81,30 @@ fn taking(
 }
 
 /// Reads files and org, and decides. Writes nothing.
-pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, CommandError> {
-    let source = source::open(session, command)?;
-    let everything = command.all || source.init.is_some() || command.init.is_some();
-    let taking = taking(everything, &command.selectors, &command.include, &command.exclude)?;
+pub(crate) async fn decide(session: &Session, args: &PullArgs) -> Result<Pulled, CommandError> {
+    let source = source::open(session, args)?;
+    let everything = args.all || source.init.is_some() || args.init.is_some();
+    let taking = taking(everything, &args.selectors, &args.include, &args.exclude)?;
     let (loaded, target) = if source.init.is_some() {
-        let target = session.locate(&command.target, &ProjectPins::default())?;
+        let target = session.locate(&args.target, &ProjectPins::default())?;
         let first = source::skeleton(&target.org, false, false);
         let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
         let directory = source.directory.overlaid(files)?;
-        (load_from(session, directory, &command.project, None)?, target)
+        (load_from(session, directory, &args.project, None)?, target)
     } else {
         let directory = source.directory.overlaid(BTreeMap::new())?;
-        let loaded = load_from(session, directory, &command.project, None)?;
-        let target = session.locate(&command.target, &loaded.pins())?;
+        let loaded = load_from(session, directory, &args.project, None)?;
+        let target = session.locate(&args.target, &loaded.pins())?;
         (loaded, target)
     };
     announce(session, &target);
-    if let (true, Some(pin)) = (command.prune_local, &target.overridden_pin) {
+    if let (true, Some(pin)) = (args.prune_local, &target.overridden_pin) {
         let message =
             format!("--prune-local takes out what org {} lacks, and the project is pinned to {pin}", target.org);
         return Err(CommandError::new(ErrorKind::WrongOrg, message).hint("Nothing was written. Leave out --org."));
     }
     let desired = desired_state(&loaded.project);
-    let connection = for_reading(session, &target, command.parallelism).await?;
+    let connection = for_reading(session, &target, args.comparison.parallelism).await?;
     let scope = taking.read_scope(&desired);
     let actual = read_actual(&connection.org, &target.org, &scope).await?;
     let mut pulled = Pulled {
@@ -114,10 +114,10 @@ pub(crate) async fn decide(session: &Session, command: &Pull) -> Result<Pulled, 
         target,
         actual,
         taking,
-        allowed: command.allow_suspected.clone(),
-        prune_local: command.prune_local,
-        allow_unknown_keys: command.project.allow_unknown_keys,
-        deny_warnings: command.project.deny_warnings,
+        allowed: args.allow_suspected.clone(),
+        prune_local: args.prune_local,
+        allow_unknown_keys: args.project.allow_unknown_keys,
+        deny_warnings: args.project.deny_warnings,
         plan: PullPlan::default(),
     };
     let listing = |path: &str| pulled.source.listing(path);

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::Session;
+use crate::commands::options::ProjectOptions;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
 
-use super::super::{ProjectOptions, Session};
-use super::Pull;
+use super::PullArgs;
 
 /// What lies in a directory in which nothing else may lie for it to count as empty.
 const IGNORED: &str = ".git";
@@ -71,19 +72,17 @@ pub(super) fn skeleton(org: &OrgSlug, has_agents: bool, has_types: bool) -> Stri
 }
 
 /// Opens what `--init`, `-C` or the working directory name.
-pub(super) fn open(session: &Session, command: &Pull) -> Result<Source, CommandError> {
-    match &command.init {
-        Some(directory) => new_project(&session.working_directory.join(directory), command),
-        None => in_place(session, &command.project),
+pub(super) fn open(session: &Session, args: &PullArgs) -> Result<Source, CommandError> {
+    match &args.init {
+        Some(directory) => new_project(&session.working_directory.join(directory), args),
+        None => in_place(session, &args.project),
     }
 }
 
 /// A project, or an empty directory, which becomes one (pull/P13).
 fn in_place(session: &Session, options: &ProjectOptions) -> Result<Source, CommandError> {
-    let opened = match &options.directory {
-        Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
-        None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
-    };
+    let given = options.directory.as_deref();
+    let opened = ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path);
     let directory = match opened {
         Ok(directory) => directory,
         Err(error @ OpenError::NoProject { .. }) => {
@@ -109,8 +108,8 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<Source, Comma
 }
 
 /// A new project; in a directory that is not empty only with `--force` (pull/P12).
-fn new_project(path: &Path, command: &Pull) -> Result<Source, CommandError> {
-    let directory = match ProjectDirectory::open(path, &command.project.allow_path) {
+fn new_project(path: &Path, args: &PullArgs) -> Result<Source, CommandError> {
+    let directory = match ProjectDirectory::open(path, &args.project.allow_path) {
         Ok(directory) => directory,
         Err(OpenError::Missing { .. }) => {
             let stand_in = tempfile::tempdir();
@@ -120,7 +119,7 @@ fn new_project(path: &Path, command: &Pull) -> Result<Source, CommandError> {
         }
         Err(error) => return Err(CommandError::from(error)),
     };
-    if !is_empty(&directory)? && !command.force {
+    if !is_empty(&directory)? && !args.force {
         let message = format!("`{}` is not empty; nothing was written", path.display());
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
             .hint("Name a new directory, or make a project there all the same with --force."));

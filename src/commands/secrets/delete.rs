@@ -1,9 +1,15 @@
+//! `lobu secrets delete`: removes secrets from the org.
+
 use std::collections::BTreeSet;
+
+use clap::Args;
 
 use crate::commands::connect::{announce, for_reading, for_writing};
 use crate::commands::errors::of_secrets;
 use crate::commands::interrupts::Interrupts;
-use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::commands::options::{DirectoryOptions, FormatOptions};
+use crate::commands::project::pins;
+use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
 use crate::model::SecretName;
@@ -11,56 +17,59 @@ use crate::org::{Outcome as RequestOutcome, RequestError, SecretBatch};
 use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
+use crate::secrets::protect;
 use crate::target::{ResolvedTarget, TargetFlags};
 
-use super::{api, confirm, name, surroundings};
+use super::{api, confirm, name};
 
-/// What `secrets delete` was asked.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct SecretsDelete {
-    /// The names, unchecked.
-    pub names: Vec<String>,
-    /// `--force`: also where something refers to it.
-    pub force: bool,
-    /// `--yes`.
-    pub yes: bool,
-    /// `--dry-run`.
-    pub dry_run: bool,
-    /// `--json`.
-    pub json: bool,
-    /// Whose pin counts.
-    pub project: ProjectOptions,
-    /// Which org.
-    pub target: TargetFlags,
+/// Which secrets, and what was agreed to in advance.
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// The names
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// Also delete what something still refers to
+    #[arg(long)]
+    force: bool,
+    /// Show what would be deleted and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Agree in advance
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    directory: DirectoryOptions,
+    #[command(flatten)]
+    target: TargetFlags,
 }
 
-/// `lobu secrets delete`: all of the names in one request, or none of them.
-pub async fn secrets_delete(session: &Session, command: &SecretsDelete) -> Result<Outcome, CommandError> {
-    let names = checked(command)?;
-    let pins = surroundings::pins(session, &command.project)?;
-    let target = session.locate(&command.target, &pins)?;
+/// Deletes all of the names in one request, or none of them.
+pub async fn run(session: &Session, args: &DeleteArgs) -> Result<Outcome, CommandError> {
+    protect();
+    let names = checked(args)?;
+    let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     announce(session, &target);
     let interrupts = Interrupts::listen().with_outcome("nothing was deleted");
     let found = interrupts.until(find(session, &target, &names)).await?;
-    if command.dry_run {
-        show(session, command, &target, &found, None);
+    if args.dry_run {
+        show(session, args, &target, &found, None);
         return Ok(Outcome::Changes);
     }
-    let agreed = if command.yes { found } else { confirm::ask_delete(session, &target, found)? };
+    let agreed = if args.yes { found } else { confirm::ask_delete(session, &target, found)? };
     interrupts.check()?;
-    carry_out(session, command, &target, &agreed).await?;
-    show(session, command, &target, &agreed, Some(ResultWord::Deleted));
+    carry_out(session, args, &target, &agreed).await?;
+    show(session, args, &target, &agreed, Some(ResultWord::Deleted));
     Ok(Outcome::Done)
 }
 
-fn checked(command: &SecretsDelete) -> Result<BTreeSet<SecretName>, CommandError> {
+fn checked(args: &DeleteArgs) -> Result<BTreeSet<SecretName>, CommandError> {
     let usage = |message: String| Err(CommandError::usage(message));
-    if command.json && !command.yes && !command.dry_run {
+    if args.format.json && !args.yes && !args.dry_run {
         return usage("--json asks no questions: add --yes or --dry-run".to_owned());
     }
-    let names: BTreeSet<SecretName> =
-        command.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
+    let names: BTreeSet<SecretName> = args.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
     if names.len() > SecretBatch::MOST_ACTIONS {
         return usage(format!(
             "one request deletes at most {} secrets; nothing was deleted",
@@ -85,7 +94,7 @@ async fn find(
 
 async fn carry_out(
     session: &Session,
-    command: &SecretsDelete,
+    args: &DeleteArgs,
     target: &ResolvedTarget,
     deletions: &[Deletion],
 ) -> Result<(), CommandError> {
@@ -93,7 +102,7 @@ async fn carry_out(
         Some(connection) => connection,
         None => for_reading(session, target, PARALLELISM).await?,
     };
-    let result = delete(&connection.org, deletions, command.force, !command.yes).await;
+    let result = delete(&connection.org, deletions, args.force, !args.yes).await;
     connection.close_after_writing().await?;
     result.map(drop).map_err(failed)
 }
@@ -115,12 +124,12 @@ fn failed(error: RequestError) -> CommandError {
 
 fn show(
     session: &Session,
-    command: &SecretsDelete,
+    args: &DeleteArgs,
     target: &ResolvedTarget,
     deletions: &[Deletion],
     done: Option<ResultWord>,
 ) {
-    if command.json {
+    if args.format.json {
         let server = target.server_name();
         let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
         return session.ui.product_json(&json::deletes(deletions, done, &json_target));

@@ -1,33 +1,40 @@
+//! `lobu secrets list`: the org's secrets, without values.
+
+use clap::Args;
+
 use crate::commands::connect::{announce, for_reading};
-use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::commands::options::{DirectoryOptions, FormatOptions};
+use crate::commands::project::pins;
+use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
 use crate::http::PARALLELISM;
 use crate::render::document::{Document, Line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets;
+use crate::secrets::protect;
 use crate::target::TargetFlags;
 
-use super::{api, surroundings};
+use super::api;
 
-/// What `secrets list` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct SecretsList {
-    /// `--json`.
-    pub json: bool,
-    /// Whose pin counts.
-    pub project: ProjectOptions,
-    /// Which org.
-    pub target: TargetFlags,
+/// Which org, and in which form its secrets are shown.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    format: FormatOptions,
+    #[command(flatten)]
+    directory: DirectoryOptions,
+    #[command(flatten)]
+    target: TargetFlags,
 }
 
-/// `lobu secrets list`: names, fingerprints, times and sources. Reads only.
-pub async fn secrets_list(session: &Session, command: &SecretsList) -> Result<Outcome, CommandError> {
-    let pins = surroundings::pins(session, &command.project)?;
-    let target = session.locate(&command.target, &pins)?;
+/// Shows names, fingerprints, times and sources. Reads only.
+pub async fn run(session: &Session, args: &ListArgs) -> Result<Outcome, CommandError> {
+    protect();
+    let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     announce(session, &target);
     let connection = for_reading(session, &target, PARALLELISM).await?;
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;
-    if command.json {
+    if args.format.json {
         let server = target.server_name();
         let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
         session.ui.product_json(&json::secrets(&rows, &json_target));

@@ -1,70 +1,78 @@
 //! `lobu secrets local`: the values of the `.env` file beside lobu.toml (K6).
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::ffi::OsString;
 
+use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
 use crate::commands::dotenv::{show_problems, unreadable};
-use crate::commands::load::show;
-use crate::commands::values::DOTENV;
+use crate::commands::options::DirectoryOptions;
+use crate::commands::project::show;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::dotenv::{self, Dotenv, read_dotenv};
 use crate::render::document::{Document, Line, Style};
+use crate::secrets::protect;
 use crate::ui::{HiddenError, InputError, read_secret_input};
 
 use super::ignored::warn_if_tracked;
 use super::local_file::{LocalFile, NOTHING_WRITTEN, update};
 use super::name;
 
-/// What `secrets local` was asked.
-#[derive(Debug, Clone)]
-pub struct SecretsLocal {
-    /// `-C`.
-    pub directory: Option<PathBuf>,
-    /// The verb behind it.
-    pub action: LocalAction,
+/// What is done with the `.env` file beside lobu.toml.
+#[derive(Debug, Subcommand)]
+pub enum LocalCommand {
+    /// Set a value, typed unseen or read from stdin
+    Set(SetArgs),
+    /// List the names, without values
+    List(DirectoryOptions),
+    /// Take names away
+    Delete(DeleteArgs),
 }
 
-/// What is done with a `.env` file.
-#[derive(Debug, Clone)]
-pub enum LocalAction {
-    /// `set NAME`.
-    Set {
-        /// The name, unchecked.
-        name: String,
-        /// Whether a value was given on the command line, where other users of the machine see it.
-        has_value_argument: bool,
-    },
-    /// `list`.
-    List,
-    /// `delete NAME…`.
-    Delete {
-        /// The names, unchecked.
-        names: Vec<String>,
-    },
+/// The name that gets a value.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// The name: capitals, digits and `_`, as in `$NAME`
+    #[arg(value_name = "NAME")]
+    name: String,
+    // Taken so that it can be refused without being repeated: clap's own refusal quotes what was typed.
+    #[arg(hide = true, value_name = "VALUE", trailing_var_arg = true, allow_hyphen_values = true)]
+    more: Vec<OsString>,
+    #[command(flatten)]
+    directory: DirectoryOptions,
 }
 
-/// `lobu secrets local`: lists, sets and takes away values of the `.env` file beside lobu.toml. Exit 0, 1, 2, 6 if others
-/// keep writing it, or 130.
-pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcome, CommandError> {
-    match &command.action {
-        LocalAction::Set { name, has_value_argument } => {
+/// The names that go.
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// The names
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    #[command(flatten)]
+    directory: DirectoryOptions,
+}
+
+/// Lists, sets and takes away values. Exit 0, 1, 2, 6 if others keep writing the file, or 130.
+pub fn run(session: &Session, command: &LocalCommand) -> Result<Outcome, CommandError> {
+    protect();
+    match command {
+        LocalCommand::Set(SetArgs { name, more, directory }) => {
             // Before anything else, so that a mistake which showed the value is told as what it is.
-            if *has_value_argument {
+            if !more.is_empty() {
                 return Err(CommandError::usage(
                     "a value is never taken from the command line, where others can see it",
                 )
                 .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
             }
             let name = name::writable(name)?;
-            set(session, &open(session, command)?, &name)?;
+            set(session, &open(session, directory)?, &name)?;
         }
-        LocalAction::List => list(session, &open(session, command)?)?,
-        LocalAction::Delete { names } => delete(session, &open(session, command)?, names)?,
+        LocalCommand::List(directory) => list(session, &open(session, directory)?)?,
+        LocalCommand::Delete(DeleteArgs { names, directory }) => delete(session, &open(session, directory)?, names)?,
     }
     Ok(Outcome::Done)
 }
@@ -72,20 +80,16 @@ pub fn secrets_local(session: &Session, command: &SecretsLocal) -> Result<Outcom
 const HOW_TO_GIVE: &str = "Type the value when it is asked for, or pipe it in.";
 
 /// Opens the directory of the file: the project's, or where there is none the working directory.
-fn open(session: &Session, command: &SecretsLocal) -> Result<ProjectDirectory, CommandError> {
+fn open(session: &Session, options: &DirectoryOptions) -> Result<ProjectDirectory, CommandError> {
     let here = &session.working_directory;
-    let opened = match &command.directory {
-        Some(directory) => ProjectDirectory::open(&here.join(directory), &[]),
-        None => match ProjectDirectory::find(here, &[]) {
-            Err(OpenError::NoProject { .. }) => ProjectDirectory::open(here, &[]),
-            found => found,
-        },
-    };
-    Ok(opened?)
+    match ProjectDirectory::given_or_nearest(here, options.directory.as_deref(), &[]) {
+        Err(OpenError::NoProject { .. }) => Ok(ProjectDirectory::open(here, &[])?),
+        opened => Ok(opened?),
+    }
 }
 
 fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
-    let found = read_dotenv(directory, DOTENV).map_err(|found| {
+    let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
         show(session, &found);
         CommandError::new(ErrorKind::InvalidProject, "the file .env can't be read")
     })?;
@@ -118,7 +122,7 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
     })?;
     let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
     session.ui.status(&Document::from(line));
-    warn_if_tracked(session, &directory.location().join(DOTENV));
+    warn_if_tracked(session, &directory.location().join(ProjectDirectory::DOTENV));
     Ok(())
 }
 
@@ -191,7 +195,7 @@ fn check(session: &Session, file: &LocalFile) -> Result<Dotenv, CommandError> {
 }
 
 fn broken(session: &Session, problems: &[dotenv::Problem]) -> CommandError {
-    show_problems(session, DOTENV, problems);
+    show_problems(session, ProjectDirectory::DOTENV, problems);
     CommandError::new(ErrorKind::InvalidProject, "the file .env is broken; nothing was written")
         .hint("Put the lines above right first.")
 }

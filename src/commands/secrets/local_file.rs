@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::commands::Session;
-use crate::commands::values::DOTENV;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::Family;
 use crate::project::directory::{ProjectDirectory, SecretFile, SecretFileLock};
@@ -59,7 +58,9 @@ pub(super) fn update(
 fn wait_for_lock(directory: &ProjectDirectory, signals: Signals) -> Result<SecretFileLock, CommandError> {
     let started = Instant::now();
     loop {
-        if let Some(lock) = directory.try_lock_secret_file(DOTENV).map_err(|error| unwritable(&error))? {
+        if let Some(lock) =
+            directory.try_lock_secret_file(ProjectDirectory::DOTENV).map_err(|error| unwritable(&error))?
+        {
             return Ok(lock);
         }
         if signals.have_come() {
@@ -87,7 +88,7 @@ impl LocalFile {
         let refused =
             |what: String| CommandError::new(ErrorKind::InvalidProject, format!("{what}; nothing was written"));
         let found = directory
-            .look_at_secret_file(DOTENV)
+            .look_at_secret_file(ProjectDirectory::DOTENV)
             .map_err(|error| refused(format!("the file .env can't be read: {}", error.kind())))?;
         let is_open_to_others = match found {
             SecretFile::Missing => {
@@ -100,7 +101,7 @@ impl LocalFile {
             }
             SecretFile::Other => return Err(refused(".env is not a regular file".to_owned())),
         };
-        let text = directory.read_secret_text(DOTENV, directory.limits().dotenv);
+        let text = directory.read_secret_text(ProjectDirectory::DOTENV, directory.limits().dotenv);
         let text = text.map_err(|error| {
             refused(match error.diagnostic(Family::Project).position {
                 Some(position) if position.line > 0 => format!("{error}, line {}", position.line),
@@ -123,7 +124,8 @@ impl LocalFile {
             let message = format!(".env would be larger than {limit} MiB; nothing was written");
             return Err(CommandError::usage(message));
         }
-        let staged = directory.stage_secret_file(lock, DOTENV, text).map_err(|error| unwritable(&error))?;
+        let staged =
+            directory.stage_secret_file(lock, ProjectDirectory::DOTENV, text).map_err(|error| unwritable(&error))?;
         // An editor takes no locks. What it saves between this look and the next line is lost; everything earlier is seen.
         let now = Self::read(directory)?;
         if now.is_there != self.is_there || now.text != self.text {

@@ -1,20 +1,16 @@
-//! `lobu secrets`: values, brought into an org or kept in the project's `.env` (K1–K6).
+//! `lobu secrets`: values, brought into an org or kept in the project's `.env`.
 
 mod api;
+mod command;
 mod confirm;
-mod delete;
+pub mod delete;
 mod ignored;
-mod list;
-mod local;
+pub mod list;
+pub mod local;
 mod local_file;
 mod name;
-mod push;
+pub mod push;
+mod pushing;
 mod source;
-mod surroundings;
 
-pub use delete::{SecretsDelete, secrets_delete};
-pub use list::{SecretsList, secrets_list};
-pub use local::{LocalAction, SecretsLocal, secrets_local};
-pub use push::{SecretsPush, secrets_push};
-pub use source::{SourceChoice, SourceFormat};
-pub(super) use surroundings::pins;
+pub use command::SecretsCommand;

@@ -31,6 +31,9 @@ impl ProjectDirectory {
     /// The name of the file that makes a directory a project.
     pub const FILE: &'static str = "lobu.toml";
 
+    /// The name of the file with values beside it.
+    pub const DOTENV: &'static str = ".env";
+
     /// Opens the directory that `-C` names, and those that `--allow-path` names.
     pub fn open(path: &Path, allowed: &[PathBuf]) -> Result<Self, OpenError> {
         let directory = open::open_ambient(path)?;
@@ -57,6 +60,18 @@ impl ProjectDirectory {
         match start.ancestors().find(has_file) {
             Some(directory) => Self::open(directory, allowed),
             None => Err(OpenError::NoProject { start: start.display().to_string() }),
+        }
+    }
+
+    /// Opens the directory that is given, below the working directory, else the nearest one with a lobu.toml.
+    pub fn given_or_nearest(
+        working_directory: &Path,
+        given: Option<&Path>,
+        allowed: &[PathBuf],
+    ) -> Result<Self, OpenError> {
+        match given {
+            Some(given) => Self::open(&working_directory.join(given), allowed),
+            None => Self::find(working_directory, allowed),
         }
     }
 

@@ -1,36 +1,40 @@
+//! `lobu whoami`: the user, the org and the token.
+
 use std::time::{Duration, SystemTime};
+
+use clap::Args;
 
 use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh};
-use crate::commands::credentials::{self, client};
-use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::chosen::{accounts, asked, environment_token, name, note, origin, read};
+use super::contexts::{accounts, asked, environment_token, name, note, origin, read};
+use super::credentials::{self, client};
+use super::options::ContextOptions;
+use super::{Outcome, Session};
 
-/// What `whoami` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct Whoami {
-    /// `-c`.
-    pub context: Option<String>,
-    /// `--allow-insecure-http`.
-    pub allow_insecure_http: bool,
+/// Show whose token is used, where it came from and until when it is good
+#[derive(Debug, Args)]
+pub struct WhoamiArgs {
+    #[command(flatten)]
+    context: ContextOptions,
 }
 
-/// `lobu whoami`: whose token is used, where it came from, and until when it is good.
-pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, CommandError> {
+/// Shows whose token is used, where it came from, and until when it is good.
+pub async fn run(session: &Session, args: &WhoamiArgs) -> Result<Outcome, CommandError> {
+    let ContextOptions { context: flag, allow_insecure_http } = &args.context;
     let accounts = accounts(session)?;
     let snapshot = read(&accounts)?;
-    let name = name(session, command.context.as_deref(), &snapshot);
+    let name = name(session, flag.as_deref(), &snapshot);
     let context = asked(session, &snapshot, &name)?;
     let login = snapshot.logins.get(&name);
-    let given = environment_token(session, command.context.as_deref(), context)?;
+    let given = environment_token(session, flag.as_deref(), context)?;
     let (token, source) = match (given, login) {
         (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
         (None, Some(login)) => {
-            let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
+            let token = credentials::fresh(session, context, login, *allow_insecure_http).await?;
             (token, "the login stored for this context")
         }
         (None, None) => {
@@ -41,7 +45,7 @@ pub async fn whoami(session: &Session, command: &Whoami) -> Result<Outcome, Comm
     // It may have been refreshed just now.
     let snapshot = read(&accounts)?;
     let login = snapshot.logins.get(&name).filter(|_| given.is_none());
-    let client = client(&session.environment, context, command.allow_insecure_http);
+    let client = client(&session.environment, context, *allow_insecure_http);
     let client = client?;
     let who = who(session, &client, context, login, &token).await?;
     session.ui.product(&shown(context, login, source, &who));

@@ -1,5 +1,10 @@
 use std::sync::Arc;
 
+use crate::commands::Session;
+use crate::commands::connect::{Connection, announce, for_reading};
+use crate::commands::options::ProjectOptions;
+use crate::commands::project::{Loaded, load};
+use crate::commands::values::gather;
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::http::is_loopback;
@@ -7,37 +12,35 @@ use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
-use crate::target::{ResolvedTarget, Server, argument, remember_secrets_api};
+use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
 
-use super::super::Session;
-use super::super::connect::{Connection, announce, for_reading};
-use super::super::load::{Loaded, load};
-use super::super::values::gather;
-use super::Apply;
+use super::PlanOptions;
 
 /// A plan with everything that showing and carrying it out needs.
-pub(super) struct Planned {
-    pub(super) loaded: Loaded,
-    pub(super) desired: DesiredState,
-    pub(super) target: ResolvedTarget,
-    pub(super) connection: Connection,
-    pub(super) options: Options,
-    pub(super) generation: Generation,
+pub(crate) struct Planned {
+    pub(crate) loaded: Loaded,
+    pub(crate) desired: DesiredState,
+    pub(crate) target: ResolvedTarget,
+    pub(crate) connection: Connection,
+    pub(crate) options: Options,
+    /// The target of the project that `-t` names.
+    pub(crate) named_target: Option<String>,
+    pub(crate) generation: Generation,
     /// The names of the org's secrets, where it has the secrets API and told them.
-    pub(super) secret_names: Option<Vec<String>>,
-    pub(super) plan: Plan,
-    pub(super) plan_id: String,
-    pub(super) values: Arc<Values>,
+    pub(crate) secret_names: Option<Vec<String>>,
+    pub(crate) plan: Plan,
+    pub(crate) plan_id: String,
+    pub(crate) values: Arc<Values>,
 }
 
 impl Planned {
     /// Whether the org is embedded in this process.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         matches!(self.target.server, Server::Local { .. })
     }
 
     /// Whether the server is on this machine.
-    pub(super) fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         on_this_machine(&self.target)
     }
 }
@@ -50,19 +53,24 @@ fn on_this_machine(target: &ResolvedTarget) -> bool {
 }
 
 /// Reads the project and the org, and compares them. Reads only.
-pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, CommandError> {
-    let selection = selection(command)?;
-    let resend = resend(command)?;
-    let loaded = load(session, &command.project, command.only)?;
-    let target = session.locate(&command.target, &loaded.pins())?;
+pub(crate) async fn plan(
+    session: &Session,
+    options: &PlanOptions,
+    project: &ProjectOptions,
+    flags: &TargetFlags,
+) -> Result<Planned, CommandError> {
+    let selection = selection(options)?;
+    let resend = resend(options)?;
+    let loaded = load(session, project, options.only)?;
+    let target = session.locate(flags, &loaded.pins())?;
     announce(session, &target);
     let desired = desired_state(&loaded.project);
-    let connection = for_reading(session, &target, command.parallelism).await?;
-    let push_command = push_command(command);
-    let options = Options { org: target.org.clone(), prune: command.prune, resend, selection, push_command };
-    let read = read_plan(&connection.org, &target, &desired, &options).await?;
-    has_effect(&options, &read.plan)?;
-    let values = values(session, command, &loaded, &target, read.plan.secrets)?;
+    let connection = for_reading(session, &target, options.parallelism).await?;
+    let push_command = flags.push_command(project.directory.as_deref());
+    let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
+    let read = read_plan(&connection.org, &target, &desired, &plan_options).await?;
+    has_effect(&plan_options, &read.plan)?;
+    let values = values(session, options, flags, &loaded, &target, read.plan.secrets)?;
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
     Ok(Planned {
@@ -70,7 +78,8 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
         desired,
         target,
         connection,
-        options,
+        options: plan_options,
+        named_target: flags.target.clone(),
         generation: read.generation,
         secret_names: read.secret_names,
         plan: read.plan,
@@ -79,31 +88,25 @@ pub(super) async fn plan(session: &Session, command: &Apply) -> Result<Planned, 
     })
 }
 
-/// The command that sends secrets to where this plan goes.
-fn push_command(command: &Apply) -> String {
-    let directory = command.project.directory.as_ref();
-    let directory = directory.map(|directory| argument("-C", &directory.to_string_lossy())).unwrap_or_default();
-    format!("lobu secrets push{directory}{}", command.target.arguments())
-}
-
 /// The values that a write may need: none where the org has the secrets API, so that no file with values is read (F6).
 fn values(
     session: &Session,
-    command: &Apply,
+    options: &PlanOptions,
+    flags: &TargetFlags,
     loaded: &Loaded,
     target: &ResolvedTarget,
     mode: SecretsMode,
 ) -> Result<Values, CommandError> {
     if mode == SecretsMode::References {
-        if command.env_file.is_some() {
+        if options.env_file.is_some() {
             let line = Line::new().literal(Style::Note, "note: ");
             let line = line.plain("--env-file was not read: this server has the secrets API, and is sent no values");
             session.ui.status(&Document::from(line.prose(2)));
         }
         return Ok(Values::default());
     }
-    let default = loaded.values_file(command.target.target.as_deref());
-    gather(session, &loaded.directory, command.env_file.as_deref(), default, on_this_machine(target))
+    let default = loaded.values_file(flags.target.as_deref());
+    gather(session, &loaded.directory, options.env_file.as_deref(), default, on_this_machine(target))
 }
 
 struct ReadPlan {
@@ -127,9 +130,9 @@ async fn read_plan(
     Ok(ReadPlan { plan: diff(desired, &actual, options), generation: actual.server.generation, secret_names })
 }
 
-fn selection(command: &Apply) -> Result<Selection, CommandError> {
-    let selectors = command.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
-    Ok(Selection { only: command.only, selectors })
+fn selection(options: &PlanOptions) -> Result<Selection, CommandError> {
+    let selectors = options.selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
+    Ok(Selection { only: options.only, selectors })
 }
 
 /// What names nothing is a slip of the pen: a green run that did nothing would hide it.
@@ -153,8 +156,8 @@ fn has_effect(options: &Options, plan: &Plan) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn resend(command: &Apply) -> Result<Resend, CommandError> {
-    Resend::parse(command.resend_secrets.iter().map(String::as_str)).map_err(|wrong| {
+fn resend(options: &PlanOptions) -> Result<Resend, CommandError> {
+    Resend::parse(options.resend_secrets.iter().map(String::as_str)).map_err(|wrong| {
         let message = format!("--resend-secrets takes all, NAME or kind/id, not {}", wrong.join(", "));
         CommandError::usage(message)
     })

@@ -1,56 +1,63 @@
+//! `lobu login`: by the web page of a server, or with a personal token.
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
+
 use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
-use crate::accounts::{Accounts, Context, Identity, Login as StoredLogin, Snapshot, is_embedded};
-use crate::commands::credentials::{begin, client, of_device, save};
-use crate::commands::interrupts::Interrupts;
-use crate::commands::secrets::pins;
-use crate::commands::{Outcome, ProjectOptions, Session};
+use crate::accounts::{Accounts, Context, Identity, Login, Snapshot, is_embedded};
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
-use crate::secrets::SecretValue;
+use crate::secrets::{SecretValue, protect};
 
-use super::chosen::{accounts, check_api_url, name, named, note, origin, read, say};
-use super::given::{self, TokenSource};
+use super::contexts::{accounts, check_api_url, name, named, note, origin, read, say};
+use super::credentials::{begin, client, of_device, save};
+use super::interrupts::Interrupts;
 use super::logout::revoke;
+use super::options::{ContextOptions, DirectoryOptions};
+use super::project::pins;
+use super::token_input::TokenOptions;
+use super::{Outcome, Session};
 
-/// What `login` was asked.
-#[derive(Default)]
-pub struct Login {
-    /// `-c`.
-    pub context: Option<String>,
-    /// `--url`: the URL of the context's API, for a context that does not exist yet.
-    pub url: Option<String>,
-    /// `--token` and `--token-stdin`.
-    pub source: TokenSource,
-    /// `--force`.
-    pub force: bool,
-    /// `--allow-insecure-http`.
-    pub allow_insecure_http: bool,
-    /// Whose pin counts for the proof of a token.
-    pub project: ProjectOptions,
+/// Log in to a server: by its web page, or with a token
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    #[command(flatten)]
+    token: TokenOptions,
+    /// The URL of the server, for a context that does not exist yet
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Replace a login that is there
+    #[arg(short, long)]
+    force: bool,
+    #[command(flatten)]
+    context: ContextOptions,
+    #[command(flatten)]
+    directory: DirectoryOptions,
 }
 
-/// `lobu login`: by the server's device flow, or with a token that is given. Nothing is kept of a login that failed.
-pub async fn login(session: &Session, command: &Login) -> Result<Outcome, CommandError> {
+/// Logs in by the server's device flow, or with a token that is given. Nothing is kept of a login that failed.
+pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, CommandError> {
+    // Before a token comes from anywhere.
+    protect();
     let accounts = accounts(session)?;
     let snapshot = read(&accounts)?;
-    let name = name(session, command.context.as_deref(), &snapshot);
-    let (context, is_new) = context(command, &accounts, &snapshot, &name)?;
+    let name = name(session, args.context.context.as_deref(), &snapshot);
+    let (context, is_new) = context(args, &accounts, &snapshot, &name)?;
     check_api_url(session, &context)?;
-    if snapshot.logins.contains_key(&context.name) && !command.force {
+    if snapshot.logins.contains_key(&context.name) && !args.force {
         return Err(taken(&context, "has a login already"));
     }
-    let client = client(&session.environment, &context, command.allow_insecure_http);
-    let client = client?;
-    let login = match &command.source {
-        TokenSource::DeviceFlow => by_device(session, &client, &context).await?,
-        source => by_token(session, command, &client, &context, source).await?,
+    let client = client(&session.environment, &context, args.context.allow_insecure_http)?;
+    let login = if args.token.is_given() {
+        by_token(session, args, &client, &context).await?
+    } else {
+        by_device(session, &client, &context).await?
     };
-    let kept = match keep(session, &accounts, command, &context, is_new, &login).await {
+    let kept = match keep(session, &accounts, args, &context, is_new, &login).await {
         Ok(kept) => kept,
         Err(error) => {
             // Nobody holds it any more; whether the server heard that changes nothing here.
@@ -74,18 +81,18 @@ fn taken(context: &Context, what: &str) -> CommandError {
 
 /// The context to log in to, and whether it has to be made.
 fn context(
-    command: &Login,
+    args: &LoginArgs,
     accounts: &Accounts,
     snapshot: &Snapshot,
     name: &str,
 ) -> Result<(Context, bool), CommandError> {
-    let Some(url) = &command.url else { return Ok((named(snapshot, name)?.clone(), false)) };
+    let Some(url) = &args.url else { return Ok((named(snapshot, name)?.clone(), false)) };
     let mut draft = accounts.begin()?;
     let added = draft.draft().add_context(name, url)?;
     let after = draft.draft().snapshot()?;
     let context = named(&after, &added.name)?.clone();
     match snapshot.contexts.get(&added.name) {
-        None if is_embedded(name) && command.context.is_none() => {
+        None if is_embedded(name) && args.context.context.is_none() => {
             let message =
                 format!("the current context is {name}, the org embedded in this program, which has no login");
             Err(CommandError::usage(message).hint("Name the context to make with -c."))
@@ -102,7 +109,7 @@ fn context(
 }
 
 /// The server's device flow (RFC 8628): a person approves on the server's page.
-async fn by_device(session: &Session, client: &LoginClient, context: &Context) -> Result<StoredLogin, CommandError> {
+async fn by_device(session: &Session, client: &LoginClient, context: &Context) -> Result<Login, CommandError> {
     let interrupts = Interrupts::listen();
     let start = interrupts.until(client.start_device(&context.server)).await?;
     session.ui.notice(&instructions(&start, context));
@@ -150,13 +157,12 @@ fn elsewhere(page: &Page, context: &Context) -> Line {
 /// A token that is given is proven by a read of the org, where there is one (T5).
 async fn by_token(
     session: &Session,
-    command: &Login,
+    args: &LoginArgs,
     client: &LoginClient,
     context: &Context,
-    source: &TokenSource,
-) -> Result<StoredLogin, CommandError> {
-    let org = org(session, command, context)?;
-    let token = given::read(session, source, &context.name)?;
+) -> Result<Login, CommandError> {
+    let org = org(session, args, context)?;
+    let token = args.token.read(session, &context.name)?;
     let proof = client.prove(&context.server, org.as_ref(), &token).await.map_err(|error| {
         let failure = CommandError::from(error);
         failure.hint("Nothing was kept.")
@@ -165,7 +171,7 @@ async fn by_token(
         note(session, "no org is named, so the token was kept without being tried; `lobu org use SLUG` names one");
     }
     let who = whose(client, context, &token).await;
-    Ok(StoredLogin { access_token: token, refresh: None, expires_at: None, identity: who })
+    Ok(Login { access_token: token, refresh: None, expires_at: None, identity: who })
 }
 
 /// Whose token it is, as far as the server says; for personal tokens it does not (org-api 5.7).
@@ -178,8 +184,8 @@ async fn whose(client: &LoginClient, context: &Context, token: &Arc<SecretValue>
 }
 
 /// The org that a token is tried on: the project's pin, the environment's, the context's (T1).
-fn org(session: &Session, command: &Login, context: &Context) -> Result<Option<OrgSlug>, CommandError> {
-    let pins = pins(session, &command.project)?;
+fn org(session: &Session, args: &LoginArgs, context: &Context) -> Result<Option<OrgSlug>, CommandError> {
+    let pins = pins(session, args.directory.directory.as_deref())?;
     let variable = |variable| session.environment.text(variable).and_then(|text| OrgSlug::parse(text).ok());
     let variable = variable(Variable::Org).or_else(|| variable(Variable::MemoryOrg));
     Ok(pins.org.or(variable).or_else(|| context.org.clone()))
@@ -189,18 +195,18 @@ fn org(session: &Session, command: &Login, context: &Context) -> Result<Option<O
 async fn keep(
     session: &Session,
     accounts: &Accounts,
-    command: &Login,
+    args: &LoginArgs,
     context: &Context,
     is_new: bool,
-    login: &StoredLogin,
-) -> Result<Option<StoredLogin>, CommandError> {
+    login: &Login,
+) -> Result<Option<Login>, CommandError> {
     let mut change = begin(accounts).await?;
     let before = change.draft().snapshot()?;
     let replaced = before.logins.get(&context.name).cloned();
-    if replaced.is_some() && !command.force {
+    if replaced.is_some() && !args.force {
         return Err(taken(context, "was logged in to meanwhile"));
     }
-    if is_new && let Some(url) = &command.url {
+    if is_new && let Some(url) = &args.url {
         let added = change.draft().add_context(&context.name, url)?;
         if added.hides_embedded {
             note(session, "it now stands in the place of the embedded org of that name");

@@ -1,59 +1,67 @@
+//! `lobu context`: the servers that a user knows.
+
+use clap::{Args, Subcommand};
+
 use crate::accounts::{ChangeError, Notice, Snapshot, is_embedded};
-use crate::commands::{Outcome, Session};
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
 
-use super::chosen::{accounts, named, note, origin, read, say};
+use super::contexts::{accounts, named, note, origin, read, say};
+use super::{Outcome, Session};
 
-/// A verb about contexts.
-#[derive(Debug, Clone)]
-pub enum ContextVerb {
-    /// `list`.
+/// Keep contexts: servers that one logs in to
+#[derive(Debug, Subcommand)]
+pub enum ContextCommand {
+    /// List contexts: the current one has a star
     List,
-    /// `current`.
+    /// Print the name of the context that is used where nothing else is named
     Current,
-    /// `add NAME --url URL`.
-    Add(ContextAdd),
-    /// `use NAME`.
-    Use {
-        /// The name.
-        name: String,
-    },
-    /// `remove NAME`.
-    Remove {
-        /// The name.
-        name: String,
-    },
+    /// Add a context, or give it another URL; with another server its login and settings go
+    Add(AddArgs),
+    /// Make a context the current one
+    Use(NameArgs),
+    /// Remove a context and its login
+    Remove(NameArgs),
 }
 
-/// What `context add` was asked.
-#[derive(Debug, Clone)]
-pub struct ContextAdd {
-    /// The name.
-    pub name: String,
-    /// The URL of its API.
-    pub url: String,
-    /// Whether secret values may be sent there under `--yes` (V4); none leaves it as it is.
-    pub send_secret_values: Option<bool>,
+/// A context to be, and what is set for it.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Its name
+    #[arg(value_name = "NAME", help_heading = "Arguments")]
+    name: String,
+    /// The URL of its server, such as `https://lobu.example`
+    #[arg(long, alias = "api-url", value_name = "URL")]
+    url: String,
+    /// Whether secret values may be sent there under `apply --yes`; never said by a project
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    send_secret_values: Option<bool>,
 }
 
-/// `lobu context`: the contexts of the user, in the files that the existing CLI shares.
-pub fn context(session: &Session, verb: &ContextVerb) -> Result<Outcome, CommandError> {
+/// A context that is there.
+#[derive(Debug, Args)]
+pub struct NameArgs {
+    /// Its name
+    #[arg(value_name = "NAME", help_heading = "Arguments")]
+    name: String,
+}
+
+/// Shows and changes the contexts of the user, in the files that the existing CLI shares.
+pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, CommandError> {
     let accounts = accounts(session)?;
-    match verb {
-        ContextVerb::List => list(session, &read(&accounts)?),
-        ContextVerb::Current => current(session, &read(&accounts)?)?,
-        ContextVerb::Add(command) => add(session, command)?,
-        ContextVerb::Use { name } => {
-            let used = accounts.change(|draft| draft.use_context(name));
-            used?;
+    match command {
+        ContextCommand::List => list(session, &read(&accounts)?),
+        ContextCommand::Current => current(session, &read(&accounts)?)?,
+        ContextCommand::Add(args) => add(session, args)?,
+        ContextCommand::Use(NameArgs { name }) => {
+            accounts.change(|draft| draft.use_context(name))?;
             say(session, Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
             if let Some(variable) = session.environment.text(Variable::Context) {
                 note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
             }
         }
-        ContextVerb::Remove { name } => {
+        ContextCommand::Remove(NameArgs { name }) => {
             let removed = accounts.change(|draft| draft.remove_context(name))?;
             say(session, Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
             if removed.lost_login {
@@ -86,8 +94,8 @@ fn chosen<'a>(session: &'a Session, snapshot: &'a Snapshot) -> Option<&'a str> {
     session.environment.text(Variable::Context).or(snapshot.current.as_deref())
 }
 
-fn add(session: &Session, command: &ContextAdd) -> Result<(), CommandError> {
-    let ContextAdd { name, url, send_secret_values } = command;
+fn add(session: &Session, args: &AddArgs) -> Result<(), CommandError> {
+    let AddArgs { name, url, send_secret_values } = args;
     let added = accounts(session)?.change(|draft| {
         let added = draft.add_context(name, url)?;
         if let Some(consent) = send_secret_values {

@@ -1,57 +1,65 @@
+//! `lobu org`: the org that a context uses.
+
 use std::sync::Arc;
+
+use clap::{Args, Subcommand};
 
 use crate::accounts::Context;
 use crate::accounts::login::OrgEntry;
-use crate::commands::credentials::{self, client};
-use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::chosen::{accounts, asked, environment_token, name, named, read, say};
+use super::contexts::{accounts, asked, environment_token, name, named, read, say};
+use super::credentials::{self, client};
+use super::options::ContextOptions;
+use super::{Outcome, Session};
 
-/// A verb about the org of a context.
-#[derive(Debug, Clone)]
-pub enum OrgVerb {
-    /// `list`: asks the server.
-    List {
-        /// `-c`.
-        context: Option<String>,
-        /// An org that one is a member of: the server is asked by way of it.
-        by: Option<String>,
-        /// `--allow-insecure-http`.
-        allow_insecure_http: bool,
-    },
-    /// `current`.
-    Current {
-        /// `-c`.
-        context: Option<String>,
-    },
-    /// `use SLUG`.
-    Use {
-        /// `-c`.
-        context: Option<String>,
-        /// The org.
-        org: String,
-    },
+/// Keep the org that a context uses
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// List the orgs on the server of a context: those of the token's user, and public ones
+    List(ListArgs),
+    /// Print the org that a context uses
+    Current(ContextOptions),
+    /// Have a context use an org where nothing else names one
+    Use(UseArgs),
 }
 
-/// `lobu org`: the org that a context uses where nothing else names one (T1).
-pub async fn org(session: &Session, verb: &OrgVerb) -> Result<Outcome, CommandError> {
-    match verb {
-        OrgVerb::List { context, by, allow_insecure_http } => {
-            list(session, context.as_deref(), by.as_deref(), *allow_insecure_http).await?;
-        }
-        OrgVerb::Current { context } => {
+/// By way of which org the server is asked.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// An org that the token's user is a member of, where the context has none
+    #[arg(value_name = "SLUG", help_heading = "Arguments")]
+    org: Option<String>,
+    #[command(flatten)]
+    context: ContextOptions,
+}
+
+/// The org that a context is to use.
+#[derive(Debug, Args)]
+pub struct UseArgs {
+    /// The org
+    #[arg(value_name = "SLUG", help_heading = "Arguments")]
+    org: String,
+    #[command(flatten)]
+    context: ContextOptions,
+}
+
+/// Shows and changes the org that a context uses where nothing else names one.
+pub async fn run(session: &Session, command: &OrgCommand) -> Result<Outcome, CommandError> {
+    match command {
+        OrgCommand::List(args) => list(session, args).await?,
+        OrgCommand::Current(ContextOptions { context, .. }) => {
             let snapshot = read(&accounts(session)?)?;
             let name = name(session, context.as_deref(), &snapshot);
             let org = named(&snapshot, &name)?.org.as_ref().ok_or_else(|| none(&name))?;
             session.ui.product(&Document::from(Line::new().foreign(Style::Plain, org.as_str())));
         }
-        OrgVerb::Use { context, org } => {
+        OrgCommand::Use(UseArgs { org, context }) => {
             let accounts = accounts(session)?;
-            let name = name(session, context.as_deref(), &read(&accounts)?);
+            let name = name(session, context.context.as_deref(), &read(&accounts)?);
             let org = slug(org)?;
             accounts.change(|draft| draft.set_org(&name, Some(&org)))?;
             let line = Line::new().plain("The context ").foreign(Style::Bold, &name).plain(" now uses the org ");
@@ -61,24 +69,21 @@ pub async fn org(session: &Session, verb: &OrgVerb) -> Result<Outcome, CommandEr
     Ok(Outcome::Done)
 }
 
-async fn list(
-    session: &Session,
-    flag: Option<&str>,
-    by: Option<&str>,
-    allow_insecure_http: bool,
-) -> Result<(), CommandError> {
+async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
+    let ListArgs { org: by, context: ContextOptions { context: flag, allow_insecure_http } } = args;
+    let flag = flag.as_deref();
     let snapshot = read(&accounts(session)?)?;
     let name = name(session, flag, &snapshot);
     let context = asked(session, &snapshot, &name)?;
-    let by = by.map(slug).transpose()?.or_else(|| context.org.clone()).ok_or_else(|| {
+    let by = by.as_deref().map(slug).transpose()?.or_else(|| context.org.clone()).ok_or_else(|| {
         none(&name).hint("Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.")
     })?;
     let given = environment_token(session, flag, context)?;
     let token = match given {
         Some(token) => Arc::clone(token),
-        None => token(session, context, snapshot.logins.get(&name), allow_insecure_http).await?,
+        None => token(session, context, snapshot.logins.get(&name), *allow_insecure_http).await?,
     };
-    let client = client(&session.environment, context, allow_insecure_http)?;
+    let client = client(&session.environment, context, *allow_insecure_http)?;
     let orgs = client.orgs(&context.server, &by, &token).await?;
     session.ui.product(&table(&orgs, context));
     Ok(())

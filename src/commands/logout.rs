@@ -1,25 +1,29 @@
+//! `lobu logout`: ends a login at its server and removes it from this machine.
+
+use clap::Args;
+
 use crate::accounts::login::{LoginClient, LoginError};
 use crate::accounts::{Context, Login, Refresh};
-use crate::commands::credentials::{begin, client, save};
-use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
 use crate::render::document::{Line, Style};
 
-use super::chosen::{accounts, check_api_url, name, named, note, read, say};
+use super::contexts::{accounts, check_api_url, name, named, note, read, say};
+use super::credentials::{begin, client, save};
+use super::options::ContextOptions;
+use super::{Outcome, Session};
 
-/// What `logout` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct Logout {
-    /// `-c`.
-    pub context: Option<String>,
-    /// `--allow-insecure-http`.
-    pub allow_insecure_http: bool,
+/// Have the server end a login, and forget it here
+#[derive(Debug, Args)]
+pub struct LogoutArgs {
+    #[command(flatten)]
+    context: ContextOptions,
 }
 
-/// `lobu logout`: has the server end the login, and forgets it here. It is forgotten even if the server can't be told.
-pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, CommandError> {
+/// Has the server end the login, and forgets it here. It is forgotten even if the server can't be told.
+pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, CommandError> {
+    let ContextOptions { context, allow_insecure_http } = &args.context;
     let accounts = accounts(session)?;
-    let name = name(session, command.context.as_deref(), &read(&accounts)?);
+    let name = name(session, context.as_deref(), &read(&accounts)?);
     let mut change = begin(&accounts).await?;
     let snapshot = change.draft().snapshot()?;
     let context = named(&snapshot, &name)?;
@@ -31,7 +35,7 @@ pub async fn logout(session: &Session, command: &Logout) -> Result<Outcome, Comm
     // Before the server is asked, which may take long: nobody else has to wait for that.
     change.draft().remove_login(&name);
     save(change).await?;
-    let told = match client(&session.environment, context, command.allow_insecure_http) {
+    let told = match client(&session.environment, context, *allow_insecure_http) {
         Ok(client) => revoke(&client, context, login).await,
         Err(error) => Err(error),
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::commands::connect::{Connection, for_writing};
+use crate::commands::secrets::confirm;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
 use crate::push::{Agreement, PushPlan, PushReport, push};
@@ -11,13 +12,10 @@ use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::suspicion_text;
 use crate::target::{ResolvedTarget, Server};
 
-use super::super::confirm;
-use super::super::source::SourceChoice;
-use super::SecretsPush;
-use super::reading::Pushed;
+use super::prepare::Pushed;
 
 /// Values go only over https or to this machine, whatever the flags say (T2).
-pub(super) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
+pub(crate) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
     let Server::Remote { origin } = &target.server else { return Ok(()) };
     if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
         return Ok(());
@@ -27,13 +25,13 @@ pub(super) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), Com
 }
 
 /// Asks for agreement, or takes that of the flags.
-pub(super) fn agree(
+pub(crate) fn agree(
     session: &Session,
-    command: &SecretsPush,
+    by_flags: Agreement,
+    asks_nothing: bool,
     pushed: &Pushed,
     plan: &PushPlan,
 ) -> Result<Agreement, CommandError> {
-    let by_flags = Agreement::by_flags(command.yes, command.yes_rotate);
     // What a person is asked about is pointed out in the question.
     let asked: BTreeSet<_> = by_flags.open(plan).into_iter().map(|(_, row)| &row.name).collect();
     for row in plan.sent().filter(|row| !asked.contains(&row.name)) {
@@ -42,11 +40,11 @@ pub(super) fn agree(
             session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
         }
     }
-    if !asked.is_empty() && asks_nothing(command) {
+    if !asked.is_empty() && asks_nothing {
         let open: Vec<_> = by_flags.open(plan);
         return Err(confirm::unasked("with --json or --from-stdin no question is asked", &open));
     }
-    let named = command.target.target.as_deref().map(|name| (pushed.source.label.as_str(), name));
+    let named = pushed.named_target.as_deref().map(|name| (pushed.source.label.as_str(), name));
     let agreement = confirm::ask(session, &confirm::Destination { target: &pushed.target, named }, plan, by_flags)?;
     if agreement.open(plan).len() == plan.sent().count() {
         return Err(CommandError::declined().and("nothing was sent"));
@@ -54,25 +52,21 @@ pub(super) fn agree(
     Ok(agreement)
 }
 
-fn asks_nothing(command: &SecretsPush) -> bool {
-    command.json || command.source == SourceChoice::Stdin
-}
-
 /// What a push did, and how its connection ended.
-pub(super) struct Sent {
-    pub(super) report: PushReport,
-    pub(super) closed: Result<(), CommandError>,
+pub(crate) struct Sent {
+    pub(crate) report: PushReport,
+    pub(crate) closed: Result<(), CommandError>,
 }
 
 /// Sends what was agreed to, and nothing else.
-pub(super) async fn send(
+pub(crate) async fn send(
     pushed: &Pushed,
     reading: Connection,
     plan: PushPlan,
     agreement: &Agreement,
 ) -> Result<Sent, CommandError> {
     let connection = for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
-    let Pushed { source, wanted, rotation, target: _ } = pushed;
+    let Pushed { source, wanted, rotation, .. } = pushed;
     let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
     let closed = connection.close_after_writing().await;
     Ok(Sent { report: result?, closed })

@@ -1,30 +1,19 @@
-use std::path::PathBuf;
+//! The project that a command is about: opened, read, and what is wrong with it shown.
+
+use std::path::{Path, PathBuf};
 
 use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{Diagnostic, Family, Severity};
 use crate::plan::Only;
-use crate::project::config::{Config, ReadOptions};
-use crate::project::directory::ProjectDirectory;
+use crate::project::config::{self, Config, ReadOptions};
+use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::{Project, read_project};
 use crate::render::{ci, diagnostics};
 use crate::target::ProjectPins;
 
 use super::Session;
-use super::values::DOTENV;
-
-/// What the command line says about reading a project.
-#[derive(Debug, Clone, Default)]
-pub struct ProjectOptions {
-    /// `-C`.
-    pub directory: Option<PathBuf>,
-    /// `--allow-path`.
-    pub allow_path: Vec<PathBuf>,
-    /// `--allow-unknown-keys`.
-    pub allow_unknown_keys: bool,
-    /// `--deny-warnings`.
-    pub deny_warnings: bool,
-}
+use super::options::ProjectOptions;
 
 /// The file that values come from where the command line names none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +40,7 @@ impl<'a> DefaultValuesFile<'a> {
     /// Its path below lobu.toml, if there is one.
     pub(super) fn path(self) -> Option<&'a str> {
         match self {
-            Self::Dotenv => Some(DOTENV),
+            Self::Dotenv => Some(ProjectDirectory::DOTENV),
             Self::OfTarget(path) => Some(path),
             Self::NoneOfTarget(_) => None,
         }
@@ -78,13 +67,23 @@ impl Loaded {
     }
 }
 
-/// Opens the project's directory: `-C`, else the nearest one upwards with a lobu.toml (F3).
+/// Opens the project's directory: `-C`, else the nearest one upwards with a lobu.toml.
 pub(super) fn open(session: &Session, options: &ProjectOptions) -> Result<ProjectDirectory, CommandError> {
-    let opened = match &options.directory {
-        Some(directory) => ProjectDirectory::open(&session.working_directory.join(directory), &options.allow_path),
-        None => ProjectDirectory::find(&session.working_directory, &options.allow_path),
-    };
-    Ok(opened?)
+    let given = options.directory.as_deref();
+    Ok(ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path)?)
+}
+
+/// The same; none where there is no project.
+fn open_if_any(
+    session: &Session,
+    given: Option<&Path>,
+    allowed: &[PathBuf],
+) -> Result<Option<ProjectDirectory>, CommandError> {
+    match ProjectDirectory::given_or_nearest(&session.working_directory, given, allowed) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(OpenError::NoProject { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads a project and shows everything that is wrong with it, in one pass.
@@ -151,4 +150,75 @@ fn invalid(found: &[Diagnostic]) -> CommandError {
         _ => format!("the project has {errors} errors; nothing was sent"),
     };
     CommandError::new(ErrorKind::InvalidProject, message)
+}
+
+/// A directory with a project in it, or without one.
+pub(super) enum Surroundings {
+    /// A project without errors in what secrets are about.
+    Project(Box<Loaded>),
+    /// A directory without a lobu.toml, in which a `.env` may lie.
+    Directory(ProjectDirectory),
+}
+
+impl Surroundings {
+    /// Reads the project, if there is one.
+    pub(super) fn read(session: &Session, options: &ProjectOptions) -> Result<Self, CommandError> {
+        match open_if_any(session, options.directory.as_deref(), &options.allow_path)? {
+            Some(directory) if has_file(&directory) => {
+                let only = Some(Only::Agents);
+                load_from(session, directory, options, only).map(|loaded| Self::Project(Box::new(loaded)))
+            }
+            Some(directory) => Ok(Self::Directory(directory)),
+            None => Ok(Self::Directory(ProjectDirectory::open(&session.working_directory, &options.allow_path)?)),
+        }
+    }
+
+    /// The directory of lobu.toml and `.env`.
+    pub(super) fn directory(&self) -> &ProjectDirectory {
+        match self {
+            Self::Project(loaded) => &loaded.directory,
+            Self::Directory(directory) => directory,
+        }
+    }
+
+    /// The file that values come from where the command line names none.
+    pub(super) fn values_file<'a>(&'a self, target: Option<&'a str>) -> DefaultValuesFile<'a> {
+        match self {
+            Self::Project(loaded) => loaded.values_file(target),
+            Self::Directory(_) => target.map_or(DefaultValuesFile::Dotenv, DefaultValuesFile::NoneOfTarget),
+        }
+    }
+
+    /// What the project says about where commands go (T1, T6).
+    pub(super) fn pins(&self) -> ProjectPins {
+        match self {
+            Self::Project(loaded) => loaded.pins(),
+            Self::Directory(_) => ProjectPins::default(),
+        }
+    }
+}
+
+/// The pins of the project around the command, without reading the rest of it.
+///
+/// A lobu.toml with errors stops the command: it might say that this is the wrong org.
+pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPins, CommandError> {
+    let Some(directory) = open_if_any(session, given, &[])? else { return Ok(ProjectPins::default()) };
+    let Some(text) = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml)? else {
+        return Ok(ProjectPins::default());
+    };
+    let read_options = ReadOptions { allow_unknown_keys: true };
+    let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
+    let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
+    match config {
+        Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),
+        _ => {
+            show(session, &errors);
+            let message = "lobu.toml has errors, and may say that this is the wrong org; nothing was sent";
+            Err(CommandError::new(ErrorKind::InvalidProject, message))
+        }
+    }
+}
+
+fn has_file(directory: &ProjectDirectory) -> bool {
+    directory.handle().symlink_metadata(ProjectDirectory::FILE).is_ok()
 }

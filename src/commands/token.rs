@@ -1,44 +1,48 @@
+//! `lobu token`: the token itself, for scripts.
+
+use clap::Args;
+
 use crate::accounts::Context;
-use crate::commands::{Outcome, Session, credentials};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
-use super::chosen::{accounts, environment_token, name, named, origin, read};
+use super::contexts::{accounts, environment_token, name, named, origin, read};
+use super::options::ContextOptions;
+use super::{Outcome, Session, credentials};
 
-/// What `token` was asked.
-#[derive(Debug, Clone, Default)]
-pub struct Token {
-    /// `-c`.
-    pub context: Option<String>,
-    /// `--raw`.
-    pub raw: bool,
-    /// `--allow-insecure-http`.
-    pub allow_insecure_http: bool,
+/// Tell whether there is a token, or print it for scripts
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// Print the token, and nothing else
+    #[arg(long)]
+    raw: bool,
+    #[command(flatten)]
+    context: ContextOptions,
 }
 
-/// `lobu token`: says that there is a token, or with `--raw` prints it for scripts; refreshed first where it ends.
+/// Says that there is a token, or with `--raw` prints it for scripts; refreshed first where it ends.
 ///
 /// `LOBU_API_TOKEN` goes before a stored login, as it does for every verb (existing-cli 7.4).
-pub async fn token(session: &Session, command: &Token) -> Result<Outcome, CommandError> {
+pub async fn run(session: &Session, args: &TokenArgs) -> Result<Outcome, CommandError> {
+    let ContextOptions { context: flag, allow_insecure_http } = &args.context;
     let accounts = accounts(session)?;
     let snapshot = read(&accounts)?;
-    let name = name(session, command.context.as_deref(), &snapshot);
+    let name = name(session, flag.as_deref(), &snapshot);
     let context = named(&snapshot, &name)?;
-    let (token, source) =
-        match (environment_token(session, command.context.as_deref(), context)?, snapshot.logins.get(&name)) {
-            (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
-            (None, Some(login)) => {
-                let token = credentials::fresh(session, context, login, command.allow_insecure_http).await?;
-                (token, "the stored login")
-            }
-            (None, None) => {
-                let message = format!("there is no login in the context {name}");
-                return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
-            }
-        };
-    if command.raw {
+    let (token, source) = match (environment_token(session, flag.as_deref(), context)?, snapshot.logins.get(&name)) {
+        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
+        (None, Some(login)) => {
+            let token = credentials::fresh(session, context, login, *allow_insecure_http).await?;
+            (token, "the stored login")
+        }
+        (None, None) => {
+            let message = format!("there is no login in the context {name}");
+            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
+        }
+    };
+    if args.raw {
         return print(session, &token);
     }
     tell(session, &name, context, source);

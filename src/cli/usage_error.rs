@@ -1,27 +1,63 @@
-//! What was typed behind `lobu secrets` or `lobu login` may be a value: clap's own errors would repeat it.
+//! What clap says of a command line that it does not take: with a hint for verbs of the existing CLI, and without repeating
+//! what was typed where that may be a value, behind `lobu secrets` or `lobu login`.
 
 use std::ffi::OsString;
+use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, Error};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
-use super::moved;
+use crate::error::exit;
+use crate::render::document::{Document, Line, Style};
+use crate::ui::{Options, Ui};
 
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
 
+/// Shows an error of clap's, or the help that was asked for, which is an error to it; its exit code for usage is ours too.
+pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
+    let error = if is_about_secrets(arguments) { without_values(error) } else { error };
+    // Nothing is left to tell it to if the stream is closed.
+    drop(error.print());
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(hint) = hint(verb)
+    {
+        let line = Line::new().literal(Style::Hint, "hint: ").plain(hint);
+        Ui::new(Options::default()).notice(&Document::from(line.prose(6)));
+    }
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
+        _ => ExitCode::from(exit::USAGE),
+    }
+}
+
+/// What to do instead of a verb of the existing CLI that this program does not have; none for a word that was never one.
+fn hint(verb: &str) -> Option<&'static str> {
+    Some(match verb {
+        "set" => "values of .env are kept with `lobu secrets local set|list|delete`",
+        "status" => "`lobu doctor` says what is wrong with project, token, server and org; `lobu plan` what differs",
+        "memory" => "entity types and relationship types are sent by `lobu apply`; it sends no watchers and no data",
+        "run" => "`lobu dev` serves an embedded org, in which no agent runs",
+        "init" | "chat" | "eval" | "providers" | "skills" | "platforms" => {
+            "this verb of the existing CLI has no counterpart here; edit lobu.toml and run `lobu apply`"
+        }
+        _ => return None,
+    })
+}
+
 /// Whether the words of a command line are about secrets or tokens.
-pub(super) fn is_about_secrets(arguments: &[OsString]) -> bool {
+fn is_about_secrets(arguments: &[OsString]) -> bool {
     arguments.iter().skip(1).any(|argument| argument == "secrets" || argument == "login")
 }
 
 /// Takes out of an error what was typed, unless it can only be a flag or a mistyped verb.
-pub(super) fn without_values(mut error: Error) -> Error {
+fn without_values(mut error: Error) -> Error {
     let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         let Some(ContextValue::String(typed)) = error.get(kind) else { continue };
         let shown = match kind {
             ContextKind::InvalidArg => flag(typed),
-            ContextKind::InvalidSubcommand if has_suggestion || moved::hint(typed).is_some() => Some(typed.clone()),
+            ContextKind::InvalidSubcommand if has_suggestion || hint(typed).is_some() => Some(typed.clone()),
             _ => None,
         };
         error.insert(kind, ContextValue::String(shown.unwrap_or_else(|| STAND_IN.to_owned())));
@@ -40,9 +76,10 @@ fn flag(typed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
+    use clap::{CommandFactory as _, Parser as _};
 
-    use super::super::Cli;
+    use crate::cli::Cli;
+
     use super::*;
 
     fn shown(line: &str) -> String {
@@ -78,5 +115,13 @@ mod tests {
         ] {
             assert!(shown(line).contains(word), "{line}\n{}", shown(line));
         }
+    }
+
+    #[test]
+    fn a_verb_that_exists_gets_no_hint() {
+        for verb in Cli::command().get_subcommands() {
+            assert_eq!(hint(verb.get_name()), None, "{}", verb.get_name());
+        }
+        assert!(hint("status").is_some() && hint("aply").is_none());
     }
 }

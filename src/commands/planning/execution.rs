@@ -1,5 +1,7 @@
 use std::sync::{Arc, Mutex};
 
+use crate::commands::connect::{Connection, for_writing};
+use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
 use crate::model::OrgSlug;
@@ -9,20 +11,17 @@ use crate::render::report::row_line;
 use crate::render::text_safety::SafeText;
 use crate::ui::{Progress as _, ProgressEvent};
 
-use super::super::connect::{Connection, for_writing};
-use super::super::{Outcome, Session};
-use super::Apply;
-use super::planning::Planned;
+use super::planned::Planned;
 
 /// The org with what writing needs: values, and how they are sent. Only this can write.
-pub(super) struct Writer {
-    pub(super) org: HttpOrg,
+pub(crate) struct Writer {
+    pub(crate) org: HttpOrg,
     connection: Option<Connection>,
 }
 
 impl Writer {
     /// Ends the connection that wrote, where it is the embedded org's.
-    pub(super) async fn close(self) -> Result<(), CommandError> {
+    pub(crate) async fn close(self) -> Result<(), CommandError> {
         match self.connection {
             Some(connection) => connection.close_after_writing().await,
             None => Ok(()),
@@ -31,8 +30,8 @@ impl Writer {
 }
 
 /// Connects for writing. The embedded org is made here if it does not exist yet (O1).
-pub(super) async fn writer(command: &Apply, planned: &Planned) -> Result<Writer, CommandError> {
-    let connection = for_writing(&planned.target, command.parallelism).await?;
+pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writer, CommandError> {
+    let connection = for_writing(&planned.target, parallelism).await?;
     let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
     let sending = Sending {
         values: Arc::clone(&planned.values),
@@ -43,15 +42,14 @@ pub(super) async fn writer(command: &Apply, planned: &Planned) -> Result<Writer,
 }
 
 /// Carries the plan out and shows how far it is.
-pub(super) async fn execute(
+pub(crate) async fn execute(
     session: &Session,
-    command: &Apply,
+    limits: Limits,
     planned: &Planned,
     org: &HttpOrg,
     approved: &ApprovedPlan,
     interrupted: impl Future<Output = ()>,
 ) -> Report {
-    let limits = Limits { parallelism: command.parallelism, keep_going: command.keep_going };
     let slug: &OrgSlug = &planned.target.org;
     let rows = &approved.plan().rows;
     let total = rows.iter().filter(|row| row.is_change()).count();
@@ -70,7 +68,7 @@ pub(super) async fn execute(
 }
 
 /// The exit code of a report (architecture.md): nothing done is a refusal, something done is a part.
-pub(super) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
+pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     if report.is_complete() {
         return Ok(Outcome::Done);
     }

@@ -9,10 +9,10 @@ use crate::plan::{Row, diff, read_scope};
 use crate::schema::ResourceKey;
 use crate::schema::kinds::RELATIONSHIP_TYPE;
 
-use super::planning::Planned;
+use super::planned::Planned;
 
 /// Reads again what will be written, and stops if it is not as it was planned.
-pub(super) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
+pub(crate) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
     let scope = narrowed(read_scope(&planned.desired, &planned.options.selection), planned);
     let actual = read_actual(org, &planned.target.org, &scope).await?;
     let now = diff(&planned.desired, &actual, &planned.options);

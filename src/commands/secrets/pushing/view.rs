@@ -1,17 +1,16 @@
-use crate::commands::{Outcome, Session};
+use crate::commands::Session;
 use crate::push::{PushPlan, PushReport};
 use crate::render::document::{Document, Line, Style};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets::{self, PushView};
 use crate::target::ResolvedTarget;
 
-use super::SecretsPush;
-use super::reading::Pushed;
+use super::prepare::Pushed;
 
 /// Shows a plan on stdout, as text or JSON.
-pub(super) fn plan(session: &Session, command: &SecretsPush, pushed: &Pushed, push_plan: &PushPlan) {
+pub(crate) fn show_plan(session: &Session, json: bool, dry_run: bool, pushed: &Pushed, push_plan: &PushPlan) {
     let server = pushed.target.server_name();
-    if command.json {
+    if json {
         let target = json_target(&pushed.target, &server);
         return session.ui.product_json(&json::push_plan(push_plan, &pushed.source.label, &target));
     }
@@ -20,15 +19,15 @@ pub(super) fn plan(session: &Session, command: &SecretsPush, pushed: &Pushed, pu
         server: &server,
         context: &pushed.target.context,
         source: &pushed.source.label,
-        dry_run: command.dry_run,
+        dry_run,
         rotation: &pushed.rotation,
     };
     session.ui.product(&secrets::plan(push_plan, &view));
 }
 
 /// Shows what became of a push.
-pub(super) fn report(session: &Session, command: &SecretsPush, pushed: &Pushed, report: &PushReport) {
-    if command.json {
+pub(crate) fn show_report(session: &Session, json: bool, pushed: &Pushed, report: &PushReport) {
+    if json {
         let server = pushed.target.server_name();
         let target = json_target(&pushed.target, &server);
         return session.ui.product_json(&json::push_report(report, &pushed.source.label, &target));
@@ -41,7 +40,7 @@ fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a
 }
 
 /// A script that goes on from here should not learn of it by a failing apply.
-pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
+pub(crate) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
     let missing = plan.summary().missing;
     if missing > 0 {
         let line = Line::new().literal(Style::Warning, "warning: ").count(missing);
@@ -56,12 +55,11 @@ pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
 }
 
 /// A server without the secrets API was sent nothing but reads (K1).
-pub(super) fn without_api(session: &Session, command: &SecretsPush, target: &ResolvedTarget) -> Outcome {
+pub(crate) fn without_api(session: &Session, json: bool, target: &ResolvedTarget) {
     let server = target.server_name();
-    if command.json {
+    if json {
         session.ui.product_json(&json::push_unsupported(&json_target(target, &server)));
     }
     let line = Line::new().foreign(Style::Bold, &server).plain(" has no secrets API; nothing was sent.");
     session.ui.status(&Document::from(line.prose(2)));
-    Outcome::Done
 }

@@ -1,3 +1,5 @@
+use crate::commands::Session;
+use crate::commands::project::DefaultValuesFile;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::Approval;
 use crate::model::SecretName;
@@ -8,14 +10,17 @@ use crate::render::document::{Document, Line, Style};
 use crate::target::Server;
 use crate::ui::Answer;
 
-use super::super::Session;
-use super::super::load::DefaultValuesFile;
-use super::Apply;
-use super::planning::Planned;
+use super::planned::Planned;
+use super::{ApplyOptions, PlanOptions};
 
 /// What stands in the way of a plan before anybody is asked.
-pub(super) fn preflight(session: &Session, command: &Apply, planned: &Planned) -> Result<(), CommandError> {
-    expected(command, planned)?;
+pub(crate) fn preflight(
+    session: &Session,
+    plan: &PlanOptions,
+    apply: ApplyOptions,
+    planned: &Planned,
+) -> Result<(), CommandError> {
+    expected(plan, planned)?;
     if !planned.plan.problems.is_empty() {
         let message = match planned.plan.problems.len() {
             1 => "the plan has 1 problem that this server cannot take; nothing was changed".to_owned(),
@@ -23,20 +28,20 @@ pub(super) fn preflight(session: &Session, command: &Apply, planned: &Planned) -
         };
         return Err(CommandError::new(ErrorKind::Unsupported, message));
     }
-    if planned.plan.is_empty() || (command.dry_run && !command.require_secrets) {
+    if planned.plan.is_empty() || (apply.dry_run && !plan.require_secrets) {
         return Ok(());
     }
-    needed(session, command, planned)?;
-    if command.dry_run {
+    needed(session, planned)?;
+    if apply.dry_run {
         return Ok(());
     }
-    sendable(command, planned)?;
-    clears(command, planned)
+    sendable(apply, planned)?;
+    clears(apply, planned)
 }
 
 /// What was reviewed is what is applied (P14).
-fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
-    let Some(expected) = command.expect.as_deref().filter(|expected| *expected != planned.plan_id) else {
+fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError> {
+    let Some(expected) = options.expect.as_deref().filter(|expected| *expected != planned.plan_id) else {
         return Ok(());
     };
     let message = format!("this is plan {}, not the expected {expected}; nothing was changed", planned.plan_id);
@@ -45,7 +50,7 @@ fn expected(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
 }
 
 /// Every value or name that a write needs must be there; all that are missing are named (V5).
-fn needed(session: &Session, command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     let mode = planned.plan.secrets;
     if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
         let message = "it cannot be told whether this server has the secrets API, and the plan uses secrets";
@@ -60,11 +65,11 @@ fn needed(session: &Session, command: &Apply, planned: &Planned) -> Result<(), C
     Err(if mode == SecretsMode::References {
         let names: Vec<_> = missing.iter().map(|need| &need.name).collect();
         let message = format!("the org lacks secrets that the plan uses: {list}; nothing was changed");
-        push_hints(session, command, planned, &names)
+        push_hints(session, planned, &names)
             .into_iter()
             .fold(CommandError::new(ErrorKind::MissingValue, message), CommandError::hint)
     } else {
-        let hint = match planned.loaded.values_file(command.target.target.as_deref()) {
+        let hint = match planned.loaded.values_file(planned.named_target.as_deref()) {
             DefaultValuesFile::OfTarget(file) => {
                 format!("Set them in the environment or in {file}, or name another file with --env-file.")
             }
@@ -81,8 +86,8 @@ fn needed(session: &Session, command: &Apply, planned: &Planned) -> Result<(), C
 
 /// The commands that bring names into the org, by what has values for them. Of the file that a push would read only the names
 /// are looked at.
-fn push_hints(session: &Session, command: &Apply, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
-    let file = planned.loaded.values_file(command.target.target.as_deref()).path();
+fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
+    let file = planned.loaded.values_file(planned.named_target.as_deref()).path();
     let found = file.and_then(|file| read_dotenv(&planned.loaded.directory, file).ok().flatten());
     let in_file = |name: &SecretName| {
         found.as_ref().and_then(|found| found.value(name.as_str())).is_some_and(|value| !value.is_empty())
@@ -115,7 +120,7 @@ fn push_hints(session: &Session, command: &Apply, planned: &Planned, missing: &[
 }
 
 /// Whether what a reference needs is there: a name in the org, or a value at hand.
-pub(super) fn is_there(planned: &Planned, name: &SecretName) -> bool {
+pub(crate) fn is_there(planned: &Planned, name: &SecretName) -> bool {
     match (&planned.secret_names, planned.plan.secrets) {
         (Some(names), SecretsMode::References) => names.iter().any(|other| other == name.as_str()),
         (None, SecretsMode::References) => true,
@@ -128,7 +133,7 @@ fn place(need: &Need) -> String {
 }
 
 /// Values go only over https or to this machine, and beyond it only with consent (V4, T2).
-fn sendable(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+fn sendable(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
     if !sends_values_away(planned) {
         return Ok(());
     }
@@ -138,7 +143,7 @@ fn sendable(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
         let message = "the plan sends secret values, and this server is reached over plain http; nothing was changed";
         return Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."));
     }
-    if command.yes && !command.send_secret_values && !planned.target.sends_secret_values {
+    if options.yes && !options.send_secret_values && !planned.target.sends_secret_values {
         let names = names(planned);
         let message = format!("the plan sends the values of {names} to {}", planned.target.server_name());
         return Err(CommandError::usage(message).hint(
@@ -157,9 +162,9 @@ fn names(planned: &Planned) -> String {
 }
 
 /// Clearing a prompt, a deny list, an approval list or guardrails takes a person, or a flag of its own (F1).
-fn clears(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
+fn clears(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
     let clears = planned.plan.guarded_clears();
-    if !command.yes || command.allow_clear || clears.is_empty() {
+    if !options.yes || options.allow_clear || clears.is_empty() {
         return Ok(());
     }
     let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {path}", key.id)).collect();
@@ -168,8 +173,8 @@ fn clears(command: &Apply, planned: &Planned) -> Result<(), CommandError> {
 }
 
 /// Asks for agreement, or takes that of `--yes`.
-pub(super) fn ask(session: &Session, command: &Apply, planned: &Planned) -> Result<Approval, CommandError> {
-    if let Some(approval) = Approval::from_flag(command.yes) {
+pub(crate) fn ask(session: &Session, yes: bool, planned: &Planned) -> Result<Approval, CommandError> {
+    if let Some(approval) = Approval::from_flag(yes) {
         return Ok(approval);
     }
     let Some(prompter) = session.ui.prompter() else {

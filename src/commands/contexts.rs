@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use crate::accounts::{Accounts, BUILT_IN, Context, Snapshot, is_embedded};
-use crate::commands::Session;
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::target::TargetError;
+
+use super::Session;
 
 /// The contexts and logins of the user.
 pub(super) fn accounts(session: &Session) -> Result<Accounts, CommandError> {

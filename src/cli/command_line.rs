@@ -1,0 +1,124 @@
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use crate::commands::apply::ApplyArgs;
+use crate::commands::context::ContextCommand;
+use crate::commands::dev::DevArgs;
+use crate::commands::doctor::DoctorArgs;
+use crate::commands::drift::DriftArgs;
+use crate::commands::login::LoginArgs;
+use crate::commands::logout::LogoutArgs;
+use crate::commands::options::one_of;
+use crate::commands::org::OrgCommand;
+use crate::commands::plan::PlanArgs;
+use crate::commands::pull::PullArgs;
+use crate::commands::secrets::SecretsCommand;
+use crate::commands::token::TokenArgs;
+use crate::commands::validate::ValidateArgs;
+use crate::commands::whoami::WhoamiArgs;
+use crate::ui::ColorChoice;
+
+/// The width of the reference, whatever the terminal's is.
+const REFERENCE_WIDTH: usize = 100;
+
+/// Makes an organisation on a Lobu server equal to what a project's files say.
+#[derive(Debug, Parser)]
+#[command(name = "lobu", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+    /// Trust the authorities in this PEM file too, besides the system's
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Network")]
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+/// How output looks, and whether questions are asked.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputOptions {
+    /// Say only what goes wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        value_parser = one_of(&ColorChoice::ALL, ColorChoice::word)
+    )]
+    pub(super) color: ColorChoice,
+    /// Never ask a question
+    #[arg(long, global = true)]
+    pub(super) no_input: bool,
+}
+
+/// The verbs; each one's arguments are in the file of what it does.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Apply(Box<ApplyArgs>),
+    Plan(Box<PlanArgs>),
+    Pull(Box<PullArgs>),
+    Drift(Box<DriftArgs>),
+    Validate(ValidateArgs),
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+    Doctor(Box<DoctorArgs>),
+    Login(LoginArgs),
+    Logout(LogoutArgs),
+    Whoami(WhoamiArgs),
+    Token(TokenArgs),
+    #[command(subcommand)]
+    Context(ContextCommand),
+    #[command(subcommand)]
+    Org(OrgCommand),
+    Dev(DevArgs),
+}
+
+/// The help of every verb as Markdown: the reference page of the command line is a snapshot of this.
+pub fn reference() -> String {
+    let mut root = Cli::command().term_width(REFERENCE_WIDTH);
+    root.build();
+    let mut page = String::new();
+    describe("lobu", &root, &mut page);
+    page
+}
+
+/// Adds the help of a command and of those below it, depth first.
+fn describe(title: &str, command: &clap::Command, page: &mut String) {
+    if !page.is_empty() {
+        page.push('\n');
+    }
+    page.push_str(&section(title, &mut command.clone().term_width(REFERENCE_WIDTH)));
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        describe(&format!("{title} {}", verb.get_name()), verb, page);
+    }
+}
+
+fn section(title: &str, command: &mut clap::Command) -> String {
+    let mut text = String::new();
+    // Writing to a text cannot fail.
+    let _ = writeln!(text, "## {title}\n\n```text");
+    for line in command.render_help().to_string().trim_end().lines() {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text.push_str("```\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

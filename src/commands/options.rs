@@ -1,0 +1,82 @@
+//! The flags that several verbs share, each typed once. What the fields' comments say is their help.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::http::PARALLELISM;
+
+/// How a project is read.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Project")]
+pub struct ProjectOptions {
+    /// The project's directory; else the nearest one upwards with a lobu.toml
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Let the project's files lie in this directory too
+    #[arg(long, value_name = "DIR")]
+    pub allow_path: Vec<PathBuf>,
+    /// Warn of unknown keys and platform types instead of refusing them
+    #[arg(long)]
+    pub allow_unknown_keys: bool,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
+/// Where a project is of which nothing but its place, its pins or its `.env` is needed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Project")]
+pub struct DirectoryOptions {
+    /// The project's directory; else the nearest one upwards with a lobu.toml, else the working directory
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+/// Which context a verb about logins is about.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ContextOptions {
+    /// The context; else `LOBU_CONTEXT`, the current one, or `lobu`
+    #[arg(short, long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Allow http to other machines
+    #[arg(long)]
+    pub allow_insecure_http: bool,
+}
+
+/// In which form the product is written.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct FormatOptions {
+    /// Print JSON, version 1
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a comparison of files and org is made and shown.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ComparisonOptions {
+    /// Unfold long values
+    #[arg(long)]
+    pub full: bool,
+    /// In which form.
+    #[command(flatten)]
+    pub format: FormatOptions,
+    /// How many requests run side by side
+    #[arg(long, value_name = "N", default_value_t = PARALLELISM, value_parser = parallelism())]
+    pub parallelism: usize,
+}
+
+/// Takes the number of requests that run side by side.
+pub fn parallelism() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(1..=256).map(usize::from)
+}
+
+/// Takes one of a few values by its word.
+pub fn one_of<T: Copy + Send + Sync + 'static>(
+    values: &'static [T],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let words = PossibleValuesParser::new(values.iter().map(|value| word(*value)));
+    words.try_map(move |typed| values.iter().copied().find(|value| word(*value) == typed).ok_or("no such value"))
+}

@@ -1,0 +1,20 @@
+use clap::Subcommand;
+
+use super::delete::DeleteArgs;
+use super::list::ListArgs;
+use super::local::LocalCommand;
+use super::push::PushArgs;
+
+/// Send secret values to the org, list and delete them; or keep them in .env
+#[derive(Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Send values to the org, confirmed name by name; existing ones are kept unless --rotate is given
+    Push(Box<PushArgs>),
+    /// List the org's secrets: names and fingerprints, never values
+    List(ListArgs),
+    /// Delete secrets of the org
+    Delete(DeleteArgs),
+    /// Keep the values of the .env file beside lobu.toml
+    #[command(subcommand)]
+    Local(LocalCommand),
+}

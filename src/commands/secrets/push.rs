@@ -1,0 +1,146 @@
+//! `lobu secrets push`: sends values to the org.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+
+use crate::commands::interrupts::Interrupts;
+use crate::commands::options::{FormatOptions, ProjectOptions};
+use crate::commands::{Outcome, Session};
+use crate::error::{CommandError, ErrorKind};
+use crate::model::SecretName;
+use crate::push::{Agreement, Rotation, fits};
+use crate::secrets::protect;
+use crate::target::TargetFlags;
+
+use super::name;
+use super::pushing::{
+    Place, Sent, agree, has_api, missing, place, plan, read, secure, send, show_plan, show_report, without_api,
+};
+use super::source::SourceOptions;
+
+/// What `--rotate` without a name stands for.
+const ALL: &str = "*";
+
+/// Which values go from where to where, and what was agreed to in advance.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct PushArgs {
+    /// Push these names too, beside those that lobu.toml refers to
+    #[arg(value_name = "NAME", help_heading = "Arguments")]
+    names: Vec<String>,
+    #[command(flatten)]
+    source: SourceOptions,
+    /// Push every name of the source
+    #[arg(long, help_heading = "Push")]
+    all: bool,
+    /// Replace values that the org has: of the names given here, else of the NAMEs, else of all that are pushed
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ALL,
+        value_delimiter = ',',
+        help_heading = "Push"
+    )]
+    rotate: Option<Vec<String>>,
+    /// Show what would be sent and send nothing
+    #[arg(long, help_heading = "Push")]
+    dry_run: bool,
+    /// Agree in advance to creating secrets
+    #[arg(long, help_heading = "Push")]
+    yes: bool,
+    /// Agree in advance to replacing values
+    #[arg(long, help_heading = "Push")]
+    yes_rotate: bool,
+    /// Exit 0 where the server has no secrets API
+    #[arg(long, help_heading = "Push")]
+    if_supported: bool,
+    #[command(flatten, next_help_heading = "Push")]
+    format: FormatOptions,
+    #[command(flatten)]
+    project: ProjectOptions,
+    #[command(flatten)]
+    target: TargetFlags,
+}
+
+/// Reads one source, compares, shows, asks key by key, and sends one request.
+pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandError> {
+    // Before a file, stdin or the terminal gives anything: what is read is a secret before it is a value.
+    protect();
+    let json = args.format.json;
+    let (given, rotation) = names(args)?;
+    demand_agreement(args, &rotation)?;
+    let place: Place = place(session, &args.project, &args.target, !given.is_empty() || args.all)?;
+    if args.if_supported && !has_api(session, &place.target).await? {
+        // Before the source is read: where nothing can be sent it need not even be there.
+        without_api(session, json, &place.target);
+        return Ok(Outcome::Done);
+    }
+    let pushed = read(session, &args.source, args.all, &given, rotation, place)?;
+    let interrupts = Interrupts::listen().with_outcome("nothing was sent");
+    let (connection, plan) = interrupts.until(plan(session, &pushed)).await?;
+    let sends = plan.sent().next().is_some();
+    // With --json there is one document: the plan, or the report in its place.
+    if !json || args.dry_run || !sends {
+        show_plan(session, json, args.dry_run, &pushed, &plan);
+    }
+    missing(session, &pushed, &plan);
+    fits(&plan, &pushed.source)?;
+    secure(&pushed.target, &plan)?;
+    if args.dry_run || !sends {
+        return Ok(if sends { Outcome::Changes } else { Outcome::Done });
+    }
+    let asks_nothing = json || args.source.is_stdin();
+    let agreement = agree(session, Agreement::by_flags(args.yes, args.yes_rotate), asks_nothing, &pushed, &plan)?;
+    interrupts.check()?;
+    let sent = send(&pushed, connection, plan, &agreement).await?;
+    show_report(session, json, &pushed, &sent.report);
+    end(sent, &interrupts)
+}
+
+/// The names that were given, those of `--rotate=NAME` among them.
+fn names(args: &PushArgs) -> Result<(BTreeSet<SecretName>, Rotation), CommandError> {
+    let checked = |texts: &[String]| texts.iter().map(|text| name::writable(text)).collect::<Result<BTreeSet<_>, _>>();
+    let mut given = checked(&args.names)?;
+    let rotation = match &args.rotate {
+        None => Rotation::Never,
+        // Without a name of its own it is about the names that were given, and only without those about all.
+        Some(names) if names == &[ALL] && given.is_empty() => Rotation::All,
+        Some(names) if names == &[ALL] => Rotation::Named(given.clone()),
+        Some(names) => Rotation::Named(checked(names)?),
+    };
+    if let Rotation::Named(names) = &rotation {
+        given.extend(names.iter().cloned());
+    }
+    given.extend(checked(args.source.variables())?);
+    Ok((given, rotation))
+}
+
+/// What never comes to a question is demanded before anything is read.
+fn demand_agreement(args: &PushArgs, rotation: &Rotation) -> Result<(), CommandError> {
+    let rotates = *rotation != Rotation::Never;
+    let agreed = args.dry_run || ((args.yes || rotates) && (args.yes_rotate || !rotates));
+    let what = match (args.source.is_stdin(), args.format.json) {
+        _ if agreed => return Ok(()),
+        (true, _) => "--from-stdin",
+        (false, true) => "--json",
+        (false, false) => return Ok(()),
+    };
+    let need = if rotates { "--yes-rotate (and --yes for what the org lacks)" } else { "--yes" };
+    let message = format!("{what} asks no questions: add {need}, or --dry-run");
+    Err(CommandError::usage(message).hint("Nothing was read or sent."))
+}
+
+fn end(sent: Sent, interrupts: &Interrupts) -> Result<Outcome, CommandError> {
+    sent.closed?;
+    if sent.report.overtaken() > 0 {
+        let message = "the org has moved since it was shown; what moved was left alone, as the report says";
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
+    }
+    if interrupts.has_happened() {
+        return Err(CommandError::interrupted().and("the report says what was done"));
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,101 @@
+//! A token that is given by hand: typed unseen, piped in, or on the command line (T5).
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::SecretValue;
+use crate::ui::{HiddenError, InputError, read_secret_input};
+
+use super::Session;
+use super::contexts::note;
+
+/// The longest token that is taken.
+const LONGEST: usize = 16 * 1024;
+
+/// A token of the command line: clap keeps and shows what it parsed, so it must not be a plain text.
+#[derive(Clone)]
+struct TypedToken(Zeroizing<String>);
+
+impl fmt::Debug for TypedToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TypedToken")
+    }
+}
+
+impl FromStr for TypedToken {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+/// Where a token is given; nowhere means the device flow.
+#[derive(Debug, Args)]
+pub(super) struct TokenOptions {
+    /// Log in with a personal token instead of the web page; without a value it is asked for, unseen
+    #[arg(long, value_name = "VALUE", num_args = 0..=1, default_missing_value = "", group = "given")]
+    token: Option<TypedToken>,
+    /// Take the token from stdin
+    #[arg(long, group = "given")]
+    token_stdin: bool,
+}
+
+impl TokenOptions {
+    /// Whether a token is given, or to be asked for.
+    pub(super) fn is_given(&self) -> bool {
+        self.token.is_some() || self.token_stdin
+    }
+
+    /// The token, without blanks around it.
+    pub(super) fn read(&self, session: &Session, context: &str) -> Result<Arc<SecretValue>, CommandError> {
+        let text = match &self.token {
+            // Without a value, or with an empty variable's.
+            Some(TypedToken(text)) if text.trim().is_empty() => ask(session, context)?,
+            Some(TypedToken(text)) => {
+                note(
+                    session,
+                    "a token on the command line can be seen by other users and stays in the shell's history; \
+                     --token-stdin takes it from a pipe",
+                );
+                text.clone()
+            }
+            None => read_secret_input(LONGEST).map_err(|error| unreadable(&error))?,
+        };
+        let token = SecretValue::from_wiped(Zeroizing::new(text.trim().to_owned()));
+        if token.is_empty() { Err(usage("the token is empty")) } else { Ok(Arc::new(token)) }
+    }
+}
+
+fn ask(session: &Session, context: &str) -> Result<Zeroizing<String>, CommandError> {
+    let Some(prompter) = session.ui.prompter() else {
+        return Err(CommandError::new(ErrorKind::NotATerminal, "the token would have to be asked for")
+            .hint("Nothing was sent. Pipe it in with --token-stdin."));
+    };
+    let question = Line::new().plain("Token for the context ").foreign(Style::Bold, context);
+    prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
+        HiddenError::Interrupted => CommandError::interrupted().and("nothing was changed"),
+        HiddenError::Lines => usage("more than one line came; a token is one line"),
+        HiddenError::NotUtf8 => usage("what was typed is not UTF-8"),
+    })
+}
+
+fn unreadable(error: &InputError) -> CommandError {
+    match error {
+        InputError::TooLong => usage("what came on stdin is too long for a token"),
+        InputError::NotUtf8 => usage("what came on stdin is not UTF-8"),
+        InputError::Unreadable(reason) => {
+            CommandError::new(ErrorKind::Unexpected, format!("stdin can't be read: {reason}"))
+        }
+    }
+}
+
+fn usage(message: &str) -> CommandError {
+    CommandError::usage(message).hint("Nothing was sent.")
+}
