@@ -3,6 +3,8 @@ use url::Url;
 use crate::http::origin_of;
 use crate::model::OrgSlug;
 
+use super::address::origin_text;
+
 /// The context that always exists.
 pub const BUILT_IN: &str = "lobu";
 
@@ -37,6 +39,11 @@ impl Context {
     /// Whether the token of this context belongs to the origin of a URL.
     pub fn owns(&self, url: &Url) -> bool {
         self.origins.contains(&origin_of(url))
+    }
+
+    /// The server of its orgs, for people.
+    pub fn server_name(&self) -> String {
+        origin_text(&self.server)
     }
 }
 

@@ -91,6 +91,15 @@ pub enum AccountsError {
         /// What is wrong.
         problem: FileProblem,
     },
+    /// There is no home directory, and nothing else says where the files are.
+    #[error("HOME is not set, so there is no place for contexts and logins")]
+    NoHome,
+    /// The thread that worked on the files ended before the work did.
+    #[error("{what}")]
+    Ended {
+        /// How it ended.
+        what: String,
+    },
     /// Another process holds the lock for too long.
     #[error("{}: another process is changing contexts or logins; try again", directory.display())]
     Busy {

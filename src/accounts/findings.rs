@@ -124,7 +124,9 @@ fn directory_state(opened: &Result<Option<OpenDirectory>, AccountsError>) -> Fil
         Ok(Some(opened)) => opened,
         Err(AccountsError::Broken { problem, .. }) => return FileState::Broken(problem.clone()),
         Err(AccountsError::Unwritable { reason, .. }) => return FileState::Broken(FileProblem::Unreadable(*reason)),
-        Err(AccountsError::Busy { .. }) => return FileState::Fine,
+        Err(AccountsError::Busy { .. } | AccountsError::NoHome | AccountsError::Ended { .. }) => {
+            return FileState::Fine;
+        }
     };
     match opened.metadata() {
         Err(error) => FileState::Broken(FileProblem::Unreadable(error.kind())),

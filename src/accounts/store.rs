@@ -12,6 +12,10 @@ use super::{AccountFile, AccountsError, Draft, Notice, Snapshot};
 /// How long another process may take to change the files.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long one that must not wait for people waits while another refreshes a login: a request may take as long as its
+/// deadline, twice.
+const PATIENCE_FOR_REFRESHES: Duration = Duration::from_secs(90);
+
 /// How often files that somebody is changing are read again.
 const TRIES: usize = 100;
 
@@ -85,6 +89,12 @@ impl Accounts {
         Ok(Change { accounts: self.clone(), opened, _lock: lock, was, draft })
     }
 
+    /// Begins a change beside the runtime, and waits for another process for as long as a refresh may take.
+    pub async fn begin_async(&self) -> Result<Change, AccountsError> {
+        let accounts = self.clone().with_patience(PATIENCE_FOR_REFRESHES);
+        beside_runtime(move || accounts.begin()).await
+    }
+
     /// Reads all files twice, until it is the same: else a token could be found beside the server that its context had
     /// before.
     fn settled(&self, opened: &OpenDirectory) -> Result<Documents, AccountsError> {
@@ -109,6 +119,15 @@ impl Accounts {
 
     fn broken(&self, broken: Broken) -> AccountsError {
         AccountsError::Broken { path: self.directory.join(broken.file.name()), problem: broken.problem }
+    }
+}
+
+async fn beside_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AccountsError> + Send + 'static,
+) -> Result<T, AccountsError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(AccountsError::Ended { what: error.to_string() }),
     }
 }
 
@@ -144,6 +163,11 @@ impl Change {
             crate::fault::point("accounts-written");
         }
         Ok(())
+    }
+
+    /// Writes the files beside the runtime.
+    pub async fn save_async(self) -> Result<(), AccountsError> {
+        beside_runtime(move || self.save()).await
     }
 
     /// What is to be written, in its order.

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use url::Url;
 
@@ -50,6 +51,13 @@ pub struct Identity {
     pub user_id: Option<String>,
     /// The id of the agent that the token acts for, where it does.
     pub agent_id: Option<String>,
+}
+
+impl Login {
+    /// When it ends, where that is known.
+    pub fn end(&self) -> Option<SystemTime> {
+        UNIX_EPOCH.checked_add(Duration::from_millis(self.expires_at?))
+    }
 }
 
 impl Identity {

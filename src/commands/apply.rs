@@ -93,5 +93,5 @@ async fn carry_out(
     let report = execute(session, limits, planned, &writer.org, &approved, interrupts.wait()).await;
     let closed = writer.close().await;
     show_report(session, &args.plan, planned, &report);
-    Decision::Reported(outcome(&report).and_then(|outcome| closed.map(|()| outcome)))
+    Decision::Reported(outcome(&report).and_then(|outcome| Ok(closed.map(|()| outcome)?)))
 }

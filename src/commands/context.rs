@@ -2,12 +2,12 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{ChangeError, Notice, Snapshot, is_embedded};
+use crate::accounts::{Accounts, AccountsError, ChangeError, Notice, Snapshot, is_embedded};
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
+use crate::target::context_named;
 
-use super::contexts::{accounts, named, note, origin, read, say};
 use super::{Outcome, Session};
 
 /// Keep contexts: servers that one logs in to
@@ -49,26 +49,26 @@ pub struct NameArgs {
 
 /// Shows and changes the contexts of the user, in the files that the existing CLI shares.
 pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, CommandError> {
-    let accounts = accounts(session)?;
+    let accounts = Accounts::of(&session.environment).ok_or(AccountsError::NoHome)?;
     match command {
-        ContextCommand::List => list(session, &read(&accounts)?),
-        ContextCommand::Current => current(session, &read(&accounts)?)?,
-        ContextCommand::Add(args) => add(session, args)?,
+        ContextCommand::List => list(session, &accounts.read()?),
+        ContextCommand::Current => current(session, &accounts.read()?)?,
+        ContextCommand::Add(args) => add(session, &accounts, args)?,
         ContextCommand::Use(NameArgs { name }) => {
             accounts.change(|draft| draft.use_context(name))?;
-            say(session, Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
+            session.say(Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
             if let Some(variable) = session.environment.text(Variable::Context) {
-                note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
+                session.note(&format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
             }
         }
         ContextCommand::Remove(NameArgs { name }) => {
             let removed = accounts.change(|draft| draft.remove_context(name))?;
-            say(session, Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
+            session.say(Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
             if removed.lost_login {
-                note(session, "its login was forgotten with it, and may live on at the server until it ends");
+                session.note("its login was forgotten with it, and may live on at the server until it ends");
             }
             if removed.was_current {
-                note(session, "it was the current context; there is none now");
+                session.note("it was the current context; there is none now");
             }
         }
     }
@@ -80,11 +80,11 @@ fn current(session: &Session, snapshot: &Snapshot) -> Result<(), CommandError> {
     let Some(name) = chosen(session, snapshot) else {
         let line =
             Line::new().plain("There is no current context: a terminal uses the embedded org, and the verbs about ");
-        say(session, line.plain("logins the context lobu."));
+        session.say(line.plain("logins the context lobu."));
         return Ok(());
     };
     if !is_embedded(name) {
-        named(snapshot, name)?;
+        context_named(snapshot, name)?;
     }
     session.ui.product(&Document::from(Line::new().foreign(Style::Plain, name)));
     Ok(())
@@ -94,9 +94,9 @@ fn chosen<'a>(session: &'a Session, snapshot: &'a Snapshot) -> Option<&'a str> {
     session.environment.text(Variable::Context).or(snapshot.current.as_deref())
 }
 
-fn add(session: &Session, args: &AddArgs) -> Result<(), CommandError> {
+fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), CommandError> {
     let AddArgs { name, url, send_secret_values } = args;
-    let added = accounts(session)?.change(|draft| {
+    let added = accounts.change(|draft| {
         let added = draft.add_context(name, url)?;
         if let Some(consent) = send_secret_values {
             draft.set_consent(&added.name, *consent)?;
@@ -105,15 +105,15 @@ fn add(session: &Session, args: &AddArgs) -> Result<(), CommandError> {
     });
     let added = added?;
     let line = Line::new().plain("The context ").foreign(Style::Bold, &added.name).plain(" has the URL ");
-    say(session, line.foreign(Style::Plain, &added.api_url).plain("."));
+    session.say(line.foreign(Style::Plain, &added.api_url).plain("."));
     if let Some(replaced) = &added.replaced {
-        note(session, &format!("it had the URL {replaced} before"));
+        session.note(&format!("it had the URL {replaced} before"));
     }
     if added.lost_login {
-        note(session, "its login belonged to the other server, and was forgotten");
+        session.note("its login belonged to the other server, and was forgotten");
     }
     if added.hides_embedded {
-        note(session, "it now stands in the place of the embedded org of that name");
+        session.note("it now stands in the place of the embedded org of that name");
     }
     Ok(())
 }
@@ -124,7 +124,7 @@ fn list(session: &Session, snapshot: &Snapshot) {
     for context in snapshot.contexts.values() {
         let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
         let mut line = marked(&context.name, current);
-        line = line.plain("  ").foreign(Style::Plain, &origin(&context.server)).plain("  ").plain(login);
+        line = line.plain("  ").foreign(Style::Plain, &context.server_name()).plain("  ").plain(login);
         if let Some(org) = &context.org {
             line = line.plain("  org ").foreign(Style::Plain, org.as_str());
         }
@@ -138,13 +138,13 @@ fn list(session: &Session, snapshot: &Snapshot) {
     }
     session.ui.product(&document);
     for notice in &snapshot.notices {
-        note(session, &told(notice));
+        session.note(&told(notice));
     }
     if let Some(variable) = session.environment.text(Variable::Context) {
-        note(session, &format!("LOBU_CONTEXT is set to {variable}, and goes before the current context"));
+        session.note(&format!("LOBU_CONTEXT is set to {variable}, and goes before the current context"));
     }
     if session.environment.text(Variable::ServerUrl).is_some() {
-        note(session, "LOBU_SERVER_URL is set, and goes before the current context");
+        session.note("LOBU_SERVER_URL is set, and goes before the current context");
     }
 }
 

@@ -11,13 +11,13 @@ use crate::model::OrgSlug;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::render::document::{Document, Line, Style};
+use crate::server::beside_runtime;
 use crate::server::{
     Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
     serve_tcp,
 };
 use crate::target::local_database;
 
-use super::connect::blocking;
 use super::interrupts::Interrupts;
 use super::{Outcome, Session};
 
@@ -50,7 +50,7 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
     let orgs = orgs(session, args)?;
     let place = place(session, args)?;
     let (database, token_file, slugs) = (place.database.clone(), place.token_file(), orgs.clone());
-    let store = blocking(move || open(&database, &token_file, &slugs)).await?;
+    let store = beside_runtime(move || open(&database, &token_file, &slugs)).await?;
     let listener = bind_loopback(args.port).await.map_err(|error| {
         let message = format!("port {} on 127.0.0.1 can't be used: {}", args.port, error.kind());
         CommandError::new(ErrorKind::Unexpected, message).hint("Choose another one with --port, or 0 for any.")
@@ -65,7 +65,7 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
     };
     session.ui.product(&greeting(address, &orgs, &place));
     serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await?;
-    blocking(move || {
+    beside_runtime(move || {
         store.settle();
         Ok(())
     })

@@ -1,7 +1,7 @@
 //! What the error of each module is for a person: its kind, which decides the exit code, and what to do.
 
 use crate::accounts::login::LoginError;
-use crate::accounts::{AccountsError, ChangeError};
+use crate::accounts::{AccountsError, ChangeError, NewLoginError, TokenError};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::ClientError;
 use crate::model::InvalidName;
@@ -11,7 +11,7 @@ use crate::project::directory::{self, OpenError, WriteError};
 use crate::project::fix::FixError;
 use crate::push::{PushFailure, SelectionError, TooLarge};
 use crate::server::{EmbeddedError, StoreError};
-use crate::target::{RememberedError, TargetError, TargetErrorKind};
+use crate::target::{ConnectionError, ContextError, RememberedError, TargetError, TargetErrorKind, argument};
 
 /// Says of errors that need no advice which kind they are.
 macro_rules! kinds {
@@ -25,7 +25,6 @@ macro_rules! kinds {
 }
 
 kinds! {
-    AccountsError => Unexpected;
     ClientError => Usage;
     EmbeddedError => Unexpected;
     FixError => InvalidProject;
@@ -35,8 +34,6 @@ kinds! {
     StoreError => Unexpected;
     directory::ReadError => InvalidProject;
     std::io::Error => Unexpected;
-    tokio::task::JoinError => Unexpected;
-    url::ParseError => Unexpected;
 }
 
 /// For a command that changed nothing.
@@ -117,13 +114,110 @@ impl From<TargetError> for CommandError {
     }
 }
 
+impl From<AccountsError> for CommandError {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::NoHome => {
+                Self::usage(error).hint("Set HOME, or XDG_CONFIG_HOME to a directory that holds a `lobu` directory.")
+            }
+            AccountsError::Broken { .. }
+            | AccountsError::Ended { .. }
+            | AccountsError::Busy { .. }
+            | AccountsError::Unwritable { .. } => Self::new(ErrorKind::Unexpected, error),
+        }
+    }
+}
+
+impl From<ContextError> for CommandError {
+    fn from(error: ContextError) -> Self {
+        match error {
+            ContextError::Accounts(error) => error.into(),
+            ContextError::TokenWithoutTarget(error) => Self::from(error).hint("Name the context with -c."),
+            ContextError::Unknown { .. } => Self::usage(error).hint(KNOWN_CONTEXTS),
+            ContextError::Embedded { .. } => Self::usage(error).hint("Name another context with -c."),
+            ContextError::ApiUrlElsewhere { .. } => {
+                Self::usage(error).hint("Unset it, or name another context with -c; nothing was sent.")
+            }
+        }
+    }
+}
+
+impl From<ConnectionError> for CommandError {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::Token(error) => error.into(),
+            ConnectionError::UnsendableToken { error, context: None } => {
+                Self::from(error).hint("Set LOBU_API_TOKEN anew.")
+            }
+            ConnectionError::UnsendableToken { error, context: Some(context) } => {
+                Self::from(error).hint(log_in(&context))
+            }
+            ConnectionError::Client(error) => error.into(),
+            ConnectionError::Store(error) => error.into(),
+            ConnectionError::Embedded(error) => error.into(),
+            ConnectionError::Address(error) => Self::new(ErrorKind::Unexpected, error),
+        }
+    }
+}
+
+impl From<NewLoginError> for CommandError {
+    fn from(error: NewLoginError) -> Self {
+        match error {
+            NewLoginError::Accounts(error) => error.into(),
+            NewLoginError::Change(error) => error.into(),
+            NewLoginError::Taken { .. } | NewLoginError::TakenMeanwhile { .. } => {
+                Self::new(ErrorKind::WouldOverwrite, error)
+                    .hint("`lobu whoami` shows whose it is; --force replaces it.")
+            }
+            NewLoginError::Moved { .. } => Self::new(ErrorKind::Moved, error).hint("Log in again."),
+            NewLoginError::EmbeddedIsCurrent { .. } => Self::usage(error).hint("Name the context to make with -c."),
+            NewLoginError::OtherServer { .. } => Self::new(ErrorKind::WrongOrigin, error)
+                .hint("Name another context with -c, or give this one another URL with `lobu context add`."),
+        }
+    }
+}
+
+impl From<TokenError> for CommandError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Accounts(error) => error.into(),
+            TokenError::Change(error) => error.into(),
+            TokenError::Login(error) => (*error).into(),
+            TokenError::NoLogin { ref context } | TokenError::Removed { ref context } => {
+                let hint = log_in(context);
+                Self::new(ErrorKind::NotLoggedIn, error).hint(hint)
+            }
+            TokenError::Expired { ref context } | TokenError::Refused { ref context, .. } => {
+                let hint = log_in_again(context);
+                Self::new(ErrorKind::NotLoggedIn, error).hint(hint)
+            }
+            TokenError::Kept { error: ref cause, .. } => {
+                let kind = Self::from((**cause).clone()).kind;
+                Self::new(kind, error).hint("Run the command again when the server can be reached.")
+            }
+        }
+    }
+}
+
+/// The command that logs in to a context.
+fn log_in(context: &str) -> String {
+    format!("Log in: lobu login{}", argument("-c", context))
+}
+
+/// The command that logs in to a context whose login is there and of no use.
+pub(super) fn log_in_again(context: &str) -> String {
+    format!("{} --force", log_in(context))
+}
+
+/// How a context is found that exists.
+const KNOWN_CONTEXTS: &str = "`lobu context list` shows those that exist; `lobu context add` makes one.";
+
 impl From<ChangeError> for CommandError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Files(error) => error.into(),
             ChangeError::EndpointElsewhere { .. } => Self::new(ErrorKind::WrongOrigin, error),
-            ChangeError::UnknownContext { .. } => Self::new(ErrorKind::Usage, error)
-                .hint("`lobu context list` shows those that exist; `lobu context add` makes one."),
+            ChangeError::UnknownContext { .. } => Self::new(ErrorKind::Usage, error).hint(KNOWN_CONTEXTS),
             ChangeError::InvalidName
             | ChangeError::Embedded { .. }
             | ChangeError::BuiltIn { .. }

@@ -2,13 +2,12 @@
 
 use clap::Args;
 
-use crate::accounts::login::{LoginClient, LoginError};
-use crate::accounts::{Context, Login, Refresh};
+use crate::accounts::login::LoginClient;
+use crate::accounts::revoke;
 use crate::error::CommandError;
 use crate::render::document::{Line, Style};
+use crate::target::{SelectedContext, check_api_url, context_named};
 
-use super::contexts::{accounts, check_api_url, name, named, note, read, say};
-use super::credentials::{begin, client, save};
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
@@ -21,41 +20,32 @@ pub struct LogoutArgs {
 
 /// Has the server end the login, and forgets it here. It is forgotten even if the server can't be told.
 pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, CommandError> {
-    let ContextOptions { context, allow_insecure_http } = &args.context;
-    let accounts = accounts(session)?;
-    let name = name(session, context.as_deref(), &read(&accounts)?);
-    let mut change = begin(&accounts).await?;
+    let ContextOptions { context: flag, allow_insecure_http } = &args.context;
+    let SelectedContext { accounts, name, .. } = session.context(flag.as_deref())?;
+    let mut change = accounts.begin_async().await?;
     let snapshot = change.draft().snapshot()?;
-    let context = named(&snapshot, &name)?;
-    check_api_url(session, context)?;
+    let context = context_named(&snapshot, &name)?;
+    check_api_url(&session.environment, context)?;
     let Some(login) = snapshot.logins.get(&name) else {
-        say(session, Line::new().plain("There is no login in the context ").foreign(Style::Bold, &name).plain("."));
+        session.say(Line::new().plain("There is no login in the context ").foreign(Style::Bold, &name).plain("."));
         return Ok(Outcome::Done);
     };
     // Before the server is asked, which may take long: nobody else has to wait for that.
     change.draft().remove_login(&name);
-    save(change).await?;
-    let told = match client(&session.environment, context, *allow_insecure_http) {
+    change.save_async().await?;
+    let told = match LoginClient::of_context(context, &session.environment, *allow_insecure_http) {
         Ok(client) => revoke(&client, context, login).await,
         Err(error) => Err(error),
     };
-    say(session, Line::new().plain("Logged out of the context ").foreign(Style::Bold, &name).plain("."));
+    session.say(Line::new().plain("Logged out of the context ").foreign(Style::Bold, &name).plain("."));
     if login.refresh.is_none() {
-        note(session, "a personal token stays good until it ends or is revoked on the server's web page");
+        session.note("a personal token stays good until it ends or is revoked on the server's web page");
     }
-    told.map_err(|error| {
-        CommandError::from(error).hint("The login is forgotten here, and may live on at the server until it ends.")
-    })?;
-    Ok(Outcome::Done)
-}
-
-/// Has the server end a login. A personal token is no login of a session: only its owner revokes it, on the web page.
-pub(super) async fn revoke(client: &LoginClient, context: &Context, login: &Login) -> Result<(), LoginError> {
-    match &login.refresh {
-        Some(Refresh::Cli { token }) => client.logout_cli(&context.api_url, token).await,
-        Some(Refresh::Device { token, client_id, .. }) => {
-            client.revoke_device(&context.server, client_id, &login.access_token, Some(token)).await
+    match told {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => {
+            let hint = "The login is forgotten here, and may live on at the server until it ends.";
+            Err(CommandError::from(error).hint(hint))
         }
-        None => Ok(()),
     }
 }

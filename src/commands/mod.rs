@@ -1,10 +1,7 @@
 //! One file a verb: what can be typed behind it, and what it does.
 
 pub mod apply;
-mod connect;
 pub mod context;
-mod contexts;
-mod credentials;
 pub mod dev;
 pub mod doctor;
 mod dotenv;

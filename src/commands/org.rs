@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::Context;
-use crate::accounts::login::OrgEntry;
+use crate::accounts::login::{LoginClient, OrgEntry};
+use crate::accounts::{Context, access_token};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Line, Style};
-use crate::secrets::SecretValue;
+use crate::target::SelectedContext;
 
-use super::contexts::{accounts, asked, environment_token, name, named, read, say};
-use super::credentials::{self, client};
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
@@ -52,18 +50,16 @@ pub async fn run(session: &Session, command: &OrgCommand) -> Result<Outcome, Com
     match command {
         OrgCommand::List(args) => list(session, args).await?,
         OrgCommand::Current(ContextOptions { context, .. }) => {
-            let snapshot = read(&accounts(session)?)?;
-            let name = name(session, context.as_deref(), &snapshot);
-            let org = named(&snapshot, &name)?.org.as_ref().ok_or_else(|| none(&name))?;
+            let selected = session.context(context.as_deref())?;
+            let org = selected.context()?.org.as_ref().ok_or_else(|| none(&selected.name))?;
             session.ui.product(&Document::from(Line::new().foreign(Style::Plain, org.as_str())));
         }
         OrgCommand::Use(UseArgs { org, context }) => {
-            let accounts = accounts(session)?;
-            let name = name(session, context.context.as_deref(), &read(&accounts)?);
+            let SelectedContext { accounts, name, .. } = session.context(context.context.as_deref())?;
             let org = slug(org)?;
             accounts.change(|draft| draft.set_org(&name, Some(&org)))?;
             let line = Line::new().plain("The context ").foreign(Style::Bold, &name).plain(" now uses the org ");
-            say(session, line.foreign(Style::Bold, org.as_str()).plain(", where a project is not pinned to another."));
+            session.say(line.foreign(Style::Bold, org.as_str()).plain(", where a project is not pinned to another."));
         }
     }
     Ok(Outcome::Done)
@@ -71,35 +67,20 @@ pub async fn run(session: &Session, command: &OrgCommand) -> Result<Outcome, Com
 
 async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
     let ListArgs { org: by, context: ContextOptions { context: flag, allow_insecure_http } } = args;
-    let flag = flag.as_deref();
-    let snapshot = read(&accounts(session)?)?;
-    let name = name(session, flag, &snapshot);
-    let context = asked(session, &snapshot, &name)?;
+    let environment = &session.environment;
+    let selected = session.context(flag.as_deref())?;
+    let context = selected.context_to_ask(environment)?;
     let by = by.as_deref().map(slug).transpose()?.or_else(|| context.org.clone()).ok_or_else(|| {
-        none(&name).hint("Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.")
+        none(&selected.name).hint("Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.")
     })?;
-    let given = environment_token(session, flag, context)?;
-    let token = match given {
+    let token = match selected.environment_token(environment, context)? {
         Some(token) => Arc::clone(token),
-        None => token(session, context, snapshot.logins.get(&name), *allow_insecure_http).await?,
+        None => access_token(environment, context, selected.login(), *allow_insecure_http).await?,
     };
-    let client = client(&session.environment, context, *allow_insecure_http)?;
+    let client = LoginClient::of_context(context, environment, *allow_insecure_http)?;
     let orgs = client.orgs(&context.server, &by, &token).await?;
     session.ui.product(&table(&orgs, context));
     Ok(())
-}
-
-async fn token(
-    session: &Session,
-    context: &Context,
-    login: Option<&crate::accounts::Login>,
-    allow_insecure_http: bool,
-) -> Result<Arc<SecretValue>, CommandError> {
-    let Some(login) = login else {
-        let message = format!("there is no login in the context {}", context.name);
-        return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
-    };
-    credentials::fresh(session, context, login, allow_insecure_http).await
 }
 
 fn table(orgs: &[OrgEntry], context: &Context) -> Document {

@@ -61,7 +61,7 @@ impl Loaded {
         DefaultValuesFile::of(&self.project.config, target)
     }
 
-    /// What the project says about where commands go (T1, T6).
+    /// What the project says about where commands go.
     pub(super) fn pins(&self) -> ProjectPins {
         ProjectPins::of(&self.project.config)
     }
@@ -88,7 +88,7 @@ fn open_if_any(
 
 /// Reads a project and shows everything that is wrong with it, in one pass.
 ///
-/// What is wrong with the family that is not planned does not stop the command (F4).
+/// What is wrong with the family that is not planned does not stop the command.
 pub(super) fn load(session: &Session, options: &ProjectOptions, only: Option<Only>) -> Result<Loaded, CommandError> {
     load_from(session, open(session, options)?, options, only)
 }
@@ -189,7 +189,7 @@ impl Surroundings {
         }
     }
 
-    /// What the project says about where commands go (T1, T6).
+    /// What the project says about where commands go.
     pub(super) fn pins(&self) -> ProjectPins {
         match self {
             Self::Project(loaded) => loaded.pins(),

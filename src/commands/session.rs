@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use crate::env::{self, Environment};
 use crate::error::CommandError;
-use crate::target::{ProjectPins, ResolvedTarget, TargetFlags, locate};
+use crate::render::document::{Document, Line, Style};
+use crate::target::{
+    Connection, ProjectPins, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading, locate,
+};
 use crate::ui::Ui;
 
 /// What every command works with.
@@ -30,6 +33,50 @@ impl Session {
         Ok(Self { ui, environment: Arc::new(environment), working_directory })
     }
 
+    /// The context that a verb about logins is about.
+    pub(super) fn context(&self, flag: Option<&str>) -> Result<SelectedContext, CommandError> {
+        Ok(SelectedContext::read(&self.environment, flag)?)
+    }
+
+    /// Says a sentence on stderr.
+    pub(super) fn say(&self, line: Line) {
+        self.ui.status(&Document::from(line.prose(2)));
+    }
+
+    /// Says something that a person should know.
+    pub(super) fn note(&self, text: &str) {
+        let line = Line::new().literal(Style::Note, "note: ").foreign(Style::Plain, text);
+        self.ui.notice(&Document::from(line.prose(6)));
+    }
+
+    /// Says where a command goes, as the first line on stderr.
+    pub(super) fn announce(&self, target: &ResolvedTarget) {
+        let mut line = Line::new()
+            .plain("context ")
+            .foreign(Style::Bold, &target.context)
+            .plain(", server ")
+            .foreign(Style::Bold, &target.server_name())
+            .plain(", org ")
+            .foreign(Style::Bold, target.org.as_str());
+        if let Server::Local { database } = &target.server {
+            line = line.plain(" (an embedded org in which no agent runs, in ");
+            line = line.foreign(Style::Plain, &database.display().to_string()).plain(")");
+        }
+        if let Some(pin) = &target.overridden_pin {
+            line = line.plain("; the project is pinned to ").foreign(Style::Attention, pin.as_str());
+        }
+        self.say(line);
+    }
+
+    /// Connects for reading: the embedded org is left as it is.
+    pub(super) async fn connect(
+        &self,
+        target: &ResolvedTarget,
+        parallelism: usize,
+    ) -> Result<Connection, CommandError> {
+        Ok(connect_for_reading(&self.environment, target, parallelism).await?)
+    }
+
     /// Resolves where a command goes.
     pub(super) fn locate(&self, flags: &TargetFlags, pins: &ProjectPins) -> Result<ResolvedTarget, CommandError> {
         Ok(locate(flags, &self.environment, pins, self.ui.is_attended())?)
@@ -48,7 +95,7 @@ pub enum Outcome {
 /// How many bytes a file of authorities may have; the largest bundle in use has a quarter of that.
 const LARGEST_AUTHORITIES: u64 = 1024 * 1024;
 
-/// Reads the file of `--ca-file`: only the command line names one, never a project or its `.env` (T2).
+/// Reads the file of `--ca-file`: only the command line names one, never a project or its `.env`.
 fn read_authorities(path: &Path) -> Result<Vec<u8>, CommandError> {
     let refused = |what: &str| {
         let message = format!("--ca-file {}: {what}", path.display());

@@ -2,15 +2,14 @@
 
 use clap::Args;
 
-use crate::accounts::Context;
-use crate::error::{CommandError, ErrorKind};
+use crate::accounts::{Context, access_token};
+use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
-use super::contexts::{accounts, environment_token, name, named, origin, read};
 use super::options::ContextOptions;
-use super::{Outcome, Session, credentials};
+use super::{Outcome, Session};
 
 /// Tell whether there is a token, or print it for scripts
 #[derive(Debug, Args)]
@@ -24,28 +23,22 @@ pub struct TokenArgs {
 
 /// Says that there is a token, or with `--raw` prints it for scripts; refreshed first where it ends.
 ///
-/// `LOBU_API_TOKEN` goes before a stored login, as it does for every verb (existing-cli 7.4).
+/// `LOBU_API_TOKEN` goes before a stored login, as it does for every verb.
 pub async fn run(session: &Session, args: &TokenArgs) -> Result<Outcome, CommandError> {
     let ContextOptions { context: flag, allow_insecure_http } = &args.context;
-    let accounts = accounts(session)?;
-    let snapshot = read(&accounts)?;
-    let name = name(session, flag.as_deref(), &snapshot);
-    let context = named(&snapshot, &name)?;
-    let (token, source) = match (environment_token(session, flag.as_deref(), context)?, snapshot.logins.get(&name)) {
-        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
-        (None, Some(login)) => {
-            let token = credentials::fresh(session, context, login, *allow_insecure_http).await?;
-            (token, "the stored login")
-        }
-        (None, None) => {
-            let message = format!("there is no login in the context {name}");
-            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
-        }
+    let environment = &session.environment;
+    let selected = session.context(flag.as_deref())?;
+    let context = selected.context()?;
+    let (token, source) = if let Some(token) = selected.environment_token(environment, context)? {
+        (token.clone(), "LOBU_API_TOKEN")
+    } else {
+        let token = access_token(environment, context, selected.login(), *allow_insecure_http).await?;
+        (token, "the stored login")
     };
     if args.raw {
         return print(session, &token);
     }
-    tell(session, &name, context, source);
+    tell(session, context, source);
     Ok(Outcome::Done)
 }
 
@@ -60,10 +53,10 @@ fn print(session: &Session, token: &SecretValue) -> Result<Outcome, CommandError
     Ok(Outcome::Done)
 }
 
-fn tell(session: &Session, name: &str, context: &Context, source: &'static str) {
+fn tell(session: &Session, context: &Context, source: &'static str) {
     let mut document = Document::new();
-    document.push(Line::new().plain("context: ").foreign(Style::Plain, name));
-    document.push(Line::new().plain("server: ").foreign(Style::Plain, &origin(&context.server)));
+    document.push(Line::new().plain("context: ").foreign(Style::Plain, &context.name));
+    document.push(Line::new().plain("server: ").foreign(Style::Plain, &context.server_name()));
     document.push(Line::new().plain("token: there is one, from ").plain(source).plain("; --raw prints it"));
     session.ui.product(&document);
 }

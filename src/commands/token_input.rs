@@ -1,4 +1,4 @@
-//! A token that is given by hand: typed unseen, piped in, or on the command line (T5).
+//! A token that is given by hand: typed unseen, piped in, or on the command line.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,6 @@ use crate::secrets::SecretValue;
 use crate::ui::{HiddenError, InputError, read_secret_input};
 
 use super::Session;
-use super::contexts::note;
 
 /// The longest token that is taken.
 const LONGEST: usize = 16 * 1024;
@@ -59,8 +58,7 @@ impl TokenOptions {
             // Without a value, or with an empty variable's.
             Some(TypedToken(text)) if text.trim().is_empty() => ask(session, context)?,
             Some(TypedToken(text)) => {
-                note(
-                    session,
+                session.note(
                     "a token on the command line can be seen by other users and stays in the shell's history; \
                      --token-stdin takes it from a pipe",
                 );

@@ -54,7 +54,7 @@ fn counted(line: Line, count: usize, what: &'static str) -> Line {
     line.count(count).plain(what).plain(if count == 1 { "" } else { "s" })
 }
 
-/// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte (F3).
+/// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.
 fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
     let invalid = |error: &dyn std::fmt::Display| CommandError::new(ErrorKind::InvalidProject, error.to_string());
     let file = ProjectDirectory::FILE;

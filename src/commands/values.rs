@@ -1,4 +1,4 @@
-//! Where the values of `$VAR`s come from (F6).
+//! Where the values of `$VAR`s come from.
 
 use std::collections::BTreeMap;
 use std::path::Path;

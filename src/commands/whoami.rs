@@ -5,13 +5,12 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use crate::accounts::login::{LoginClient, LoginError, Proof};
-use crate::accounts::{Context, Identity, Login, Refresh};
+use crate::accounts::{Context, Identity, Login, Refresh, access_token};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SecretValue;
 
-use super::contexts::{accounts, asked, environment_token, name, note, origin, read};
-use super::credentials::{self, client};
+use super::errors::log_in_again;
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
@@ -25,28 +24,20 @@ pub struct WhoamiArgs {
 /// Shows whose token is used, where it came from, and until when it is good.
 pub async fn run(session: &Session, args: &WhoamiArgs) -> Result<Outcome, CommandError> {
     let ContextOptions { context: flag, allow_insecure_http } = &args.context;
-    let accounts = accounts(session)?;
-    let snapshot = read(&accounts)?;
-    let name = name(session, flag.as_deref(), &snapshot);
-    let context = asked(session, &snapshot, &name)?;
-    let login = snapshot.logins.get(&name);
-    let given = environment_token(session, flag.as_deref(), context)?;
-    let (token, source) = match (given, login) {
-        (Some(token), _) => (token.clone(), "LOBU_API_TOKEN"),
-        (None, Some(login)) => {
-            let token = credentials::fresh(session, context, login, *allow_insecure_http).await?;
-            (token, "the login stored for this context")
-        }
-        (None, None) => {
-            let message = format!("there is no login in the context {name}");
-            return Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in(context)));
-        }
+    let environment = &session.environment;
+    let selected = session.context(flag.as_deref())?;
+    let context = selected.context_to_ask(environment)?;
+    let given = selected.environment_token(environment, context)?;
+    let (token, source) = if let Some(token) = given {
+        (token.clone(), "LOBU_API_TOKEN")
+    } else {
+        let token = access_token(environment, context, selected.login(), *allow_insecure_http).await?;
+        (token, "the login stored for this context")
     };
     // It may have been refreshed just now.
-    let snapshot = read(&accounts)?;
-    let login = snapshot.logins.get(&name).filter(|_| given.is_none());
-    let client = client(&session.environment, context, *allow_insecure_http);
-    let client = client?;
+    let snapshot = selected.accounts.read()?;
+    let login = snapshot.logins.get(&selected.name).filter(|_| given.is_none());
+    let client = LoginClient::of_context(context, environment, *allow_insecure_http)?;
     let who = who(session, &client, context, login, &token).await?;
     session.ui.product(&shown(context, login, source, &who));
     Ok(Outcome::Done)
@@ -64,11 +55,11 @@ async fn who(
     let found = match login.and_then(|login| login.refresh.as_ref()) {
         Some(Refresh::Device { .. }) => client.userinfo(&context.server, token).await,
         Some(Refresh::Cli { .. }) => client.who_cli(&context.api_url, token).await,
-        // A personal token is told apart from a refused one only by what it may read (org-api 5.7).
+        // A personal token is told apart from a refused one only by what it may read.
         None => match client.prove(&context.server, context.org.as_ref(), token).await {
             Ok(Proof::Proven) => return Ok(stored),
             Ok(Proof::Unproven) => {
-                note(session, "the context has no org, so the token was not tried; `lobu org use SLUG` names one");
+                session.note("the context has no org, so the token was not tried; `lobu org use SLUG` names one");
                 return Ok(stored);
             }
             Err(error) => Err(error),
@@ -79,7 +70,7 @@ async fn who(
         Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(CommandError::from(error)),
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");
-            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(credentials::log_in_again(context)))
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(&context.name)))
         }
         Err(error) => Err(CommandError::from(error)),
     }
@@ -93,7 +84,7 @@ fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &I
         }
     };
     row("context: ", Some(&context.name));
-    row("server: ", Some(&origin(&context.server)));
+    row("server: ", Some(&context.server_name()));
     row("org: ", context.org.as_ref().map(crate::model::OrgSlug::as_str));
     row("user: ", who.email.as_deref());
     row("name: ", who.name.as_deref());
@@ -115,7 +106,7 @@ fn scopes(login: Option<&Login>) -> Option<&str> {
 
 /// Until when the token is good, in words.
 fn until(login: Option<&Login>) -> String {
-    let Some(end) = login.and_then(credentials::end) else { return "not said".to_owned() };
+    let Some(end) = login.and_then(Login::end) else { return "not said".to_owned() };
     let refreshed = if login.is_some_and(|login| login.refresh.is_some()) { ", and is refreshed then" } else { "" };
     let left = end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
     match left {

@@ -17,7 +17,7 @@ pub struct CredentialFacts {
     pub accepted: Option<bool>,
 }
 
-/// What is known of the files of contexts and logins (T3).
+/// What is known of the files of contexts and logins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountFilesFacts {
     /// Files that can't be used, and why.
@@ -42,7 +42,7 @@ pub struct LoginFacts {
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 
-/// The checks of the token (T2).
+/// The checks of the token.
 pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
     let Some(server) = &facts.server else { return embedded(facts) };
     let Some(source) = &facts.source else {
@@ -72,7 +72,7 @@ fn embedded(facts: &CredentialFacts) -> Vec<Finding> {
     ]
 }
 
-/// The check of the files of contexts and logins (T3), whether one of them is used or not.
+/// The check of the files of contexts and logins, whether one of them is used or not.
 pub fn account_files_check(facts: &AccountFilesFacts) -> Finding {
     if !facts.broken.is_empty() {
         return failure(Check::AccountFiles, facts.broken.join(" "))

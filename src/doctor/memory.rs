@@ -13,7 +13,7 @@ pub struct MemoryFacts {
     pub endpoint: MemoryEndpoint,
 }
 
-/// The checks of the memory endpoint (org-api 5.10).
+/// The checks of the memory endpoint.
 pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
     let why = "Agents reach their memory there.";
     if let Err(error) = &facts.endpoint.session {

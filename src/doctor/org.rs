@@ -36,7 +36,7 @@ pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
 fn pin(facts: &OrgFacts) -> Finding {
     match &facts.pin {
         None => ok(Check::OrgPin, format!("No project is pinned to another org; {} is used.", facts.org)),
-        // The rule for slugs ignores case (org-api 5.6).
+        // The rule for slugs ignores case.
         Some(pin) if pin.eq_ignore_ascii_case(&facts.org) => {
             ok(Check::OrgPin, format!("The project is pinned to {pin}, which is used."))
         }

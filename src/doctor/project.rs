@@ -65,7 +65,7 @@ pub enum Spelling {
 pub struct ReferenceFact {
     /// Its name.
     pub name: String,
-    /// Whether it is only the key of providers, which apply never sends (V6).
+    /// Whether it is only the key of providers, which apply never sends.
     pub is_provider_key: bool,
     /// Whether the environment has a value, or the file with values that counts.
     pub is_here: bool,

@@ -1,7 +1,7 @@
 use super::words::sentence;
 use super::{Check, Finding, failure, note, ok};
 
-/// What is known of the target (T1, T2).
+/// What is known of the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetFacts {
     /// It is known.

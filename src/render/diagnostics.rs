@@ -12,7 +12,7 @@ const ELLIPSIS: &str = "…";
 /// The least room for an excerpt, however narrow the terminal is.
 const LEAST_COLUMNS: usize = 20;
 
-/// A diagnostic as machines read it (P2); texts are as they are, the writer of JSON escapes them.
+/// A diagnostic as machines read it; texts are as they are, the writer of JSON escapes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiagnosticView<'a> {
     /// The stable word of the problem.

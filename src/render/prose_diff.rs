@@ -1,4 +1,4 @@
-//! The text diff of prompts and other prose (P1): `--- org`, `+++ files`, three lines of context, behind the gutter.
+//! The text diff of prompts and other prose: `--- org`, `+++ files`, three lines of context, behind the gutter.
 
 use std::borrow::Cow;
 

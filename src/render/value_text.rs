@@ -1,4 +1,4 @@
-//! Values of desired and actual state as text, and what changed between two of them (P1, W2).
+//! Values of desired and actual state as text, and what changed between two of them.
 //!
 //! Only `Known` texts are shown; a reference is `$NAME`, everything else is `(hidden)`.
 
@@ -78,7 +78,7 @@ pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding
 /// Writes what becomes of a field: `path: before → after`, or below the path what is taken out and put in.
 ///
 /// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`
-/// (F1); two hidden values are `(hidden, changed)` (W2).
+///; two hidden values are `(hidden, changed)` (W2).
 pub fn change(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
     change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToOrg })
 }

@@ -15,6 +15,16 @@ use super::{
 /// How long requests in flight may take when the server is asked to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Does work on a store beside the runtime: SQLite blocks.
+pub async fn beside_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(StoreError::Ended { what: error.to_string() }),
+    }
+}
+
 /// Where an embedded server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {

@@ -121,6 +121,12 @@ pub enum StoreError {
         /// What was tried.
         action: &'static str,
     },
+    /// The thread that worked on the store ended before the work did.
+    #[error("{what}")]
+    Ended {
+        /// How it ended.
+        what: String,
+    },
     /// SQLite refused.
     #[error("the database refused the operation")]
     Sqlite(#[source] rusqlite::Error),

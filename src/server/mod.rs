@@ -38,7 +38,7 @@ mod tests;
 pub use audit::AuditEntry;
 pub use counter::RequestCounter;
 pub use database::Database;
-pub use embedded::{Embedded, EmbeddedError, EmbeddedOptions, Endpoint};
+pub use embedded::{Embedded, EmbeddedError, EmbeddedOptions, Endpoint, beside_runtime};
 pub use error::StoreError;
 pub use http::{ExposedOrgs, ServerOptions, Transport, router};
 pub use inspect::{KeyState, StoreContents, StoreInspection, inspect_store, narrow_store};

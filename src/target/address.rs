@@ -5,7 +5,7 @@ use crate::model::OrgSlug;
 
 use super::TargetError;
 
-/// What the URL of a server says: its origin, and the org if its path is `/mcp/{org}` (T1).
+/// What the URL of a server says: its origin, and the org if its path is `/mcp/{org}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerAddress {
     /// Scheme, host and port, with the path `/`.
@@ -35,7 +35,7 @@ impl ServerAddress {
         shown(&self.origin)
     }
 
-    /// Refuses plain http beyond this machine, unless it was allowed on the command line (T2).
+    /// Refuses plain http beyond this machine, unless it was allowed on the command line.
     pub fn check_scheme(&self, source_name: &'static str, allow_insecure_http: bool) -> Result<(), TargetError> {
         let safe = self.origin.scheme() == "https" || is_loopback(&self.origin) || allow_insecure_http;
         if safe { Ok(()) } else { Err(TargetError::InsecureHttp { source_name }) }

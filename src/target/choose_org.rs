@@ -1,4 +1,4 @@
-//! Which org a run is about (T1).
+//! Which org a run is about.
 
 use crate::env::{Environment, Variable};
 use crate::model::OrgSlug;

@@ -1,4 +1,4 @@
-//! Which server a run goes to (T1, T4, T6).
+//! Which server a run goes to.
 
 use url::Url;
 
@@ -76,7 +76,7 @@ fn of_current(known: Known<'_>) -> Result<ServerChoice, TargetError> {
     }
 }
 
-/// A context by its name: a stored one, else the embedded org, whose names a stored one may have (T4).
+/// A context by its name: a stored one, else the embedded org, whose names a stored one may have.
 fn of_context(
     name: &str,
     source_name: &'static str,
@@ -98,7 +98,7 @@ fn of_context(
 }
 
 /// A target of the project. It pins and does not authorise: a stored context must own its server, or the environment must
-/// name the same one (T6).
+/// name the same one.
 fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<NamedServer, TargetError> {
     let target = known.pins.targets.iter().find(|target| target.name == name);
     let ProjectTarget { url, org, .. } = target.ok_or_else(|| TargetError::UnknownTarget { name: name.to_owned() })?;
@@ -109,7 +109,7 @@ fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<
     let environment = server_of_environment(environment)?;
     let is_named = environment.as_ref().is_some_and(|other| other.address.origin == named.address.origin);
     if named.context.is_some() || is_named {
-        // A project's target names a server for no token of the environment (T2, T6).
+        // A project's target names a server for no token of the environment.
         return Ok(NamedServer { is_for_this_run: is_named, ..named });
     }
     let other = environment.map_or_else(

@@ -14,7 +14,7 @@ pub enum TargetErrorKind {
     Files,
 }
 
-/// Why no target could be resolved (T1, T2). No message quotes a URL, which may hold a password.
+/// Why no target could be resolved. No message quotes a URL, which may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// What is stored can't be read.
@@ -52,7 +52,7 @@ pub enum TargetError {
         /// The name.
         name: String,
     },
-    /// A target of the project names a server that nobody but the project vouches for (T6).
+    /// A target of the project names a server that nobody but the project vouches for.
     #[error(
         "[targets.{name}] in lobu.toml names {server}, and {other}; log in to that server, or set LOBU_SERVER_URL to it"
     )]
@@ -64,7 +64,7 @@ pub enum TargetError {
         /// What is there instead.
         other: String,
     },
-    /// The server of a context is not one that its token belongs to (T2).
+    /// The server of a context is not one that its token belongs to.
     #[error("the token of the context `{context}` does not belong to {server}; log in to it, or name another context")]
     NotOfContext {
         /// The context.
@@ -72,7 +72,7 @@ pub enum TargetError {
         /// The server.
         server: String,
     },
-    /// The environment has a token, and only the stored context says what for (T2).
+    /// The environment has a token, and only the stored context says what for.
     #[error(
         "LOBU_API_TOKEN is set, and nothing of this run says which server it is for; the current context's is {server}: \
          name it with --url, -c or LOBU_SERVER_URL, or unset the token"

@@ -3,19 +3,23 @@
 mod address;
 mod choose_org;
 mod choose_server;
+mod connection;
 mod error;
 mod flags;
 mod known;
 mod resolve;
 mod resolved;
 mod secrets_api_record;
+mod selected_context;
 #[cfg(test)]
 mod tests;
 
 pub use address::ServerAddress;
+pub use connection::{Connection, ConnectionError, connect_for_reading, connect_for_writing};
 pub use error::{TargetError, TargetErrorKind};
 pub use flags::{TargetFlags, argument};
 pub use known::{Known, ProjectPins, ProjectTarget, stored_accounts};
 pub use resolve::{local_database, locate, resolve};
 pub use resolved::{OrgSource, ResolvedTarget, Server, StoredLogin};
 pub use secrets_api_record::{RememberedError, remember_secrets_api};
+pub use selected_context::{ContextError, SelectedContext, check_api_url, context_named};

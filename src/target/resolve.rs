@@ -24,7 +24,7 @@ pub fn locate(
     resolve(flags, environment, Known { accounts: accounts.as_ref(), pins, on_terminal })
 }
 
-/// Resolves server, org and token from flags, environment, stored contexts, and the project's pin and targets (T1, T2, T6).
+/// Resolves server, org and token from flags, environment, stored contexts, and the project's pin and targets.
 ///
 /// On a terminal the embedded org is what is used when nothing names a server.
 pub fn resolve(
@@ -94,7 +94,7 @@ fn remote(
 }
 
 /// The token of the environment, which needs a server that was named for this run; else the login of a context that owns the
-/// server (T2).
+/// server.
 fn authority(
     environment: &Environment,
     known: Known<'_>,
@@ -121,7 +121,7 @@ fn authority(
     Ok((None, login))
 }
 
-/// `LOBU_API_URL`, if it is set, must be an origin of what is used (T1).
+/// `LOBU_API_URL`, if it is set, must be an origin of what is used.
 fn check_api_url(environment: &Environment, named: &NamedServer) -> Result<(), TargetError> {
     let Some(text) = environment.text(Variable::ApiUrl) else { return Ok(()) };
     let api = origin_at_any_path(text, Variable::ApiUrl.name())?;

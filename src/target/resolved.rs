@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::accounts::{Context, Login};
+use crate::accounts::{Context, Login, TokenError, access_token};
+use crate::env::Environment;
+use crate::http::is_loopback;
 use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
 
@@ -54,7 +56,7 @@ pub struct StoredLogin {
     pub login: Login,
 }
 
-/// Where a verb goes: context, server and org, which the first line on stderr names (T1).
+/// Where a verb goes: context, server and org, which the first line on stderr names.
 #[derive(Clone)]
 pub struct ResolvedTarget {
     /// The name of the context: a stored one's, or `local`; `url` for `--url`; `environment` for `LOBU_SERVER_URL`.
@@ -67,13 +69,13 @@ pub struct ResolvedTarget {
     pub org_source: OrgSource,
     /// The project's pin, where `--org` or `-t` went over another one.
     pub overridden_pin: Option<OrgSlug>,
-    /// The token of `LOBU_API_TOKEN`, if that is used; it is never for the embedded org (T2).
+    /// The token of `LOBU_API_TOKEN`, if that is used; it is never for the embedded org.
     pub token: Option<Arc<SecretValue>>,
     /// The stored login that is used where there is no such token.
     pub login: Option<StoredLogin>,
     /// Whether plain http to other machines was allowed on the command line.
     pub allow_insecure_http: bool,
-    /// Whether secret values may be sent to this server without being asked for again (V4).
+    /// Whether secret values may be sent to this server without being asked for again.
     pub sends_secret_values: bool,
 }
 
@@ -83,6 +85,24 @@ impl ResolvedTarget {
         match &self.server {
             Server::Local { .. } => "embedded".to_owned(),
             Server::Remote { origin } => shown(origin),
+        }
+    }
+
+    /// The token for its server: the environment's, else that of the stored login, which is refreshed first where it ends;
+    /// none where there is neither.
+    pub async fn access_token(&self, environment: &Environment) -> Result<Option<Arc<SecretValue>>, TokenError> {
+        if let Some(token) = &self.token {
+            return Ok(Some(Arc::clone(token)));
+        }
+        let Some(StoredLogin { context, login }) = &self.login else { return Ok(None) };
+        access_token(environment, context, Some(login), self.allow_insecure_http).await.map(Some)
+    }
+
+    /// Whether its server is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        match &self.server {
+            Server::Local { .. } => true,
+            Server::Remote { origin } => is_loopback(origin),
         }
     }
 }

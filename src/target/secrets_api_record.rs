@@ -1,4 +1,4 @@
-//! Orgs that were seen with the secrets API: they are never again sent values (V2).
+//! Orgs that were seen with the secrets API: they are never again sent values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;

@@ -51,8 +51,9 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["fault", "model"]),
-    // Of `http` only which hosts are this machine; of `org` whether it has the secrets API; of `project` what lobu.toml pins.
-    ("target", &["accounts", "env", "http", "model", "org", "project", "secrets"]),
+    // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
+    // lobu.toml pins; of `server` the embedded org, started for as long as the connection lives.
+    ("target", &["accounts", "env", "http", "model", "org", "project", "secrets", "server"]),
     ("ui", &["error", "render"]),
     ("wire", &["model"]),
 ];
@@ -152,24 +153,25 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("tokio", &["cli/run.rs", "commands", "http", "org/http/client.rs", "server", "ui/signals.rs"]),
+    (
+        "tokio",
+        &[
+            "accounts/new_login.rs",
+            "accounts/store.rs",
+            "cli/run.rs",
+            "commands",
+            "http",
+            "org/http/client.rs",
+            "server",
+            "ui/signals.rs",
+        ],
+    ),
     ("toml_edit", &["edit/toml", "project/config"]),
     ("toml_parser", &["edit/toml", "project/config/source.rs"]),
     ("tracing", &["server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    (
-        "url",
-        &[
-            "accounts",
-            "commands/contexts.rs",
-            "commands/connect.rs",
-            "commands/errors.rs",
-            "http",
-            "org/http/client.rs",
-            "target",
-        ],
-    ),
+    ("url", &["accounts", "http", "org/http/client.rs", "target"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",
@@ -218,7 +220,7 @@ const WORDS: &[(&str, &[&str])] = &[
     // What a JSON tree of secrets holds is seen where logins are kept.
     ("secrets::json", &["accounts"]),
     // A token of the embedded org: shown where it is made, and to the client in the same process.
-    ("expose()", &["commands/connect.rs", "server/bootstrap.rs"]),
+    ("expose()", &["server/bootstrap.rs", "target/connection.rs"]),
     // Only `ui` has the streams.
     ("stdout()", &["ui"]),
     ("stderr()", &["ui"]),

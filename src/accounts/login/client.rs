@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::env::Network;
-use crate::http::{Clock, Endpoint, Options, Routes, Transport, has_user_info, is_loopback};
+use crate::accounts::Context;
+use crate::env::{Environment, Network};
+use crate::http::{Clock, Endpoint, Options, Routes, SystemClock, Transport, has_user_info, is_loopback};
 
 use super::LoginError;
 
@@ -36,6 +37,16 @@ impl LoginClient {
         let options = Options { network: network.clone(), clock: Arc::clone(&clock), ..Options::new(Routes::Login) };
         let transport = Transport::new(&endpoints, options)?;
         Ok(Self { origins, transport, network, clock })
+    }
+
+    /// Makes a client for a stored context, by the network and the clock of the machine.
+    pub fn of_context(
+        context: &Context,
+        environment: &Environment,
+        allow_insecure_http: bool,
+    ) -> Result<Self, LoginError> {
+        let clock = Arc::new(SystemClock::default());
+        Self::new(context.origins.clone(), environment.network(), allow_insecure_http, clock)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::accounts::{Accounts, FileState, Finding};
-use crate::commands::{Session, credentials};
+use crate::commands::Session;
 use crate::doctor::{AccountFilesFacts, LoginFacts};
 use crate::target::{ResolvedTarget, StoredLogin};
 
@@ -35,7 +35,7 @@ pub(super) async fn login(session: &Session, target: &mut ResolvedTarget, offlin
     let refused = if offline {
         None
     } else {
-        match credentials::token(session, target).await {
+        match target.access_token(&session.environment).await {
             Ok(token) => {
                 target.token = token;
                 None
@@ -44,6 +44,6 @@ pub(super) async fn login(session: &Session, target: &mut ResolvedTarget, offlin
         }
     };
     let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
-    let seconds_left = credentials::end(&login).map(left);
+    let seconds_left = login.end().map(left);
     Some(LoginFacts { context: context.name, seconds_left, can_refresh: login.refresh.is_some(), refused })
 }

@@ -17,7 +17,7 @@ pub(super) enum Aim {
 }
 
 impl Aim {
-    /// Resolves the target (T1, T2).
+    /// Resolves the target.
     pub(super) fn of(session: &Session, flags: &TargetFlags, files: &Files) -> Self {
         let pins = match files {
             Files::Found(found) => match &found.project {

@@ -2,7 +2,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::commands::connect::announce;
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::{FormatOptions, ProjectOptions};
 use crate::commands::{Outcome, Session};
@@ -98,7 +97,7 @@ async fn examine(session: &Session, args: &DoctorArgs) -> Result<Examined, Comma
 async fn memory_only(session: &Session, aim: &Aim) -> Result<Report, CommandError> {
     let asked = match aim.target() {
         Some(target) => {
-            announce(session, target);
+            session.announce(target);
             ask(session, target, None, None, true).await?
         }
         None => Asked::nothing(aim.why_not()),
@@ -122,7 +121,7 @@ async fn whole(
     let embedded = embedded::facts(database, is_local).await?;
     let asked = match aim.target() {
         Some(target) if !args.offline => {
-            announce(session, target);
+            session.announce(target);
             ask(session, target, pin(files).as_ref(), embedded.as_ref(), false).await?
         }
         _ => Asked::nothing(aim.why_not()),
@@ -150,7 +149,7 @@ async fn whole(
     Ok(Report::new(findings, &skips))
 }
 
-/// Whether values of `.env` can reach the server: from this machine by an apply, or by a push (F6).
+/// Whether values of `.env` can reach the server: from this machine by an apply, or by a push.
 fn counts_dotenv(aim: &Aim, names: &OrgNames) -> bool {
     match aim.target().map(|target| &target.server) {
         Some(Server::Remote { origin }) => is_loopback(origin) || !matches!(names, OrgNames::NoApi),

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::commands::Session;
-use crate::commands::connect::blocking;
 use crate::doctor::EmbeddedFacts;
 use crate::error::CommandError;
+use crate::server::beside_runtime;
 use crate::server::inspect_store;
 use crate::target::{ResolvedTarget, Server, TargetFlags, local_database};
 
@@ -21,7 +21,7 @@ pub(super) fn database(session: &Session, flags: &TargetFlags, target: Option<&R
 pub(super) async fn facts(database: Option<&Path>, is_target: bool) -> Result<Option<EmbeddedFacts>, CommandError> {
     let Some(database) = database else { return Ok(None) };
     let path = database.to_owned();
-    let found = blocking(move || Ok(inspect_store(&path))).await?;
+    let found = beside_runtime(move || Ok(inspect_store(&path))).await?;
     let facts = EmbeddedFacts { database: database.display().to_string(), found };
     Ok((is_target || facts.found.is_some()).then_some(facts))
 }

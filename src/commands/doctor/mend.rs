@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::accounts::{Accounts, FileState, Repaired};
 use crate::commands::Session;
-use crate::commands::connect::blocking;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
 use crate::project::git::{Ignored, is_ignored};
+use crate::server::beside_runtime;
 use crate::server::narrow_store;
 
 use super::files::{Files, user_directories};
@@ -32,7 +32,7 @@ pub(super) async fn mend(
     done.extend(modes_of_accounts(session)?);
     if let Some(database) = database {
         let database = database.to_owned();
-        let narrowed = blocking(move || narrow_store(&database)).await?;
+        let narrowed = beside_runtime(move || narrow_store(&database)).await?;
         done.extend(
             narrowed.iter().map(|file| format!("{}: now only its owner can open it (mode 0600).", file.display())),
         );
@@ -40,7 +40,7 @@ pub(super) async fn mend(
     Ok(done)
 }
 
-/// Takes from others what they may do with the files of contexts and logins (T3).
+/// Takes from others what they may do with the files of contexts and logins.
 fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
     let Some(accounts) = Accounts::of(&session.environment) else { return Ok(Vec::new()) };
     // What is broken in another way is a finding, and stays as it is.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::commands::Session;
-use crate::commands::connect::{Connection, for_reading};
 use crate::doctor::{
     Check, CredentialFacts, EmbeddedFacts, Finding, Group, MemoryFacts, OrgFacts, OrgNames, ServerFacts, memory_checks,
     org_checks, server_checks,
@@ -16,6 +15,7 @@ use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
 use crate::org::{Generation, OrgRead as _, RequestError, SecretsMode, SecretsProbe, SecretsRead as _};
+use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 
 use super::accounts::AccountsState;
@@ -26,7 +26,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// How long all that is asked of the org may take, with what is tried again after a failure.
 const ORG_DEADLINE: Duration = Duration::from_secs(30);
 
-/// An agent that need not exist: the platforms route is asked about it (P11).
+/// An agent that need not exist: the platforms route is asked about it.
 const PROBE: &str = "lobu-doctor";
 
 /// What was found, beside the facts that other groups need.
@@ -176,7 +176,7 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
     (facts.secrets, facts.platforms, facts.unknown_routes) = (Some(secrets), Some(platforms), Some(unknown_routes));
 }
 
-/// An org that was seen with the secrets API and shows none now (V2).
+/// An org that was seen with the secrets API and shows none now.
 fn secrets_api_gone(session: &Session, target: &ResolvedTarget, names: &OrgNames) -> Option<Finding> {
     let (OrgNames::NoApi, Server::Remote { origin }) = (names, &target.server) else { return None };
     let directory = session.environment.state_directory();
@@ -189,7 +189,7 @@ async fn platforms(org: &HttpOrg) -> Result<crate::org::PlatformsProbe, RequestE
     org.probe_platforms(&AgentId::from_server(PROBE)).await
 }
 
-/// Whether the server took the token: it looks an org up before it looks at a token (org-api 5.1).
+/// Whether the server took the token: it looks an org up before it looks at a token.
 fn accepted(answer: Result<(), &RequestError>) -> Option<bool> {
     match answer {
         Ok(()) | Err(RequestError::Refused { status: 403, .. }) => Some(true),
@@ -252,7 +252,7 @@ async fn local(
             asked.skip(group, "its database has to be mended first");
         }
     } else if has_org {
-        let connection: Connection = for_reading(session, target, PARALLELISM).await?;
+        let connection: Connection = session.connect(target, PARALLELISM).await?;
         let agents = connection.org.agents().await;
         let probe = connection.org.probe_secrets().await;
         asked.names = names(&probe, true);

@@ -39,7 +39,7 @@ pub(crate) fn preflight(
     clears(apply, planned)
 }
 
-/// What was reviewed is what is applied (P14).
+/// What was reviewed is what is applied.
 fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError> {
     let Some(expected) = options.expect.as_deref().filter(|expected| *expected != planned.plan_id) else {
         return Ok(());
@@ -49,7 +49,7 @@ fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError
         .hint("Files or org differ from what was reviewed. Review the plan above, then pass its id."))
 }
 
-/// Every value or name that a write needs must be there; all that are missing are named (V5).
+/// Every value or name that a write needs must be there; all that are missing are named.
 fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     let mode = planned.plan.secrets;
     if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
@@ -132,7 +132,7 @@ fn place(need: &Need) -> String {
     format!("{} (used by {})", need.name.reference(), need.places.join(", "))
 }
 
-/// Values go only over https or to this machine, and beyond it only with consent (V4, T2).
+/// Values go only over https or to this machine, and beyond it only with consent.
 fn sendable(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
     if !sends_values_away(planned) {
         return Ok(());
@@ -161,7 +161,7 @@ fn names(planned: &Planned) -> String {
     planned.plan.needs.iter().map(|need| need.name.reference()).collect::<Vec<_>>().join(", ")
 }
 
-/// Clearing a prompt, a deny list, an approval list or guardrails takes a person, or a flag of its own (F1).
+/// Clearing a prompt, a deny list, an approval list or guardrails takes a person, or a flag of its own.
 fn clears(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
     let clears = planned.plan.guarded_clears();
     if !options.yes || options.allow_clear || clears.is_empty() {

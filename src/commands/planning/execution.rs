@@ -1,6 +1,5 @@
 use std::sync::{Arc, Mutex};
 
-use crate::commands::connect::{Connection, for_writing};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
@@ -9,6 +8,9 @@ use crate::org::http::{HttpOrg, Sending};
 use crate::org::{Generation, SecretsMode};
 use crate::render::report::row_line;
 use crate::render::text_safety::SafeText;
+use crate::server::StoreError;
+use crate::target::Connection;
+use crate::target::connect_for_writing;
 use crate::ui::{Progress as _, ProgressEvent};
 
 use super::planned::Planned;
@@ -21,7 +23,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Ends the connection that wrote, where it is the embedded org's.
-    pub(crate) async fn close(self) -> Result<(), CommandError> {
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
         match self.connection {
             Some(connection) => connection.close_after_writing().await,
             None => Ok(()),
@@ -31,7 +33,7 @@ impl Writer {
 
 /// Connects for writing. The embedded org is made here if it does not exist yet (O1).
 pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writer, CommandError> {
-    let connection = for_writing(&planned.target, parallelism).await?;
+    let connection = connect_for_writing(&planned.target, parallelism).await?;
     let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
     let sending = Sending {
         values: Arc::clone(&planned.values),

@@ -1,17 +1,16 @@
 use std::sync::Arc;
 
 use crate::commands::Session;
-use crate::commands::connect::{Connection, announce, for_reading};
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::{Loaded, load};
 use crate::commands::values::gather;
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
-use crate::http::is_loopback;
 use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::Values;
+use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
 
 use super::PlanOptions;
@@ -41,14 +40,7 @@ impl Planned {
 
     /// Whether the server is on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        on_this_machine(&self.target)
-    }
-}
-
-fn on_this_machine(target: &ResolvedTarget) -> bool {
-    match &target.server {
-        Server::Local { .. } => true,
-        Server::Remote { origin } => is_loopback(origin),
+        self.target.is_loopback()
     }
 }
 
@@ -63,9 +55,9 @@ pub(crate) async fn plan(
     let resend = resend(options)?;
     let loaded = load(session, project, options.only)?;
     let target = session.locate(flags, &loaded.pins())?;
-    announce(session, &target);
+    session.announce(&target);
     let desired = desired_state(&loaded.project);
-    let connection = for_reading(session, &target, options.parallelism).await?;
+    let connection = session.connect(&target, options.parallelism).await?;
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
     let read = read_plan(&connection.org, &target, &desired, &plan_options).await?;
@@ -88,7 +80,7 @@ pub(crate) async fn plan(
     })
 }
 
-/// The values that a write may need: none where the org has the secrets API, so that no file with values is read (F6).
+/// The values that a write may need: none where the org has the secrets API, so that no file with values is read.
 fn values(
     session: &Session,
     options: &PlanOptions,
@@ -106,7 +98,7 @@ fn values(
         return Ok(Values::default());
     }
     let default = loaded.values_file(flags.target.as_deref());
-    gather(session, &loaded.directory, options.env_file.as_deref(), default, on_this_machine(target))
+    gather(session, &loaded.directory, options.env_file.as_deref(), default, target.is_loopback())
 }
 
 struct ReadPlan {
@@ -163,7 +155,7 @@ fn resend(options: &PlanOptions) -> Result<Resend, CommandError> {
     })
 }
 
-/// An org once seen with the secrets API is never again sent values (V2).
+/// An org once seen with the secrets API is never again sent values.
 fn remember(session: &Session, target: &ResolvedTarget, mode: SecretsMode) -> Result<(), CommandError> {
     let Server::Remote { origin } = &target.server else { return Ok(()) };
     let directory = session.environment.state_directory();

@@ -11,7 +11,6 @@ use crate::pull::{Input, PullFamily, PullPlan, Taking, pull_plan};
 use crate::target::{ProjectPins, ResolvedTarget};
 
 use super::super::Session;
-use super::super::connect::{announce, for_reading};
 use super::super::project::{Loaded, load_from};
 use super::PullArgs;
 use super::source::{self, Source};
@@ -97,14 +96,14 @@ pub(crate) async fn decide(session: &Session, args: &PullArgs) -> Result<Pulled,
         let target = session.locate(&args.target, &loaded.pins())?;
         (loaded, target)
     };
-    announce(session, &target);
+    session.announce(&target);
     if let (true, Some(pin)) = (args.prune_local, &target.overridden_pin) {
         let message =
             format!("--prune-local takes out what org {} lacks, and the project is pinned to {pin}", target.org);
         return Err(CommandError::new(ErrorKind::WrongOrg, message).hint("Nothing was written. Leave out --org."));
     }
     let desired = desired_state(&loaded.project);
-    let connection = for_reading(session, &target, args.comparison.parallelism).await?;
+    let connection = session.connect(&target, args.comparison.parallelism).await?;
     let scope = taking.read_scope(&desired);
     let actual = read_actual(&connection.org, &target.org, &scope).await?;
     let mut pulled = Pulled {

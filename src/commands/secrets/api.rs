@@ -1,10 +1,10 @@
 //! The org's secrets, or why they can't be had (K1, V2).
 
 use crate::commands::Session;
-use crate::commands::connect::Connection;
 use crate::commands::errors::of_secrets;
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{SecretsListing, SecretsMode, SecretsRead};
+use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 use crate::wire::SecretRow;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use crate::commands::connect::{announce, for_reading, for_writing};
 use crate::commands::errors::of_secrets;
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::{DirectoryOptions, FormatOptions};
@@ -18,6 +17,7 @@ use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
 use crate::secrets::protect;
+use crate::target::connect_for_writing;
 use crate::target::{ResolvedTarget, TargetFlags};
 
 use super::{api, confirm, name};
@@ -50,7 +50,7 @@ pub async fn run(session: &Session, args: &DeleteArgs) -> Result<Outcome, Comman
     protect();
     let names = checked(args)?;
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
-    announce(session, &target);
+    session.announce(&target);
     let interrupts = Interrupts::listen().with_outcome("nothing was deleted");
     let found = interrupts.until(find(session, &target, &names)).await?;
     if args.dry_run {
@@ -84,7 +84,7 @@ async fn find(
     target: &ResolvedTarget,
     names: &BTreeSet<SecretName>,
 ) -> Result<Vec<Deletion>, CommandError> {
-    let connection = for_reading(session, target, PARALLELISM).await?;
+    let connection = session.connect(target, PARALLELISM).await?;
     let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
     plan_delete(names, &rows).map_err(|unknown| {
         let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
@@ -98,9 +98,9 @@ async fn carry_out(
     target: &ResolvedTarget,
     deletions: &[Deletion],
 ) -> Result<(), CommandError> {
-    let connection = match for_writing(target, PARALLELISM).await? {
+    let connection = match connect_for_writing(target, PARALLELISM).await? {
         Some(connection) => connection,
-        None => for_reading(session, target, PARALLELISM).await?,
+        None => session.connect(target, PARALLELISM).await?,
     };
     let result = delete(&connection.org, deletions, args.force, !args.yes).await;
     connection.close_after_writing().await?;

@@ -1,4 +1,4 @@
-//! The warning of a file with secrets that git would commit (S21).
+//! The warning of a file with secrets that git would commit.
 
 use std::path::Path;
 

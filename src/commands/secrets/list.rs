@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::commands::connect::{announce, for_reading};
 use crate::commands::options::{DirectoryOptions, FormatOptions};
 use crate::commands::project::pins;
 use crate::commands::{Outcome, Session};
@@ -31,8 +30,8 @@ pub struct ListArgs {
 pub async fn run(session: &Session, args: &ListArgs) -> Result<Outcome, CommandError> {
     protect();
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
-    announce(session, &target);
-    let connection = for_reading(session, &target, PARALLELISM).await?;
+    session.announce(&target);
+    let connection = session.connect(&target, PARALLELISM).await?;
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;
     if args.format.json {
         let server = target.server_name();

@@ -1,4 +1,4 @@
-//! What machines read: version 1 of the JSON of plans, applies, secrets and errors (P2).
+//! What machines read: version 1 of the JSON of plans, applies, secrets and errors.
 
 mod doctor;
 mod document;

@@ -1,6 +1,6 @@
 use crate::model::{Number, Text, Value};
 
-/// Writes a value as JSON; null if any part of it may not be shown (P2).
+/// Writes a value as JSON; null if any part of it may not be shown.
 ///
 /// A reference to a secret is the text `$NAME`: its name is no secret.
 pub(super) fn shown(value: Option<&Value>) -> serde_json::Value {

@@ -65,7 +65,7 @@ fn by_name(names: &BTreeSet<&SecretName>) -> SafeText {
     }
 }
 
-/// What the org has and the project does not declare: a line a kind, or with `--all` a row each (P3).
+/// What the org has and the project does not declare: a line a kind, or with `--all` a row each.
 pub(super) fn undeclared(plan: &Plan, all: bool) -> Document {
     let kinds = plan.undeclared.iter().filter(|(_, ids)| !ids.is_empty());
     kinds.flat_map(|(kind, ids)| undeclared_of(*kind, ids, all).lines().to_vec()).collect()
@@ -83,7 +83,7 @@ fn undeclared_of(kind: Kind, ids: &[String], all: bool) -> Document {
     Document::from(head.text(Style::Plain, rest).prose(2)).with(ids.iter().map(row).collect())
 }
 
-/// What `--yes` alone will not clear (F1).
+/// What `--yes` alone will not clear.
 pub(super) fn guarded(plan: &Plan) -> Document {
     let clears = plan.guarded_clears();
     if clears.is_empty() {
@@ -96,7 +96,7 @@ pub(super) fn guarded(plan: &Plan) -> Document {
     Document::from(head).with(clears.iter().map(row).collect::<Document>().indented(4))
 }
 
-/// What selectors left out (P12).
+/// What selectors left out.
 pub(super) fn left_out(plan: &Plan, selectors: &[String]) -> Document {
     left_out_of(&plan.left_out, selectors, " is planned; left out: ")
 }
@@ -116,7 +116,7 @@ pub(in crate::render) fn left_out_of(
     Document::from(line.plain(verb).text(Style::Plain, what).prose(2))
 }
 
-/// What the reader can mend, and what there is to know (F2).
+/// What the reader can mend, and what there is to know.
 pub(super) fn messages(plan: &Plan) -> Document {
     let mut document = Document::new();
     for warning in &plan.warnings {
@@ -146,7 +146,7 @@ fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
     Document::from(line).with(hint.collect())
 }
 
-/// What comes of it, the plan's id, and the summary, always the last line (P1, P14).
+/// What comes of it, the plan's id, and the summary, always the last line.
 pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut document = Document::new();
     if plan.is_empty() && plan.problems.is_empty() {

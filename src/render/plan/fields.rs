@@ -71,7 +71,7 @@ fn removed(change_of: &FieldChange, folding: Folding) -> Document {
     }
 }
 
-/// Whether a text is written for a model: then it is always shown as a text diff (P1), also when it is one line.
+/// Whether a text is written for a model: then it is always shown as a text diff, also when it is one line.
 pub(in crate::render) fn is_prompt(path: &FieldPath) -> bool {
     let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
     matches!(

@@ -16,7 +16,7 @@ pub struct PlanView<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
-    /// The plan's id (P14).
+    /// The plan's id.
     pub plan_id: &'a str,
     /// Whether the org is the embedded one.
     pub is_local: bool,
@@ -26,13 +26,13 @@ pub struct PlanView<'a> {
     pub full: bool,
     /// Whether what the project does not declare is shown one by one (`--all`).
     pub all: bool,
-    /// Whether nothing will be written, so that what an apply needs is listed (V5).
+    /// Whether nothing will be written, so that what an apply needs is listed.
     pub dry_run: bool,
     /// Whether a needed secret is at hand: its value, or its name in the org.
     pub have: &'a dyn Fn(&SecretName) -> bool,
     /// The command that sends secrets to where this plan goes.
     pub push_command: &'a str,
-    /// The selectors as they were written (P12).
+    /// The selectors as they were written.
     pub selectors: &'a [String],
 }
 

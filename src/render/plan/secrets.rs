@@ -7,7 +7,7 @@ use crate::render::document::{Document, Line, Style};
 
 use super::words::sentence;
 
-/// How secrets reach this server (V2): said where some are used, or where it cannot be told.
+/// How secrets reach this server: said where some are used, or where it cannot be told.
 pub(super) fn mode(plan: &Plan) -> Document {
     let is_silent = plan.secrets_used.is_empty() && plan.needs.is_empty() && plan.secrets != SecretsMode::Unknown;
     if is_silent {
@@ -24,7 +24,7 @@ pub(super) fn mode(plan: &Plan) -> Document {
     Document::from(head.foreign(Style::Plain, text).prose(2))
 }
 
-/// Each new or changed use (P13).
+/// Each new or changed use.
 pub(super) fn used(plan: &Plan) -> Document {
     if plan.secrets_used.is_empty() {
         return Document::new();
@@ -37,7 +37,7 @@ pub(super) fn used(plan: &Plan) -> Document {
     document
 }
 
-/// What an apply of this plan will need (V5).
+/// What an apply of this plan will need.
 pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool, push_command: &str) -> Document {
     if plan.needs.is_empty() {
         return Document::new();

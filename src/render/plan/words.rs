@@ -5,7 +5,7 @@ use crate::render::document::{Document, Line, Style};
 use crate::render::text_safety::{SafeText, sanitise};
 use crate::schema::{Kind, ResourceKey};
 
-/// The marker of a row, with the space behind it (P1).
+/// The marker of a row, with the space behind it.
 pub(in crate::render) fn marker(action: Action) -> (Style, &'static str) {
     match action {
         Action::Create => (Style::Create, "+ "),

@@ -1,4 +1,4 @@
-//! Stored contexts and targets of a project: which are chosen, and what is refused before a token leaves (T1, T2, T6).
+//! Stored contexts and targets of a project: which are chosen, and what is refused before a token leaves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

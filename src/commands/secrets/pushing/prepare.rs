@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::commands::Session;
-use crate::commands::connect::{Connection, announce, for_reading};
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::Surroundings;
 use crate::commands::secrets::api;
@@ -15,6 +14,7 @@ use crate::model::SecretName;
 use crate::push::{PushPlan, Rotation, Wanted, plan_push, select};
 use crate::render::document::{Document, Line, Style};
 use crate::secrets::SourceValues;
+use crate::target::Connection;
 use crate::target::{ResolvedTarget, TargetFlags};
 
 /// Everything that a push works with once it was read.
@@ -53,13 +53,13 @@ pub(crate) fn place(
         Surroundings::Directory(_) => Wanted::new(),
     };
     let target = session.locate(flags, &surroundings.pins())?;
-    announce(session, &target);
+    session.announce(&target);
     Ok(Place { surroundings, references, target, named_target: flags.target.clone() })
 }
 
 /// Whether the org can be pushed to at all.
 pub(crate) async fn has_api(session: &Session, target: &ResolvedTarget) -> Result<bool, CommandError> {
-    let connection = for_reading(session, target, PARALLELISM).await?;
+    let connection = session.connect(target, PARALLELISM).await?;
     Ok(api::listed(session, target, &connection).await?.is_some())
 }
 
@@ -103,7 +103,7 @@ fn tell_unusable(session: &Session, source: &SourceValues) {
 
 /// Lists the org's secrets and compares.
 pub(crate) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
-    let connection = for_reading(session, &pushed.target, PARALLELISM).await?;
+    let connection = session.connect(&pushed.target, PARALLELISM).await?;
     let listed = api::listed(session, &pushed.target, &connection).await?;
     let listed = listed.ok_or_else(|| {
         api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::commands::Session;
-use crate::commands::connect::{Connection, for_writing};
 use crate::commands::secrets::confirm;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
 use crate::push::{Agreement, PushPlan, PushReport, push};
 use crate::render::document::{Document, Line, Style};
 use crate::render::secrets::suspicion_text;
+use crate::server::StoreError;
+use crate::target::Connection;
+use crate::target::connect_for_writing;
 use crate::target::{ResolvedTarget, Server};
 
 use super::prepare::Pushed;
 
-/// Values go only over https or to this machine, whatever the flags say (T2).
+/// Values go only over https or to this machine, whatever the flags say.
 pub(crate) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
     let Server::Remote { origin } = &target.server else { return Ok(()) };
     if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
@@ -55,7 +57,7 @@ pub(crate) fn agree(
 /// What a push did, and how its connection ended.
 pub(crate) struct Sent {
     pub(crate) report: PushReport,
-    pub(crate) closed: Result<(), CommandError>,
+    pub(crate) closed: Result<(), StoreError>,
 }
 
 /// Sends what was agreed to, and nothing else.
@@ -65,7 +67,7 @@ pub(crate) async fn send(
     plan: PushPlan,
     agreement: &Agreement,
 ) -> Result<Sent, CommandError> {
-    let connection = for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
+    let connection = connect_for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
     let Pushed { source, wanted, rotation, .. } = pushed;
     let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
     let closed = connection.close_after_writing().await;
