@@ -10,6 +10,7 @@ use crate::plan::InvalidSelector;
 use crate::project::directory::{self, OpenError, WriteError};
 use crate::project::fix::FixError;
 use crate::push::{PushFailure, SelectionError, TooLarge};
+use crate::secrets::{DotenvFileError, NameError};
 use crate::server::{EmbeddedError, StoreError};
 use crate::target::{ConnectionError, ContextError, RememberedError, TargetError, TargetErrorKind, argument};
 
@@ -264,6 +265,33 @@ impl From<WriteError> for CommandError {
             | WriteError::NotADirectory { .. } => ErrorKind::InvalidProject,
         };
         Self::new(kind, error)
+    }
+}
+
+impl From<NameError> for CommandError {
+    fn from(error: NameError) -> Self {
+        let failure = Self::usage(error);
+        match error {
+            NameError::Form => failure.hint("Give the name alone; the value is asked for, or read from stdin."),
+            NameError::TooLong | NameError::Setting => failure,
+        }
+    }
+}
+
+impl From<DotenvFileError> for CommandError {
+    fn from(error: DotenvFileError) -> Self {
+        match error {
+            DotenvFileError::Interrupted => Self::interrupted().and("nothing was written"),
+            DotenvFileError::Restless => Self::new(ErrorKind::WouldOverwrite, error),
+            DotenvFileError::Locked => Self::new(ErrorKind::WouldOverwrite, error)
+                .hint("It holds a lock on the directory; end it if it hangs, and try again."),
+            DotenvFileError::Symlink => {
+                Self::new(ErrorKind::InvalidProject, error).hint("Edit what it leads to, or put a file in its place.")
+            }
+            DotenvFileError::NotAFile | DotenvFileError::Unreadable(_) => Self::new(ErrorKind::InvalidProject, error),
+            DotenvFileError::TooLarge { .. } => Self::usage(error),
+            DotenvFileError::Unwritable(_) => Self::new(ErrorKind::Unexpected, error).hint("It is as it was."),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ pub mod apply;
 pub mod context;
 pub mod dev;
 pub mod doctor;
-mod dotenv;
 pub mod drift;
 mod errors;
 mod interrupts;

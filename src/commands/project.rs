@@ -2,50 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::env::Variable;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{Diagnostic, Family, Severity};
 use crate::plan::Only;
-use crate::project::config::{self, Config, ReadOptions};
+use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::{Project, read_project};
-use crate::render::{ci, diagnostics};
 use crate::target::ProjectPins;
 
 use super::Session;
 use super::options::ProjectOptions;
-
-/// The file that values come from where the command line names none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DefaultValuesFile<'a> {
-    /// `.env` beside lobu.toml: no target was named.
-    Dotenv,
-    /// The `env_file` of the target that was named, below lobu.toml.
-    OfTarget(&'a str),
-    /// The target that was named has no `env_file`. `.env` may hold the values of another one.
-    NoneOfTarget(&'a str),
-}
-
-impl<'a> DefaultValuesFile<'a> {
-    /// The file of the target that `-t` names.
-    pub(super) fn of(config: &'a Config, target: Option<&'a str>) -> Self {
-        let Some(name) = target else { return Self::Dotenv };
-        let found = config.targets.iter().find(|found| found.name.as_str() == name);
-        match found.and_then(|found| found.env_file.as_ref()) {
-            Some(file) => Self::OfTarget(file.as_str()),
-            None => Self::NoneOfTarget(name),
-        }
-    }
-
-    /// Its path below lobu.toml, if there is one.
-    pub(super) fn path(self) -> Option<&'a str> {
-        match self {
-            Self::Dotenv => Some(ProjectDirectory::DOTENV),
-            Self::OfTarget(path) => Some(path),
-            Self::NoneOfTarget(_) => None,
-        }
-    }
-}
+use super::values::DefaultValuesFile;
 
 /// A project without errors in what is planned.
 pub(super) struct Loaded {
@@ -105,7 +72,7 @@ pub(super) fn load_from(
     let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();
     // Notes are for `validate`, which is asked what there is to say.
     let shown: Vec<_> = found.iter().filter(|diagnostic| diagnostic.severity != Severity::Note).cloned().collect();
-    show(session, &shown);
+    session.show(&shown);
     check(&found, options)?;
     let project = project.ok_or_else(|| invalid(&found))?;
     Ok(Loaded { directory, project, diagnostics: found })
@@ -116,19 +83,6 @@ fn concerns(diagnostic: &Diagnostic, only: Option<Only>) -> bool {
         Some(Only::Agents) => diagnostic.family != Family::Memory,
         Some(Only::Memory) => diagnostic.family != Family::Agents,
         None => true,
-    }
-}
-
-/// Shows diagnostics on stderr, and as annotations where GitHub reads them.
-pub(super) fn show(session: &Session, found: &[Diagnostic]) {
-    if found.is_empty() {
-        return;
-    }
-    session.ui.notice(&diagnostics::render(found, session.ui.columns()));
-    if session.environment.text(Variable::GithubActions) == Some("true") {
-        for diagnostic in found {
-            session.ui.annotation(&ci::annotation(diagnostic));
-        }
     }
 }
 
@@ -212,7 +166,7 @@ pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPin
     match config {
         Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),
         _ => {
-            show(session, &errors);
+            session.show(&errors);
             let message = "lobu.toml has errors, and may say that this is the wrong org; nothing was sent";
             Err(CommandError::new(ErrorKind::InvalidProject, message))
         }

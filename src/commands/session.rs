@@ -3,9 +3,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::env::{self, Environment};
+use crate::env::{self, Environment, Variable};
 use crate::error::CommandError;
+use crate::model::Diagnostic;
 use crate::render::document::{Document, Line, Style};
+use crate::render::{ci, diagnostics};
 use crate::target::{
     Connection, ProjectPins, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading, locate,
 };
@@ -47,6 +49,19 @@ impl Session {
     pub(super) fn note(&self, text: &str) {
         let line = Line::new().literal(Style::Note, "note: ").foreign(Style::Plain, text);
         self.ui.notice(&Document::from(line.prose(6)));
+    }
+
+    /// Shows diagnostics on stderr, and as annotations where GitHub reads them.
+    pub(super) fn show(&self, found: &[Diagnostic]) {
+        if found.is_empty() {
+            return;
+        }
+        self.ui.notice(&diagnostics::render(found, self.ui.columns()));
+        if self.environment.text(Variable::GithubActions) == Some("true") {
+            for diagnostic in found {
+                self.ui.annotation(&ci::annotation(diagnostic));
+            }
+        }
     }
 
     /// Says where a command goes, as the first line on stderr.

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Line, Style};
-use crate::secrets::SecretValue;
-use crate::ui::{HiddenError, InputError, read_secret_input};
+use crate::secrets::{InputError, SecretValue, read_stdin};
+use crate::ui::HiddenError;
 
 use super::Session;
 
@@ -64,7 +64,7 @@ impl TokenOptions {
                 );
                 text.clone()
             }
-            None => read_secret_input(LONGEST).map_err(|error| unreadable(&error))?,
+            None => read_stdin(LONGEST).map_err(|error| unreadable(&error))?,
         };
         let token = SecretValue::from_wiped(Zeroizing::new(text.trim().to_owned()));
         if token.is_empty() { Err(usage("the token is empty")) } else { Ok(Arc::new(token)) }
@@ -86,7 +86,7 @@ fn ask(session: &Session, context: &str) -> Result<Zeroizing<String>, CommandErr
 
 fn unreadable(error: &InputError) -> CommandError {
     match error {
-        InputError::TooLong => usage("what came on stdin is too long for a token"),
+        InputError::TooLong { .. } => usage("what came on stdin is too long for a token"),
         InputError::NotUtf8 => usage("what came on stdin is not UTF-8"),
         InputError::Unreadable(reason) => {
             CommandError::new(ErrorKind::Unexpected, format!("stdin can't be read: {reason}"))

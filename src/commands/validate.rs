@@ -9,7 +9,7 @@ use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line};
 
 use super::options::ProjectOptions;
-use super::project::{check, open, show};
+use super::project::{check, open};
 use super::{Outcome, Session};
 
 /// Check the project's files, offline
@@ -30,7 +30,7 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
     }
     let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
     let (project, found) = read_project(&directory, options);
-    show(session, &found);
+    session.show(&found);
     check(&found, &args.project)?;
     session.ui.product(&Document::from(summary(project.as_ref())));
     Ok(Outcome::Done)

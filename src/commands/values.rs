@@ -1,18 +1,50 @@
-//! Where the values of `$VAR`s come from.
+//! The files with values that a command reads: what is wrong with one is shown by line, never by content.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::SecretName;
-use crate::project::directory::ProjectDirectory;
-use crate::project::dotenv::{Dotenv, read_dotenv};
-use crate::secrets::{Origin, SecretValue, Values};
+use crate::project::config::Config;
+use crate::project::directory::{ProjectDirectory, display_path};
+use crate::project::dotenv::{self, Dotenv, Problem, read_dotenv};
+use crate::project::git::Ignored;
+use crate::project::limits::Limits;
+use crate::render::document::{Document, Line, Style};
+use crate::secrets::{Origin, Values, git_state, named_values, read_file};
 
 use super::Session;
-use super::dotenv::{parse_given, read_given};
-use super::project::{DefaultValuesFile, show};
+
+/// The file that values come from where the command line names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DefaultValuesFile<'a> {
+    /// `.env` beside lobu.toml: no target was named.
+    Dotenv,
+    /// The `env_file` of the target that was named, below lobu.toml.
+    OfTarget(&'a str),
+    /// The target that was named has no `env_file`. `.env` may hold the values of another one.
+    NoneOfTarget(&'a str),
+}
+
+impl<'a> DefaultValuesFile<'a> {
+    /// The file of the target that `-t` names.
+    pub(super) fn of(config: &'a Config, target: Option<&'a str>) -> Self {
+        let Some(name) = target else { return Self::Dotenv };
+        let found = config.targets.iter().find(|found| found.name.as_str() == name);
+        match found.and_then(|found| found.env_file.as_ref()) {
+            Some(file) => Self::OfTarget(file.as_str()),
+            None => Self::NoneOfTarget(name),
+        }
+    }
+
+    /// Its path below lobu.toml, if there is one.
+    pub(super) fn path(self) -> Option<&'a str> {
+        match self {
+            Self::Dotenv => Some(ProjectDirectory::DOTENV),
+            Self::OfTarget(path) => Some(path),
+            Self::NoneOfTarget(_) => None,
+        }
+    }
+}
 
 /// Gathers values: the process environment, the file of `--env-file`, else that of the target; and, where no target was named
 /// and the server is on this machine, `.env` beside lobu.toml.
@@ -30,27 +62,18 @@ pub(super) fn gather(
         (None, DefaultValuesFile::Dotenv | DefaultValuesFile::NoneOfTarget(_)) => None,
     };
     if let Some(found) = found {
-        values = values.with_file(Origin::EnvFile, named(&found));
+        values = values.with_file(Origin::EnvFile, named_values(&found));
     }
     if is_loopback && default == DefaultValuesFile::Dotenv {
         let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-            show(session, &found);
+            session.show(&found);
             CommandError::new(ErrorKind::InvalidProject, "the file .env beside lobu.toml can't be read")
         })?;
         if let Some(found) = found {
-            values = values.with_file(Origin::DotEnv, named(&found));
+            values = values.with_file(Origin::DotEnv, named_values(&found));
         }
     }
     Ok(values)
-}
-
-/// The values whose names a reference can have.
-pub(super) fn named(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
-    let value = |name: &str| {
-        let value = dotenv.value(name)?;
-        Some((SecretName::parse(name).ok()?, SecretValue::new(value.as_str())))
-    };
-    dotenv.names().filter_map(value).collect()
 }
 
 /// Reads the `env_file` of a target, which is below lobu.toml.
@@ -60,7 +83,7 @@ pub(super) fn read_target_file(
     path: &str,
 ) -> Result<Dotenv, CommandError> {
     let found = read_dotenv(directory, path).map_err(|found| {
-        show(session, &found);
+        session.show(&found);
         CommandError::new(ErrorKind::InvalidProject, format!("the target's env_file {path} can't be read"))
     })?;
     found.ok_or_else(|| {
@@ -73,7 +96,46 @@ pub(super) fn read_target_file(
 /// Reads a file of the command line, which may lie anywhere.
 fn read_env_file(session: &Session, given: &Path) -> Result<Dotenv, CommandError> {
     let label = given.display().to_string();
-    let text = read_given(&session.working_directory.join(given))
-        .map_err(|what| CommandError::usage(format!("--env-file {label}: {what}")))?;
+    let text = read_file(&session.working_directory.join(given), most_bytes())
+        .map_err(|error| CommandError::usage(format!("--env-file {label}: {error}")))?;
     parse_given(session, &format!("--env-file {label}"), &label, &text, "")
+}
+
+/// Shows what is wrong with a text, by line.
+pub(super) fn show_problems(session: &Session, label: &str, problems: &[Problem]) {
+    let file = display_path(label);
+    let found: Vec<_> = problems.iter().map(|problem| problem.diagnostic(&file)).collect();
+    session.show(&found);
+}
+
+/// Reads a text that a flag of the command line names; `ending` says what that means for the command.
+pub(super) fn parse_given(
+    session: &Session,
+    flag: &str,
+    label: &str,
+    text: &str,
+    ending: &str,
+) -> Result<Dotenv, CommandError> {
+    dotenv::parse(text).map_err(|problems| {
+        show_problems(session, label, &problems);
+        CommandError::usage(format!("{flag}: what it gives can't be used{ending}"))
+            .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
+    })
+}
+
+/// How many bytes a source of values may have.
+pub(super) fn most_bytes() -> usize {
+    usize::try_from(Limits::DEFAULT.dotenv).unwrap_or(usize::MAX)
+}
+
+/// Warns on stderr of a file in a repository that git does not ignore.
+pub(super) fn warn_if_committed(session: &Session, file: &Path) {
+    if git_state(file, &session.environment) == Ignored::NotIgnored {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let line = Line::new()
+            .literal(Style::Warning, "warning: ")
+            .foreign(Style::Bold, &name)
+            .plain(" is not ignored by git; add it to .gitignore");
+        session.ui.notice(&Document::from(line.prose(2)));
+    }
 }

@@ -1,4 +1,4 @@
-//! Where the values of a push come from (K3): one source, read in full before anything else.
+//! Where the values of a push come from: one source, read in full before anything else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,12 +8,10 @@ use crate::model::SecretName;
 use crate::project::dotenv::Dotenv;
 
 use super::json_source::{JsonProblem, read_object};
-use super::{Fingerprint, Salt, SecretValue, Values};
+use super::name::is_usable;
+use super::{Fingerprint, Salt, SecretValue};
 
-/// The longest name of a secret (org-api 5.12).
-pub const LONGEST_NAME: usize = 128;
-
-/// What an org is told about where a value came from (org-api 5.12).
+/// What an org is told about where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceWord {
     /// `.env`, or the process environment.
@@ -116,11 +114,6 @@ fn is_padding(value: &SecretValue) -> bool {
     matches!(value.text(), "" | "=")
 }
 
-/// Whether an org takes a secret of this name: not too long, and no setting of this program.
-pub fn is_usable(name: &SecretName) -> bool {
-    name.as_str().len() <= LONGEST_NAME && !Values::is_setting(name)
-}
-
 impl fmt::Debug for SourceValues {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SourceValues").field("label", &self.label).finish_non_exhaustive()
@@ -130,6 +123,7 @@ impl fmt::Debug for SourceValues {
 #[cfg(test)]
 mod tests {
     use crate::project::dotenv;
+    use crate::secrets::name::LONGEST_NAME;
 
     use super::*;
 

@@ -3,10 +3,11 @@ use std::sync::Arc;
 
 use crate::env::Environment;
 use crate::model::SecretName;
+use crate::project::dotenv::Dotenv;
 
 use super::SecretValue;
 
-/// Where a value comes from (F6).
+/// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// The process environment.
@@ -17,7 +18,7 @@ pub enum Origin {
     EnvFile,
 }
 
-/// The values that `$VAR`s can be filled with: the first source that has a value which is not empty wins (F6).
+/// The values that `$VAR`s can be filled with: the first source that has a value which is not empty wins.
 ///
 /// The process environment comes first, then files in the order in which they are added.
 #[derive(Default)]
@@ -26,10 +27,10 @@ pub struct Values {
     files: Vec<(Origin, BTreeMap<SecretName, SecretValue>)>,
 }
 
-/// Prefixes of names that a CI system sets by itself and that a project must not be able to ask for (P13).
+/// Prefixes of names that a CI system sets by itself and that a project must not be able to ask for.
 const NOT_FROM_PROCESS: [&str; 3] = ["GITHUB_", "ACTIONS_", "CI_"];
 
-/// The prefix of this program's own settings, which are never values (F4).
+/// The prefix of this program's own settings, which are never values.
 const NEVER: &str = "LOBU_";
 
 impl Values {
@@ -65,6 +66,15 @@ impl Values {
     pub fn missing<'names>(&self, names: impl IntoIterator<Item = &'names SecretName>) -> Vec<&'names SecretName> {
         names.into_iter().filter(|name| self.find(name).is_none()).collect()
     }
+}
+
+/// The values of a dotenv text whose names a reference can have.
+pub fn named_values(dotenv: &Dotenv) -> BTreeMap<SecretName, SecretValue> {
+    let value = |name: &str| {
+        let value = dotenv.value(name)?;
+        Some((SecretName::parse(name).ok()?, SecretValue::new(value.as_str())))
+    };
+    dotenv.names().filter_map(value).collect()
 }
 
 fn may_come_from_process(name: &SecretName) -> bool {

@@ -5,7 +5,6 @@
 mod failure;
 #[cfg(unix)]
 mod hidden_terminal;
-mod input;
 mod keyboard;
 #[cfg(unix)]
 mod keys;
@@ -21,7 +20,6 @@ mod terminal;
 mod wrap;
 
 pub use failure::failure_document;
-pub use input::{InputError, read_secret, read_secret_input};
 pub use keyboard::{Key, Keyboard};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;

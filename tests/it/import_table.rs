@@ -177,7 +177,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "zeroize",
         &[
             "accounts",
-            "commands/dotenv.rs",
             "commands/secrets",
             "commands/token_input.rs",
             "http",
@@ -188,7 +187,6 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "secrets",
             "server",
             "ui/hidden_terminal.rs",
-            "ui/input.rs",
             "ui/prompt.rs",
             "ui/terminal.rs",
         ],

@@ -1,23 +1,19 @@
 //! What lies around the command.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::commands::Session;
 use crate::commands::options::ProjectOptions;
-use crate::commands::project::DefaultValuesFile;
-use crate::commands::values::named;
+use crate::commands::values::DefaultValuesFile;
 use crate::desired::desired_state;
 use crate::doctor::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
-use crate::env::Variable;
 use crate::model::{Diagnostic, SecretName, Severity};
 use crate::project::config::ReadOptions;
 use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
 use crate::project::dotenv::read_dotenv;
-use crate::project::git::{UserDirectories, is_ignored};
 use crate::project::{Project, fix, read_project};
-use crate::secrets::{Origin, SecretValue, Values};
+use crate::secrets::{Origin, SecretValue, Values, git_state, named_values};
 
 /// The diagnostic that the check of the spelling says itself.
 const OLD_SPELLING: &str = "old-memory-table";
@@ -105,7 +101,7 @@ impl Found {
                     name: file.name.clone(),
                     target: file.target.clone(),
                     dotenv: file.dotenv.clone(),
-                    ignored: is_ignored(&self.directory.location().join(&file.name), &user_directories(session)),
+                    ignored: git_state(&self.directory.location().join(&file.name), &session.environment),
                 })
                 .collect(),
         }
@@ -141,14 +137,6 @@ fn references(session: &Session, project: &Project, counted: Option<&ValuesFile>
         fact.is_provider_key &= reference.provider.is_some();
     }
     facts.into_values().collect()
-}
-
-/// Where the user's own git configuration is.
-pub(super) fn user_directories(session: &Session) -> UserDirectories {
-    UserDirectories {
-        home: session.environment.path(Variable::Home).map(Path::to_owned),
-        config: session.environment.config_directory(),
-    }
 }
 
 /// A message with the file and line that it is about.
@@ -191,7 +179,7 @@ fn read_values(directory: &ProjectDirectory, name: &str, target: Option<&str>) -
         Ok(Some(dotenv)) => {
             let looked_at = directory.look_at_secret_file(name);
             let is_open_to_others = matches!(looked_at, Ok(SecretFile::Regular { is_open_to_others: true }));
-            (DotenvFacts::Read { is_open_to_others }, named(&dotenv))
+            (DotenvFacts::Read { is_open_to_others }, named_values(&dotenv))
         }
         Err(problems) => {
             let first = problems.first().map(in_its_file).unwrap_or_default();

@@ -6,11 +6,11 @@ use crate::accounts::{Accounts, FileState, Repaired};
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
-use crate::project::git::{Ignored, is_ignored};
-use crate::server::beside_runtime;
-use crate::server::narrow_store;
+use crate::project::git::Ignored;
+use crate::secrets::git_state;
+use crate::server::{beside_runtime, narrow_store};
 
-use super::files::{Files, user_directories};
+use super::files::Files;
 
 const GITIGNORE: &str = ".gitignore";
 
@@ -73,7 +73,7 @@ fn mode_of_values_file(directory: &ProjectDirectory, name: &str) -> Result<Optio
 
 /// Adds a file with values that git would commit; `.gitignore` is made if need be.
 fn gitignore(session: &Session, directory: &ProjectDirectory, name: &str) -> Result<Option<String>, CommandError> {
-    if is_ignored(&directory.location().join(name), &user_directories(session)) != Ignored::NotIgnored {
+    if git_state(&directory.location().join(name), &session.environment) != Ignored::NotIgnored {
         return Ok(None);
     }
     let text = directory.read_text(GITIGNORE, directory.limits().markdown)?;

@@ -1,5 +1,5 @@
 use crate::commands::Session;
-use crate::commands::project::DefaultValuesFile;
+use crate::commands::values::DefaultValuesFile;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::Approval;
 use crate::model::SecretName;

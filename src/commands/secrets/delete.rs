@@ -16,11 +16,11 @@ use crate::org::{Outcome as RequestOutcome, RequestError, SecretBatch};
 use crate::push::{Deletion, delete, plan_delete};
 use crate::render::json::{self, JsonTarget, ResultWord};
 use crate::render::secrets;
-use crate::secrets::protect;
+use crate::secrets::{protect, writable_name};
 use crate::target::connect_for_writing;
 use crate::target::{ResolvedTarget, TargetFlags};
 
-use super::{api, confirm, name};
+use super::{api, confirm};
 
 /// Which secrets, and what was agreed to in advance.
 #[derive(Debug, Args)]
@@ -69,7 +69,7 @@ fn checked(args: &DeleteArgs) -> Result<BTreeSet<SecretName>, CommandError> {
     if args.format.json && !args.yes && !args.dry_run {
         return usage("--json asks no questions: add --yes or --dry-run".to_owned());
     }
-    let names: BTreeSet<SecretName> = args.names.iter().map(|text| name::writable(text)).collect::<Result<_, _>>()?;
+    let names: BTreeSet<SecretName> = args.names.iter().map(|text| writable_name(text)).collect::<Result<_, _>>()?;
     if names.len() > SecretBatch::MOST_ACTIONS {
         return usage(format!(
             "one request deletes at most {} secrets; nothing was deleted",

@@ -1,4 +1,4 @@
-//! `lobu secrets local`: the values of the `.env` file beside lobu.toml (K6).
+//! `lobu secrets local`: the values of the `.env` file beside lobu.toml.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -6,21 +6,16 @@ use std::ffi::OsString;
 use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
-use crate::commands::dotenv::{show_problems, unreadable};
 use crate::commands::options::DirectoryOptions;
-use crate::commands::project::show;
+use crate::commands::values::{show_problems, warn_if_committed};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::dotenv::{self, Dotenv, read_dotenv};
 use crate::render::document::{Document, Line, Style};
-use crate::secrets::protect;
-use crate::ui::{HiddenError, InputError, read_secret_input};
-
-use super::ignored::warn_if_tracked;
-use super::local_file::{LocalFile, NOTHING_WRITTEN, update};
-use super::name;
+use crate::secrets::{DotenvFile, InputError, protect, read_stdin, writable_name};
+use crate::ui::{HiddenError, Signals};
 
 /// What is done with the `.env` file beside lobu.toml.
 #[derive(Debug, Subcommand)]
@@ -68,7 +63,7 @@ pub fn run(session: &Session, command: &LocalCommand) -> Result<Outcome, Command
                 )
                 .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
             }
-            let name = name::writable(name)?;
+            let name = writable_name(name)?;
             set(session, &open(session, directory)?, &name)?;
         }
         LocalCommand::List(directory) => list(session, &open(session, directory)?)?,
@@ -88,9 +83,24 @@ fn open(session: &Session, options: &DirectoryOptions) -> Result<ProjectDirector
     }
 }
 
+/// Edits the file. A signal to end is heeded until it is replaced.
+fn update(
+    session: &Session,
+    directory: &ProjectDirectory,
+    edit: impl FnMut(&DotenvFile) -> Result<Zeroizing<String>, CommandError>,
+) -> Result<(), CommandError> {
+    let signals = Signals::catch();
+    let replaced = DotenvFile::update(directory, || signals.have_come(), edit)?;
+    if replaced.is_open_to_others() {
+        let line = "Others on this machine could open .env; now only its owner can (mode 0600)";
+        session.say(Line::new().plain(line));
+    }
+    Ok(())
+}
+
 fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
     let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-        show(session, &found);
+        session.show(&found);
         CommandError::new(ErrorKind::InvalidProject, "the file .env can't be read")
     })?;
     let Some(found) = found else {
@@ -108,7 +118,7 @@ fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandEr
 
 fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Result<(), CommandError> {
     // First of all once, so that nobody types a value for nothing.
-    check(session, &LocalFile::read(directory)?)?;
+    check(session, &DotenvFile::read(directory)?)?;
     let value = ask(session, name)?;
     if value.is_empty() {
         return Err(CommandError::usage("the value is empty; nothing was written")
@@ -122,7 +132,7 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
     })?;
     let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
     session.ui.status(&Document::from(line));
-    warn_if_tracked(session, &directory.location().join(ProjectDirectory::DOTENV));
+    warn_if_committed(session, &directory.location().join(ProjectDirectory::DOTENV));
     Ok(())
 }
 
@@ -135,7 +145,7 @@ fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> 
     Ok(())
 }
 
-fn without(session: &Session, file: &LocalFile, names: &BTreeSet<&str>) -> Result<Zeroizing<String>, CommandError> {
+fn without(session: &Session, file: &DotenvFile, names: &BTreeSet<&str>) -> Result<Zeroizing<String>, CommandError> {
     let found = check(session, file)?;
     let unknown: Vec<&str> = names.iter().copied().filter(|name| found.line(name).is_none()).collect();
     if !unknown.is_empty() {
@@ -165,16 +175,16 @@ fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, Comman
         };
         let question = Line::new().plain("Value of ").foreign(Style::Bold, name.as_str());
         return prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
-            HiddenError::Interrupted => CommandError::interrupted().and(NOTHING_WRITTEN),
+            HiddenError::Interrupted => CommandError::interrupted().and("nothing was written"),
             HiddenError::Lines => CommandError::usage("more than one line came; nothing was written")
                 .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
             HiddenError::NotUtf8 => CommandError::usage("what was typed is not UTF-8; nothing was written"),
         });
     }
     // The line break is not of the value: "\r\n" at most.
-    let mut value = read_secret_input(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
-        InputError::TooLong => CommandError::usage(format!("{}; nothing was written", too_long())),
-        other => CommandError::usage(format!("the value on stdin: {}; nothing was written", unreadable(&other))),
+    let mut value = read_stdin(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
+        InputError::TooLong { .. } => CommandError::usage(format!("{}; nothing was written", too_long())),
+        other => CommandError::usage(format!("the value on stdin: {other}; nothing was written")),
     })?;
     if value.ends_with('\n') {
         value.pop();
@@ -190,7 +200,7 @@ fn too_long() -> dotenv::EditError {
 }
 
 /// Reads the text, and shows by line what is wrong with it: what is not understood is not written over.
-fn check(session: &Session, file: &LocalFile) -> Result<Dotenv, CommandError> {
+fn check(session: &Session, file: &DotenvFile) -> Result<Dotenv, CommandError> {
     dotenv::parse(&file.text).map_err(|problems| broken(session, &problems))
 }
 

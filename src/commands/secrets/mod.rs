@@ -1,16 +1,31 @@
 //! `lobu secrets`: values, brought into an org or kept in the project's `.env`.
 
 mod api;
-mod command;
 mod confirm;
 pub mod delete;
-mod ignored;
 pub mod list;
 pub mod local;
-mod local_file;
-mod name;
 pub mod push;
-mod pushing;
+mod push_steps;
 mod source;
 
-pub use command::SecretsCommand;
+use clap::Subcommand;
+
+use delete::DeleteArgs;
+use list::ListArgs;
+use local::LocalCommand;
+use push::PushArgs;
+
+/// Send secret values to the org, list and delete them; or keep them in .env
+#[derive(Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Send values to the org, confirmed name by name; existing ones are kept unless --rotate is given
+    Push(Box<PushArgs>),
+    /// List the org's secrets: names and fingerprints, never values
+    List(ListArgs),
+    /// Delete secrets of the org
+    Delete(DeleteArgs),
+    /// Keep the values of the .env file beside lobu.toml
+    #[command(subcommand)]
+    Local(LocalCommand),
+}

@@ -10,11 +10,10 @@ use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::push::{Agreement, Rotation, fits};
-use crate::secrets::protect;
+use crate::secrets::{protect, writable_name};
 use crate::target::TargetFlags;
 
-use super::name;
-use super::pushing::{
+use super::push_steps::{
     Place, Sent, agree, has_api, missing, place, plan, read, secure, send, show_plan, show_report, without_api,
 };
 use super::source::SourceOptions;
@@ -102,7 +101,7 @@ pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandE
 
 /// The names that were given, those of `--rotate=NAME` among them.
 fn names(args: &PushArgs) -> Result<(BTreeSet<SecretName>, Rotation), CommandError> {
-    let checked = |texts: &[String]| texts.iter().map(|text| name::writable(text)).collect::<Result<BTreeSet<_>, _>>();
+    let checked = |texts: &[String]| texts.iter().map(|text| writable_name(text)).collect::<Result<BTreeSet<_>, _>>();
     let mut given = checked(&args.names)?;
     let rotation = match &args.rotate {
         None => Rotation::Never,

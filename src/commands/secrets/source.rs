@@ -1,21 +1,15 @@
-//! Reading the one source of a push (K3).
+//! Reading the one source of a push.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::commands::Session;
-use crate::commands::dotenv::{most_bytes, parse_given, read_given, unreadable};
-use crate::commands::project::{DefaultValuesFile, show};
-use crate::commands::values::read_target_file;
+use crate::commands::values::{DefaultValuesFile, most_bytes, parse_given, read_target_file, warn_if_committed};
 use crate::error::CommandError;
 use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::read_dotenv;
-use crate::secrets::{SourceValues, SourceWord};
-use crate::ui::read_secret_input;
-
-use super::ignored::warn_if_tracked;
-use super::name;
+use crate::secrets::{SourceValues, SourceWord, read_file, read_stdin, writable_name};
 
 /// Where the values of a push come from: by default the `env_file` of the target that `-t` names and no other, else `.env`
 /// beside lobu.toml.
@@ -71,7 +65,7 @@ impl SourceOptions {
             (Some(path), _) => file(session, path, self.format),
             (None, _) if self.from_stdin => stdin(session, self.format),
             (None, _) if !self.from_process.is_empty() => {
-                let names = self.from_process.iter().map(|text| name::writable(text)).collect::<Result<Vec<_>, _>>()?;
+                let names = self.from_process.iter().map(|text| writable_name(text)).collect::<Result<Vec<_>, _>>()?;
                 Ok(SourceValues::of_process(&session.environment, &names))
             }
             (None, _) if self.from_dotenv => beside(session, directory),
@@ -84,7 +78,7 @@ impl SourceOptions {
 
 fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValues, CommandError> {
     let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-        show(session, &found);
+        session.show(&found);
         CommandError::usage("the file .env can't be used; nothing was sent")
             .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
     })?;
@@ -93,13 +87,13 @@ fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValue
         return Err(CommandError::usage(format!("there is no .env in {place}; nothing was sent"))
             .hint("Name another source: --from-file PATH, --from-stdin or --from-process NAME."));
     };
-    warn_if_tracked(session, &directory.location().join(ProjectDirectory::DOTENV));
+    warn_if_committed(session, &directory.location().join(ProjectDirectory::DOTENV));
     Ok(SourceValues::of_dotenv(ProjectDirectory::DOTENV, SourceWord::Env, found))
 }
 
 fn of_target(session: &Session, directory: &ProjectDirectory, path: &str) -> Result<SourceValues, CommandError> {
     let found = read_target_file(session, directory, path)?;
-    warn_if_tracked(session, &directory.location().join(path));
+    warn_if_committed(session, &directory.location().join(path));
     Ok(SourceValues::of_dotenv(path, SourceWord::File, found))
 }
 
@@ -113,13 +107,13 @@ fn no_file_of(target: &str) -> CommandError {
 
 fn file(session: &Session, given: &Path, format: Option<SourceFormat>) -> Result<SourceValues, CommandError> {
     let path = session.working_directory.join(given);
-    let text = read_given(&path)
-        .map_err(|what| CommandError::usage(format!("--from-file {}: {what}{NOTHING_SENT}", given.display())))?;
+    let text = read_file(&path, most_bytes())
+        .map_err(|error| CommandError::usage(format!("--from-file {}: {error}{NOTHING_SENT}", given.display())))?;
     let is_json = given.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     let format = format.unwrap_or(if is_json { SourceFormat::Json } else { SourceFormat::Dotenv });
     let label = given.display().to_string();
     let values = parsed(session, &format!("--from-file {label}"), &label, SourceWord::File, format, &text)?;
-    warn_if_tracked(session, &path);
+    warn_if_committed(session, &path);
     Ok(values)
 }
 
@@ -129,7 +123,7 @@ fn stdin(session: &Session, format: Option<SourceFormat>) -> Result<SourceValues
         return Err(wrong("stdin is a terminal")
             .hint("Pipe NAME=value lines in, as from a vault's own program, or use `lobu secrets local set NAME`."));
     }
-    let text = read_secret_input(most_bytes()).map_err(|error| wrong(&unreadable(&error)))?;
+    let text = read_stdin(most_bytes()).map_err(|error| wrong(&error.to_string()))?;
     let format = format.unwrap_or(SourceFormat::Dotenv);
     parsed(session, "--from-stdin", "stdin", SourceWord::Stdin, format, &text)
 }

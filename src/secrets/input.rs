@@ -1,25 +1,48 @@
+//! Reading what holds secrets: at most so many bytes, into buffers that never grow and are wiped.
+
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
-/// Why stdin gave no text. It holds nothing of what came (U3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a source gave no text. It holds nothing of what came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// More came than is taken.
-    TooLong,
+    #[error("it has more than {} MiB", limit >> 20)]
+    TooLong {
+        /// How many bytes are taken.
+        limit: usize,
+    },
     /// It is not UTF-8.
+    #[error("it is not UTF-8")]
     NotUtf8,
     /// The system refuses.
+    #[error("{}", unreadable(*.0))]
     Unreadable(io::ErrorKind),
 }
 
-/// Reads stdin to its end: at most `limit` bytes, into buffers that never grow and are wiped (K7).
-pub fn read_secret_input(limit: usize) -> Result<Zeroizing<String>, InputError> {
-    read_secret(&mut io::stdin().lock(), limit)
+fn unreadable(reason: io::ErrorKind) -> String {
+    match reason {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        other => format!("it can't be read: {other}"),
+    }
 }
 
-/// Reads a source to its end, as [`read_secret_input`] reads stdin.
-pub fn read_secret(source: &mut impl Read, limit: usize) -> Result<Zeroizing<String>, InputError> {
+/// Reads stdin to its end.
+pub fn read_stdin(limit: usize) -> Result<Zeroizing<String>, InputError> {
+    read(&mut io::stdin().lock(), limit)
+}
+
+/// Reads a file that the command line names: wherever it lies, also a pipe. A project names none of these, so nothing is
+/// guarded against but its size.
+pub fn read_file(path: &Path, limit: usize) -> Result<Zeroizing<String>, InputError> {
+    let mut file = File::open(path).map_err(|error| InputError::Unreadable(error.kind()))?;
+    read(&mut file, limit)
+}
+
+fn read(source: &mut impl Read, limit: usize) -> Result<Zeroizing<String>, InputError> {
     // One byte more, so that what is too long is noticed instead of cut.
     let mut buffer = Zeroizing::new(vec![0; limit.saturating_add(1)]);
     let mut filled = 0;
@@ -32,7 +55,7 @@ pub fn read_secret(source: &mut impl Read, limit: usize) -> Result<Zeroizing<Str
         }
     }
     if filled > limit {
-        return Err(InputError::TooLong);
+        return Err(InputError::TooLong { limit });
     }
     let text = std::str::from_utf8(buffer.get(..filled).unwrap_or_default()).map_err(|_| InputError::NotUtf8)?;
     Ok(Zeroizing::new(text.to_owned()))
@@ -44,10 +67,10 @@ mod tests {
 
     #[test]
     fn all_of_it_is_read_up_to_the_limit() {
-        let read = |text: &[u8]| read_secret(&mut &*text, 4).map(|text| text.to_string());
+        let read = |text: &[u8]| read(&mut &*text, 4).map(|text| text.to_string());
         assert_eq!(read(b""), Ok(String::new()));
         assert_eq!(read(b"a\nb\n"), Ok("a\nb\n".to_owned()));
-        assert_eq!(read(b"a\nb\nc"), Err(InputError::TooLong));
+        assert_eq!(read(b"a\nb\nc"), Err(InputError::TooLong { limit: 4 }));
         assert_eq!(read(b"\xFF"), Err(InputError::NotUtf8));
     }
 
@@ -60,7 +83,7 @@ mod tests {
             }
         }
         assert_eq!(
-            read_secret(&mut Broken, 4).map(|text| text.to_string()),
+            read(&mut Broken, 4).map(|text| text.to_string()),
             Err(InputError::Unreadable(io::ErrorKind::IsADirectory))
         );
     }

@@ -1,0 +1,231 @@
+//! What a push works with and does, step by step: reading, asking and sending, showing.
+
+use std::collections::BTreeSet;
+
+use crate::commands::Session;
+use crate::commands::options::ProjectOptions;
+use crate::commands::project::Surroundings;
+use crate::desired::desired_state;
+use crate::error::{CommandError, ErrorKind};
+use crate::http::{PARALLELISM, is_loopback};
+use crate::model::SecretName;
+use crate::push::{Agreement, PushPlan, PushReport, Rotation, Wanted, plan_push, push, select};
+use crate::render::document::{Document, Line, Style};
+use crate::render::json::{self, JsonTarget};
+use crate::render::secrets::{self, PushView, suspicion_text};
+use crate::secrets::SourceValues;
+use crate::server::StoreError;
+use crate::target::{Connection, ResolvedTarget, Server, TargetFlags, connect_for_writing};
+
+use super::source::SourceOptions;
+use super::{api, confirm};
+
+/// Everything that a push works with once it was read.
+pub(super) struct Pushed {
+    pub(super) source: SourceValues,
+    pub(super) wanted: Wanted,
+    pub(super) rotation: Rotation,
+    pub(super) target: ResolvedTarget,
+    /// The target of the project that `-t` names.
+    pub(super) named_target: Option<String>,
+}
+
+/// Where a push starts from and where it goes.
+pub(super) struct Place {
+    surroundings: Surroundings,
+    references: Wanted,
+    pub(super) target: ResolvedTarget,
+    named_target: Option<String>,
+}
+
+/// Reads the project and resolves the target.
+pub(super) fn place(
+    session: &Session,
+    options: &ProjectOptions,
+    flags: &TargetFlags,
+    names_secrets: bool,
+) -> Result<Place, CommandError> {
+    let surroundings = Surroundings::read(session, options)?;
+    let references = match &surroundings {
+        Surroundings::Project(loaded) => desired_state(&loaded.project).references(),
+        Surroundings::Directory(_) if !names_secrets => {
+            let message = "there is no lobu.toml that would say which secrets are needed; nothing was sent";
+            return Err(CommandError::new(ErrorKind::InvalidProject, message)
+                .hint("Go to the project's directory, name it with -C, or name the secrets."));
+        }
+        Surroundings::Directory(_) => Wanted::new(),
+    };
+    let target = session.locate(flags, &surroundings.pins())?;
+    session.announce(&target);
+    Ok(Place { surroundings, references, target, named_target: flags.target.clone() })
+}
+
+/// Whether the org can be pushed to at all.
+pub(super) async fn has_api(session: &Session, target: &ResolvedTarget) -> Result<bool, CommandError> {
+    let connection = session.connect(target, PARALLELISM).await?;
+    Ok(api::listed(session, target, &connection).await?.is_some())
+}
+
+/// Reads the source and chooses the names. Nothing is sent.
+pub(super) fn read(
+    session: &Session,
+    options: &SourceOptions,
+    all: bool,
+    given: &BTreeSet<SecretName>,
+    rotation: Rotation,
+    place: Place,
+) -> Result<Pushed, CommandError> {
+    let Place { surroundings, references, target, named_target } = place;
+    let default = surroundings.values_file(named_target.as_deref());
+    let source = options.read(session, surroundings.directory(), default)?;
+    crate::fault::point("secrets-read");
+    let wanted = select(references, given, all, &source, &session.environment)?;
+    if all {
+        tell_unusable(session, &source);
+    }
+    Ok(Pushed { source, wanted, rotation, target, named_target })
+}
+
+fn tell_unusable(session: &Session, source: &SourceValues) {
+    let note = || Line::new().literal(Style::Note, "note: ");
+    let mut document = Document::new();
+    let names: Vec<_> = source.unusable().collect();
+    if !names.is_empty() {
+        let line = note().plain("not pushed, since no secret can have such a name: ");
+        document.push(line.foreign(Style::Plain, &names.join(", ")).prose(2));
+    }
+    if source.wrapped() > 0 {
+        let line = note().plain("not pushed, since they look like the end of a value that was wrapped: ");
+        document
+            .push(line.count(source.wrapped()).plain(if source.wrapped() == 1 { " line" } else { " lines" }).prose(2));
+    }
+    if !document.is_empty() {
+        session.ui.status(&document);
+    }
+}
+
+/// Lists the org's secrets and compares.
+pub(super) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
+    let connection = session.connect(&pushed.target, PARALLELISM).await?;
+    let listed = api::listed(session, &pushed.target, &connection).await?;
+    let listed = listed.ok_or_else(|| {
+        api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")
+    })?;
+    let plan = plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation);
+    Ok((connection, plan))
+}
+
+/// Values go only over https or to this machine, whatever the flags say.
+pub(super) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
+    let Server::Remote { origin } = &target.server else { return Ok(()) };
+    if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
+        return Ok(());
+    }
+    let message = "secret values are not sent over plain http; nothing was sent";
+    Err(CommandError::new(ErrorKind::Unsupported, message).hint("Use the server's https address."))
+}
+
+/// Asks for agreement, or takes that of the flags.
+pub(super) fn agree(
+    session: &Session,
+    by_flags: Agreement,
+    asks_nothing: bool,
+    pushed: &Pushed,
+    plan: &PushPlan,
+) -> Result<Agreement, CommandError> {
+    // What a person is asked about is pointed out in the question.
+    let asked: BTreeSet<_> = by_flags.open(plan).into_iter().map(|(_, row)| &row.name).collect();
+    for row in plan.sent().filter(|row| !asked.contains(&row.name)) {
+        if let Some(suspicion) = row.suspicion {
+            let line = Line::new().literal(Style::Warning, "warning: ").foreign(Style::Bold, row.name.as_str());
+            session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
+        }
+    }
+    if !asked.is_empty() && asks_nothing {
+        let open: Vec<_> = by_flags.open(plan);
+        return Err(confirm::unasked("with --json or --from-stdin no question is asked", &open));
+    }
+    let named = pushed.named_target.as_deref().map(|name| (pushed.source.label.as_str(), name));
+    let agreement = confirm::ask(session, &confirm::Destination { target: &pushed.target, named }, plan, by_flags)?;
+    if agreement.open(plan).len() == plan.sent().count() {
+        return Err(CommandError::declined().and("nothing was sent"));
+    }
+    Ok(agreement)
+}
+
+/// What a push did, and how its connection ended.
+pub(super) struct Sent {
+    pub(super) report: PushReport,
+    pub(super) closed: Result<(), StoreError>,
+}
+
+/// Sends what was agreed to, and nothing else.
+pub(super) async fn send(
+    pushed: &Pushed,
+    reading: Connection,
+    plan: PushPlan,
+    agreement: &Agreement,
+) -> Result<Sent, CommandError> {
+    let connection = connect_for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
+    let Pushed { source, wanted, rotation, .. } = pushed;
+    let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
+    let closed = connection.close_after_writing().await;
+    Ok(Sent { report: result?, closed })
+}
+
+/// Shows a plan on stdout, as text or JSON.
+pub(super) fn show_plan(session: &Session, json: bool, dry_run: bool, pushed: &Pushed, push_plan: &PushPlan) {
+    let server = pushed.target.server_name();
+    if json {
+        let target = json_target(&pushed.target, &server);
+        return session.ui.product_json(&json::push_plan(push_plan, &pushed.source.label, &target));
+    }
+    let view = PushView {
+        org: pushed.target.org.as_str(),
+        server: &server,
+        context: &pushed.target.context,
+        source: &pushed.source.label,
+        dry_run,
+        rotation: &pushed.rotation,
+    };
+    session.ui.product(&secrets::plan(push_plan, &view));
+}
+
+/// Shows what became of a push.
+pub(super) fn show_report(session: &Session, json: bool, pushed: &Pushed, report: &PushReport) {
+    if json {
+        let server = pushed.target.server_name();
+        let target = json_target(&pushed.target, &server);
+        return session.ui.product_json(&json::push_report(report, &pushed.source.label, &target));
+    }
+    session.ui.product(&secrets::report(report));
+}
+
+fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a> {
+    JsonTarget { context: &target.context, server, org: target.org.as_str() }
+}
+
+/// A script that goes on from here should not learn of it by a failing apply.
+pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
+    let missing = plan.summary().missing;
+    if missing > 0 {
+        let line = Line::new().literal(Style::Warning, "warning: ").count(missing);
+        let line = line.plain(if missing == 1 {
+            " secret that lobu.toml uses is"
+        } else {
+            " secrets that lobu.toml uses are"
+        });
+        let line = line.plain(" neither in ").foreign(Style::Plain, &pushed.source.label);
+        session.ui.notice(&Document::from(line.plain(" nor in the org; an apply that needs it will stop").prose(2)));
+    }
+}
+
+/// A server without the secrets API was sent nothing but reads.
+pub(super) fn without_api(session: &Session, json: bool, target: &ResolvedTarget) {
+    let server = target.server_name();
+    if json {
+        session.ui.product_json(&json::push_unsupported(&json_target(target, &server)));
+    }
+    let line = Line::new().foreign(Style::Bold, &server).plain(" has no secrets API; nothing was sent.");
+    session.ui.status(&Document::from(line.prose(2)));
+}
