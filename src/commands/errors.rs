@@ -2,6 +2,7 @@
 
 use crate::accounts::login::LoginError;
 use crate::accounts::{AccountsError, ChangeError, NewLoginError, TokenError};
+use crate::doctor::DoctorError;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::ClientError;
 use crate::model::InvalidName;
@@ -157,6 +158,20 @@ impl From<ConnectionError> for CommandError {
             ConnectionError::Store(error) => error.into(),
             ConnectionError::Embedded(error) => error.into(),
             ConnectionError::Address(error) => Self::new(ErrorKind::Unexpected, error),
+        }
+    }
+}
+
+impl From<DoctorError> for CommandError {
+    fn from(error: DoctorError) -> Self {
+        match error {
+            DoctorError::Target(error) => error.into(),
+            DoctorError::Connection(error) => error.into(),
+            DoctorError::Store(error) => error.into(),
+            DoctorError::Accounts(error) => error.into(),
+            DoctorError::Read(error) => error.into(),
+            DoctorError::Write(error) => error.into(),
+            DoctorError::Mode { .. } => Self::new(ErrorKind::Unexpected, error),
         }
     }
 }

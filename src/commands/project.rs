@@ -8,11 +8,11 @@ use crate::plan::Only;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::{Project, read_project};
+use crate::secrets::DefaultValuesFile;
 use crate::target::ProjectPins;
 
 use super::Session;
 use super::options::ProjectOptions;
-use super::values::DefaultValuesFile;
 
 /// A project without errors in what is planned.
 pub(super) struct Loaded {

@@ -4,47 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::project::config::Config;
 use crate::project::directory::{ProjectDirectory, display_path};
 use crate::project::dotenv::{self, Dotenv, Problem, read_dotenv};
 use crate::project::git::Ignored;
 use crate::project::limits::Limits;
 use crate::render::document::{Document, Line, Style};
-use crate::secrets::{Origin, Values, git_state, named_values, read_file};
+use crate::secrets::{DefaultValuesFile, Origin, Values, git_state, named_values, read_file};
 
 use super::Session;
-
-/// The file that values come from where the command line names none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DefaultValuesFile<'a> {
-    /// `.env` beside lobu.toml: no target was named.
-    Dotenv,
-    /// The `env_file` of the target that was named, below lobu.toml.
-    OfTarget(&'a str),
-    /// The target that was named has no `env_file`. `.env` may hold the values of another one.
-    NoneOfTarget(&'a str),
-}
-
-impl<'a> DefaultValuesFile<'a> {
-    /// The file of the target that `-t` names.
-    pub(super) fn of(config: &'a Config, target: Option<&'a str>) -> Self {
-        let Some(name) = target else { return Self::Dotenv };
-        let found = config.targets.iter().find(|found| found.name.as_str() == name);
-        match found.and_then(|found| found.env_file.as_ref()) {
-            Some(file) => Self::OfTarget(file.as_str()),
-            None => Self::NoneOfTarget(name),
-        }
-    }
-
-    /// Its path below lobu.toml, if there is one.
-    pub(super) fn path(self) -> Option<&'a str> {
-        match self {
-            Self::Dotenv => Some(ProjectDirectory::DOTENV),
-            Self::OfTarget(path) => Some(path),
-            Self::NoneOfTarget(_) => None,
-        }
-    }
-}
 
 /// Gathers values: the process environment, the file of `--env-file`, else that of the target; and, where no target was named
 /// and the server is on this machine, `.env` beside lobu.toml.

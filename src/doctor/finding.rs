@@ -1,4 +1,3 @@
-use super::words::sentence;
 use super::{Check, Group};
 
 /// How a check ended.
@@ -111,4 +110,11 @@ pub(super) fn failure(check: Check, what: impl Into<String>) -> Finding {
 /// Something that was not looked at.
 pub(super) fn skipped(check: Check, why: impl Into<String>) -> Finding {
     Finding::new(check, State::Skipped { why: why.into() }, format!("not looked at: {}", check.looks_at()))
+}
+
+/// A message of an error as a sentence: with a full stop, and a capital unless it starts with the name of a file.
+pub(super) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    if message.starts_with("lobu.toml") { format!("{message}.") } else { format!("{first}{}.", letters.as_str()) }
 }

@@ -1,32 +1,20 @@
-//! Whether everything that a command needs is in order: facts in, findings out, a small function a check.
-//!
-//! Nothing here looks at a file or a network: who gathers the facts is `commands::doctor`.
+//! Whether everything that a command needs is in order: facts are gathered, and a small function a check says what of them
+//! is wrong.
 
 mod check;
-mod credentials;
-mod embedded;
+pub mod checks;
+mod error;
+mod examine;
 mod finding;
-mod memory;
-mod org;
-mod project;
+mod gather;
+mod repair;
 mod report;
-mod secrets;
-mod server;
-mod target;
 #[cfg(test)]
 mod tests;
-mod words;
 
 pub use check::{Check, Group};
-pub use credentials::{AccountFilesFacts, CredentialFacts, LoginFacts, account_files_check, credentials_checks};
-pub use embedded::{EmbeddedFacts, embedded_checks};
+pub use error::DoctorError;
+pub use examine::{Examination, Examined, Scope};
 pub use finding::{Finding, State};
-pub use memory::{MemoryFacts, memory_checks};
-pub use org::{OrgFacts, org_checks};
-pub use project::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts, project_checks};
+pub use gather::project::ProjectLookup;
 pub use report::{Counts, Report};
-pub use secrets::{OrgNames, secrets_checks};
-pub use server::{ServerFacts, server_checks};
-pub use target::{TargetFacts, target_checks};
-
-use finding::{failure, note, ok, skipped, warning};

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::{Check, Finding, Group, State, skipped};
+use super::finding::skipped;
+use super::{Check, Finding, Group, State};
 
 /// How many checks ended how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,6 +12,7 @@ mod text;
 mod value;
 mod white_space;
 mod wiped_json;
+mod wording;
 
 pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
@@ -25,3 +26,4 @@ pub use text::{Sensitive, Text};
 pub use value::Value;
 pub use white_space::{trim, trim_start};
 pub use wiped_json::WipedJson;
+pub use wording::{counted, plural};

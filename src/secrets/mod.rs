@@ -24,4 +24,4 @@ pub use json_source::JsonProblem;
 pub use name::{LONGEST_NAME, NameError, writable_name};
 pub use source::{SourceValues, SourceWord};
 pub use value::{LONGEST_VALUE, SecretValue, Suspicion, ValueProblem};
-pub use values::{Origin, Values, named_values};
+pub use values::{DefaultValuesFile, Origin, Values, named_values};

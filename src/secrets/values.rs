@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use crate::env::Environment;
 use crate::model::SecretName;
+use crate::project::config::Config;
+use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::Dotenv;
 
 use super::SecretValue;
@@ -65,6 +67,38 @@ impl Values {
     /// Which of some names have no value, in their order.
     pub fn missing<'names>(&self, names: impl IntoIterator<Item = &'names SecretName>) -> Vec<&'names SecretName> {
         names.into_iter().filter(|name| self.find(name).is_none()).collect()
+    }
+}
+
+/// The file that values come from where the command line names none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValuesFile<'a> {
+    /// `.env` beside lobu.toml: no target was named.
+    Dotenv,
+    /// The `env_file` of the target that was named, below lobu.toml.
+    OfTarget(&'a str),
+    /// The target that was named has no `env_file`. `.env` may hold the values of another one.
+    NoneOfTarget(&'a str),
+}
+
+impl<'a> DefaultValuesFile<'a> {
+    /// The file of the target that `-t` names.
+    pub fn of(config: &'a Config, target: Option<&'a str>) -> Self {
+        let Some(name) = target else { return Self::Dotenv };
+        let found = config.targets.iter().find(|found| found.name.as_str() == name);
+        match found.and_then(|found| found.env_file.as_ref()) {
+            Some(file) => Self::OfTarget(file.as_str()),
+            None => Self::NoneOfTarget(name),
+        }
+    }
+
+    /// Its path below lobu.toml, if there is one.
+    pub fn path(self) -> Option<&'a str> {
+        match self {
+            Self::Dotenv => Some(ProjectDirectory::DOTENV),
+            Self::OfTarget(path) => Some(path),
+            Self::NoneOfTarget(_) => None,
+        }
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("desired", &["model", "project", "schema"]),
-    // Facts in, findings out: of each module only what it found, and never how.
-    ("doctor", &["org", "project", "server"]),
+    // It looks at whatever a command needs, and so at nearly everything below the commands.
+    ("doctor", &["accounts", "desired", "env", "http", "model", "org", "project", "secrets", "server", "target"]),
     // Texts in, edits out: what a field means is known to those who ask for a change.
     ("edit", &["model"]),
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
@@ -139,6 +139,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "thiserror",
         &[
             "accounts",
+            "doctor",
             "edit/yaml",
             "http",
             "model",
@@ -160,6 +161,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/store.rs",
             "cli/run.rs",
             "commands",
+            "doctor/gather/server.rs",
             "http",
             "org/http/client.rs",
             "server",
@@ -237,7 +239,19 @@ const IMPURE: &[&str] =
     &["async", "await", "std::fs", "std::io", "std::net", "std::process", "std::thread", "std::time", "tokio"];
 
 /// The modules whose results depend on their arguments only.
-const PURE: &[&str] = &["desired", "doctor", "edit", "error.rs", "model", "plan", "pull", "render", "wire"];
+const PURE: &[&str] = &[
+    "desired",
+    "doctor/checks",
+    "doctor/finding.rs",
+    "doctor/report.rs",
+    "edit",
+    "error.rs",
+    "model",
+    "plan",
+    "pull",
+    "render",
+    "wire",
+];
 
 /// A source file without comments and tests.
 struct Source {

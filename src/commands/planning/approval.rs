@@ -1,5 +1,4 @@
 use crate::commands::Session;
-use crate::commands::values::DefaultValuesFile;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::Approval;
 use crate::model::SecretName;
@@ -7,6 +6,7 @@ use crate::org::SecretsMode;
 use crate::plan::Need;
 use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Line, Style};
+use crate::secrets::DefaultValuesFile;
 use crate::target::Server;
 use crate::ui::Answer;
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::commands::Session;
-use crate::commands::values::{DefaultValuesFile, most_bytes, parse_given, read_target_file, warn_if_committed};
+use crate::commands::values::{most_bytes, parse_given, read_target_file, warn_if_committed};
 use crate::error::CommandError;
 use crate::project::directory::ProjectDirectory;
 use crate::project::dotenv::read_dotenv;
-use crate::secrets::{SourceValues, SourceWord, read_file, read_stdin, writable_name};
+use crate::secrets::{DefaultValuesFile, SourceValues, SourceWord, read_file, read_stdin, writable_name};
 
 /// Where the values of a push come from: by default the `env_file` of the target that `-t` names and no other, else `.env`
 /// beside lobu.toml.

@@ -10,7 +10,9 @@ use crate::project::git::Ignored;
 use crate::server::{KeyState, StoreContents, StoreInspection};
 use crate::wire::ServerError;
 
-use super::*;
+use super::checks::*;
+use super::finding::{failure, note, ok};
+use super::{Check, Finding, Group, Report, State};
 
 /// The state of a check among findings, by its word; `none` where it is not among them.
 fn state(findings: &[Finding], check: Check) -> String {

@@ -1,6 +1,7 @@
 //! The way to the server, layer by layer, and what it is.
 
-use crate::doctor::{Check, Finding, Group, ServerFacts, server_checks};
+use crate::doctor::checks::{ServerFacts, server_checks};
+use crate::doctor::{Check, Finding, Group};
 use crate::org::http::{Answered, Inspection};
 use crate::org::{Cause, PlatformsProbe, SecretsProbe};
 use crate::wire::Health;

@@ -1,7 +1,7 @@
+use crate::doctor::finding::{failure, note, ok, sentence, skipped, warning};
+use crate::doctor::{Check, Finding};
 use crate::org::http::{Answered, Inspection};
 use crate::org::{Cause, Generation, PlatformsProbe, RequestError, SecretsProbe};
-
-use super::{Check, Finding, failure, note, ok, skipped, warning};
 
 /// A certificate that ends sooner is warned of.
 const FEW_DAYS: i64 = 14;
@@ -218,5 +218,50 @@ fn unknown_routes(found: &Result<bool, RequestError>) -> Finding {
             .why("Existing servers do so; lobu looks at the shape of every answer, other clients may be misled."),
         Ok(false) => ok(Check::ServerUnknownRoutes, "A route that does not exist is told as that."),
         Err(_) => skipped(Check::ServerUnknownRoutes, "the org could not be asked"),
+    }
+}
+
+/// What is known of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetFacts {
+    /// It is known.
+    At {
+        /// The context's name.
+        context: String,
+        /// The server's origin, or `embedded`.
+        server: String,
+        /// The org's slug.
+        org: String,
+    },
+    /// Nothing names a server, or nothing an org.
+    NotNamed {
+        /// The message of a command that needs one.
+        message: String,
+    },
+    /// Environment and project name different orgs.
+    OrgsDiffer {
+        /// The message of a command that refuses it.
+        message: String,
+    },
+    /// Something else stands in the way.
+    Refused {
+        /// The message of a command that refuses it.
+        message: String,
+    },
+    /// lobu.toml can't be read, and may name another org.
+    Unknown,
+}
+
+/// The check of the target.
+pub fn target_checks(facts: &TargetFacts) -> Vec<Finding> {
+    let why = "No command goes anywhere before this is clear.";
+    match facts {
+        TargetFacts::At { context, server, org } => {
+            vec![ok(Check::ServerTarget, format!("Context {context}, server {server}, org {org}."))]
+        }
+        TargetFacts::NotNamed { message } => vec![note(Check::ServerTarget, sentence(message))],
+        TargetFacts::OrgsDiffer { message } => vec![failure(Check::OrgPin, sentence(message)).why(why)],
+        TargetFacts::Refused { message } => vec![failure(Check::ServerTarget, sentence(message)).why(why)],
+        TargetFacts::Unknown => Vec::new(),
     }
 }

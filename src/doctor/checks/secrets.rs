@@ -1,7 +1,19 @@
 use std::collections::BTreeSet;
 
-use super::words::{counted, references};
-use super::{Check, Finding, ReferenceFact, note, ok, skipped, warning};
+use crate::doctor::finding::{note, ok, skipped, warning};
+use crate::doctor::{Check, Finding};
+use crate::model::counted;
+
+/// A secret that the project refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceFact {
+    /// Its name.
+    pub name: String,
+    /// Whether it is only the key of providers, which apply never sends.
+    pub is_provider_key: bool,
+    /// Whether the environment has a value, or the file with values that counts.
+    pub is_here: bool,
+}
 
 /// What is known of the names of the org's secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,4 +68,9 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
         return vec![note(Check::SecretsInOrg, what).why(why).how(how)];
     }
     vec![warning(Check::SecretsInOrg, what).why("What refers to them can't be applied, or will not work.").how(how)]
+}
+
+/// Names as `$A, $B`.
+pub(super) fn references<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,38 +1,48 @@
-//! What lies around the command.
+//! The project around a command, and its files with values.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::commands::Session;
-use crate::commands::options::ProjectOptions;
-use crate::commands::values::DefaultValuesFile;
 use crate::desired::desired_state;
-use crate::doctor::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
+use crate::doctor::checks::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
+use crate::env::Environment;
 use crate::model::{Diagnostic, SecretName, Severity};
 use crate::project::config::ReadOptions;
 use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
 use crate::project::dotenv::read_dotenv;
 use crate::project::{Project, fix, read_project};
-use crate::secrets::{Origin, SecretValue, Values, git_state, named_values};
+use crate::secrets::{DefaultValuesFile, Origin, SecretValue, Values, git_state, named_values};
 
 /// The diagnostic that the check of the spelling says itself.
 const OLD_SPELLING: &str = "old-memory-table";
 
-/// The files around a command, as they were found.
-pub(super) enum Files {
+/// Where a project is looked for, and how it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectLookup<'a> {
+    /// The directory that was named; else the nearest one upwards with a lobu.toml.
+    pub directory: Option<&'a Path>,
+    /// Where files may lie beside it.
+    pub allow_path: &'a [PathBuf],
+    /// Whether unknown keys are warned of instead of refused.
+    pub allow_unknown_keys: bool,
+}
+
+/// The project around a command, as it was found.
+pub(in crate::doctor) enum FoundProject {
     /// No project.
     Missing,
     /// A directory that can't be opened.
     Unopened(OpenError),
     /// A project.
-    Found(Box<Found>),
+    Opened(Box<OpenedProject>),
 }
 
 /// A project that could be opened.
-pub(super) struct Found {
-    pub(super) directory: ProjectDirectory,
+pub(in crate::doctor) struct OpenedProject {
+    pub(in crate::doctor) directory: ProjectDirectory,
     /// None where lobu.toml can't be read as one.
-    pub(super) project: Option<Project>,
+    pub(in crate::doctor) project: Option<Project>,
     diagnostics: Vec<Diagnostic>,
     values_files: Vec<ValuesFile>,
 }
@@ -45,11 +55,10 @@ struct ValuesFile {
     values: BTreeMap<SecretName, SecretValue>,
 }
 
-impl Files {
+impl FoundProject {
     /// Reads them. Nothing is shown yet.
-    pub(super) fn read(session: &Session, options: &ProjectOptions) -> Self {
-        let given = options.directory.as_deref();
-        let opened = ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path);
+    pub(in crate::doctor) fn read(here: &Path, options: ProjectLookup<'_>) -> Self {
+        let opened = ProjectDirectory::given_or_nearest(here, options.directory, options.allow_path);
         let directory = match opened {
             Ok(directory) => directory,
             Err(OpenError::NoProject { .. }) => return Self::Missing,
@@ -62,21 +71,26 @@ impl Files {
         let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
         let (project, diagnostics) = read_project(&directory, read_options);
         let values_files = values_files(&directory, project.as_ref());
-        Self::Found(Box::new(Found { directory, project, diagnostics, values_files }))
+        Self::Opened(Box::new(OpenedProject { directory, project, diagnostics, values_files }))
     }
 
     /// The facts for a run to this target. `.env` counts where its values may reach the server, or a push may take them.
-    pub(super) fn facts(&self, session: &Session, target: Option<&str>, counts_dotenv: bool) -> ProjectFacts {
+    pub(in crate::doctor) fn facts(
+        &self,
+        environment: &Arc<Environment>,
+        target: Option<&str>,
+        counts_dotenv: bool,
+    ) -> ProjectFacts {
         match self {
             Self::Missing => ProjectFacts::Missing,
             Self::Unopened(error) => ProjectFacts::Unopened { why: error.to_string() },
-            Self::Found(found) => ProjectFacts::Read(Box::new(found.facts(session, target, counts_dotenv))),
+            Self::Opened(opened) => ProjectFacts::Read(Box::new(opened.facts(environment, target, counts_dotenv))),
         }
     }
 }
 
-impl Found {
-    fn facts(&self, session: &Session, target: Option<&str>, counts_dotenv: bool) -> ReadFacts {
+impl OpenedProject {
+    fn facts(&self, environment: &Arc<Environment>, target: Option<&str>, counts_dotenv: bool) -> ReadFacts {
         let default = self
             .project
             .as_ref()
@@ -92,7 +106,7 @@ impl Found {
             errors: messages(Severity::Error),
             warnings: messages(Severity::Warning),
             spelling: spelling(&self.directory),
-            references: self.project.as_ref().map(|project| references(session, project, counted)),
+            references: self.project.as_ref().map(|project| references(environment, project, counted)),
             counted_file: default.path().map(str::to_owned),
             values_files: self
                 .values_files
@@ -101,7 +115,7 @@ impl Found {
                     name: file.name.clone(),
                     target: file.target.clone(),
                     dotenv: file.dotenv.clone(),
-                    ignored: git_state(&self.directory.location().join(&file.name), &session.environment),
+                    ignored: git_state(&self.directory.location().join(&file.name), environment),
                 })
                 .collect(),
         }
@@ -109,7 +123,7 @@ impl Found {
 
     /// The paths of `.env`, and of every target's `env_file` that is in the project's directory and has a name without signs that
     /// `.gitignore` reads as a pattern: what `--fix` can put right.
-    pub(super) fn values_file_names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::doctor) fn values_file_names(&self) -> impl Iterator<Item = &str> {
         let is_plain = |name: &&str| {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
             !name.starts_with('/') && !name.split('/').any(|step| step == "..") && name.chars().all(is_plain)
@@ -120,8 +134,8 @@ impl Found {
     }
 }
 
-fn references(session: &Session, project: &Project, counted: Option<&ValuesFile>) -> Vec<ReferenceFact> {
-    let values = Values::of_process(Arc::clone(&session.environment));
+fn references(environment: &Arc<Environment>, project: &Project, counted: Option<&ValuesFile>) -> Vec<ReferenceFact> {
+    let values = Values::of_process(Arc::clone(environment));
     let is_here = |name: &SecretName| {
         let value = counted.and_then(|file| file.values.get(name));
         let in_file = value.is_some_and(|value| !value.is_empty() && !Values::is_setting(name));

@@ -3,33 +3,33 @@
 use std::path::Path;
 
 use crate::accounts::{Accounts, FileState, Repaired};
-use crate::commands::Session;
-use crate::error::{CommandError, ErrorKind};
+use crate::env::Environment;
 use crate::project::directory::{Expected, ProjectDirectory, SecretFile};
 use crate::project::git::Ignored;
 use crate::secrets::git_state;
 use crate::server::{beside_runtime, narrow_store};
 
-use super::files::Files;
+use super::error::DoctorError;
+use super::gather::project::FoundProject;
 
 const GITIGNORE: &str = ".gitignore";
 
 /// Mends what can be mended, and says what was done, a sentence each.
-pub(super) async fn mend(
-    session: &Session,
-    files: &Files,
+pub(super) async fn repair(
+    environment: &Environment,
+    project: &FoundProject,
     database: Option<&Path>,
-) -> Result<Vec<String>, CommandError> {
+) -> Result<Vec<String>, DoctorError> {
     let mut done = Vec::new();
-    if let Files::Found(found) = files {
+    if let FoundProject::Opened(found) = project {
         for name in found.values_file_names() {
             done.extend(mode_of_values_file(&found.directory, name)?);
         }
         for name in found.values_file_names() {
-            done.extend(gitignore(session, &found.directory, name)?);
+            done.extend(gitignore(environment, &found.directory, name)?);
         }
     }
-    done.extend(modes_of_accounts(session)?);
+    done.extend(modes_of_accounts(environment)?);
     if let Some(database) = database {
         let database = database.to_owned();
         let narrowed = beside_runtime(move || narrow_store(&database)).await?;
@@ -41,8 +41,8 @@ pub(super) async fn mend(
 }
 
 /// Takes from others what they may do with the files of contexts and logins.
-fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
-    let Some(accounts) = Accounts::of(&session.environment) else { return Ok(Vec::new()) };
+fn modes_of_accounts(environment: &Environment) -> Result<Vec<String>, DoctorError> {
+    let Some(accounts) = Accounts::of(environment) else { return Ok(Vec::new()) };
     // What is broken in another way is a finding, and stays as it is.
     if accounts.findings().iter().any(|finding| finding.file.is_none() && matches!(finding.state, FileState::Broken(_)))
     {
@@ -60,20 +60,23 @@ fn modes_of_accounts(session: &Session) -> Result<Vec<String>, CommandError> {
     Ok(repaired.iter().map(told).collect())
 }
 
-fn mode_of_values_file(directory: &ProjectDirectory, name: &str) -> Result<Option<String>, CommandError> {
+fn mode_of_values_file(directory: &ProjectDirectory, name: &str) -> Result<Option<String>, DoctorError> {
     let found = directory.look_at_secret_file(name);
     if !matches!(found, Ok(SecretFile::Regular { is_open_to_others: true })) {
         return Ok(None);
     }
-    directory.narrow_secret_file(name).map_err(|error| {
-        CommandError::new(ErrorKind::Unexpected, format!("the mode of {name} can't be set: {}", error.kind()))
-    })?;
+    let narrowed = directory.narrow_secret_file(name);
+    narrowed.map_err(|error| DoctorError::Mode { name: name.to_owned(), reason: error.kind() })?;
     Ok(Some(format!("{name}: now only its owner can open it (mode 0600).")))
 }
 
 /// Adds a file with values that git would commit; `.gitignore` is made if need be.
-fn gitignore(session: &Session, directory: &ProjectDirectory, name: &str) -> Result<Option<String>, CommandError> {
-    if git_state(&directory.location().join(name), &session.environment) != Ignored::NotIgnored {
+fn gitignore(
+    environment: &Environment,
+    directory: &ProjectDirectory,
+    name: &str,
+) -> Result<Option<String>, DoctorError> {
+    if git_state(&directory.location().join(name), environment) != Ignored::NotIgnored {
         return Ok(None);
     }
     let text = directory.read_text(GITIGNORE, directory.limits().markdown)?;

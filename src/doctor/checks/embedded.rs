@@ -1,7 +1,8 @@
 use crate::server::{KeyState, StoreContents, StoreInspection};
 
-use super::words::counted;
-use super::{Check, Finding, failure, note, ok, skipped, warning};
+use crate::doctor::finding::{failure, note, ok, skipped, warning};
+use crate::doctor::{Check, Finding};
+use crate::model::counted;
 
 /// What is known of the database of the embedded org.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl EmbeddedFacts {
     }
 }
 
-/// The checks of the embedded org's database (O3).
+/// The checks of the embedded org's database.
 pub fn embedded_checks(facts: &EmbeddedFacts) -> Vec<Finding> {
     let Some(found) = &facts.found else { return not_yet(&facts.database) };
     let mut findings = vec![modes(found), key(found.key)];

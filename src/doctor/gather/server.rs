@@ -5,20 +5,17 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::commands::Session;
-use crate::doctor::{
-    Check, CredentialFacts, EmbeddedFacts, Finding, Group, MemoryFacts, OrgFacts, OrgNames, ServerFacts, memory_checks,
+use crate::doctor::checks::{
+    CredentialFacts, EmbeddedFacts, LoginFacts, MemoryFacts, OrgFacts, OrgNames, ServerFacts, memory_checks,
     org_checks, server_checks,
 };
-use crate::error::CommandError;
+use crate::doctor::{Check, Finding, Group};
+use crate::env::Environment;
 use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
 use crate::org::{Generation, OrgRead as _, RequestError, SecretsMode, SecretsProbe, SecretsRead as _};
-use crate::target::Connection;
-use crate::target::{ResolvedTarget, Server, remember_secrets_api};
-
-use super::accounts::AccountsState;
+use crate::target::{ConnectionError, ResolvedTarget, Server, connect_for_reading, remember_secrets_api};
 
 /// How long a request may take: whoever looks for a fault is not kept waiting as an apply is.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -30,18 +27,18 @@ const ORG_DEADLINE: Duration = Duration::from_secs(30);
 const PROBE: &str = "lobu-doctor";
 
 /// What was found, beside the facts that other groups need.
-pub(super) struct Asked {
-    pub(super) findings: Vec<Finding>,
-    pub(super) names: OrgNames,
-    pub(super) accepted: Option<bool>,
-    pub(super) is_unsendable: bool,
+pub(in crate::doctor) struct Answers {
+    pub(in crate::doctor) findings: Vec<Finding>,
+    pub(in crate::doctor) names: OrgNames,
+    pub(in crate::doctor) accepted: Option<bool>,
+    pub(in crate::doctor) is_unsendable: bool,
     /// Why groups were left out.
-    pub(super) skips: Vec<(Group, String)>,
+    pub(in crate::doctor) skips: Vec<(Group, String)>,
 }
 
-impl Asked {
+impl Answers {
     /// Nothing was asked, for this reason.
-    pub(super) fn nothing(why: &str) -> Self {
+    pub(in crate::doctor) fn nothing(why: &str) -> Self {
         let groups = [Group::Server, Group::Org, Group::Secrets, Group::Memory];
         let skips = groups.map(|group| (group, why.to_owned())).to_vec();
         Self { findings: Vec::new(), names: OrgNames::Unknown, accepted: None, is_unsendable: false, skips }
@@ -54,21 +51,21 @@ impl Asked {
 }
 
 /// Asks the target, or only its memory endpoint.
-pub(super) async fn ask(
-    session: &Session,
+pub(in crate::doctor) async fn ask(
+    environment: &Environment,
     target: &ResolvedTarget,
     pin: Option<&OrgSlug>,
     embedded: Option<&EmbeddedFacts>,
     memory_only: bool,
-) -> Result<Asked, CommandError> {
+) -> Result<Answers, ConnectionError> {
     match &target.server {
-        Server::Local { .. } => local(session, target, pin, embedded, memory_only).await,
+        Server::Local { .. } => local(environment, target, pin, embedded, memory_only).await,
         Server::Remote { origin } => {
             let builder = HttpOrg::builder(Endpoint::Origin(origin.clone()), target.org.clone());
-            let builder = builder.token(target.token.clone()).network(session.environment.network()).deadline(DEADLINE);
+            let builder = builder.token(target.token.clone()).network(environment.network()).deadline(DEADLINE);
             match builder.build() {
                 Ok(org) if memory_only => Ok(only_memory(&org, target).await),
-                Ok(org) => Ok(remote(session, target, pin, &org).await),
+                Ok(org) => Ok(remote(environment, target, pin, &org).await),
                 Err(error) => Ok(unbuilt(&error, target, pin)),
             }
         }
@@ -86,8 +83,8 @@ fn org_facts(target: &ResolvedTarget, pin: Option<&OrgSlug>) -> OrgFacts {
 }
 
 /// No client could be made: what stands in the way is a finding of the layer that it belongs to.
-fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) -> Asked {
-    let mut asked = Asked::nothing("no request could be made");
+fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) -> Answers {
+    let mut asked = Answers::nothing("no request could be made");
     asked.findings.extend(org_checks(&org_facts(target, pin)));
     match error {
         ClientError::Token => asked.is_unsendable = true,
@@ -100,9 +97,9 @@ fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) 
     asked
 }
 
-async fn remote(session: &Session, target: &ResolvedTarget, pin: Option<&OrgSlug>, org: &HttpOrg) -> Asked {
-    let inspection = org.inspect(&session.environment.network()).await;
-    let mut asked = Asked::nothing("the server does not answer as a Lobu server does");
+async fn remote(environment: &Environment, target: &ResolvedTarget, pin: Option<&OrgSlug>, org: &HttpOrg) -> Answers {
+    let inspection = org.inspect(&environment.network()).await;
+    let mut asked = Answers::nothing("the server does not answer as a Lobu server does");
     let mut facts = ServerFacts {
         server: target.server_name(),
         is_loopback: is_this_machine(target),
@@ -118,7 +115,7 @@ async fn remote(session: &Session, target: &ResolvedTarget, pin: Option<&OrgSlug
         (true, Some(_)) => None,
     };
     if let Some(why) = why_not {
-        asked = Asked::nothing(why);
+        asked = Answers::nothing(why);
         asked.skip(Group::Server, if is_known(&facts.inspection) { why } else { "a layer below it failed" });
     } else {
         let about = about_org(org, &mut facts, &mut of_org, &mut asked);
@@ -127,7 +124,7 @@ async fn remote(session: &Session, target: &ResolvedTarget, pin: Option<&OrgSlug
             asked.findings.push(Finding::failed(Check::OrgExists, &what));
             asked.skip(Group::Memory, "the org gives no answer");
         }
-        asked.findings.extend(secrets_api_gone(session, target, &asked.names));
+        asked.findings.extend(secrets_api_gone(environment, target, &asked.names));
         if generation(&facts.inspection) == Some(Generation::Ours) {
             asked.skip(Group::Memory, "lobu's own server serves no memory endpoint");
         } else if of_org.agents.is_some() && asked.accepted != Some(false) {
@@ -153,7 +150,7 @@ fn is_known(inspection: &Inspection) -> bool {
 }
 
 /// Asks about the org, side by side.
-async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts, asked: &mut Asked) {
+async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts, asked: &mut Answers) {
     let (agents, secrets, platforms, unknown_routes) =
         tokio::join!(org.agents(), org.probe_secrets(), platforms(org), org.answers_unknown_routes());
     asked.accepted = accepted(agents.as_ref().map(drop));
@@ -177,9 +174,9 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
 }
 
 /// An org that was seen with the secrets API and shows none now.
-fn secrets_api_gone(session: &Session, target: &ResolvedTarget, names: &OrgNames) -> Option<Finding> {
+fn secrets_api_gone(environment: &Environment, target: &ResolvedTarget, names: &OrgNames) -> Option<Finding> {
     let (OrgNames::NoApi, Server::Remote { origin }) = (names, &target.server) else { return None };
-    let directory = session.environment.state_directory();
+    let directory = environment.state_directory();
     // In this mode what was remembered is only looked at.
     let error = remember_secrets_api(directory.as_deref(), origin, &target.org, SecretsMode::Values).err()?;
     Some(Finding::failed(Check::ServerSecretsApi, &error.to_string()))
@@ -222,8 +219,8 @@ async fn memory(org: &HttpOrg, target: &ResolvedTarget) -> MemoryFacts {
     MemoryFacts { address, endpoint: org.ask_memory().await }
 }
 
-async fn only_memory(org: &HttpOrg, target: &ResolvedTarget) -> Asked {
-    let mut asked = Asked::nothing("--memory-only was given");
+async fn only_memory(org: &HttpOrg, target: &ResolvedTarget) -> Answers {
+    let mut asked = Answers::nothing("--memory-only was given");
     let facts = memory(org, target).await;
     asked.accepted = accepted(facts.endpoint.session.as_ref().copied());
     asked.findings.extend(memory_checks(&facts));
@@ -233,13 +230,13 @@ async fn only_memory(org: &HttpOrg, target: &ResolvedTarget) -> Asked {
 
 /// The embedded org: opened only where that changes nothing of it.
 async fn local(
-    session: &Session,
+    environment: &Environment,
     target: &ResolvedTarget,
     pin: Option<&OrgSlug>,
     embedded: Option<&EmbeddedFacts>,
     memory_only: bool,
-) -> Result<Asked, CommandError> {
-    let mut asked = Asked::nothing("the org is embedded in this program");
+) -> Result<Answers, ConnectionError> {
+    let mut asked = Answers::nothing("the org is embedded in this program");
     asked.skip(Group::Memory, "the embedded org serves no memory endpoint");
     if memory_only {
         return Ok(asked);
@@ -252,7 +249,7 @@ async fn local(
             asked.skip(group, "its database has to be mended first");
         }
     } else if has_org {
-        let connection: Connection = session.connect(target, PARALLELISM).await?;
+        let connection = connect_for_reading(environment, target, PARALLELISM).await?;
         let agents = connection.org.agents().await;
         let probe = connection.org.probe_secrets().await;
         asked.names = names(&probe, true);
@@ -267,25 +264,25 @@ async fn local(
 }
 
 /// The facts of the token.
-pub(super) fn credentials(
-    session: &Session,
+pub(in crate::doctor) fn credentials(
+    environment: &Environment,
     target: &ResolvedTarget,
-    accounts: &AccountsState,
-    asked: &Asked,
+    login: Option<LoginFacts>,
+    asked: &Answers,
 ) -> CredentialFacts {
     let is_local = matches!(target.server, Server::Local { .. });
     CredentialFacts {
         server: (!is_local).then(|| target.server_name()),
-        source: source(session, target),
-        login: accounts.login.clone(),
-        is_unused: is_local && session.environment.token().is_some(),
+        source: source(environment, target),
+        login,
+        is_unused: is_local && environment.token().is_some(),
         is_unsendable: asked.is_unsendable,
         accepted: asked.accepted,
     }
 }
 
 /// Where the token comes from.
-fn source(session: &Session, target: &ResolvedTarget) -> Option<String> {
+fn source(environment: &Environment, target: &ResolvedTarget) -> Option<String> {
     let login = target.login.as_ref().map(|stored| format!("The login of the context {}", stored.context.name));
-    login.or_else(|| target.token.as_ref().and(session.environment.token()).map(|_| "LOBU_API_TOKEN".to_owned()))
+    login.or_else(|| target.token.as_ref().and(environment.token()).map(|_| "LOBU_API_TOKEN".to_owned()))
 }

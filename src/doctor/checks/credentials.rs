@@ -1,4 +1,5 @@
-use super::{Check, Finding, failure, ok, skipped, warning};
+use crate::doctor::finding::{failure, ok, skipped, warning};
+use crate::doctor::{Check, Finding};
 
 /// What is known of the token. Where it comes from is told in words; its text is nowhere here.
 #[derive(Debug, Clone, PartialEq, Eq)]

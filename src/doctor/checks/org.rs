@@ -1,7 +1,8 @@
 use crate::org::RequestError;
 
-use super::words::counted;
-use super::{Check, Finding, failure, note, ok, skipped, warning};
+use crate::doctor::finding::{failure, note, ok, skipped, warning};
+use crate::doctor::{Check, Finding};
+use crate::model::counted;
 
 /// What is known of the org.
 #[derive(Debug, Clone, PartialEq, Eq)]

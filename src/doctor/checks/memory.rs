@@ -1,8 +1,9 @@
 use crate::org::RequestError;
 use crate::org::http::MemoryEndpoint;
 
-use super::words::counted;
-use super::{Check, Finding, failure, ok, warning};
+use crate::doctor::finding::{failure, ok, warning};
+use crate::doctor::{Check, Finding};
+use crate::model::counted;
 
 /// What is known of the MCP endpoint of the org's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,10 @@
 use crate::project::git::Ignored;
 
-use super::words::{counted, references};
-use super::{Check, Finding, OrgNames, State, failure, note, ok, skipped, warning};
+use crate::doctor::finding::{failure, note, ok, skipped, warning};
+use crate::doctor::{Check, Finding, State};
+use crate::model::counted;
+
+use super::secrets::{OrgNames, ReferenceFact, references};
 
 /// What is known of the files around a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,17 +61,6 @@ pub enum Spelling {
     Old,
     /// It can't be told: it is no TOML.
     Unknown,
-}
-
-/// A secret that the project refers to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReferenceFact {
-    /// Its name.
-    pub name: String,
-    /// Whether it is only the key of providers, which apply never sends.
-    pub is_provider_key: bool,
-    /// Whether the environment has a value, or the file with values that counts.
-    pub is_here: bool,
 }
 
 /// What a file with values is.

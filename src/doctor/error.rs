@@ -1,0 +1,37 @@
+use std::io;
+
+use crate::accounts::AccountsError;
+use crate::project::directory::{ReadError, WriteError};
+use crate::server::StoreError;
+use crate::target::{ConnectionError, TargetError};
+
+/// Why nothing could be reported. What stands in the way of a command only is a finding.
+#[derive(Debug, thiserror::Error)]
+pub enum DoctorError {
+    /// Only the memory endpoint was to be looked at, and no server or org is named.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The embedded org can't be opened.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// Its database can't be looked at or mended.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The files of contexts and logins can't be mended.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    /// The mode of a file with values can't be mended.
+    #[error("the mode of {name} can't be set: {reason}")]
+    Mode {
+        /// The file.
+        name: String,
+        /// Why.
+        reason: io::ErrorKind,
+    },
+    /// `.gitignore` can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It can't be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
