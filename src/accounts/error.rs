@@ -117,9 +117,10 @@ pub enum AccountsError {
 }
 
 /// Something in the files that is left out, or that a person should know. None of it stops a command by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Notice {
     /// A context has no URL that can be used, and is left out.
+    #[error("the context {name} is left out; its URL: {problem}")]
     UnusableContext {
         /// Its name.
         name: String,
@@ -127,36 +128,43 @@ pub enum Notice {
         problem: UrlProblem,
     },
     /// A context of the user's has a name of the embedded org, and wins.
+    #[error("the context {name} stands in the place of the embedded org of that name")]
     HidesEmbedded {
         /// Its name.
         name: String,
     },
     /// What cli.json says of a context was said of another server, so that it does not count.
+    #[error("what was set for the context {name} was meant for another server, and does not count; add or log in anew")]
     OtherServer {
         /// The context.
         name: String,
     },
     /// A login has no access token, and is left out.
+    #[error("the login of {name} holds no token")]
     LoginWithoutToken {
         /// Its context.
         name: String,
     },
     /// A login belongs to no context, so that its token goes nowhere.
+    #[error("there is a login for {name}, which is no context")]
     LoginWithoutContext {
         /// The context that there is not.
         name: String,
     },
     /// A refresh token in cli.json is not that of the login, or its endpoint lies elsewhere, so that it does not count.
+    #[error("the login of {name} can't be refreshed: another program replaced it")]
     RefreshWithoutLogin {
         /// The context.
         name: String,
     },
     /// The current context does not exist.
+    #[error("the current context is {name}, which does not exist")]
     CurrentUnknown {
         /// Its name.
         name: String,
     },
     /// Others than its owner may do something with a file.
+    #[error("others can open {} (mode {mode:04o}); `lobu doctor --fix` mends that", file.name())]
     OpenToOthers {
         /// The file.
         file: AccountFile,

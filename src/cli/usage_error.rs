@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 use crate::error::exit;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::ui::{Options, Ui};
 
 /// What stands in the place of a word that is not repeated.
@@ -22,7 +22,7 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
         && let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand)
         && let Some(hint) = hint(verb)
     {
-        let line = Line::new().literal(Style::Hint, "hint: ").plain(hint);
+        let line = line!("{}{}", Style::Hint.of("hint: "), hint);
         Ui::new(Options::default()).notice(&Document::from(line.prose(6)));
     }
     match error.kind() {

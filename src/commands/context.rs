@@ -2,10 +2,10 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{Accounts, AccountsError, ChangeError, Notice, Snapshot, is_embedded};
+use crate::accounts::{Accounts, AccountsError, ChangeError, Snapshot, is_embedded};
 use crate::env::Variable;
 use crate::error::CommandError;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
 use crate::target::context_named;
 
 use super::{Outcome, Session};
@@ -56,14 +56,14 @@ pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, Comma
         ContextCommand::Add(args) => add(session, &accounts, args)?,
         ContextCommand::Use(NameArgs { name }) => {
             accounts.change(|draft| draft.use_context(name))?;
-            session.say(Line::new().plain("The current context is ").foreign(Style::Bold, name.trim()).plain("."));
+            session.say(line!("The current context is {}.", Style::Bold.of(name.trim())));
             if let Some(variable) = session.environment.text(Variable::Context) {
                 session.note(&format!("LOBU_CONTEXT is set to {variable}, and goes before it"));
             }
         }
         ContextCommand::Remove(NameArgs { name }) => {
             let removed = accounts.change(|draft| draft.remove_context(name))?;
-            session.say(Line::new().plain("Removed the context ").foreign(Style::Bold, name.trim()).plain("."));
+            session.say(line!("Removed the context {}.", Style::Bold.of(name.trim())));
             if removed.lost_login {
                 session.note("its login was forgotten with it, and may live on at the server until it ends");
             }
@@ -78,15 +78,15 @@ pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, Comma
 /// The context that is used where nothing names another one: that of the environment, else the current one.
 fn current(session: &Session, snapshot: &Snapshot) -> Result<(), CommandError> {
     let Some(name) = chosen(session, snapshot) else {
-        let line =
-            Line::new().plain("There is no current context: a terminal uses the embedded org, and the verbs about ");
-        session.say(line.plain("logins the context lobu."));
+        session.say(line!(
+            "There is no current context: a terminal uses the embedded org, and the verbs about logins the context lobu."
+        ));
         return Ok(());
     };
     if !is_embedded(name) {
         context_named(snapshot, name)?;
     }
-    session.ui.product(&Document::from(Line::new().foreign(Style::Plain, name)));
+    session.ui.product(&Document::from(line!("{}", name)));
     Ok(())
 }
 
@@ -104,8 +104,7 @@ fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), Com
         Ok::<_, ChangeError>(added)
     });
     let added = added?;
-    let line = Line::new().plain("The context ").foreign(Style::Bold, &added.name).plain(" has the URL ");
-    session.say(line.foreign(Style::Plain, &added.api_url).plain("."));
+    session.say(line!("The context {} has the URL {}.", Style::Bold.of(&added.name), &added.api_url));
     if let Some(replaced) = &added.replaced {
         session.note(&format!("it had the URL {replaced} before"));
     }
@@ -123,22 +122,21 @@ fn list(session: &Session, snapshot: &Snapshot) {
     let mut document = Document::new();
     for context in snapshot.contexts.values() {
         let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
-        let mut line = marked(&context.name, current);
-        line = line.plain("  ").foreign(Style::Plain, &context.server_name()).plain("  ").plain(login);
+        let mut line = line!("{}  {}  {}", marked(&context.name, current), context.server_name(), login);
         if let Some(org) = &context.org {
-            line = line.plain("  org ").foreign(Style::Plain, org.as_str());
+            line = line.then(line!("  org {}", org.as_str()));
         }
         if context.sends_secret_values {
-            line = line.plain("  may be sent secret values");
+            line = line.then(line!("  may be sent secret values"));
         }
         document.push(line);
     }
     if !snapshot.contexts.contains_key(LOCAL) {
-        document.push(marked(LOCAL, current).plain("  embedded in this program"));
+        document.push(line!("{}  embedded in this program", marked(LOCAL, current)));
     }
     session.ui.product(&document);
     for notice in &snapshot.notices {
-        session.note(&told(notice));
+        session.note(&notice.to_string());
     }
     if let Some(variable) = session.environment.text(Variable::Context) {
         session.note(&format!("LOBU_CONTEXT is set to {variable}, and goes before the current context"));
@@ -151,28 +149,5 @@ fn list(session: &Session, snapshot: &Snapshot) {
 const LOCAL: &str = "local";
 
 fn marked(name: &str, current: &str) -> Line {
-    let line = Line::new().plain(if name == current { "* " } else { "  " });
-    line.foreign(Style::Bold, name)
-}
-
-/// What a person should know of the files.
-fn told(notice: &Notice) -> String {
-    match notice {
-        Notice::UnusableContext { name, problem } => format!("the context {name} is left out; its URL: {problem}"),
-        Notice::HidesEmbedded { name } => {
-            format!("the context {name} stands in the place of the embedded org of that name")
-        }
-        Notice::OtherServer { name } => format!(
-            "what was set for the context {name} was meant for another server, and does not count; add or log in anew"
-        ),
-        Notice::LoginWithoutToken { name } => format!("the login of {name} holds no token"),
-        Notice::LoginWithoutContext { name } => format!("there is a login for {name}, which is no context"),
-        Notice::RefreshWithoutLogin { name } => {
-            format!("the login of {name} can't be refreshed: another program replaced it")
-        }
-        Notice::CurrentUnknown { name } => format!("the current context is {name}, which does not exist"),
-        Notice::OpenToOthers { file, mode } => {
-            format!("others can open {} (mode {mode:04o}); `lobu doctor --fix` mends that", file.name())
-        }
-    }
+    line!("{}{}", if name == current { "* " } else { "  " }, Style::Bold.of(name))
 }

@@ -10,7 +10,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::server::beside_runtime;
 use crate::server::{
     Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
@@ -70,7 +70,7 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
         Ok(())
     })
     .await?;
-    session.ui.status(&Document::from(Line::new().plain("Stopped.")));
+    session.ui.status(&Document::from(line!("Stopped.")));
     Ok(Outcome::Done)
 }
 
@@ -138,13 +138,13 @@ fn greeting(address: SocketAddr, orgs: &BTreeSet<String>, place: &Place) -> Docu
         Database::File(path) => path.display().to_string(),
     };
     let orgs = orgs.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let row = |label: &'static str, text: &str| Line::new().literal(Style::Dim, label).foreign(Style::Plain, text);
+    let row = |label: &'static str, text: &str| line!("{}{}", Style::Dim.of(label), text);
     Document::new()
-        .line(Line::new().plain("Serving an embedded org, in which no agent runs. Ctrl-C stops it."))
+        .line(line!("Serving an embedded org, in which no agent runs. Ctrl-C stops it."))
         .line(row("  server  ", &origin))
         .line(row("  orgs    ", &orgs))
         .line(row("  data    ", &data))
         .line(row("  token   ", &token.display().to_string()))
-        .line(Line::new().plain("From another terminal, in a project:"))
-        .line(Line::new().foreign(Style::Plain, &command))
+        .line(line!("From another terminal, in a project:"))
+        .line(line!("{}", &command))
 }

@@ -10,7 +10,7 @@ use crate::env::{self, Variable};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::counted;
 use crate::render::doctor::{DoctorView, render};
-use crate::render::document::{Line, Style};
+use crate::render::document::{Style, line};
 use crate::render::json::{self, JsonDoctorView, JsonSystem, JsonTarget};
 use crate::target::{ResolvedTarget, TargetFlags};
 
@@ -50,8 +50,7 @@ pub async fn run(session: &Session, args: &DoctorArgs) -> Result<Outcome, Comman
     let examined = interrupts.until(examination.run(|target| session.announce(target))).await?;
     if let Some((path, given)) = &place {
         write_bundle(path, given, &bundled(session, &examined))?;
-        let line = Line::new().plain("The report for support was written to ");
-        session.say(line.foreign(Style::Bold, &given.display().to_string()).plain("."));
+        session.say(line!("The report for support was written to {}.", Style::Bold.of(given.display())));
     }
     show(session, args, &examined);
     conclude(&examined.report, args.project.deny_warnings)

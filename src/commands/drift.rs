@@ -1,10 +1,11 @@
-//! `lobu drift`: a view of the plan and of the pull plan (L8).
+//! `lobu drift`: a view of the plan and of the pull plan.
 
 use std::collections::BTreeSet;
 
 use clap::Args;
 
 use crate::error::{CommandError, ErrorKind};
+use crate::model::{counted, plural};
 use crate::plan::{Plan, diff};
 use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
@@ -45,10 +46,9 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
     if differing.is_empty() {
         return Ok(Outcome::Done);
     }
-    let message = match differing.len() {
-        1 => "1 resource is not as the project declares it".to_owned(),
-        count => format!("{count} resources are not as the project declares them"),
-    };
+    let count = differing.len();
+    let (resources, are) = (counted(count, "resource"), plural(count, "is", "are"));
+    let message = format!("{resources} {are} not as the project declares {}", plural(count, "it", "them"));
     Err(CommandError::new(ErrorKind::Differs, message)
         .hint("`lobu apply` makes the org as the files say, `lobu pull` the files as the org is."))
 }

@@ -6,8 +6,8 @@ use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
 use crate::accounts::{Context, Identity, Login, LoginContext, NewLoginError, identity_of, revoke};
 use crate::env::Variable;
 use crate::error::CommandError;
-use crate::model::OrgSlug;
-use crate::render::document::{Document, Line, Style};
+use crate::model::{OrgSlug, counted};
+use crate::render::document::{Document, Line, Style, line};
 use crate::secrets::protect;
 use crate::target::{SelectedContext, check_api_url, context_named};
 
@@ -101,24 +101,27 @@ async fn by_device(session: &Session, client: &LoginClient, context: &Context) -
 fn instructions(start: &DeviceStart, context: &Context) -> Document {
     let page = start.page_with_code.as_ref().unwrap_or(&start.page);
     let mut document = Document::new();
-    let line = Line::new().plain("To log in to ").foreign(Style::Bold, &context.server_name()).plain(", open:");
-    document.push(line.prose(2));
-    document.push(Line::new().foreign(Style::Bold, page.url().as_str()).indented(2));
-    let line = Line::new().plain("and approve the code ").foreign(Style::Bold, &start.user_code);
-    document.push(line.plain(" on ").foreign(Style::Bold, &page.host()).plain(".").prose(2));
+    document.push(line!("To log in to {}, open:", Style::Bold.of(context.server_name())).prose(2));
+    document.push(Style::Bold.line(page.url().as_str()).indented(2));
+    let (code, host) = (Style::Bold.of(&start.user_code), Style::Bold.of(page.host()));
+    document.push(line!("and approve the code {} on {}.", code, host).prose(2));
     if !page.is_of_context() {
         document.push(elsewhere(page, context));
     }
     let minutes = start.expires_in.as_secs().div_ceil(60);
-    let line = Line::new().plain("Waiting; the code is good for ").foreign(Style::Plain, &minutes.to_string());
-    document.push(line.plain(if minutes == 1 { " minute." } else { " minutes." }).prose(2));
+    let minutes = counted(usize::try_from(minutes).unwrap_or(usize::MAX), "minute");
+    document.push(line!("Waiting; the code is good for {}.", minutes).prose(2));
     document
 }
 
 fn elsewhere(page: &Page, context: &Context) -> Line {
-    let line = Line::new().literal(Style::Attention, "warning: ").foreign(Style::Bold, &page.host());
-    let line = line.plain(" is not a host of the context ").foreign(Style::Plain, &context.name);
-    line.plain("; approve there only if you know it.").prose(9)
+    line!(
+        "{}{} is not a host of the context {}; approve there only if you know it.",
+        Style::Attention.of("warning: "),
+        Style::Bold.of(page.host()),
+        &context.name
+    )
+    .prose(9)
 }
 
 /// A token that is given is proven by a read of the org, where there is one.
@@ -150,10 +153,9 @@ fn org(session: &Session, args: &LoginArgs, context: &Context) -> Result<Option<
 }
 
 fn logged_in(context: &Context, identity: &Identity) -> Line {
-    let line = Line::new().plain("Logged in to the context ").foreign(Style::Bold, &context.name);
-    let line = line.plain(", ").foreign(Style::Plain, &context.server_name());
+    let line = line!("Logged in to the context {}, {}", Style::Bold.of(&context.name), context.server_name());
     match identity.email.as_deref().or(identity.name.as_deref()) {
-        Some(who) => line.plain(", as ").foreign(Style::Bold, who).plain("."),
-        None => line.plain("."),
+        Some(who) => line.then(line!(", as {}.", Style::Bold.of(who))),
+        None => line.then(line!(".")),
     }
 }

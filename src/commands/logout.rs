@@ -5,7 +5,7 @@ use clap::Args;
 use crate::accounts::login::LoginClient;
 use crate::accounts::revoke;
 use crate::error::CommandError;
-use crate::render::document::{Line, Style};
+use crate::render::document::{Style, line};
 use crate::target::{SelectedContext, check_api_url, context_named};
 
 use super::options::ContextOptions;
@@ -27,7 +27,7 @@ pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, Comman
     let context = context_named(&snapshot, &name)?;
     check_api_url(&session.environment, context)?;
     let Some(login) = snapshot.logins.get(&name) else {
-        session.say(Line::new().plain("There is no login in the context ").foreign(Style::Bold, &name).plain("."));
+        session.say(line!("There is no login in the context {}.", Style::Bold.of(&name)));
         return Ok(Outcome::Done);
     };
     // Before the server is asked, which may take long: nobody else has to wait for that.
@@ -37,7 +37,7 @@ pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, Comman
         Ok(client) => revoke(&client, context, login).await,
         Err(error) => Err(error),
     };
-    session.say(Line::new().plain("Logged out of the context ").foreign(Style::Bold, &name).plain("."));
+    session.say(line!("Logged out of the context {}.", Style::Bold.of(&name)));
     if login.refresh.is_none() {
         session.note("a personal token stays good until it ends or is revoked on the server's web page");
     }

@@ -15,7 +15,6 @@ pub mod plan;
 mod planning;
 mod project;
 pub mod pull;
-mod questions;
 pub mod secrets;
 mod session;
 pub mod token;

@@ -8,7 +8,7 @@ use crate::accounts::login::{LoginClient, OrgEntry};
 use crate::accounts::{Context, access_token};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::target::SelectedContext;
 
 use super::options::ContextOptions;
@@ -52,14 +52,17 @@ pub async fn run(session: &Session, command: &OrgCommand) -> Result<Outcome, Com
         OrgCommand::Current(ContextOptions { context, .. }) => {
             let selected = session.context(context.as_deref())?;
             let org = selected.context()?.org.as_ref().ok_or_else(|| none(&selected.name))?;
-            session.ui.product(&Document::from(Line::new().foreign(Style::Plain, org.as_str())));
+            session.ui.product(&Document::from(line!("{}", org.as_str())));
         }
         OrgCommand::Use(UseArgs { org, context }) => {
             let SelectedContext { accounts, name, .. } = session.context(context.context.as_deref())?;
             let org = slug(org)?;
             accounts.change(|draft| draft.set_org(&name, Some(&org)))?;
-            let line = Line::new().plain("The context ").foreign(Style::Bold, &name).plain(" now uses the org ");
-            session.say(line.foreign(Style::Bold, org.as_str()).plain(", where a project is not pinned to another."));
+            session.say(line!(
+                "The context {} now uses the org {}, where a project is not pinned to another.",
+                Style::Bold.of(&name),
+                Style::Bold.of(org.as_str())
+            ));
         }
     }
     Ok(Outcome::Done)
@@ -88,11 +91,11 @@ fn table(orgs: &[OrgEntry], context: &Context) -> Document {
     let width = orgs.iter().map(|org| org.slug.chars().count()).max().unwrap_or_default();
     for org in orgs {
         let is_used = context.org.as_ref().is_some_and(|used| used.as_str() == org.slug);
-        let line = Line::new().plain(if is_used { "* " } else { "  " }).foreign(Style::Bold, &org.slug);
+        let mark = if is_used { "* " } else { "  " };
         let gap = " ".repeat(width.saturating_sub(org.slug.chars().count()) + 2);
-        let line = line.foreign(Style::Plain, &gap).plain(if org.is_member { "member" } else { "public" });
+        let role = if org.is_member { "member" } else { "public" };
         let name = org.name.as_deref().map(|name| format!("  {name}")).unwrap_or_default();
-        document.push(line.foreign(Style::Plain, &name));
+        document.push(line!("{}{}{}{}{}", mark, Style::Bold.of(&org.slug), gap, role, name));
     }
     document
 }

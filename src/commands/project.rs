@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{Diagnostic, Family, Severity};
+use crate::model::{Diagnostic, Family, Severity, counted};
 use crate::plan::Only;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
@@ -100,8 +100,7 @@ fn invalid(found: &[Diagnostic]) -> CommandError {
     let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let message = match errors {
         0 => "the project has warnings, and --deny-warnings was given".to_owned(),
-        1 => "the project has 1 error; nothing was sent".to_owned(),
-        _ => format!("the project has {errors} errors; nothing was sent"),
+        errors => format!("the project has {}; nothing was sent", counted(errors, "error")),
     };
     CommandError::new(ErrorKind::InvalidProject, message)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::env::{self, Environment, Variable};
 use crate::error::CommandError;
 use crate::model::Diagnostic;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::{ci, diagnostics};
 use crate::target::{
     Connection, ProjectPins, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading, locate,
@@ -47,7 +47,7 @@ impl Session {
 
     /// Says something that a person should know.
     pub(super) fn note(&self, text: &str) {
-        let line = Line::new().literal(Style::Note, "note: ").foreign(Style::Plain, text);
+        let line = line!("{}{}", Style::Note.of("note: "), text);
         self.ui.notice(&Document::from(line.prose(6)));
     }
 
@@ -64,21 +64,25 @@ impl Session {
         }
     }
 
+    /// Warns of what is about a thing of this name.
+    pub(super) fn warn(&self, name: impl std::fmt::Display, what: &str) {
+        let line = line!("{}{} {}", Style::Warning.of("warning: "), Style::Bold.of(name), what);
+        self.ui.notice(&Document::from(line.prose(2)));
+    }
+
     /// Says where a command goes, as the first line on stderr.
     pub(super) fn announce(&self, target: &ResolvedTarget) {
-        let mut line = Line::new()
-            .plain("context ")
-            .foreign(Style::Bold, &target.context)
-            .plain(", server ")
-            .foreign(Style::Bold, &target.server_name())
-            .plain(", org ")
-            .foreign(Style::Bold, target.org.as_str());
+        let mut line = line!(
+            "context {}, server {}, org {}",
+            Style::Bold.of(&target.context),
+            Style::Bold.of(target.server_name()),
+            Style::Bold.of(target.org.as_str())
+        );
         if let Server::Local { database } = &target.server {
-            line = line.plain(" (an embedded org in which no agent runs, in ");
-            line = line.foreign(Style::Plain, &database.display().to_string()).plain(")");
+            line = line.then(line!(" (an embedded org in which no agent runs, in {})", database.display()));
         }
         if let Some(pin) = &target.overridden_pin {
-            line = line.plain("; the project is pinned to ").foreign(Style::Attention, pin.as_str());
+            line = line.then(line!("; the project is pinned to {}", Style::Attention.of(pin.as_str())));
         }
         self.say(line);
     }

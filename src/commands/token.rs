@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::accounts::{Context, access_token};
 use crate::error::CommandError;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, line};
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
@@ -55,8 +55,8 @@ fn print(session: &Session, token: &SecretValue) -> Result<Outcome, CommandError
 
 fn tell(session: &Session, context: &Context, source: &'static str) {
     let mut document = Document::new();
-    document.push(Line::new().plain("context: ").foreign(Style::Plain, &context.name));
-    document.push(Line::new().plain("server: ").foreign(Style::Plain, &context.server_name()));
-    document.push(Line::new().plain("token: there is one, from ").plain(source).plain("; --raw prints it"));
+    document.push(line!("context: {}", &context.name));
+    document.push(line!("server: {}", context.server_name()));
+    document.push(line!("token: there is one, from {}; --raw prints it", source));
     session.ui.product(&document);
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::secrets::{InputError, SecretValue, read_stdin};
 use crate::ui::HiddenError;
 
@@ -76,12 +76,13 @@ fn ask(session: &Session, context: &str) -> Result<Zeroizing<String>, CommandErr
         return Err(CommandError::new(ErrorKind::NotATerminal, "the token would have to be asked for")
             .hint("Nothing was sent. Pipe it in with --token-stdin."));
     };
-    let question = Line::new().plain("Token for the context ").foreign(Style::Bold, context);
-    prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
-        HiddenError::Interrupted => CommandError::interrupted().and("nothing was changed"),
-        HiddenError::Lines => usage("more than one line came; a token is one line"),
-        HiddenError::NotUtf8 => usage("what was typed is not UTF-8"),
-    })
+    prompter
+        .hidden(&Document::from(line!("Token for the context {} (nothing is shown):", Style::Bold.of(context))))
+        .map_err(|error| match error {
+            HiddenError::Interrupted => CommandError::interrupted().and("nothing was changed"),
+            HiddenError::Lines => usage("more than one line came; a token is one line"),
+            HiddenError::NotUtf8 => usage("what was typed is not UTF-8"),
+        })
 }
 
 fn unreadable(error: &InputError) -> CommandError {

@@ -3,10 +3,11 @@
 use clap::Args;
 
 use crate::error::{CommandError, ErrorKind};
+use crate::model::counted;
 use crate::project::config::ReadOptions;
 use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
-use crate::render::document::{Document, Line};
+use crate::render::document::{Document, Line, line};
 
 use super::options::ProjectOptions;
 use super::project::{check, open};
@@ -39,19 +40,11 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
 fn summary(project: Option<&Project>) -> Line {
     let agents = project.map_or(0, |project| project.config.agents.len());
     let schema = project.and_then(|project| project.models.as_ref()).map(|models| &models.schema);
-    let line = counted(Line::new().plain("The project is valid: "), agents, " agent");
-    match schema {
-        Some(schema) => {
-            let line = counted(line.plain(", "), schema.entity_types.len(), " entity type");
-            counted(line.plain(", "), schema.relationship_types.len(), " relationship type").plain(".")
-        }
-        None => line.plain(", no memory schema."),
-    }
-}
-
-/// A number and what is counted, with an `s` unless it is one.
-fn counted(line: Line, count: usize, what: &'static str) -> Line {
-    line.count(count).plain(what).plain(if count == 1 { "" } else { "s" })
+    let agents = counted(agents, "agent");
+    let Some(schema) = schema else { return line!("The project is valid: {}, no memory schema.", agents) };
+    let entity_types = counted(schema.entity_types.len(), "entity type");
+    let relationship_types = counted(schema.relationship_types.len(), "relationship type");
+    line!("The project is valid: {}, {}, {}.", agents, entity_types, relationship_types)
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.
@@ -62,13 +55,13 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
     let Some(text) = text else { return Ok(()) };
     match fix::rewrite(&text) {
         Ok(None) => {
-            session.ui.status(&Document::from(Line::new().plain("lobu.toml has no old spellings.")));
+            session.ui.status(&Document::from(line!("lobu.toml has no old spellings.")));
             Ok(())
         }
         Ok(Some(rewritten)) => {
             let written = directory.write_file(file, Expected::Text(&text), &rewritten);
             written?;
-            session.ui.status(&Document::from(Line::new().plain("lobu.toml was rewritten in today's spelling.")));
+            session.ui.status(&Document::from(line!("lobu.toml was rewritten in today's spelling.")));
             Ok(())
         }
         Err(error) => Err(invalid(&error)),

@@ -8,7 +8,6 @@ use crate::project::directory::{ProjectDirectory, display_path};
 use crate::project::dotenv::{self, Dotenv, Problem, read_dotenv};
 use crate::project::git::Ignored;
 use crate::project::limits::Limits;
-use crate::render::document::{Document, Line, Style};
 use crate::secrets::{DefaultValuesFile, Origin, Values, git_state, named_values, read_file};
 
 use super::Session;
@@ -99,10 +98,6 @@ pub(super) fn most_bytes() -> usize {
 pub(super) fn warn_if_committed(session: &Session, file: &Path) {
     if git_state(file, &session.environment) == Ignored::NotIgnored {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let line = Line::new()
-            .literal(Style::Warning, "warning: ")
-            .foreign(Style::Bold, &name)
-            .plain(" is not ignored by git; add it to .gitignore");
-        session.ui.notice(&Document::from(line.prose(2)));
+        session.warn(name, "is not ignored by git; add it to .gitignore");
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh, access_token};
 use crate::error::{CommandError, ErrorKind};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::secrets::SecretValue;
 
 use super::errors::log_in_again;
@@ -80,7 +80,7 @@ fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &I
     let mut document = Document::new();
     let mut row = |label: &'static str, value: Option<&str>| {
         if let Some(value) = value {
-            document.push(Line::new().literal(Style::Bold, label).foreign(Style::Plain, value));
+            document.push(line!("{}{}", Style::Bold.of(label), value));
         }
     };
     row("context: ", Some(&context.name));

@@ -1,4 +1,4 @@
-//! Text for places with rules of their own: annotations of a CI log, and Markdown of its summary page (U2).
+//! Text for places with rules of their own: annotations of a CI log, and Markdown of its summary page.
 
 use crate::model::{Diagnostic, Severity};
 

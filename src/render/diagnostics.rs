@@ -1,9 +1,8 @@
 //! The problems of a project, as people read them: each with its place, its line and what to do.
 
-use crate::model::{Diagnostic, Excerpt, Severity};
+use crate::model::{Diagnostic, Excerpt, Severity, counted};
 
-use super::document::{Document, Line, Style};
-use super::prose_diff::plural;
+use super::document::{Document, Line, Style, line};
 use super::text_safety::{SafeText, char_width, sanitise_block_line};
 
 /// What stands for the part of an excerpt that does not fit.
@@ -73,16 +72,16 @@ pub fn sorted(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
 /// Renders one diagnostic, without a line after it.
 pub fn one(diagnostic: &Diagnostic, columns: Option<usize>) -> Document {
     let word = word(diagnostic.severity);
-    let head = Line::new().literal(style(diagnostic.severity), word).literal(style(diagnostic.severity), ": ");
-    let mut document = Document::from(head.foreign(Style::Bold, &diagnostic.message).prose(2));
+    let head = line!("{}: ", word).in_style(style(diagnostic.severity));
+    let mut document = Document::from(line!("{}{}", head, Style::Bold.of(&diagnostic.message)).prose(2));
     let number = diagnostic.position.as_ref().map_or(0, |position| position.line);
     let excerpt = diagnostic.excerpt.as_ref().filter(|_| number > 0);
     let digits = if excerpt.is_some() { number.to_string().len() } else { 1 };
     if let Some(position) = &diagnostic.position {
-        let mut line = Line::new().text(Style::Dim, SafeText::spaces(digits + 1)).literal(Style::Dim, "--> ");
-        line = line.foreign(Style::Plain, &position.file);
+        let arrow = line!("{}--> ", SafeText::spaces(digits + 1)).in_style(Style::Dim);
+        let mut line = line!("{}{}", arrow, &position.file);
         for number in [position.line, position.column].into_iter().take_while(|number| *number > 0) {
-            line = line.plain(":").foreign(Style::Plain, &number.to_string());
+            line = line.then(line!(":{}", number));
         }
         document.push(line);
     }
@@ -91,29 +90,23 @@ pub fn one(diagnostic: &Diagnostic, columns: Option<usize>) -> Document {
     }
     if let Some(hint) = &diagnostic.hint {
         let indent = digits + 2;
-        let head = Line::new().literal(Style::Dim, "= ").literal(Style::Hint, "hint: ");
-        document.push(head.foreign(Style::Plain, hint).prose(2).indented(indent));
+        document.push(line!("{}{}{}", Style::Dim.of("= "), Style::Hint.of("hint: "), hint).prose(2).indented(indent));
     }
     document
 }
 
 /// Counts diagnostics by weight: `2 errors, 1 warning`.
 pub fn count_line(diagnostics: &[&Diagnostic]) -> Line {
-    let words = [
-        (Severity::Error, " error", " errors"),
-        (Severity::Warning, " warning", " warnings"),
-        (Severity::Note, " note", " notes"),
-    ];
     let mut line = Line::new();
-    for (severity, one, several) in words {
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let count = diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         if count == 0 {
             continue;
         }
         if !line.spans().is_empty() {
-            line = line.plain(", ");
+            line = line.then(line!(", "));
         }
-        line = line.text(style(severity), SafeText::count(count).then(&plural(count, one, several)));
+        line = line.then(style(severity).line(counted(count, word(severity))));
     }
     line
 }
@@ -141,18 +134,12 @@ fn excerpt_block(
     severity: Severity,
     columns: Option<usize>,
 ) -> Document {
-    let bar = || Line::new().text(Style::Dim, SafeText::spaces(digits + 2)).literal(Style::Dim, "│");
+    let bar = || line!("{}│", SafeText::spaces(digits + 2)).in_style(Style::Dim);
     let room = columns.map(|columns| columns.saturating_sub(digits + 4).max(LEAST_COLUMNS));
     let (text, before, marked) = Window::of(excerpt).fit(room);
-    let numbered = Line::new()
-        .plain(" ")
-        .foreign(Style::Dim, &number.to_string())
-        .literal(Style::Dim, " │ ")
-        .text(Style::Plain, text);
-    let below = bar()
-        .plain(" ")
-        .text(Style::Plain, SafeText::spaces(before))
-        .text(style(severity), SafeText::repeat("^", marked));
+    let numbered = line!(" {}{}", line!("{} │ ", number).in_style(Style::Dim), text);
+    let marks = style(severity).of(SafeText::repeat("^", marked));
+    let below = line!("{} {}{}", bar(), SafeText::spaces(before), marks);
     Document::new().line(bar()).line(numbered).line(below)
 }
 

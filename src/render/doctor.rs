@@ -2,8 +2,7 @@
 
 use crate::doctor::{Counts, Finding, Group, Report, State};
 
-use super::document::{Document, Line, Style};
-use super::text_safety::SafeText;
+use super::document::{Document, Line, Style, line};
 
 /// What the report itself does not know.
 #[derive(Debug, Clone, Copy)]
@@ -26,15 +25,15 @@ fn mended(mended: &[String]) -> Document {
     if mended.is_empty() {
         return document;
     }
-    document.push(Line::new().literal(Style::Bold, "Mended"));
+    document.push(Style::Bold.line("Mended"));
     for what in mended {
-        document.push(Line::new().literal(Style::Update, "~ ").foreign(Style::Plain, what).prose(2).indented(2));
+        document.push(line!("{}{}", Style::Update.of("~ "), what).prose(2).indented(2));
     }
     document
 }
 
 fn group(report: &Report, group: Group) -> Document {
-    let mut document = Document::from(Line::new().literal(Style::Bold, group.heading()));
+    let mut document = Document::from(Style::Bold.line(group.heading()));
     let mut skipped: Vec<(&str, Vec<&'static str>)> = Vec::new();
     for finding in report.of(group) {
         match &finding.state {
@@ -46,8 +45,8 @@ fn group(report: &Report, group: Group) -> Document {
         }
     }
     for (why, ids) in skipped {
-        let line = Line::new().literal(Style::Dim, "skip  ").foreign(Style::Dim, &ids.join(", "));
-        document.push(line.literal(Style::Dim, ": ").foreign(Style::Dim, why).prose(COLUMNS - 2).indented(2));
+        let line = line!("skip  {}: {}", ids.join(", "), why).in_style(Style::Dim);
+        document.push(line.prose(COLUMNS - 2).indented(2));
     }
     document
 }
@@ -60,7 +59,7 @@ fn told(finding: &Finding) -> Document {
         State::Warning => (Style::Warning, "WARN  "),
         State::Failure => (Style::Error, "FAIL  "),
     };
-    let head = Line::new().literal(style, word).foreign(Style::Plain, &finding.what);
+    let head = line!("{}{}", style.of(word), &finding.what);
     let mut document = Document::from(head.prose(COLUMNS - 2).indented(2));
     if finding.state == State::Ok {
         return document;
@@ -76,21 +75,20 @@ fn told(finding: &Finding) -> Document {
 }
 
 fn below(label: &'static str, text: &str) -> Line {
-    Line::new().literal(Style::Hint, label).foreign(Style::Plain, text).prose(label.len()).indented(COLUMNS)
+    line!("{}{}", Style::Hint.of(label), text).prose(label.len()).indented(COLUMNS)
 }
 
 fn last(counts: Counts) -> Document {
     let Counts { ok, notes, warnings, failures, skipped } = counts;
     let mut document = Document::new();
     if failures == 0 && warnings == 0 {
-        document.push(Line::new().plain("Nothing that was looked at stands in the way."));
+        document.push(line!("Nothing that was looked at stands in the way."));
     }
     let parts = [(failures, " failed"), (warnings, " warned"), (notes, " noted"), (ok, " ok"), (skipped, " skipped")];
-    let mut line = Line::new().literal(Style::Bold, "Summary: ");
+    let mut line = Style::Bold.line("Summary: ");
     for (at, (count, word)) in parts.into_iter().enumerate() {
         let comma = if at == 0 { "" } else { ", " };
-        let text = SafeText::literal(comma).then(&SafeText::count(count)).then(&SafeText::literal(word));
-        line = line.text(Style::Bold, text);
+        line = line.then(Style::Bold.line(format!("{comma}{count}{word}")));
     }
     document.push(line);
     document

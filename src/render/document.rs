@@ -1,7 +1,9 @@
-//! Styled text as data: colour is spans, never bytes in strings (U1).
+//! Styled text as data: colour is spans, never bytes in strings.
 //!
 //! Pure functions return a [`Document`]; `ui` wraps its prose and turns it into bytes, with or without colour. Whatever a style
 //! says must also be said by a word or a marker, since most readers of logs see no colour.
+
+use std::fmt::Display;
 
 use super::text_safety::{SafeText, command_positions, defuse, sanitise};
 
@@ -37,6 +39,28 @@ pub enum Style {
     Bold,
 }
 
+impl Style {
+    /// A text in this style, to stand at a `{}` of [`line!`].
+    pub fn of<T>(self, text: T) -> Styled<T> {
+        Styled { style: self, text }
+    }
+
+    /// A line of nothing but a text in this style.
+    pub fn line<T>(self, text: T) -> Line
+    where
+        Styled<T>: Piece,
+    {
+        self.of(text).at_end_of(Line::new())
+    }
+}
+
+/// A text with its style, not yet sanitised.
+#[derive(Debug, Clone, Copy)]
+pub struct Styled<T> {
+    style: Style,
+    text: T,
+}
+
 /// A piece of a line in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
@@ -69,24 +93,6 @@ impl Line {
         Self::default()
     }
 
-    /// Adds a text of this program's source, without style.
-    #[must_use]
-    pub fn plain(self, text: &'static str) -> Self {
-        self.text(Style::Plain, SafeText::literal(text))
-    }
-
-    /// Adds a text of this program's source.
-    #[must_use]
-    pub fn literal(self, style: Style, text: &'static str) -> Self {
-        self.text(style, SafeText::literal(text))
-    }
-
-    /// Adds a foreign text, sanitised.
-    #[must_use]
-    pub fn foreign(self, style: Style, text: &str) -> Self {
-        self.text(style, sanitise(text))
-    }
-
     /// Adds a text that is safe already.
     #[must_use]
     pub fn text(mut self, style: Style, text: SafeText) -> Self {
@@ -96,16 +102,19 @@ impl Line {
         self
     }
 
-    /// Adds a number.
-    #[must_use]
-    pub fn count(self, number: usize) -> Self {
-        self.text(Style::Plain, SafeText::count(number))
-    }
-
     /// Adds the pieces of another line.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
         self.spans.extend(other.spans);
+        self
+    }
+
+    /// The same with what has no style in this one.
+    #[must_use]
+    pub fn in_style(mut self, style: Style) -> Self {
+        for span in self.spans.iter_mut().filter(|span| span.style == Style::Plain) {
+            span.style = style;
+        }
         self
     }
 
@@ -128,7 +137,7 @@ impl Line {
         self
     }
 
-    /// The same behind the gutter of foreign text (U2); it is never broken.
+    /// The same behind the gutter of foreign text; it is never broken.
     #[must_use]
     pub fn gutter(mut self) -> Self {
         let bar = if self.spans.is_empty() { "│" } else { "│ " };
@@ -152,7 +161,7 @@ impl Line {
         self.spans.iter().map(|span| span.text.width()).sum()
     }
 
-    /// The line as it may be written: commands to a CI log that only the joining of pieces made are broken up too (U2).
+    /// The line as it may be written: commands to a CI log that only the joining of pieces made are broken up too.
     ///
     /// No spaces stand at its end.
     pub fn pieces(&self) -> Vec<Span> {
@@ -178,6 +187,97 @@ impl Line {
     /// The line without styles.
     pub fn to_plain(&self) -> String {
         self.pieces().iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
+/// Makes a line of a text of this program's source and of what stands at each `{}` in it: anything that can be shown, which
+/// is sanitised; such a thing with a style, as [`Style::of`] gives it; or another line.
+macro_rules! line {
+    ($template:literal $(, $piece:expr)* $(,)?) => {{
+        const { assert!($crate::render::document::has_places_for(&[$(stringify!($piece)),*], $template)) };
+        let template = $crate::render::document::Template::new($template);
+        $(let template = template.with($piece);)*
+        template.line()
+    }};
+}
+pub(crate) use line;
+
+/// Whether a template has as many `{}` as there are pieces, and no other brace.
+pub const fn has_places_for(pieces: &[&str], template: &str) -> bool {
+    let bytes = template.as_bytes();
+    let (mut at, mut places) = (0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'{' if at + 1 < bytes.len() && bytes[at + 1] == b'}' => {
+                places += 1;
+                at += 2;
+            }
+            b'{' | b'}' => return false,
+            _ => at += 1,
+        }
+    }
+    places == pieces.len()
+}
+
+/// A template of [`line!`] that is being filled from left to right.
+#[derive(Debug)]
+pub struct Template {
+    rest: &'static str,
+    line: Line,
+}
+
+impl Template {
+    /// Starts to fill.
+    pub fn new(template: &'static str) -> Self {
+        Self { rest: template, line: Line::new() }
+    }
+
+    /// Fills the next place.
+    #[must_use]
+    pub fn with(self, piece: impl Piece) -> Self {
+        let (before, rest) = self.rest.split_once("{}").unwrap_or((self.rest, ""));
+        Self { rest, line: piece.at_end_of(self.line.text(Style::Plain, SafeText::literal(before))) }
+    }
+
+    /// The line.
+    pub fn line(self) -> Line {
+        self.line.text(Style::Plain, SafeText::literal(self.rest))
+    }
+}
+
+/// What can stand at a `{}` of [`line!`].
+pub trait Piece {
+    /// Adds it to a line.
+    fn at_end_of(self, line: Line) -> Line;
+}
+
+impl<T: Display> Piece for T {
+    fn at_end_of(self, line: Line) -> Line {
+        line.text(Style::Plain, sanitise(&self.to_string()))
+    }
+}
+
+impl<T: Display> Piece for Styled<T> {
+    fn at_end_of(self, line: Line) -> Line {
+        line.text(self.style, sanitise(&self.text.to_string()))
+    }
+}
+
+impl Piece for SafeText {
+    fn at_end_of(self, line: Line) -> Line {
+        line.text(Style::Plain, self)
+    }
+}
+
+impl Piece for Styled<SafeText> {
+    fn at_end_of(self, line: Line) -> Line {
+        line.text(self.style, self.text)
+    }
+}
+
+impl Piece for Line {
+    fn at_end_of(self, line: Line) -> Line {
+        line.then(self)
     }
 }
 
@@ -240,7 +340,7 @@ impl Document {
         self.lines.into_iter().map(|line| line.indented(columns)).collect()
     }
 
-    /// The same behind the gutter of foreign text (U2).
+    /// The same behind the gutter of foreign text.
     #[must_use]
     pub fn gutter(self) -> Self {
         self.lines.into_iter().map(Line::gutter).collect()
@@ -286,31 +386,40 @@ mod tests {
 
     #[test]
     fn lines_are_built_from_left_to_right() {
-        let line =
-            Line::new().literal(Style::Create, "+ ").plain("agent ").foreign(Style::Bold, "tri\u{1b}age").plain(" ");
+        let line = line!("{}agent {} ", Style::Create.of("+ "), Style::Bold.of("tri\u{1b}age"));
         assert_eq!(line.to_plain(), "+ agent tri\\u{1b}age");
         assert_eq!(line.width(), 21);
     }
 
     #[test]
+    fn a_template_has_as_many_places_as_pieces() {
+        for (template, count) in [("", 0), ("a {} b", 1), ("{}{}", 2)] {
+            let pieces = vec!["x"; count];
+            assert!(has_places_for(&pieces, template));
+            assert!(!has_places_for(&["x", "x", "x"], template));
+        }
+        assert!(!has_places_for(&["x"], "{x}") && !has_places_for(&["x"], "}{}"));
+    }
+
+    #[test]
     fn gutters_and_indents_come_before_everything() {
-        let block = Document::new().line(Line::new().plain("a")).line(Line::new());
+        let block = Document::new().line(line!("a")).line(Line::new());
         assert_eq!(block.clone().gutter().indented(2).to_plain(), "  │ a\n  │\n");
         assert_eq!(block.indented(2).to_plain(), "  a\n\n");
     }
 
     #[test]
     fn indenting_prose_indents_its_further_lines() {
-        let line = Line::new().plain("words").prose(2).indented(4);
+        let line = line!("words").prose(2).indented(4);
         assert_eq!(line.flow(), Flow::Prose(6));
         assert_eq!(line.gutter().flow(), Flow::Verbatim);
     }
 
     #[test]
     fn commands_that_only_joining_makes_are_broken_up() {
-        let line = Line::new().foreign(Style::Bold, ":").foreign(Style::Plain, ":error::x");
+        let line = line!("{}:error::x", Style::Bold.of(":"));
         assert_eq!(line.to_plain(), "\\u{3a}:error::x");
-        let line = Line::new().foreign(Style::Bold, "x##").foreign(Style::Plain, "vso").foreign(Style::Plain, "[y]");
+        let line = line!("{}vso[y]", Style::Bold.of("x##"));
         assert_eq!(line.to_plain(), "x#\\u{23}vso[y]");
     }
 }

@@ -1,4 +1,4 @@
-//! Where files and org differ, as people read it (L8).
+//! Where files and org differ, as people read it.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::pull::PullPlan;
 use crate::schema::ResourceKey;
 
-use super::document::{Document, Line, Style};
-use super::plan::{at_org, is_prompt, joined, marked, name, prompt_diff};
+use super::document::{Document, Style, line};
+use super::phrases::{marked, name, org_at, summary};
+use super::plan::{is_prompt, prompt_diff};
 use super::prose_diff::{Direction, Folding};
 use super::pull::closing;
-use super::text_safety::SafeText;
 use super::value_text::change_of_files;
 
 /// What is compared, and how much of it is shown.
@@ -44,8 +44,7 @@ pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
 }
 
 fn head(view: &DriftView<'_>) -> Document {
-    let line = Line::new().plain("Drift between this project and org ");
-    let line = at_org(line, view.org, view.server, view.context);
+    let line = line!("Drift between this project and org {}", org_at(view.org, view.server, view.context));
     Document::from(line.prose(2))
 }
 
@@ -59,22 +58,23 @@ fn declared(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
     }
     // What no request changes is no change of a plan, and still differs.
     for row in pull.rows.iter().filter(|row| view.differing.contains(&row.key) && !shown.contains(&row.key)) {
-        rows.push(Line::new().literal(Style::Update, "~ ").then(name(&row.key)).indented(2));
+        rows.push(line!("{}{}", Style::Update.of("~ "), name(&row.key)).indented(2));
         let fields = row.fields.iter().filter(|field| field.before.is_some());
         rows.extend(fields.flat_map(|field| pulled(field, view).lines().to_vec()));
     }
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, "Declared, and otherwise in the org:")).with(rows)
+    Document::from(Style::Bold.line("Declared, and otherwise in the org:")).with(rows)
 }
 
 fn differing(row: &Row, view: &DriftView<'_>) -> Document {
     if row.action == Action::Create {
-        let line = Line::new().literal(Style::Create, "+ ").then(name(&row.key));
-        return Document::from(line.literal(Style::Dim, " (only in the files)").indented(2));
+        return Document::from(
+            line!("{}{}{}", Style::Create.of("+ "), name(&row.key), Style::Dim.of(" (only in the files)")).indented(2),
+        );
     }
-    let head = Line::new().literal(Style::Update, "~ ").then(name(&row.key)).indented(2);
+    let head = line!("{}{}", Style::Update.of("~ "), name(&row.key)).indented(2);
     let fields = row.fields.iter().filter(|field| field.action.is_change());
     let turned =
         |field: &FieldChange| FieldChange { before: field.after.clone(), after: field.before.clone(), ..field.clone() };
@@ -96,9 +96,9 @@ fn undeclared(plan: &Plan) -> Document {
     let mut rows = Document::new();
     for row in &plan.rows {
         let paths: Vec<String> = row.fields.iter().filter(is_drift).map(|field| field.path.to_string()).collect();
-        let line = Line::new().literal(Style::Drift, "? ").then(name(&row.key));
+        let line = line!("{}{}", Style::Drift.of("? "), name(&row.key));
         if !paths.is_empty() {
-            rows.push(line.plain(": ").foreign(Style::Plain, &paths.join(", ")).prose(4).indented(2));
+            rows.push(line.then(line!(": {}", paths.join(", "))).prose(4).indented(2));
         } else if row.action == Action::Drift {
             rows.push(line.indented(2));
         }
@@ -106,7 +106,7 @@ fn undeclared(plan: &Plan) -> Document {
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, "In the org, and not in the files:")).with(rows)
+    Document::from(Style::Bold.line("In the org, and not in the files:")).with(rows)
 }
 
 fn last(plan: &Plan, view: &DriftView<'_>) -> Document {
@@ -119,15 +119,12 @@ fn last(plan: &Plan, view: &DriftView<'_>) -> Document {
         plan.rows.iter().filter(|row| row.action == Action::Unchanged && !view.differing.contains(&row.key));
     let mut document = Document::new();
     if view.differing.is_empty() {
-        document.push(Line::new().plain("The org is as the project declares it."));
+        document.push(line!("The org is as the project declares it."));
     }
-    let parts = [
+    document.push(summary([
         (view.differing.len(), " differ"),
         (drifting + others, " with more in the org"),
         (unchanged.count(), " as declared"),
-    ];
-    let parts: Vec<SafeText> =
-        parts.into_iter().map(|(count, word)| SafeText::count(count).then(&SafeText::literal(word))).collect();
-    document.push(Line::new().literal(Style::Bold, "Summary: ").text(Style::Bold, joined(&parts)));
+    ]));
     document
 }

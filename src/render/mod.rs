@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod document;
 pub mod drift;
 pub mod json;
+mod phrases;
 pub mod plan;
 pub mod prose_diff;
 pub mod pull;

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use super::document::{Document, Line, Style};
+use crate::model::{counted, plural};
+
+use super::document::{Document, Line, Style, line};
 use super::text_safety::{SafeText, sanitise, sanitise_block_line};
 
 /// How many equal lines stand around a change.
@@ -79,13 +81,12 @@ pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Dire
         for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
             rows.push(changed_line(change.tag(), change.value(), &alike, folding));
             if change.missing_newline() && before.ends_with('\n') != after.ends_with('\n') {
-                rows.push(Line::new().literal(Style::Dim, "\\ no line break at the end"));
+                rows.push(Style::Dim.line("\\ no line break at the end"));
             }
         }
     }
     let [from, to] = direction.labels();
-    let mut document =
-        Document::new().line(Line::new().literal(Style::Remove, from)).line(Line::new().literal(Style::Create, to));
+    let mut document = Document::new().line(Style::Remove.line(from)).line(Style::Create.line(to));
     let shown = if folding == Folding::Full { rows.len() } else { shown_rows(rows.len(), &starts) };
     let hidden = rows.len() - shown;
     let hidden_hunks = starts.iter().filter(|start| **start >= shown).count();
@@ -108,19 +109,17 @@ fn shown_rows(rows: usize, starts: &[usize]) -> usize {
 
 /// The line that says how much of a text is not shown: `… 120 more lines; --full shows them`.
 pub fn fold_line(lines: usize, hunks: usize) -> Line {
-    let mut text =
-        SafeText::literal("… ").then(&SafeText::count(lines)).then(&plural(lines, " more line", " more lines"));
-    if hunks > 0 {
-        let word = plural(hunks, " more change", " more changes");
-        text = text.then(&SafeText::literal(", with ")).then(&SafeText::count(hunks)).then(&word);
-    }
-    let pronoun = plural(lines, "; --full shows it", "; --full shows them");
-    Line::new().text(Style::Dim, text.then(&pronoun))
+    let with = match hunks {
+        0 => String::new(),
+        hunks => format!(", with {}", counted(hunks, "more change")),
+    };
+    let them = plural(lines, "it", "them");
+    Style::Dim.line(format!("… {}{with}; --full shows {them}", counted(lines, "more line")))
 }
 
-/// Chooses between the word for one and the word for several.
-pub(crate) fn plural(count: usize, one: &'static str, several: &'static str) -> SafeText {
-    SafeText::literal(if count == 1 { one } else { several })
+/// The mark at the end of a line of which so many characters are left out.
+pub(super) fn more_characters(hidden: usize) -> Line {
+    if hidden == 0 { Line::new() } else { Style::Dim.line(format!(" … {}", counted(hidden, "more character"))) }
 }
 
 fn hunk_header(hunk: &[DiffOp]) -> Line {
@@ -128,15 +127,10 @@ fn hunk_header(hunk: &[DiffOp]) -> Line {
         let start = hunk.first().map_or(0, |op| range(op).start);
         let end = hunk.last().map_or(0, |op| range(op).end);
         let length = end - start;
-        let start = SafeText::count(if length == 0 { start } else { start + 1 });
-        if length == 1 { start } else { start.then(&SafeText::literal(",")).then(&SafeText::count(length)) }
+        let start = if length == 0 { start } else { start + 1 };
+        if length == 1 { start.to_string() } else { format!("{start},{length}") }
     };
-    Line::new()
-        .literal(Style::Dim, "@@ -")
-        .text(Style::Dim, side(&DiffOp::old_range))
-        .literal(Style::Dim, " +")
-        .text(Style::Dim, side(&DiffOp::new_range))
-        .literal(Style::Dim, " @@")
+    line!("@@ -{} +{} @@", side(&DiffOp::old_range), side(&DiffOp::new_range)).in_style(Style::Dim)
 }
 
 /// What both taken out and put in lines look like as lines of a block: they differ only in tabs and spaces.
@@ -160,14 +154,8 @@ fn changed_line(tag: ChangeTag, value: &str, alike: &BTreeSet<SafeText>, folding
     let text = if is_alike { sanitise(trimmed) } else { sanitise_block_line(trimmed) };
     let spaces = if tag == ChangeTag::Equal { 0 } else { value.len() - trimmed.len() };
     let text = text.then(&SafeText::repeat("·", spaces));
-    let line = Line::new().literal(style, marker);
     let (kept, hidden) = if folding == Folding::Full { (text, 0) } else { text.cut(LINE_COLUMNS) };
-    let line = line.text(style, kept);
-    if hidden == 0 {
-        return line;
-    }
-    let note = SafeText::literal(" … ").then(&SafeText::count(hidden));
-    line.text(Style::Dim, note.then(&plural(hidden, " more character", " more characters")))
+    line!("{}{}{}", style.of(marker), style.of(kept), more_characters(hidden))
 }
 
 #[cfg(test)]

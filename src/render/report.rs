@@ -1,4 +1,4 @@
-//! What became of a plan, as people read it (A3, A6).
+//! What became of a plan, as people read it.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use crate::plan::{Action, FieldAction, Plan, Row};
 use crate::schema::kinds::SETTINGS;
 use crate::schema::{Kind, ResourceKey};
 
-use super::document::{Document, Line, Style};
-use super::plan::{counts_by_kind, marker, name, sentence};
+use super::document::{Document, Line, Style, line};
+use super::phrases::{counts_by_kind, marker, name, sentence};
 
 /// How many rows of one outcome are listed; more of them are counted by kind.
 const LISTED: usize = 10;
@@ -40,17 +40,16 @@ fn complete(rows: &[Outcome<'_>]) -> Document {
     let count = |wanted: Action| rows.iter().filter(|(row, ..)| row.is_some_and(|row| row.action == wanted)).count();
     let fields = rows.iter().filter_map(|(row, ..)| *row).flat_map(|row| &row.fields);
     let removed = fields.filter(|field| field.action == FieldAction::Remove).count();
-    let mut line = Line::new()
-        .literal(Style::Create, "Apply complete.")
-        .plain(" ")
-        .count(count(Action::Create))
-        .plain(" created, ")
-        .count(count(Action::Update))
-        .plain(" updated");
+    let mut line = line!(
+        "{} {} created, {} updated",
+        Style::Create.of("Apply complete."),
+        count(Action::Create),
+        count(Action::Update)
+    );
     if removed > 0 {
-        line = line.plain(", ").count(removed).plain(" removed");
+        line = line.then(line!(", {} removed", removed));
     }
-    Document::from(line.plain("."))
+    Document::from(line.then(line!(".")))
 }
 
 fn incomplete(report: &Report, rows: &[Outcome<'_>]) -> Document {
@@ -62,9 +61,14 @@ fn incomplete(report: &Report, rows: &[Outcome<'_>]) -> Document {
     let unknown = of(|outcome| matches!(outcome, RowOutcome::Unknown(_)));
     let not_tried = of(|outcome| matches!(outcome, RowOutcome::NotTried));
     let head = if report.interrupted { "Apply was interrupted: " } else { "Apply is not complete: " };
-    let mut counts = Line::new().literal(Style::Attention, head).count(done.len()).plain(" done, ");
-    counts = counts.count(failed.len()).plain(" failed, ").count(not_tried.len()).plain(" not tried, ");
-    let mut document = Document::from(counts.count(unknown.len()).plain(" unknown."));
+    let mut document = Document::from(line!(
+        "{}{} done, {} failed, {} not tried, {} unknown.",
+        Style::Attention.of(head),
+        done.len(),
+        failed.len(),
+        not_tried.len(),
+        unknown.len()
+    ));
     for block in [
         list("Done:", &done, LISTED),
         list("Failed:", &failed, usize::MAX),
@@ -89,20 +93,20 @@ fn verdict(report: &Report) -> Line {
     } else {
         "Nothing was changed."
     };
-    Line::new().plain(text).prose(0)
+    line!("{}", text).prose(0)
 }
 
 fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
     if rows.is_empty() {
         return Document::new();
     }
-    let head = Line::new().literal(Style::Bold, head);
+    let head = Style::Bold.line(head);
     if rows.len() > limit {
         let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
         for (_, key, _) in rows {
             *counts.entry(key.kind).or_default() += 1;
         }
-        return Document::from(head.plain(" ").text(Style::Plain, counts_by_kind(counts)));
+        return Document::from(head.then(line!(" {}", counts_by_kind(counts))));
     }
     let mut document = Document::from(head);
     for (row, key, outcome) in rows {
@@ -118,17 +122,17 @@ fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
 fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'static str; 2]) -> Line {
     let [failed, unknown] = words;
     let (style, sign) = row.map_or((Style::Plain, "~ "), |row| marker(row.action));
-    let planned = Line::new().literal(style, sign).then(name(key));
-    let attention = Line::new().literal(Style::Attention, "! ").then(name(key));
+    let planned = line!("{}{}", style.of(sign), name(key));
+    let attention = line!("{}{}", Style::Attention.of("! "), name(key));
     let line = match outcome {
         RowOutcome::Done(Some(detail)) => bracketed(planned, detail),
         RowOutcome::Done(None) => match row.map(detail).filter(|members| !members.is_empty()) {
             Some(members) => bracketed(planned, &members.join(", ")),
             None => planned,
         },
-        RowOutcome::Failed(failure) => attention.plain(failed).foreign(Style::Plain, &failure.error.to_string()),
+        RowOutcome::Failed(failure) => attention.then(line!("{}{}", failed, &failure.error)),
         RowOutcome::NotTried => planned,
-        RowOutcome::Unknown(why) => attention.plain(unknown).foreign(Style::Plain, why),
+        RowOutcome::Unknown(why) => attention.then(line!("{}{}", unknown, why)),
     };
     line.prose(4).indented(2)
 }
@@ -139,16 +143,16 @@ fn detail(row: &Row) -> Vec<&str> {
 }
 
 fn bracketed(line: Line, text: &str) -> Line {
-    line.literal(Style::Dim, " (").foreign(Style::Dim, text).literal(Style::Dim, ")")
+    line.then(line!(" ({})", text).in_style(Style::Dim))
 }
 
 /// The last line, never broken: it ends in a command to copy.
 fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
-    let here = Line::new().plain("This is an embedded org, in which no agent runs");
+    let here = line!("This is an embedded org, in which no agent runs");
     match (is_local, next_command) {
-        (true, Some(command)) => Some(here.plain("; to go on: ").foreign(Style::Bold, command)),
-        (true, None) => Some(here.plain(".")),
-        (false, Some(command)) => Some(Line::new().plain("To go on: ").foreign(Style::Bold, command)),
+        (true, Some(command)) => Some(here.then(line!("; to go on: {}", Style::Bold.of(command)))),
+        (true, None) => Some(here.then(line!("."))),
+        (false, Some(command)) => Some(line!("To go on: {}", Style::Bold.of(command))),
         (false, None) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The one road from foreign text to anything that is shown (U1, U2).
+//! The one road from foreign text to anything that is shown.
 //!
 //! Foreign is whatever comes from a project, an org, the environment or the system. [`SafeText`] can be made only here, and a
 //! [`Document`](super::document::Document) takes nothing else, so a forgotten call does not compile.
@@ -89,15 +89,9 @@ impl SafeText {
     }
 }
 
-impl fmt::Display for SafeText {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
-
 /// Makes a text safe to stand within a line: line breaks and tabs are shown as `\n`, `\r`, `\t`.
 ///
-/// What steers or hides becomes `\u{…}`; `##[`, `##word[` and a leading `::` are broken up (U2).
+/// What steers or hides becomes `\u{…}`; `##[`, `##word[` and a leading `::` are broken up.
 pub fn sanitise(text: &str) -> SafeText {
     SafeText(Cow::Owned(defuse(&visible(text, Layout::Inline))))
 }

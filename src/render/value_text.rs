@@ -4,8 +4,8 @@
 
 use crate::model::{FieldPath, Text, Value, shown_part};
 
-use super::document::{Document, Line, Style};
-use super::prose_diff::{Direction, Folding, diff_between, fold_line, plural};
+use super::document::{Document, Line, Style, line};
+use super::prose_diff::{Direction, Folding, diff_between, fold_line, more_characters};
 use super::text_safety::{SafeText, sanitise, sanitise_block, shown};
 
 /// How many columns a value may take on its line before it is folded or unfolds into a block.
@@ -22,7 +22,7 @@ const ARROW: &str = " → ";
 
 /// Writes a value in one line, whole: JSON with bare keys, members in order of their keys.
 ///
-/// The path says where the value stands; URLs of MCP servers show all but their user-info and query (W2).
+/// The path says where the value stands; URLs of MCP servers show all but their user-info and query.
 pub fn one_line(path: &FieldPath, value: &Value) -> SafeText {
     match value {
         Value::Null => SafeText::literal("null"),
@@ -50,11 +50,11 @@ pub fn one_line(path: &FieldPath, value: &Value) -> SafeText {
 ///
 /// Without `--full` long texts, lists and maps are cut, saying how much is missing.
 pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding) -> Document {
-    let head = Line::new().text(Style::Plain, label.clone()).plain(":");
+    let head = line!("{}:", label.clone());
     let whole = one_line(path, value);
     let several_lines = known(value).is_some_and(|text| text.trim_end().contains('\n'));
     if whole.width() <= COLUMNS && !several_lines {
-        return Document::from(head.plain(" ").text(Style::Plain, whole));
+        return Document::from(head.then(line!(" {}", whole)));
     }
     let rows: Document = match value {
         Value::List(elements) => {
@@ -65,20 +65,19 @@ pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding
             .flat_map(|(name, member)| field(&key(name), &path.join(name), member, folding).lines().to_vec())
             .collect(),
         Value::Text(Text::Known(text)) if several_lines => {
-            let lines: Document =
-                sanitise_block(text).into_iter().map(|line| Line::new().text(Style::Plain, line)).collect();
+            let lines: Document = sanitise_block(text).into_iter().map(|line| line!("{}", line)).collect();
             let block = folded(lines.gutter(), TEXT_LINES, folding);
             return Document::from(head).with(block.indented(2));
         }
-        _ => return Document::from(head.plain(" ").then(cut(Style::Plain, &whole, folding))),
+        _ => return Document::from(head.then(line!(" {}", cut(Style::Plain, &whole, folding)))),
     };
     Document::from(head).with(folded(rows, ROWS, folding).indented(2))
 }
 
 /// Writes what becomes of a field: `path: before → after`, or below the path what is taken out and put in.
 ///
-/// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`
-///; two hidden values are `(hidden, changed)` (W2).
+/// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`;
+/// two hidden values are `(hidden, changed)`.
 pub fn change(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
     change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToOrg })
 }
@@ -102,7 +101,7 @@ fn change_below(
     after: Option<&Value>,
     manner: Manner,
 ) -> Document {
-    let head = Line::new().text(Style::Plain, label.clone()).plain(":");
+    let head = line!("{}:", label.clone());
     let cleared = after.is_none_or(Value::is_blank) && before.is_some_and(|before| !before.is_blank());
     let block = match (before, after) {
         (Some(Value::List(before)), Some(Value::List(after))) if !before.is_empty() && !after.is_empty() => {
@@ -122,7 +121,7 @@ fn change_below(
         (before, after) if is_prose(before, after) => {
             let text = |value: Option<&Value>| value.and_then(known).unwrap_or_default().to_owned();
             let diff = diff_between(&text(before), &text(after), manner.folding, manner.direction);
-            let head = if cleared { head.literal(Style::Remove, " (cleared)") } else { head };
+            let head = if cleared { head.then(Style::Remove.line(" (cleared)")) } else { head };
             return Document::from(head).with(diff.indented(2));
         }
         _ => return scalar_change(head, path, before, after, cleared, manner.folding),
@@ -142,14 +141,14 @@ fn scalar_change(
     let was = side(before);
     let becomes = if cleared { SafeText::literal("(cleared)") } else { side(after) };
     if was == HIDDEN && becomes == HIDDEN {
-        return Document::from(head.literal(Style::Update, " (hidden, changed)"));
+        return Document::from(head.then(Style::Update.line(" (hidden, changed)")));
     }
     if was == becomes && before.is_some_and(Value::has_hidden) {
         // The hidden parts differ: the same text twice would look like no change.
-        return Document::from(head.plain(" ").then(cut(Style::Update, &was, folding)).plain(" (hidden part changed)"));
+        return Document::from(head.then(line!(" {} (hidden part changed)", cut(Style::Update, &was, folding))));
     }
     if was.width() + becomes.width() <= COLUMNS {
-        let line = head.plain(" ").text(Style::Remove, was).literal(Style::Dim, ARROW).text(Style::Create, becomes);
+        let line = head.then(line!(" {}{}{}", Style::Remove.of(was), Style::Dim.of(ARROW), Style::Create.of(becomes)));
         return Document::from(line);
     }
     let rows = [marked(Style::Remove, "- ", &was, folding), marked(Style::Create, "+ ", &becomes, folding)];
@@ -165,8 +164,8 @@ fn list_change(path: &FieldPath, before: &[Value], after: &[Value], folding: Fol
     let mut rows = folded(rows, ROWS, folding);
     if kept_before != kept_after {
         let order = Value::List(after.to_vec());
-        let line = Line::new().literal(Style::Update, "~ ").plain("order changed: ");
-        rows.push(line.then(cut(Style::Plain, &one_line(path, &order), folding)));
+        let order = cut(Style::Plain, &one_line(path, &order), folding);
+        rows.push(line!("{}order changed: {}", Style::Update.of("~ "), order));
     }
     rows
 }
@@ -237,16 +236,11 @@ fn enclosed(open: &'static str, parts: &[SafeText], close: &'static str) -> Safe
 
 fn cut(style: Style, text: &SafeText, folding: Folding) -> Line {
     let (kept, hidden) = if folding == Folding::Full { (text.clone(), 0) } else { text.cut(COLUMNS) };
-    let line = Line::new().text(style, kept);
-    if hidden == 0 {
-        return line;
-    }
-    let note = SafeText::literal(" … ").then(&SafeText::count(hidden));
-    line.text(Style::Dim, note.then(&plural(hidden, " more character", " more characters")))
+    line!("{}{}", style.of(kept), more_characters(hidden))
 }
 
 fn marked(style: Style, marker: &'static str, text: &SafeText, folding: Folding) -> Line {
-    Line::new().literal(style, marker).then(cut(style, text, folding))
+    line!("{}{}", style.of(marker), cut(style, text, folding))
 }
 
 fn folded(rows: Document, limit: usize, folding: Folding) -> Document {

@@ -1,4 +1,4 @@
-//! A process that holds a secret leaves no picture of its memory behind (K7).
+//! A process that holds a secret leaves no picture of its memory behind.
 
 use std::sync::Once;
 

@@ -7,7 +7,7 @@ use crate::model::SecretName;
 
 use super::SecretValue;
 
-/// What the fingerprints of one secret are made with: 32 random bytes per org and name (K2).
+/// What the fingerprints of one secret are made with: 32 random bytes per org and name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Salt([u8; 32]);
 
@@ -31,7 +31,7 @@ impl fmt::Debug for Salt {
     }
 }
 
-/// Four hex digits that help eyes to tell values apart (K2). Whether two values are equal is never decided on them.
+/// Four hex digits that help eyes to tell values apart. Whether two values are equal is never decided on them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint(String);
 

@@ -2,7 +2,7 @@ use zeroize::Zeroizing;
 
 use super::dump;
 
-/// The text of a secret (K7): no `Display`, `Debug`, `Serialize`, `Clone` or `PartialEq`, and wiped when dropped.
+/// The text of a secret: no `Display`, `Debug`, `Serialize`, `Clone` or `PartialEq`, and wiped when dropped.
 ///
 /// It cannot be shown:
 ///
@@ -48,7 +48,7 @@ use super::dump;
 /// ```
 pub struct SecretValue(Zeroizing<String>);
 
-/// How many bytes a value may have (K4).
+/// How many bytes a value may have.
 pub const LONGEST_VALUE: usize = 64 * 1024;
 
 /// Why a value is not sent to an org (secrets/S13, S36).
@@ -60,7 +60,7 @@ pub enum ValueProblem {
     TooLong,
 }
 
-/// What makes a value look like one that was not meant (K6).
+/// What makes a value look like one that was not meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspicion {
     /// Three base64url parts: a token that expires, often one of a login.
@@ -81,7 +81,7 @@ impl SecretValue {
         Self(text)
     }
 
-    /// Whether nothing is there, which counts as missing (F6).
+    /// Whether nothing is there, which counts as missing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

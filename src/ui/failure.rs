@@ -1,9 +1,9 @@
 use crate::error::CommandError;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 
 /// Renders an error of a command: `error:`, `caused by:` for each cause that says more, `hint:`.
 pub fn failure_document(error: &CommandError) -> Document {
-    let line = |style, word, text: &str| Line::new().literal(style, word).foreign(Style::Plain, text).prose(2);
+    let line = |style: Style, word, text: &str| line!("{}{}", style.of(word), text).prose(2);
     let mut document = Document::from(line(Style::Error, "error: ", &error.to_string()));
     document.extend(error.causes().iter().map(|cause| line(Style::Dim, "caused by: ", cause).indented(2)));
     document.extend(error.hints.iter().map(|hint| line(Style::Hint, "hint: ", hint)));

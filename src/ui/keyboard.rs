@@ -1,8 +1,3 @@
-use std::io;
-
-#[cfg(unix)]
-use super::hidden_terminal::HiddenTerminal;
-
 /// One key that a person pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -43,92 +38,6 @@ pub trait Keyboard: Send {
     /// Whether more comes within a moment than line breaks, as it does when lines are pasted; it is thrown away. Only
     /// between [`Keyboard::hide`] and [`Keyboard::show`].
     fn has_more(&mut self) -> bool;
-}
-
-/// The keyboard of the terminal that stdin is.
-pub(super) struct TerminalKeyboard {
-    /// The terminal while it is hidden.
-    #[cfg(unix)]
-    hidden: Option<HiddenTerminal>,
-    /// Whether the terminal is asked to mark what is pasted.
-    #[cfg(unix)]
-    marks_pastes: bool,
-}
-
-impl TerminalKeyboard {
-    /// The keyboard of a terminal that knows control sequences, unless it is a dumb one.
-    pub(super) fn new(is_dumb: bool) -> Self {
-        #[cfg(not(unix))]
-        let _ = is_dumb;
-        Self {
-            #[cfg(unix)]
-            hidden: None,
-            #[cfg(unix)]
-            marks_pastes: !is_dumb,
-        }
-    }
-}
-
-impl Keyboard for TerminalKeyboard {
-    fn flush(&mut self) {
-        // Where it does not work the worst is an answer that was typed too early, to a question that has no dangerous default.
-        #[cfg(unix)]
-        let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
-    }
-
-    fn key(&mut self) -> Key {
-        #[cfg(unix)]
-        if let Some(hidden) = &mut self.hidden {
-            return hidden.keys().key();
-        }
-        // The raw form hands out Ctrl-C as a key; the other raises the signal and leaves the question half answered.
-        match console::Term::stderr().read_key_raw() {
-            Ok(key) => translated(&key),
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Key::Other,
-            // The terminal was closed.
-            Err(_) => Key::Interrupt,
-        }
-    }
-
-    #[cfg(unix)]
-    fn hide(&mut self) -> bool {
-        // The library hides a key while it waits for it. What is pasted comes faster than that, and is hidden only if the
-        // terminal stays as it is from the first key to the last.
-        self.hidden = HiddenTerminal::new(self.marks_pastes);
-        self.hidden.is_some()
-    }
-
-    #[cfg(not(unix))]
-    fn hide(&mut self) -> bool {
-        false
-    }
-
-    fn show(&mut self) {
-        #[cfg(unix)]
-        drop(self.hidden.take());
-    }
-
-    #[cfg(unix)]
-    fn has_more(&mut self) -> bool {
-        self.hidden.as_mut().is_some_and(|hidden| hidden.keys().has_more())
-    }
-
-    #[cfg(not(unix))]
-    fn has_more(&mut self) -> bool {
-        false
-    }
-}
-
-fn translated(key: &console::Key) -> Key {
-    match key {
-        console::Key::CtrlC | console::Key::Char('\u{3}' | '\u{4}') => Key::Interrupt,
-        console::Key::Enter => Key::Enter,
-        console::Key::Backspace => Key::Backspace,
-        console::Key::Escape => Key::Escape,
-        console::Key::Char(c) => Key::Char(*c),
-        console::Key::Tab => Key::Char('\t'),
-        _ => Key::Other,
-    }
 }
 
 #[cfg(test)]
@@ -187,14 +96,5 @@ pub(super) mod tests {
         fn has_more(&mut self) -> bool {
             self.keys.drain(..).any(|key| key != '\r')
         }
-    }
-
-    #[test]
-    fn control_c_and_control_d_interrupt() {
-        for key in [console::Key::CtrlC, console::Key::Char('\u{3}'), console::Key::Char('\u{4}')] {
-            assert_eq!(translated(&key), Key::Interrupt);
-        }
-        assert_eq!(translated(&console::Key::Char('y')), Key::Char('y'));
-        assert_eq!(translated(&console::Key::ArrowUp), Key::Other);
     }
 }

@@ -1,10 +1,8 @@
-//! The terminal: streams, styles, questions, progress, log; the only place that prints (U4).
+//! The terminal: streams, styles, questions, progress, log; the only place that prints.
 //!
 //! stdout is the product, stderr the talk. Nothing here reads the environment: the caller hands in what it resolved.
 
 mod failure;
-#[cfg(unix)]
-mod hidden_terminal;
 mod keyboard;
 #[cfg(unix)]
 mod keys;
@@ -17,7 +15,7 @@ mod progress;
 mod prompt;
 mod signals;
 mod terminal;
-mod wrap;
+mod terminal_keyboard;
 
 pub use failure::failure_document;
 pub use keyboard::{Key, Keyboard};

@@ -1,12 +1,11 @@
-//! What a person sees of a defect in this program: its place, never its payload, which may hold a secret (K7).
+//! What a person sees of a defect in this program: its place, never its payload, which may hold a secret.
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::process::ExitCode;
 
 use crate::error::exit;
-use crate::render::document::{Document, Line, Style};
-use crate::render::text_safety::sanitise;
+use crate::render::document::{Document, Style, line};
 
 use super::paint;
 
@@ -45,11 +44,13 @@ fn shortened(file: &str) -> String {
 }
 
 fn defect_document(place: &str) -> Document {
-    let head = Line::new().literal(Style::Error, "error: ").plain("lobu hit a defect at ");
-    let hint = Line::new().literal(Style::Hint, "hint: ");
-    Document::new()
-        .line(head.text(Style::Plain, sanitise(place)).plain("; this is not your project's fault"))
-        .line(hint.plain("please report that place and what you ran; if this was an apply, running it again is safe"))
+    let place = line!("lobu hit a defect at {}; this is not your project's fault", place);
+    let advice = "please report that place and what you ran; if this was an apply, running it again is safe";
+    Document::new().line(line!("{}{}", Style::Error.of("error: "), place)).line(line!(
+        "{}{}",
+        Style::Hint.of("hint: "),
+        advice
+    ))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, line};
 use crate::render::text_safety::SafeText;
 
 use super::terminal::Ui;
@@ -40,14 +40,17 @@ pub struct Reporter {
     bar: Mutex<Option<ProgressBar>>,
 }
 
-impl Reporter {
-    pub(super) fn new(ui: Ui, has_bar: bool) -> Self {
-        Self { ui, has_bar, bar: Mutex::new(None) }
+impl Ui {
+    /// Shows the progress of one piece of work: a bar on a terminal, lines elsewhere.
+    pub fn progress(&self) -> Reporter {
+        Reporter { ui: self.clone(), has_bar: self.has_bar(), bar: Mutex::new(None) }
     }
+}
 
+impl Reporter {
     fn start(&self, label: &SafeText, total: u64) {
         if !self.has_bar {
-            self.ui.status(&Document::from(Line::new().text(Style::Plain, label.clone()).plain(":")));
+            self.ui.status(&Document::from(line!("{}:", label.clone())));
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
@@ -106,6 +109,8 @@ mod tests {
     use crate::ui::output::tests::Memory;
     use crate::ui::{Options, Streams, Terminals, Verbosity};
 
+    use crate::render::document::line;
+
     use super::*;
 
     fn reported(options: Options) -> String {
@@ -115,8 +120,8 @@ mod tests {
         let progress = ui.progress();
         progress.report(ProgressEvent::Started { label: SafeText::literal("Applying"), total: 2 });
         progress.report(ProgressEvent::Working(SafeText::literal("agent triage")));
-        progress.report(ProgressEvent::Done(Line::new().plain("  + agent triage")));
-        progress.report(ProgressEvent::Notice(Line::new().plain("  ! agent b: refused")));
+        progress.report(ProgressEvent::Done(line!("  + agent triage")));
+        progress.report(ProgressEvent::Notice(line!("  ! agent b: refused")));
         progress.report(ProgressEvent::Finished);
         stderr.text()
     }

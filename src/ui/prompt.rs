@@ -1,6 +1,7 @@
 use zeroize::Zeroizing;
 
-use crate::render::document::{Document, Line, Style};
+use crate::error::CommandError;
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::text_safety::{SafeText, sanitise};
 
 use super::terminal::Ui;
@@ -45,6 +46,17 @@ pub enum Chosen {
     Interrupted,
 }
 
+impl Chosen {
+    /// The key; to quit or to interrupt ends the command, which says what was not done.
+    pub fn or_end(self, outcome: &str) -> Result<char, CommandError> {
+        match self {
+            Self::Key('q') => Err(CommandError::quit().and(outcome)),
+            Self::Key(key) => Ok(key),
+            Self::Interrupted => Err(CommandError::interrupted().and(outcome)),
+        }
+    }
+}
+
 /// Why nothing came of what was typed unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HiddenError {
@@ -67,11 +79,14 @@ pub struct Prompter<'a> {
     ui: &'a Ui,
 }
 
-impl<'a> Prompter<'a> {
-    pub(super) fn new(ui: &'a Ui) -> Self {
-        Self { ui }
+impl Ui {
+    /// Who asks questions, if somebody can answer them.
+    pub fn prompter(&self) -> Option<Prompter<'_>> {
+        self.can_prompt().then_some(Prompter { ui: self })
     }
+}
 
+impl Prompter<'_> {
     /// Asks a question of yes or no; Enter alone is no.
     pub fn confirm(&self, question: &Document) -> Answer {
         match self.choose(question, &CONFIRMATION) {
@@ -135,7 +150,7 @@ impl<'a> Prompter<'a> {
         })
     }
 
-    /// Asks for a text of which nothing is shown, not even stars (K6).
+    /// Asks for a text of which nothing is shown, not even stars.
     ///
     /// It ends at Enter. What the terminal marks as pasted comes whole, without a line break at its end; lines that are not
     /// marked are refused, since nobody knows where they end. Of what is longer than 64 KiB more than 64 KiB are given. The
@@ -252,7 +267,7 @@ fn hint(choices: &[Choice]) -> Line {
         let key = if position == 0 { choice.key.to_ascii_uppercase() } else { choice.key };
         text = text.then(&sanitise(key.encode_utf8(&mut [0; 4]))).then(&SafeText::literal("/"));
     }
-    Line::new().text(Style::Dim, text.then(&SafeText::literal("?]")))
+    Style::Dim.line(text.then(&SafeText::literal("?]")))
 }
 
 fn help(choices: &[Choice]) -> Document {
@@ -260,7 +275,7 @@ fn help(choices: &[Choice]) -> Document {
         .iter()
         .map(|choice| {
             let key = sanitise(choice.key.encode_utf8(&mut [0; 4]));
-            Line::new().plain("  ").text(Style::Bold, key).plain(" ").plain(choice.word).plain(": ").plain(choice.help)
+            line!("  {} {}: {}", Style::Bold.of(key), choice.word, choice.help)
         })
         .collect()
 }
@@ -275,6 +290,8 @@ mod tests {
     use crate::ui::output::tests::Memory;
     use crate::ui::{ColorChoice, Options, Streams, Terminals};
 
+    use crate::render::document::line;
+
     use super::*;
 
     fn asked(typed: &str) -> (Answer, String) {
@@ -282,7 +299,7 @@ mod tests {
         let options = Options { color: ColorChoice::Never, ..Options::default() };
         let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
         let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
-        let question = Document::from(Line::new().plain("Apply this to ").foreign(Style::Bold, "dev").plain("?"));
+        let question = Document::from(line!("Apply this to {}?", Style::Bold.of("dev")));
         let answer = ui.prompter().unwrap().confirm(&question);
         (answer, stderr.text())
     }
@@ -292,7 +309,7 @@ mod tests {
         let options = Options { color: ColorChoice::Never, ..Options::default() };
         let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
         let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
-        let text = ui.prompter().unwrap().hidden(&Document::from(Line::new().plain("Value:")));
+        let text = ui.prompter().unwrap().hidden(&Document::from(line!("Value:")));
         (text.map(|text| text.to_string()), stderr.text())
     }
 
@@ -365,7 +382,7 @@ mod tests {
             let options = Options { color: ColorChoice::Never, ..Options::default() };
             let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
             let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
-            let question = Document::from(Line::new().plain("Create FOO?"));
+            let question = Document::from(line!("Create FOO?"));
             let chosen = ui.prompter().unwrap().press(&question, &CONFIRMATION);
             (chosen, stderr.text())
         };

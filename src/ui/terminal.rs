@@ -5,13 +5,13 @@ use indicatif::ProgressBar;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::render::ci::Annotation;
-use crate::render::document::{Document, Line};
+use crate::render::document::{Document, Line, line};
 use crate::render::text_safety::sanitise_json;
 
-use super::keyboard::TerminalKeyboard;
 use super::output::Sink;
 use super::paint::{paint, paint_open};
-use super::{Keyboard, Options, Prompter, Reporter, Streams, Verbosity, failure_document};
+use super::terminal_keyboard::TerminalKeyboard;
+use super::{Keyboard, Options, Streams, Verbosity, failure_document};
 
 /// The widest line of prose, also on wider terminals: longer ones are hard to read.
 const PROSE_COLUMNS: usize = 80;
@@ -162,16 +162,10 @@ impl Ui {
         stdin && stdout && stderr && !self.0.options.no_input && !self.0.stdout.has_failed()
     }
 
-    /// Who asks questions, if somebody can answer them.
-    pub fn prompter(&self) -> Option<Prompter<'_>> {
-        self.can_prompt().then(|| Prompter::new(self))
-    }
-
-    /// Shows the progress of one piece of work: a bar on a terminal, lines elsewhere.
-    pub fn progress(&self) -> Reporter {
+    /// Whether work in progress is shown by a bar.
+    pub(super) fn has_bar(&self) -> bool {
         let options = self.0.options;
-        let has_bar = self.0.terminals.stderr && !options.dumb && !options.ci && options.verbosity > Verbosity::Quiet;
-        Reporter::new(self.clone(), has_bar)
+        self.0.terminals.stderr && !options.dumb && !options.ci && options.verbosity > Verbosity::Quiet
     }
 
     /// How much is said.
@@ -244,7 +238,7 @@ impl Ui {
     /// Writes a question whose last two lines become one, and stays on it.
     pub(super) fn open_question(&self, document: &Document) {
         let (above, open) = match document.lines() {
-            [above @ .., last, hint] => (above, last.clone().plain(" ").then(hint.clone())),
+            [above @ .., last, hint] => (above, last.clone().then(line!(" {}", hint.clone()))),
             lines => (lines, Line::new()),
         };
         self.question(&above.iter().cloned().collect());
@@ -260,7 +254,7 @@ impl Ui {
 
 #[cfg(test)]
 mod tests {
-    use crate::render::document::Style;
+    use crate::render::document::{Style, line};
     use crate::ui::ColorChoice;
     use crate::ui::keyboard::tests::Typed;
     use crate::ui::output::tests::{Broken, Memory};
@@ -274,15 +268,15 @@ mod tests {
     }
 
     fn words(count: usize) -> Document {
-        Document::from(Line::new().foreign(Style::Plain, &"word ".repeat(count)).prose(2))
+        Document::from(line!("{}", &"word ".repeat(count)).prose(2))
     }
 
     #[test]
     fn the_product_goes_to_stdout_and_the_talk_to_stderr() {
         let (ui, stdout, stderr) = ui(Options::default(), Terminals::none());
-        ui.product(&Document::from(Line::new().literal(Style::Create, "+ agent a")));
-        ui.status(&Document::from(Line::new().plain("done")));
-        ui.detail(&Document::from(Line::new().plain("detail")));
+        ui.product(&Document::from(Style::Create.line("+ agent a")));
+        ui.status(&Document::from(line!("done")));
+        ui.detail(&Document::from(line!("detail")));
         assert_eq!((stdout.text().as_str(), stderr.text().as_str()), ("+ agent a\n", "done\n"));
         assert!(ui.finish().is_ok());
     }
@@ -293,9 +287,9 @@ mod tests {
             [(Verbosity::Quiet, "n\n"), (Verbosity::Normal, "n\ns\n"), (Verbosity::Verbose, "n\ns\nd\n")]
         {
             let (ui, _, stderr) = ui(Options { verbosity, ..Options::default() }, Terminals::none());
-            ui.notice(&Document::from(Line::new().plain("n")));
-            ui.status(&Document::from(Line::new().plain("s")));
-            ui.detail(&Document::from(Line::new().plain("d")));
+            ui.notice(&Document::from(line!("n")));
+            ui.status(&Document::from(line!("s")));
+            ui.detail(&Document::from(line!("d")));
             assert_eq!(stderr.text(), expected);
         }
     }

@@ -1,11 +1,11 @@
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::Approval;
-use crate::model::SecretName;
+use crate::model::{SecretName, counted};
 use crate::org::SecretsMode;
 use crate::plan::Need;
 use crate::project::dotenv::read_dotenv;
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::secrets::DefaultValuesFile;
 use crate::target::Server;
 use crate::ui::Answer;
@@ -22,10 +22,8 @@ pub(crate) fn preflight(
 ) -> Result<(), CommandError> {
     expected(plan, planned)?;
     if !planned.plan.problems.is_empty() {
-        let message = match planned.plan.problems.len() {
-            1 => "the plan has 1 problem that this server cannot take; nothing was changed".to_owned(),
-            count => format!("the plan has {count} problems that this server cannot take; nothing was changed"),
-        };
+        let problems = counted(planned.plan.problems.len(), "problem");
+        let message = format!("the plan has {problems} that this server cannot take; nothing was changed");
         return Err(CommandError::new(ErrorKind::Unsupported, message));
     }
     if planned.plan.is_empty() || (apply.dry_run && !plan.require_secrets) {
@@ -193,27 +191,22 @@ fn question(planned: &Planned) -> Document {
     let summary = planned.plan.summary();
     let mut question = Document::new();
     if sends_values_away(planned) {
-        let line = Line::new()
-            .literal(Style::Attention, "! ")
-            .plain("The values of ")
-            .foreign(Style::Bold, &names(planned))
-            .plain(" will be sent to ")
-            .foreign(Style::Bold, &target.server_name())
-            .plain(".");
+        let line = line!(
+            "{}The values of {} will be sent to {}.",
+            Style::Attention.of("! "),
+            Style::Bold.of(names(planned)),
+            Style::Bold.of(target.server_name())
+        );
         question.push(line.prose(2));
     }
-    let line = Line::new()
-        .plain("Apply ")
-        .count(summary.create)
-        .plain(" create, ")
-        .count(summary.update)
-        .plain(" update to org ")
-        .foreign(Style::Bold, target.org.as_str())
-        .plain(" on ")
-        .foreign(Style::Bold, &target.server_name())
-        .plain(" (context ")
-        .foreign(Style::Plain, &target.context)
-        .plain(")?");
+    let line = line!(
+        "Apply {} create, {} update to org {} on {} (context {})?",
+        summary.create,
+        summary.update,
+        Style::Bold.of(target.org.as_str()),
+        Style::Bold.of(target.server_name()),
+        &target.context
+    );
     question.push(line);
     question
 }

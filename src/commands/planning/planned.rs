@@ -8,7 +8,7 @@ use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Style, line};
 use crate::secrets::Values;
 use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
@@ -91,9 +91,10 @@ fn values(
 ) -> Result<Values, CommandError> {
     if mode == SecretsMode::References {
         if options.env_file.is_some() {
-            let line = Line::new().literal(Style::Note, "note: ");
-            let line = line.plain("--env-file was not read: this server has the secrets API, and is sent no values");
-            session.ui.status(&Document::from(line.prose(2)));
+            session.say(line!(
+                "{}--env-file was not read: this server has the secrets API, and is sent no values",
+                Style::Note.of("note: ")
+            ));
         }
         return Ok(Values::default());
     }

@@ -1,4 +1,4 @@
-//! Between the plan and the answer the org may have moved (A2).
+//! Between the plan and the answer the org may have moved.
 
 use std::collections::{BTreeMap, BTreeSet};
 

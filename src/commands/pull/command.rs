@@ -5,6 +5,7 @@ use clap::Args;
 use crate::commands::options::{ComparisonOptions, ProjectOptions, one_of};
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
+use crate::model::{counted, plural};
 use crate::pull::{PullFamily, Withheld};
 use crate::target::TargetFlags;
 
@@ -104,24 +105,23 @@ pub async fn run(session: &Session, args: &PullArgs) -> Result<Outcome, CommandE
     report.result.and_then(|()| withheld(&settled, Outcome::Done))
 }
 
-/// What may be a secret and was not written makes the run fail, so that CI notices (L2).
+/// What may be a secret and was not written makes the run fail, so that CI notices.
 fn withheld(settled: &Settled, outcome: Outcome) -> Result<Outcome, CommandError> {
     let names: Vec<String> =
         settled.plan.withheld.iter().filter(|one| one.is_suspected()).map(Withheld::name).collect();
     if names.is_empty() && settled.unsaid > 0 {
-        let message = match settled.unsaid {
-            1 => "1 thing was not written as the org has it".to_owned(),
-            count => format!("{count} things were not written as the org has them"),
-        };
+        let count = settled.unsaid;
+        let (things, was) = (counted(count, "thing"), plural(count, "was", "were"));
+        let message = format!("{things} {was} not written as the org has {}", plural(count, "it", "them"));
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("See above, under Not written."));
     }
     if names.is_empty() {
         return Ok(outcome);
     }
-    let message = match names.len() {
-        1 => "1 value was not written, since it may be a secret".to_owned(),
-        count => format!("{count} values were not written, since they may be secrets"),
-    };
+    let count = names.len();
+    let (values, was) = (counted(count, "value"), plural(count, "was", "were"));
+    let why = plural(count, "it may be a secret", "they may be secrets");
+    let message = format!("{values} {was} not written, since {why}");
     let hint = format!(
         "Move it into a secret, or write it all the same: {}",
         names.iter().map(|name| format!("--allow-suspected '{name}'")).collect::<Vec<_>>().join(" ")

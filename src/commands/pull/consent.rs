@@ -1,4 +1,4 @@
-//! Who agrees to what is written (L3, pull/P8–P10).
+//! Who agrees to what is written.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,11 @@ use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::pull::{FileWrite, PullAction, PullRow};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::pull::row_in_full;
 use crate::schema::ResourceKey;
 use crate::ui::{Choice, Prompter};
 
-use super::super::questions::key;
 use super::PullArgs;
 use super::check::check;
 use super::reading::Pulled;
@@ -48,9 +47,8 @@ pub(super) fn agreed(
         return Err(unasked(&existing));
     };
     if only_new_file {
-        let question =
-            Line::new().plain("Make an empty project in ").foreign(Style::Bold, &pulled.source.location()).plain("?");
-        return match key(prompter.press(&Document::from(question), &[NO, YES]), NOTHING_WRITTEN)? {
+        let question = line!("Make an empty project in {}?", Style::Bold.of(pulled.source.location()));
+        return match prompter.press(&Document::from(question), &[NO, YES]).or_end(NOTHING_WRITTEN)? {
             'y' => Ok(settled.writes.clone()),
             _ => Err(CommandError::declined().and(NOTHING_WRITTEN)),
         };
@@ -100,7 +98,7 @@ fn ask<'rows>(
 fn answer(prompter: &Prompter<'_>, row: &PullRow, org: &OrgSlug) -> Result<char, CommandError> {
     let mut question = Document::from(question(row, org));
     loop {
-        match key(prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]), NOTHING_WRITTEN)? {
+        match prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]).or_end(NOTHING_WRITTEN)? {
             'd' => question = row_in_full(row).with(Document::from(self::question(row, org))),
             key => return Ok(key),
         }
@@ -115,16 +113,14 @@ fn question(row: &PullRow, org: &OrgSlug) -> Line {
         PullAction::Remove => "Take out ",
     };
     let paths: Vec<String> = row.paths().into_iter().collect();
-    Line::new()
-        .plain(word)
-        .literal(Style::Plain, row.key.kind.word)
-        .plain(" ")
-        .foreign(Style::Bold, &row.key.id)
-        .plain(" in ")
-        .foreign(Style::Plain, &paths.join(", "))
-        .plain(", as org ")
-        .foreign(Style::Plain, org.as_str())
-        .plain(" has it?")
+    line!(
+        "{}{} {} in {}, as org {} has it?",
+        word,
+        row.key.kind.word,
+        Style::Bold.of(&row.key.id),
+        paths.join(", "),
+        org.as_str()
+    )
 }
 
 /// Nobody can be asked: what exists is not overwritten without `--force`, what is new not made without `--yes`.

@@ -1,4 +1,4 @@
-//! The org's secrets, or why they can't be had (K1, V2).
+//! The org's secrets, or why they can't be had.
 
 use crate::commands::Session;
 use crate::commands::errors::of_secrets;
@@ -37,7 +37,7 @@ pub(super) async fn listed(
     }
 }
 
-/// The server has no place for secrets (K1).
+/// The server has no place for secrets.
 pub(super) fn unsupported(target: &ResolvedTarget) -> CommandError {
     let message = format!("{} has no secrets API; nothing was sent", target.server_name());
     CommandError::new(ErrorKind::Unsupported, message)

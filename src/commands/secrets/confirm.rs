@@ -1,10 +1,9 @@
-//! Questions about secrets: one key each (K6).
+//! Questions about secrets: one key each.
 
 use crate::commands::Session;
-use crate::commands::questions::key;
 use crate::error::{CommandError, ErrorKind};
 use crate::push::{Agreement, Ask, Deletion, PushPlan, PushRow};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::secrets::{question_of, suspicion_text};
 use crate::target::ResolvedTarget;
 use crate::ui::{Choice, Prompter};
@@ -88,11 +87,11 @@ fn press(
 ) -> Result<char, CommandError> {
     let mut question = Document::new();
     if let Some(suspicion) = row.suspicion {
-        let line = Line::new().literal(Style::Attention, "! ").foreign(Style::Bold, row.name.as_str()).plain(" ");
-        question.push(line.plain(suspicion_text(suspicion)).prose(2));
+        let (mark, name) = (Style::Attention.of("! "), Style::Bold.of(&row.name));
+        question.push(line!("{}{} {}", mark, name, suspicion_text(suspicion)).prose(2));
     }
     question.append(asked(question_of(kind, row), to));
-    key(prompter.press(&question, choices), "nothing was sent")
+    prompter.press(&question, choices).or_end("nothing was sent")
 }
 
 /// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
@@ -102,34 +101,30 @@ fn asked(what: Line, to: &Destination<'_>) -> Document {
     if what.width() + place.width() + ANSWERS < 80 {
         Document::from(what.then(place))
     } else {
-        Document::from(what).line(Line::new().plain(" ").then(place))
+        Document::from(what).line(line!(" {}", place))
     }
 }
 
 /// Lists what `a` covers and asks once more: values that agents use now are replaced.
 fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> Result<bool, CommandError> {
-    let mut question = Document::from(Line::new().plain("These would be rotated:"));
+    let mut question = Document::from(line!("These would be rotated:"));
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
-    question.append(asked(Line::new().plain("Rotate all ").count(rows.len()), to));
+    question.append(asked(line!("Rotate all {}", rows.len()), to));
     let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
-    Ok(key(prompter.press(&question, &choices), "nothing was sent")? == 'y')
+    Ok(prompter.press(&question, &choices).or_end("nothing was sent")? == 'y')
 }
 
 /// Where it goes: ` in org dev on https://… (context url)?`, or where a target was named
 /// ` from stage.env in org dev on https://… (target stage)?`.
 fn place(to: &Destination<'_>) -> Line {
     let Destination { target, named } = to;
-    let from = named.map_or_else(Line::new, |(file, _)| Line::new().plain(" from ").foreign(Style::Bold, file));
-    let line = from
-        .plain(" in org ")
-        .foreign(Style::Bold, target.org.as_str())
-        .plain(" on ")
-        .foreign(Style::Bold, &target.server_name());
-    match named {
-        Some((_, name)) => line.plain(" (target ").foreign(Style::Plain, name),
-        None => line.plain(" (context ").foreign(Style::Plain, &target.context),
-    }
-    .plain(")?")
+    let from = named.map_or_else(Line::new, |(file, _)| line!(" from {}", Style::Bold.of(file)));
+    let (word, name) = match named {
+        Some((_, name)) => ("target", *name),
+        None => ("context", target.context.as_str()),
+    };
+    let (org, server) = (Style::Bold.of(&target.org), Style::Bold.of(target.server_name()));
+    line!("{} in org {} on {} ({} {})?", from, org, server, word, name)
 }
 
 fn no_terminal(open: &[(Ask, &PushRow)]) -> CommandError {
@@ -165,8 +160,8 @@ pub(super) fn ask_delete(
     let mut agreed = Vec::new();
     let mut rest = deletions.into_iter();
     while let Some(deletion) = rest.next() {
-        let question = asked(Line::new().plain("Delete ").foreign(Style::Bold, deletion.name.as_str()), &to);
-        match key(prompter.press(&question, &[NO, YES, all, quit]), "nothing was deleted")? {
+        let question = asked(line!("Delete {}", Style::Bold.of(deletion.name.as_str())), &to);
+        match prompter.press(&question, &[NO, YES, all, quit]).or_end("nothing was deleted")? {
             'y' => agreed.push(deletion),
             'a' => {
                 agreed.push(deletion);

@@ -7,7 +7,7 @@ use crate::commands::project::pins;
 use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
 use crate::http::PARALLELISM;
-use crate::render::document::{Document, Line};
+use crate::render::document::{Document, line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets;
 use crate::secrets::protect;
@@ -38,7 +38,7 @@ pub async fn run(session: &Session, args: &ListArgs) -> Result<Outcome, CommandE
         let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
         session.ui.product_json(&json::secrets(&rows, &json_target));
     } else if rows.is_empty() {
-        session.ui.status(&Document::from(Line::new().plain("The org has no secrets.")));
+        session.ui.status(&Document::from(line!("The org has no secrets.")));
     } else {
         session.ui.product(&secrets::list(&rows));
     }

@@ -13,7 +13,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::SecretName;
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::dotenv::{self, Dotenv, read_dotenv};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::secrets::{DotenvFile, InputError, protect, read_stdin, writable_name};
 use crate::ui::{HiddenError, Signals};
 
@@ -92,8 +92,7 @@ fn update(
     let signals = Signals::catch();
     let replaced = DotenvFile::update(directory, || signals.have_come(), edit)?;
     if replaced.is_open_to_others() {
-        let line = "Others on this machine could open .env; now only its owner can (mode 0600)";
-        session.say(Line::new().plain(line));
+        session.say(line!("Others on this machine could open .env; now only its owner can (mode 0600)"));
     }
     Ok(())
 }
@@ -104,14 +103,11 @@ fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandEr
         CommandError::new(ErrorKind::InvalidProject, "the file .env can't be read")
     })?;
     let Some(found) = found else {
-        let line = Line::new().plain("There is no .env in ");
-        let line = line.foreign(Style::Bold, &directory.location().display().to_string()).plain(".");
-        session.ui.status(&Document::from(line.prose(2)));
+        session.say(line!("There is no .env in {}.", Style::Bold.of(directory.location().display())));
         return Ok(());
     };
     let state = |name: &str| if found.value(name).is_some_and(|value| !value.is_empty()) { "  set" } else { "  empty" };
-    let lines: Document =
-        found.names().map(|name| Line::new().foreign(Style::Plain, name).plain(state(name))).collect();
+    let lines: Document = found.names().map(|name| line!("{}{}", name, state(name))).collect();
     session.ui.product(&lines);
     Ok(())
 }
@@ -130,7 +126,7 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
             other => CommandError::usage(format!("{other}; nothing was written")),
         })
     })?;
-    let line = Line::new().plain("Set ").foreign(Style::Bold, name.as_str()).plain(" in .env");
+    let line = line!("Set {} in .env", Style::Bold.of(name.as_str()));
     session.ui.status(&Document::from(line));
     warn_if_committed(session, &directory.location().join(ProjectDirectory::DOTENV));
     Ok(())
@@ -140,8 +136,7 @@ fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> 
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     update(session, directory, |file| without(session, file, &names))?;
     let listed = names.into_iter().collect::<Vec<_>>().join(", ");
-    let line = Line::new().plain("Deleted ").foreign(Style::Bold, &listed).plain(" from .env");
-    session.ui.status(&Document::from(line.prose(2)));
+    session.say(line!("Deleted {} from .env", Style::Bold.of(&listed)));
     Ok(())
 }
 
@@ -173,13 +168,14 @@ fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, Comman
             return Err(CommandError::new(ErrorKind::NotATerminal, "the value would have to be asked for")
                 .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
         };
-        let question = Line::new().plain("Value of ").foreign(Style::Bold, name.as_str());
-        return prompter.hidden(&Document::from(question.plain(" (nothing is shown):"))).map_err(|error| match error {
-            HiddenError::Interrupted => CommandError::interrupted().and("nothing was written"),
-            HiddenError::Lines => CommandError::usage("more than one line came; nothing was written")
-                .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
-            HiddenError::NotUtf8 => CommandError::usage("what was typed is not UTF-8; nothing was written"),
-        });
+        return prompter
+            .hidden(&Document::from(line!("Value of {} (nothing is shown):", Style::Bold.of(name.as_str()))))
+            .map_err(|error| match error {
+                HiddenError::Interrupted => CommandError::interrupted().and("nothing was written"),
+                HiddenError::Lines => CommandError::usage("more than one line came; nothing was written")
+                    .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
+                HiddenError::NotUtf8 => CommandError::usage("what was typed is not UTF-8; nothing was written"),
+            });
     }
     // The line break is not of the value: "\r\n" at most.
     let mut value = read_stdin(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {

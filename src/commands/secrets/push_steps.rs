@@ -8,9 +8,9 @@ use crate::commands::project::Surroundings;
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
-use crate::model::SecretName;
+use crate::model::{SecretName, counted, plural};
 use crate::push::{Agreement, PushPlan, PushReport, Rotation, Wanted, plan_push, push, select};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Style, line};
 use crate::render::json::{self, JsonTarget};
 use crate::render::secrets::{self, PushView, suspicion_text};
 use crate::secrets::SourceValues;
@@ -87,17 +87,16 @@ pub(super) fn read(
 }
 
 fn tell_unusable(session: &Session, source: &SourceValues) {
-    let note = || Line::new().literal(Style::Note, "note: ");
+    let note =
+        |why: &str, what: &str| line!("{}not pushed, since {}: {}", Style::Note.of("note: "), why, what).prose(2);
     let mut document = Document::new();
     let names: Vec<_> = source.unusable().collect();
     if !names.is_empty() {
-        let line = note().plain("not pushed, since no secret can have such a name: ");
-        document.push(line.foreign(Style::Plain, &names.join(", ")).prose(2));
+        document.push(note("no secret can have such a name", &names.join(", ")));
     }
     if source.wrapped() > 0 {
-        let line = note().plain("not pushed, since they look like the end of a value that was wrapped: ");
-        document
-            .push(line.count(source.wrapped()).plain(if source.wrapped() == 1 { " line" } else { " lines" }).prose(2));
+        let why = "they look like the end of a value that was wrapped";
+        document.push(note(why, &counted(source.wrapped(), "line")));
     }
     if !document.is_empty() {
         session.ui.status(&document);
@@ -137,8 +136,7 @@ pub(super) fn agree(
     let asked: BTreeSet<_> = by_flags.open(plan).into_iter().map(|(_, row)| &row.name).collect();
     for row in plan.sent().filter(|row| !asked.contains(&row.name)) {
         if let Some(suspicion) = row.suspicion {
-            let line = Line::new().literal(Style::Warning, "warning: ").foreign(Style::Bold, row.name.as_str());
-            session.ui.notice(&Document::from(line.plain(" ").plain(suspicion_text(suspicion)).prose(2)));
+            session.warn(&row.name, suspicion_text(suspicion));
         }
     }
     if !asked.is_empty() && asks_nothing {
@@ -209,14 +207,14 @@ fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a
 pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
     let missing = plan.summary().missing;
     if missing > 0 {
-        let line = Line::new().literal(Style::Warning, "warning: ").count(missing);
-        let line = line.plain(if missing == 1 {
-            " secret that lobu.toml uses is"
-        } else {
-            " secrets that lobu.toml uses are"
-        });
-        let line = line.plain(" neither in ").foreign(Style::Plain, &pushed.source.label);
-        session.ui.notice(&Document::from(line.plain(" nor in the org; an apply that needs it will stop").prose(2)));
+        let line = line!(
+            "{}{} that lobu.toml uses {} neither in {} nor in the org; an apply that needs it will stop",
+            Style::Warning.of("warning: "),
+            counted(missing, "secret"),
+            plural(missing, "is", "are"),
+            &pushed.source.label
+        );
+        session.ui.notice(&Document::from(line.prose(2)));
     }
 }
 
@@ -226,6 +224,6 @@ pub(super) fn without_api(session: &Session, json: bool, target: &ResolvedTarget
     if json {
         session.ui.product_json(&json::push_unsupported(&json_target(target, &server)));
     }
-    let line = Line::new().foreign(Style::Bold, &server).plain(" has no secrets API; nothing was sent.");
-    session.ui.status(&Document::from(line.prose(2)));
+    let line = line!("{} has no secrets API; nothing was sent.", Style::Bold.of(&server));
+    session.say(line);
 }

@@ -1,4 +1,4 @@
-use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::model::{Diagnostic, Family, Position, Severity, counted, plural};
 
 /// What is wrong with a `.env` file, by line. It holds nothing of the file's content (U3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,8 @@ pub enum ProblemKind {
 }
 
 fn more(count: u32) -> String {
-    if count == 1 { "and 1 more line is wrong".to_owned() } else { format!("and {count} more lines are wrong") }
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    format!("and {} {} wrong", counted(count, "more line"), plural(count, "is", "are"))
 }
 
 impl ProblemKind {

@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{SecretName, Text, Value};
+use crate::model::{SecretName, Text, Value, counted, plural};
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Problem, Row, Summary};
-use crate::render::document::{Document, Line, Style};
-use crate::render::prose_diff::plural;
+use crate::render::document::{Document, Line, Style, line};
+use crate::render::phrases::{counted_kind, counts_by_kind, joined, name, sentence, summary};
 use crate::render::text_safety::{SafeText, sanitise};
 use crate::schema::kinds::PLATFORM;
 use crate::schema::{Kind, ResourceKey};
 
 use super::PlanView;
-use super::words::{counted, counts_by_kind, joined, name, sentence};
 
 /// How many names of secrets a line gives before it says `…`.
 const NAMES: usize = 5;
 
-/// How many values cannot be compared, and the command that sends them (W3).
+/// How many values cannot be compared, and the command that sends them.
 ///
 /// A platform that is written anyway sends its own, and its row says so.
 pub(super) fn incomparable(plan: &Plan) -> Document {
@@ -28,15 +27,14 @@ pub(super) fn incomparable(plan: &Plan) -> Document {
         return Document::new();
     }
     let names: BTreeSet<&SecretName> = fields.iter().filter_map(|field| reference(field.after.as_ref())).collect();
-    let line = Line::new()
-        .literal(Style::Unchanged, "= ")
-        .count(fields.len())
-        .text(Style::Plain, plural(fields.len(), " value", " values"))
-        .plain(" cannot be compared with what the org has")
-        .text(Style::Plain, in_brackets(&names))
-        .text(Style::Plain, plural(fields.len(), " and is not sent; ", " and are not sent; "))
-        .plain("to send: --resend-secrets=all")
-        .text(Style::Plain, by_name(&names));
+    let line = line!(
+        "{}{} cannot be compared with what the org has{} and {} not sent; to send: --resend-secrets=all{}",
+        Style::Unchanged.of("= "),
+        counted(fields.len(), "value"),
+        in_brackets(&names),
+        plural(fields.len(), "is", "are"),
+        by_name(&names)
+    );
     Document::from(line.prose(2))
 }
 
@@ -72,15 +70,15 @@ pub(super) fn undeclared(plan: &Plan, all: bool) -> Document {
 }
 
 fn undeclared_of(kind: Kind, ids: &[String], all: bool) -> Document {
-    let head = Line::new().literal(Style::Drift, "? ").text(Style::Plain, counted(kind, ids.len()));
-    let head = head.text(Style::Plain, plural(ids.len(), " is not in this project; ", " are not in this project; "));
+    let count = counted_kind(kind, ids.len());
+    let (is, them) = (plural(ids.len(), "is", "are"), plural(ids.len(), "it", "them"));
+    let head = line!("{}{} {} not in this project; ", Style::Drift.of("? "), count, is);
     if !all {
-        let rest = plural(ids.len(), "--all lists it", "--all lists them");
-        return Document::from(head.text(Style::Plain, rest).prose(2));
+        return Document::from(head.then(line!("--all lists {}", them)).prose(2));
     }
-    let rest = plural(ids.len(), "apply never deletes it:", "apply never deletes them:");
-    let row = |id: &String| Line::new().literal(Style::Drift, "? ").then(name(&ResourceKey::new(kind, id))).indented(2);
-    Document::from(head.text(Style::Plain, rest).prose(2)).with(ids.iter().map(row).collect())
+    let head = head.then(line!("apply never deletes {}:", them));
+    let row = |id: &String| line!("{}{}", Style::Drift.of("? "), name(&ResourceKey::new(kind, id))).indented(2);
+    Document::from(head.prose(2)).with(ids.iter().map(row).collect())
 }
 
 /// What `--yes` alone will not clear.
@@ -89,9 +87,9 @@ pub(super) fn guarded(plan: &Plan) -> Document {
     if clears.is_empty() {
         return Document::new();
     }
-    let head = Line::new().literal(Style::Attention, "! ").plain("With --yes this needs --allow-clear too:");
+    let head = line!("{}With --yes this needs --allow-clear too:", Style::Attention.of("! "));
     let row = |(key, path): &(&ResourceKey, &crate::model::FieldPath)| {
-        Line::new().literal(Style::Remove, "- ").then(name(key)).plain(" ").foreign(Style::Plain, &path.to_string())
+        line!("{}{} {}", Style::Remove.of("- "), name(key), path)
     };
     Document::from(head).with(clears.iter().map(row).collect::<Document>().indented(4))
 }
@@ -112,15 +110,14 @@ pub(in crate::render) fn left_out_of(
     }
     let counts = counts_by_kind(left_out.iter().filter(|(_, count)| **count > 0).map(|(kind, count)| (*kind, *count)));
     let what = if counts.is_empty() { SafeText::literal("nothing of the project") } else { counts };
-    let line = Line::new().plain("Only ").foreign(Style::Plain, &selectors.join(" "));
-    Document::from(line.plain(verb).text(Style::Plain, what).prose(2))
+    Document::from(line!("Only {}{}{}", selectors.join(" "), verb, what).prose(2))
 }
 
 /// What the reader can mend, and what there is to know.
 pub(super) fn messages(plan: &Plan) -> Document {
     let mut document = Document::new();
     for warning in &plan.warnings {
-        let head = Line::new().literal(Style::Warning, "warning: ");
+        let head = Style::Warning.line("warning: ");
         document.append(problem(head, warning, 2));
     }
     document.extend(plan.notes.iter().map(|note| sentence(Style::Note, "note: ", note)));
@@ -132,16 +129,14 @@ pub(super) fn problems(plan: &Plan) -> Document {
     if plan.problems.is_empty() {
         return Document::new();
     }
-    let head = Line::new().literal(Style::Error, "This server cannot take this plan:");
-    let rows = plan
-        .problems
-        .iter()
-        .flat_map(|one| problem(Line::new().literal(Style::Attention, "! "), one, 4).indented(2).lines().to_vec());
+    let head = Style::Error.line("This server cannot take this plan:");
+    let rows =
+        plan.problems.iter().flat_map(|one| problem(Style::Attention.line("! "), one, 4).indented(2).lines().to_vec());
     Document::from(head).with(rows.collect())
 }
 
 fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
-    let line = head.then(name(&problem.key)).plain(": ").foreign(Style::Plain, &problem.message).prose(2);
+    let line = line!("{}{}: {}", head, name(&problem.key), &problem.message).prose(2);
     let hint = problem.hint.iter().map(|hint| sentence(Style::Hint, "hint: ", hint).indented(indent));
     Document::from(line).with(hint.collect())
 }
@@ -150,20 +145,18 @@ fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
 pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut document = Document::new();
     if plan.is_empty() && plan.problems.is_empty() {
-        document.push(Line::new().plain("Nothing to apply."));
+        document.push(line!("Nothing to apply."));
     } else if view.dry_run {
-        document.push(Line::new().plain("This is a plan only: nothing was written."));
+        document.push(line!("This is a plan only: nothing was written."));
     }
-    document.push(Line::new().plain("Plan id: ").foreign(Style::Bold, view.plan_id));
-    document.push(summary(plan.summary()));
+    document.push(line!("Plan id: {}", Style::Bold.of(view.plan_id)));
+    document.push(summary(counts(plan.summary())));
     document
 }
 
-fn summary(summary: Summary) -> Line {
+fn counts(summary: Summary) -> Vec<(usize, &'static str)> {
     let Summary { create, update, remove, unchanged, drift, incomparable } = summary;
-    let mut parts = vec![(create, " create"), (update, " update"), (unchanged, " unchanged"), (drift, " drift")];
-    parts.extend([(remove, " removed"), (incomparable, " incomparable")].into_iter().filter(|(count, _)| *count > 0));
-    let parts: Vec<SafeText> =
-        parts.into_iter().map(|(count, word)| SafeText::count(count).then(&SafeText::literal(word))).collect();
-    Line::new().literal(Style::Bold, "Summary: ").text(Style::Bold, joined(&parts))
+    let mut counts = vec![(create, " create"), (update, " update"), (unchanged, " unchanged"), (drift, " drift")];
+    counts.extend([(remove, " removed"), (incomparable, " incomparable")].into_iter().filter(|(count, _)| *count > 0));
+    counts
 }

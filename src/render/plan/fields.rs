@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::model::{FieldPath, Place, Text, Value, classify};
 use crate::plan::{Action, FieldAction, FieldChange, Row};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
+use crate::render::phrases::{joined, marked};
 use crate::render::prose_diff::{Direction, Folding, diff_between};
 use crate::render::text_safety::{SafeText, shown};
 use crate::render::value_text::{change, field, one_line};
 
 use super::PlanView;
-use super::words::{joined, marked};
 
 /// Renders what is changed, then what drifts, then, where everything is wanted, what cannot be compared.
 pub(super) fn fields(row: &Row, view: &PlanView<'_>) -> Document {
@@ -67,7 +67,7 @@ fn removed(change_of: &FieldChange, folding: Folding) -> Document {
     let label = shown(&change_of.path).then(&SafeText::literal(" (removed by --prune)"));
     match &change_of.before {
         Some(before) => field(&label, &change_of.path, before, folding),
-        None => Document::from(Line::new().text(Style::Plain, label)),
+        None => Document::from(line!("{}", label)),
     }
 }
 
@@ -94,8 +94,8 @@ pub(in crate::render) fn prompt_diff(
         Some(_) => None,
     };
     let (before, after) = (side(&change_of.before)?, side(&change_of.after)?);
-    let head = Line::new().text(Style::Plain, shown(&change_of.path)).plain(":");
-    let head = if after.is_empty() { head.literal(Style::Remove, " (cleared)") } else { head };
+    let head = line!("{}:", &change_of.path);
+    let head = if after.is_empty() { head.then(Style::Remove.line(" (cleared)")) } else { head };
     Some(Document::from(head).with(diff_between(&before, &after, folding, direction).indented(2)))
 }
 
@@ -107,14 +107,14 @@ fn drift(drifting: &FieldChange, full: bool) -> Document {
     let label = shown(&drifting.path).then(&SafeText::literal(note));
     match &drifting.before {
         Some(value) if full => marked(Style::Drift, "? ", &field(&label, &drifting.path, value, Folding::Full)),
-        _ => Document::from(Line::new().literal(Style::Drift, "? ").text(Style::Dim, label).prose(2)),
+        _ => Document::from(line!("{}{}", Style::Drift.of("? "), Style::Dim.of(label)).prose(2)),
     }
 }
 
 fn incomparable(field: &FieldChange) -> Document {
     let value = field.after.as_ref().map_or(SafeText::literal("(none)"), |value| one_line(&field.path, value));
-    let line = Line::new().literal(Style::Unchanged, "= ").text(Style::Plain, shown(&field.path)).plain(": ");
-    Document::from(line.text(Style::Plain, value).literal(Style::Dim, " (cannot be compared)"))
+    let (marker, remark) = (Style::Unchanged.of("= "), Style::Dim.of(" (cannot be compared)"));
+    Document::from(line!("{}{}: {}{}", marker, &field.path, value, remark))
 }
 
 /// Which of the new elements of a merged value came from skills: `"api.x.com" from skill websearch`.
@@ -128,14 +128,13 @@ fn sources(field: &FieldChange) -> Vec<Line> {
         }
     }
     let line = |(skill, elements): (&str, Vec<SafeText>)| {
-        let line = Line::new().text(Style::Dim, joined(&elements));
-        let word = if elements.is_empty() { "from skill " } else { " from skill " };
-        line.literal(Style::Dim, word).foreign(Style::Dim, skill).prose(2)
+        let between = if elements.is_empty() { "from skill " } else { " from skill " };
+        line!("{}{}{}", joined(&elements), between, skill).in_style(Style::Dim).prose(2)
     };
     by_skill.into_iter().map(line).collect()
 }
 
-/// An element as values show it: one that has the shape of a secret is hidden like everywhere else (W2).
+/// An element as values show it: one that has the shape of a secret is hidden like everywhere else.
 fn quoted(path: &FieldPath, element: &str) -> SafeText {
     one_line(path, &Value::Text(classify(Place::Elsewhere, "", element)))
 }

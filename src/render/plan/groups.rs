@@ -1,13 +1,12 @@
 //! The rows of a plan, by kind.
 
 use crate::plan::{Action, Plan, Row};
-use crate::render::document::{Document, Line, Style};
-use crate::schema::ALL;
-use crate::schema::Kind;
+use crate::render::document::{Document, Line, Style, line};
+use crate::render::phrases::{marker, name, sentence};
+use crate::schema::{ALL, Kind};
 
 use super::PlanView;
 use super::fields::fields;
-use super::words::{marker, name, sentence};
 
 /// How far the lines below a row are indented.
 const BELOW: usize = 6;
@@ -23,7 +22,7 @@ fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, kind.plural).literal(Style::Bold, ":")).with(rows)
+    Document::from(line!("{}:", kind.plural).in_style(Style::Bold)).with(rows)
 }
 
 fn row(row: &Row, view: &PlanView<'_>) -> Document {
@@ -43,17 +42,17 @@ fn row(row: &Row, view: &PlanView<'_>) -> Document {
 
 fn head(row: &Row) -> Line {
     let (style, marker) = marker(row.action);
-    let line = Line::new().literal(style, marker).then(name(&row.key));
+    let line = line!("{}{}", style.of(marker), name(&row.key));
     let members = match row.action {
         Action::Create | Action::Unchanged => Vec::new(),
         Action::Update => row.changed_members(),
         Action::Drift if row.fields.is_empty() => {
-            return line.literal(Style::Dim, " (pull keeps it; apply never deletes it)").prose(4);
+            return line.then(Style::Dim.line(" (pull keeps it; apply never deletes it)")).prose(4);
         }
         Action::Drift => row.drifting_members(),
     };
     if members.is_empty() {
         return line;
     }
-    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(8)
+    line.then(line!(" ({})", members.join(", ")).in_style(Style::Dim)).prose(8)
 }

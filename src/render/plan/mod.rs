@@ -7,9 +7,9 @@ mod render;
 mod secrets;
 #[cfg(test)]
 mod tests;
-mod words;
+mod view;
 
 pub(super) use closing::left_out_of;
 pub(super) use fields::{is_prompt, prompt_diff};
-pub use render::{PlanView, render};
-pub(super) use words::{at_org, brief, counted, counts_by_kind, joined, marked, marker, name, sentence};
+pub use render::render;
+pub use view::PlanView;

@@ -1,46 +1,8 @@
-use crate::model::SecretName;
 use crate::plan::Plan;
-use crate::render::document::{Document, Line, Style};
-use crate::render::prose_diff::Folding;
+use crate::render::document::{Document, Style, line};
+use crate::render::phrases::org_at;
 
-use super::words::at_org;
-use super::{closing, groups, secrets};
-
-/// Where a plan is for, and how much of it is shown.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, in any combination")]
-#[derive(Clone, Copy)]
-pub struct PlanView<'a> {
-    /// The context's name.
-    pub context: &'a str,
-    /// The server's origin.
-    pub server: &'a str,
-    /// The org's slug.
-    pub org: &'a str,
-    /// The plan's id.
-    pub plan_id: &'a str,
-    /// Whether the org is the embedded one.
-    pub is_local: bool,
-    /// Whether rows that are as declared are shown (`--show-unchanged`).
-    pub show_unchanged: bool,
-    /// Whether long values, and the fields of what is made, are shown (`--full`).
-    pub full: bool,
-    /// Whether what the project does not declare is shown one by one (`--all`).
-    pub all: bool,
-    /// Whether nothing will be written, so that what an apply needs is listed.
-    pub dry_run: bool,
-    /// Whether a needed secret is at hand: its value, or its name in the org.
-    pub have: &'a dyn Fn(&SecretName) -> bool,
-    /// The command that sends secrets to where this plan goes.
-    pub push_command: &'a str,
-    /// The selectors as they were written.
-    pub selectors: &'a [String],
-}
-
-impl PlanView<'_> {
-    pub(super) fn folding(&self) -> Folding {
-        if self.full { Folding::Full } else { Folding::Fold }
-    }
-}
+use super::{PlanView, closing, groups, secrets};
 
 /// Renders a plan: what it is for, its rows by kind, what to know about them, and last its id and its summary.
 ///
@@ -65,14 +27,9 @@ pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
 fn head(plan: &Plan, view: &PlanView<'_>) -> Document {
     let (org, context) = (view.org, view.context);
     let line = if view.is_local {
-        Line::new()
-            .plain("Plan for the embedded org ")
-            .foreign(Style::Bold, org)
-            .plain(" (context ")
-            .foreign(Style::Plain, context)
-            .plain("), in which no agent runs")
+        line!("Plan for the embedded org {} (context {}), in which no agent runs", Style::Bold.of(org), context)
     } else {
-        at_org(Line::new().plain("Plan for org "), org, view.server, context)
+        line!("Plan for org {}", org_at(org, view.server, context))
     };
     Document::from(line.prose(2)).with(secrets::mode(plan))
 }

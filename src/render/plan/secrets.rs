@@ -2,10 +2,9 @@
 
 use crate::model::SecretName;
 use crate::org::SecretsMode;
-use crate::plan::Plan;
-use crate::render::document::{Document, Line, Style};
-
-use super::words::sentence;
+use crate::plan::{Plan, SecretUse};
+use crate::render::document::{Document, Style, line};
+use crate::render::phrases::sentence;
 
 /// How secrets reach this server: said where some are used, or where it cannot be told.
 pub(super) fn mode(plan: &Plan) -> Document {
@@ -20,8 +19,7 @@ pub(super) fn mode(plan: &Plan) -> Document {
             "it cannot be told whether this server has the secrets API; apply writes nothing that uses a secret"
         }
     };
-    let head = Line::new().plain("Secrets: ");
-    Document::from(head.foreign(Style::Plain, text).prose(2))
+    Document::from(line!("Secrets: {}", text).prose(2))
 }
 
 /// Each new or changed use.
@@ -29,11 +27,9 @@ pub(super) fn used(plan: &Plan) -> Document {
     if plan.secrets_used.is_empty() {
         return Document::new();
     }
-    let mut document = Document::from(Line::new().literal(Style::Bold, "Secrets used:"));
-    document.extend(plan.secrets_used.iter().map(|one| {
-        let line = Line::new().foreign(Style::Bold, &one.name.reference()).plain(" → ");
-        line.foreign(Style::Plain, &one.place).indented(2)
-    }));
+    let mut document = Document::from(Style::Bold.line("Secrets used:"));
+    let row = |one: &SecretUse| line!("{} → {}", Style::Bold.of(one.name.reference()), &one.place).indented(2);
+    document.extend(plan.secrets_used.iter().map(row));
     document
 }
 
@@ -46,7 +42,7 @@ pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool, push_comman
         SecretsMode::References => "apply will need these secrets in the org:",
         SecretsMode::Values | SecretsMode::Unknown => "apply will need the values of:",
     };
-    let mut document = Document::from(Line::new().literal(Style::Bold, what));
+    let mut document = Document::from(Style::Bold.line(what));
     document.extend(plan.needs.iter().map(|need| {
         let text = |word: &str| format!("{} ({word}) for {}", need.name.reference(), need.places.join(", "));
         let line = if have(&need.name) {

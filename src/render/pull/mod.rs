@@ -1,12 +1,13 @@
-//! A pull as people read it: what becomes of the files, field by field (L3).
+//! A pull as people read it: what becomes of the files, field by field.
 
 pub(super) mod closing;
 mod render;
-mod report;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod view;
 
-pub use render::{PullView, render};
-pub use report::report;
+pub use closing::report;
+pub use render::render;
 pub use rows::row_in_full;
+pub use view::PullView;

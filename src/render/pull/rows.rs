@@ -2,13 +2,13 @@
 
 use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{PullAction, PullPlan, PullRow};
-use crate::render::document::{Document, Line, Style};
-use crate::render::plan::{is_prompt, marked, name, prompt_diff};
+use crate::render::document::{Document, Line, Style, line};
+use crate::render::phrases::{marked, name};
+use crate::render::plan::{is_prompt, prompt_diff};
 use crate::render::prose_diff::{Direction, Folding};
 use crate::render::text_safety::shown;
 use crate::render::value_text::{change_of_files, field};
-use crate::schema::ALL;
-use crate::schema::Kind;
+use crate::schema::{ALL, Kind};
 
 use super::PullView;
 
@@ -26,7 +26,7 @@ fn group(plan: &PullPlan, view: &PullView<'_>, kind: Kind) -> Document {
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Line::new().literal(Style::Bold, kind.plural).literal(Style::Bold, ":")).with(rows)
+    Document::from(line!("{}:", kind.plural).in_style(Style::Bold)).with(rows)
 }
 
 fn row(row: &PullRow, view: &PullView<'_>) -> Document {
@@ -49,12 +49,12 @@ fn head(row: &PullRow) -> Line {
         PullAction::Update => (Style::Update, "~ "),
         PullAction::Remove => (Style::Remove, "- "),
     };
-    let line = Line::new().literal(style, marker).then(name(&row.key));
+    let line = line!("{}{}", style.of(marker), name(&row.key));
     let members = members(row);
     if row.action != PullAction::Update || members.is_empty() {
         return line;
     }
-    line.literal(Style::Dim, " (").foreign(Style::Dim, &members.join(", ")).literal(Style::Dim, ")").prose(8)
+    line.then(line!(" ({})", members.join(", ")).in_style(Style::Dim)).prose(8)
 }
 
 fn members(row: &PullRow) -> Vec<&str> {

@@ -1,11 +1,12 @@
-//! The secrets of an org.
+//! The secrets of an org, and those that a delete takes away.
 
-use crate::render::document::{Document, Line, Style};
-use crate::render::text_safety::SafeText;
+use crate::push::Deletion;
+use crate::render::document::{Document, Line, Style, line};
+use crate::render::text_safety::{SafeText, sanitise};
 use crate::secrets::Fingerprint;
 use crate::wire::SecretRow;
 
-use super::words::{name_columns, updated};
+use super::phrases::{digits, head, name_columns, updated};
 
 const HEADS: [&str; 4] = ["NAME", "FINGERPRINT", "UPDATED", "SOURCE"];
 
@@ -15,9 +16,9 @@ pub fn list(rows: &[SecretRow]) -> Document {
     let line = |style: Style, cells: [&str; 4]| {
         let widths = [names, HEADS[1].len(), "2026-11-22 20:14 UTC".len(), 0];
         cells.into_iter().zip(widths).fold(Line::new(), |line, (cell, width)| {
-            let text = crate::render::text_safety::sanitise(cell);
+            let text = sanitise(cell);
             let space = SafeText::spaces(width.saturating_sub(text.width()) + 2);
-            line.text(style, text).text(Style::Plain, space)
+            line!("{}{}{}", line, style.of(text), space)
         })
     };
     let mut document = Document::from(line(Style::Dim, HEADS));
@@ -28,4 +29,19 @@ pub fn list(rows: &[SecretRow]) -> Document {
         line(Style::Plain, [&row.name, digits, &time, row.source.as_deref().unwrap_or("-")])
     }));
     document
+}
+
+/// Renders a row for each secret; the last line says whether they are gone.
+pub fn deletions(deletions: &[Deletion], is_done: bool) -> Document {
+    let columns = name_columns(deletions.iter().map(|deletion| deletion.name.as_str()));
+    let row = |Deletion { name, fingerprint, version: _ }: &Deletion| {
+        let head = head(Style::Remove, "-", name.as_str(), columns);
+        line!("{}{}", head, digits(fingerprint.as_ref())).indented(2)
+    };
+    let last = if is_done {
+        line!("{}{}.", Style::Create.of("Deleted "), deletions.len())
+    } else {
+        line!("This is a dry run: nothing was deleted.")
+    };
+    deletions.iter().map(row).collect::<Document>().line(last)
 }

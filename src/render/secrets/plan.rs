@@ -1,10 +1,9 @@
 //! What a push would do.
 
 use crate::push::{PushPlan, PushRow, Rotation, RowState, Summary};
-use crate::render::document::{Document, Line, Style};
-use crate::render::text_safety::SafeText;
+use crate::render::document::{Document, Line, Style, line};
 
-use super::words::{brackets, digits, head, name_columns, rotation, suspicion_text, used_by};
+use super::phrases::{brackets, digits, head, name_columns, rotation, suspicion_text, used_by};
 
 /// What a push itself does not know.
 #[derive(Debug, Clone, Copy)]
@@ -33,18 +32,22 @@ pub fn plan(plan: &PushPlan, view: &PushView<'_>) -> Document {
     }
     document.append(remarks(plan, view));
     if plan.sent().next().is_none() {
-        document.push(Line::new().plain("Nothing to push."));
+        document.push(line!("Nothing to push."));
     } else if view.dry_run {
-        document.push(Line::new().plain("This is a dry run: nothing was sent."));
+        document.push(line!("This is a dry run: nothing was sent."));
     }
     document.push(summary(plan.summary()));
     document
 }
 
 fn heading(view: &PushView<'_>) -> Line {
-    let line = Line::new().plain("Secrets of org ").foreign(Style::Bold, view.org).plain(" on ");
-    let line = line.foreign(Style::Bold, view.server).plain(" (context ").foreign(Style::Plain, view.context);
-    line.plain("), values from ").foreign(Style::Bold, view.source)
+    line!(
+        "Secrets of org {} on {} (context {}), values from {}",
+        Style::Bold.of(view.org),
+        Style::Bold.of(view.server),
+        view.context,
+        Style::Bold.of(view.source)
+    )
 }
 
 fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
@@ -79,7 +82,7 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
             (head(Style::Attention, "!", name, columns), format!("{text}  {}", brackets([used])))
         }
     };
-    head.foreign(Style::Plain, text.trim_end())
+    line!("{}{}", head, text.trim_end())
 }
 
 /// What there is to know of a row that would be sent.
@@ -88,10 +91,10 @@ fn below(row: &PushRow) -> Document {
     if let RowState::Rotate { before: Some(before), after: Some(after) } = &row.state
         && before == after
     {
-        document.push(Line::new().literal(Style::Dim, "the same four digits: the server compares the whole value"));
+        document.push(Style::Dim.line("the same four digits: the server compares the whole value"));
     }
     if let Some(suspicion) = row.suspicion {
-        document.push(Line::new().literal(Style::Attention, "! ").plain("it ").plain(suspicion_text(suspicion)));
+        document.push(line!("{}it {}", Style::Attention.of("! "), suspicion_text(suspicion)));
     }
     document
 }
@@ -100,13 +103,12 @@ fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
     let differing = plan.rows.iter().filter(|row| matches!(row.state, RowState::Differs { .. }));
     let names: Vec<_> = differing.map(|row| row.name.as_str()).collect();
     let Some(first) = names.first() else { return Document::new() };
-    let line = Line::new().literal(Style::Hint, "hint: ");
-    let line = if matches!(view.rotation, Rotation::Named(_)) {
-        line.plain("what was not named with --rotate keeps its value")
+    let hint = if matches!(view.rotation, Rotation::Named(_)) {
+        line!("what was not named with --rotate keeps its value")
     } else {
-        line.plain("existing secrets keep their values; to replace one: --rotate=").foreign(Style::Plain, first)
+        line!("existing secrets keep their values; to replace one: --rotate={}", first)
     };
-    Document::from(line)
+    Document::from(line!("{}{}", Style::Hint.of("hint: "), hint))
 }
 
 /// `Summary: 1 create, 1 rotate, 40 unchanged`, with what else there is.
@@ -114,11 +116,10 @@ pub(super) fn summary(summary: Summary) -> Line {
     let Summary { create, rotate, unchanged, kept, missing } = summary;
     let always = [(create, " create"), (rotate, " rotate"), (unchanged, " unchanged")];
     let else_ = [(kept, " kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
-    let mut line = Line::new().literal(Style::Bold, "Summary: ");
+    let mut line = Style::Bold.line("Summary: ");
     for (position, (count, word)) in always.into_iter().chain(else_).enumerate() {
         let comma = if position > 0 { ", " } else { "" };
-        let text = SafeText::literal(comma).then(&SafeText::count(count)).then(&SafeText::literal(word));
-        line = line.text(Style::Bold, text);
+        line = line.then(Style::Bold.line(format!("{comma}{count}{word}")));
     }
     line
 }

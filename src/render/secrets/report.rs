@@ -2,10 +2,10 @@
 
 use crate::org::SecretChange;
 use crate::push::{Ask, Ending, PushReport, RowEnd, RowState};
-use crate::render::document::{Document, Line, Style};
+use crate::render::document::{Document, Line, Style, line};
 use crate::secrets::Fingerprint;
 
-use super::words::{digits, head, name_columns};
+use super::phrases::{digits, head, name_columns};
 
 /// Renders what became of each row that would have been sent, and the counts as the last line.
 pub fn report(report: &PushReport) -> Document {
@@ -37,7 +37,7 @@ fn row(end: &RowEnd, columns: usize) -> Line {
         }
         Ending::Nothing => (Style::Unchanged, "=", String::new()),
     };
-    head(style, marker, end.row.name.as_str(), columns).foreign(Style::Plain, &text)
+    line!("{}{}", head(style, marker, end.row.name.as_str(), columns), text)
 }
 
 fn done(
@@ -60,11 +60,11 @@ fn last(report: &PushReport) -> Line {
         report.count(|ending| matches!(ending, Ending::Done { change, .. } if *change == wanted))
     };
     let head = match report.overtaken() {
-        0 => Line::new().literal(Style::Create, "Push complete."),
-        _ => Line::new().literal(Style::Attention, "Push not complete."),
+        0 => Style::Create.of("Push complete."),
+        _ => Style::Attention.of("Push not complete."),
     };
-    let mut line = head.plain(" ").count(done(SecretChange::Created));
-    line = line.plain(" created, ").count(done(SecretChange::Rotated)).plain(" rotated");
+    let (created, rotated) = (done(SecretChange::Created), done(SecretChange::Rotated));
+    let mut line = line!("{} {} created, {} rotated", head, created, rotated);
     let rest = [
         (done(SecretChange::Unchanged), " unchanged"),
         (report.count(|ending| *ending == Ending::Declined), " declined"),
@@ -73,8 +73,8 @@ fn last(report: &PushReport) -> Line {
     ];
     for (count, word) in rest {
         if count > 0 {
-            line = line.plain(", ").count(count).plain(word);
+            line = line.then(line!(", {}{}", count, word));
         }
     }
-    line.plain(".")
+    line.then(line!("."))
 }

@@ -1,7 +1,7 @@
-//! Words and columns that the pages about secrets share.
+//! Phrases and columns that the pages about secrets share.
 
 use crate::push::{Ask, PushRow, RowState};
-use crate::render::document::{Line, Style};
+use crate::render::document::{Line, Style, line};
 use crate::render::text_safety::SafeText;
 use crate::secrets::{Fingerprint, Suspicion};
 
@@ -17,8 +17,8 @@ pub(super) fn name_columns<'names>(names: impl IntoIterator<Item = &'names str>)
 
 /// The marker and name of a row, up to its column.
 pub(super) fn head(style: Style, marker: &'static str, name: &str, columns: usize) -> Line {
-    let line = Line::new().literal(style, marker).plain(" ").foreign(Style::Bold, name);
-    line.text(Style::Plain, SafeText::spaces(columns.saturating_sub(name.len()) + 2))
+    let space = SafeText::spaces(columns.saturating_sub(name.len()) + 2);
+    line!("{} {}{}", style.of(marker), Style::Bold.of(name), space)
 }
 
 /// `a3f1`, or what stands for a fingerprint that the server does not give.
@@ -61,11 +61,9 @@ pub fn question_of(ask: Ask, row: &PushRow) -> Line {
         Ask::Create => "Create ",
         Ask::Rotate => "Rotate ",
     };
-    let line = Line::new().plain(word).foreign(Style::Bold, row.name.as_str());
+    let line = line!("{}{}", word, Style::Bold.of(row.name.as_str()));
     match &row.state {
-        RowState::Rotate { before, after } => {
-            line.plain(" ").foreign(Style::Plain, &rotation(before.as_ref(), after.as_ref()))
-        }
+        RowState::Rotate { before, after } => line.then(line!(" {}", rotation(before.as_ref(), after.as_ref()))),
         _ => line,
     }
 }
