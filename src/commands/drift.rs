@@ -7,6 +7,7 @@ use clap::Args;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::{counted, plural};
 use crate::plan::{Plan, diff};
+use crate::pull::{PullRow, Writable};
 use crate::render::drift::{DriftView, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
 use crate::schema::ResourceKey;
@@ -14,7 +15,7 @@ use crate::target::TargetFlags;
 
 use super::interrupts::Interrupts;
 use super::options::{ComparisonOptions, ProjectOptions};
-use super::pull::{PullArgs, Pulled, Settled, decide, settle};
+use super::pull::{Pulled, ScopeOptions, decide};
 use super::{Outcome, Session, project};
 
 /// Show where files and org differ, in both directions; exit 6 if something declared differs
@@ -36,13 +37,14 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
     // An empty directory is a project to come for `pull`, and none here.
     project::open(session, &args.project)?;
     let DriftArgs { selectors, comparison, project, target } = args;
-    let asked = PullArgs { selectors, comparison, project, target, ..PullArgs::default() };
+    let scope = ScopeOptions::default();
     let interrupts = Interrupts::listen();
-    let pulled = interrupts.until(decide(session, &asked)).await?;
-    let settled = settle(&pulled)?;
+    let deciding = decide(session, &selectors, &scope, false, comparison.parallelism, &project, &target);
+    let pulled = interrupts.until(deciding).await?;
+    let writable = pulled.writable()?;
     let plan = diff(&pulled.desired, &pulled.actual, &pulled.plan_options());
-    let differing = differing(&plan, &settled);
-    show(session, &asked, &pulled, &settled, &plan, &differing);
+    let differing = differing(&plan, &writable);
+    show(session, comparison, &selectors, &pulled, &writable, &plan, &differing);
     if differing.is_empty() {
         return Ok(Outcome::Done);
     }
@@ -54,33 +56,34 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
 }
 
 /// The resources of which something that is declared differs; what only the org has never counts.
-fn differing(plan: &Plan, settled: &Settled) -> BTreeSet<ResourceKey> {
+fn differing(plan: &Plan, writable: &Writable) -> BTreeSet<ResourceKey> {
     let of_plan = plan.rows.iter().filter(|row| row.is_change()).map(|row| row.key.clone());
-    let declared = |row: &&crate::pull::PullRow| row.fields.iter().any(|field| field.before.is_some());
-    let of_pull = settled.plan.rows.iter().filter(declared).map(|row| row.key.clone());
+    let declared = |row: &&PullRow| row.fields.iter().any(|field| field.before.is_some());
+    let of_pull = writable.plan.rows.iter().filter(declared).map(|row| row.key.clone());
     of_plan.chain(of_pull).collect()
 }
 
 fn show(
     session: &Session,
-    asked: &PullArgs,
+    comparison: ComparisonOptions,
+    selectors: &[String],
     pulled: &Pulled,
-    settled: &Settled,
+    writable: &Writable,
     plan: &Plan,
     differing: &BTreeSet<ResourceKey>,
 ) {
     let server = pulled.target.server_name();
     let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
-    if asked.comparison.format.json {
+    if comparison.format.json {
         let view = JsonDriftView {
             target: JsonTarget { context, server: &server, org },
-            selectors: &asked.selectors,
+            selectors,
             warnings: &pulled.loaded.diagnostics,
             differs: !differing.is_empty(),
-            writes: &settled.writes,
+            writes: &writable.writes,
         };
-        return session.ui.product_json(&json::drift(plan, &settled.plan, &view));
+        return session.ui.product_json(&json::drift(plan, &writable.plan, &view));
     }
-    let view = DriftView { context, server: &server, org, full: asked.comparison.full, differing };
-    session.ui.product(&render(plan, &settled.plan, &view));
+    let view = DriftView { context, server: &server, org, full: comparison.full, differing };
+    session.ui.product(&render(plan, &writable.plan, &view));
 }

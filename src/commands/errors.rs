@@ -10,6 +10,7 @@ use crate::org::{self, Cause, RequestError};
 use crate::plan::InvalidSelector;
 use crate::project::directory::{self, OpenError, WriteError};
 use crate::project::fix::FixError;
+use crate::pull::PullError;
 use crate::push::{PushFailure, SelectionError, TooLarge};
 use crate::secrets::{DotenvFileError, NameError};
 use crate::server::{EmbeddedError, StoreError};
@@ -172,6 +173,19 @@ impl From<DoctorError> for CommandError {
             DoctorError::Read(error) => error.into(),
             DoctorError::Write(error) => error.into(),
             DoctorError::Mode { .. } => Self::new(ErrorKind::Unexpected, error),
+        }
+    }
+}
+
+impl From<PullError> for CommandError {
+    fn from(error: PullError) -> Self {
+        match error {
+            PullError::Fault(_) => {
+                Self::new(ErrorKind::Unexpected, error).hint("This is a fault of lobu: please report it.")
+            }
+            PullError::Incomplete(_) => {
+                Self::new(ErrorKind::Refused, error).hint("Run it again and agree to the others too.")
+            }
         }
     }
 }

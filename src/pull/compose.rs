@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::SecretName;
+use crate::model::{OrgSlug, SecretName};
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::project::limits::YamlLimits;
@@ -34,6 +34,16 @@ pub struct ComposeError {
 
 /// The texts of a project's files: none for a missing file, or why it can't be read.
 pub type Texts<'texts> = &'texts dyn Fn(&str) -> Result<Option<String>, String>;
+
+/// The lobu.toml that a new project starts with; what it says depends on what is added to it.
+pub fn new_lobu_toml(org: &OrgSlug, has_agents: bool, has_types: bool) -> String {
+    let agents = if has_agents { "" } else { "[agents]\n\n" };
+    let models = if has_types { "models = \"./models\"\n" } else { "" };
+    format!(
+        "# Made by `lobu pull --init`. Edit it, look with `lobu plan`, and send it with `lobu apply`.\n\n\
+         {agents}[memory]\nenabled = true\norg = \"{org}\"\n{models}"
+    )
+}
 
 /// What is to be done to one file.
 #[derive(Default)]

@@ -4,6 +4,7 @@ mod agent;
 mod compose;
 mod contributions;
 mod draft;
+mod fixpoint;
 mod judges;
 mod lists;
 mod memory;
@@ -22,12 +23,15 @@ mod skill_entry;
 mod skill_text;
 mod skills;
 mod taking;
+mod unrelated_changes;
 mod untold;
 mod value;
+mod writable_rows;
 
 use crate::edit::{Content, NodePath as Place, Segment as Step};
 
-pub use compose::{ComposeError, FileWrite, Texts, compose};
+pub use compose::{ComposeError, FileWrite, Texts, compose, new_lobu_toml};
+pub use fixpoint::{Decided, Files, NewTexts, OwnListing, ReadProject};
 pub use pull_plan::{Input, pull_plan};
 pub use row::{
     FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,
@@ -35,3 +39,4 @@ pub use row::{
 };
 pub use skills::Listing;
 pub use taking::{PullFamily, Taking};
+pub use writable_rows::{PullError, Writable, files_of, writable};

@@ -42,17 +42,23 @@ pub struct Input<'pull> {
     pub prune_local: bool,
 }
 
+impl Input<'_> {
+    /// How a plan of the same resources is made.
+    pub fn plan_options(&self) -> Options {
+        Options {
+            org: self.org.clone(),
+            prune: false,
+            resend: Resend::default(),
+            selection: self.taking.selection.clone(),
+            push_command: String::new(),
+        }
+    }
+}
+
 /// Decides what a pull does to the files: pure, and the same for the same input.
 pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     let completed = completed(input.desired, &input.project.shared_skills, input.actual, input.taking);
-    let options = Options {
-        org: input.org.clone(),
-        prune: false,
-        resend: Resend::default(),
-        selection: input.taking.selection.clone(),
-        push_command: String::new(),
-    };
-    let plan = plan::diff(&completed.desired, input.actual, &options);
+    let plan = plan::diff(&completed.desired, input.actual, &input.plan_options());
     let known = input.desired.references().into_keys();
     let taken = names_of_org(input.actual);
     let classifier = Classifier {
@@ -94,7 +100,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
         .notes
         .extend(there.iter().map(|name| format!("--allow-suspected {name}: nothing there has to be let through")));
     result.notes.extend(incomparable(&plan.rows, input.taking));
-    result.unmatched = options.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
+    result.unmatched = input.taking.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
     let covers = |kind: &Kind| input.taking.covers_kind(*kind);
     result.undeclared = plan.undeclared.into_iter().filter(|(kind, _)| covers(kind)).collect();
     result.left_out = plan.left_out.into_iter().filter(|(kind, _)| covers(kind)).collect();

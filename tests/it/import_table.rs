@@ -145,6 +145,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "org",
             "plan",
             "project",
+            "pull/writable_rows.rs",
             "push",
             "secrets",
             "server",

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use clap::Args;
+
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
-use crate::pull::{FileWrite, PullAction, PullRow};
+use crate::pull::{FileWrite, PullAction, PullRow, Writable};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::pull::row_in_full;
 use crate::schema::ResourceKey;
 use crate::ui::{Choice, Prompter};
 
-use super::PullArgs;
-use super::check::check;
-use super::reading::Pulled;
-use super::settle::Settled;
+use super::decide::Pulled;
 
 /// What a pull that was not agreed to says.
 const NOTHING_WRITTEN: &str = "nothing was written";
@@ -25,60 +24,72 @@ const ALL: Choice = Choice { key: 'a', word: "all", help: "write this one and al
 const QUIT: Choice = Choice { key: 'q', word: "quit", help: "write nothing at all" };
 const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the whole difference" };
 
-/// The files that may be written, by flags or answers.
-pub(super) fn agreed(
-    session: &Session,
-    args: &PullArgs,
-    pulled: &Pulled,
-    settled: &Settled,
-) -> Result<Vec<FileWrite>, CommandError> {
-    let existing: BTreeSet<&str> =
-        settled.writes.iter().filter(|write| write.before.is_some()).map(|write| write.path.as_str()).collect();
-    let directory = &pulled.source.directory;
-    let overwrites =
-        |row: &PullRow| row.paths().iter().any(|path| existing.contains(directory.canonical(path).as_str()));
-    let needs_question = |row: &PullRow| !args.force && (overwrites(row) || !args.yes);
-    let only_new_file = settled.plan.rows.is_empty();
-    let is_asked = settled.plan.rows.iter().any(needs_question) || only_new_file && !args.yes && !args.force;
-    if !is_asked {
-        return Ok(settled.writes.clone());
-    }
-    let Some(prompter) = session.ui.prompter().filter(|_| !args.comparison.format.json) else {
-        return Err(unasked(&existing));
-    };
-    if only_new_file {
-        let question = line!("Make an empty project in {}?", Style::Bold.of(pulled.source.location()));
-        return match prompter.press(&Document::from(question), &[NO, YES]).or_end(NOTHING_WRITTEN)? {
-            'y' => Ok(settled.writes.clone()),
-            _ => Err(CommandError::declined().and(NOTHING_WRITTEN)),
+/// What was agreed to in advance.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ConsentOptions {
+    /// Show what would be written and write nothing
+    #[arg(long, help_heading = "Pull")]
+    pub(super) dry_run: bool,
+    /// Agree in advance to new files
+    #[arg(long, help_heading = "Pull")]
+    pub(super) yes: bool,
+    /// Agree in advance to new files and to changes of files that exist
+    #[arg(long, help_heading = "Pull")]
+    pub(super) force: bool,
+}
+
+impl ConsentOptions {
+    /// The files that may be written, by flags or answers.
+    pub(super) fn agreed(
+        self,
+        session: &Session,
+        json: bool,
+        pulled: &Pulled,
+        writable: &Writable,
+    ) -> Result<Vec<FileWrite>, CommandError> {
+        let existing: BTreeSet<&str> =
+            writable.writes.iter().filter(|write| write.before.is_some()).map(|write| write.path.as_str()).collect();
+        let directory = &pulled.source.directory;
+        let overwrites =
+            |row: &PullRow| row.paths().iter().any(|path| existing.contains(directory.canonical(path).as_str()));
+        let needs_question = |row: &PullRow| !self.force && (overwrites(row) || !self.yes);
+        let only_new_file = writable.plan.rows.is_empty();
+        let is_asked = writable.plan.rows.iter().any(needs_question) || only_new_file && !self.yes && !self.force;
+        if !is_asked {
+            return Ok(writable.writes.clone());
+        }
+        let Some(prompter) = session.ui.prompter().filter(|_| !json) else {
+            return Err(unasked(&existing));
         };
+        if only_new_file {
+            let question = line!("Make an empty project in {}?", Style::Bold.of(pulled.source.location()));
+            return match prompter.press(&Document::from(question), &[NO, YES]).or_end(NOTHING_WRITTEN)? {
+                'y' => Ok(writable.writes.clone()),
+                _ => Err(CommandError::declined().and(NOTHING_WRITTEN)),
+            };
+        }
+        let accepted = ask(&prompter, writable, &pulled.target.org, &needs_question)?;
+        if accepted.is_empty() {
+            return Err(CommandError::declined().and(NOTHING_WRITTEN));
+        }
+        if accepted.len() == writable.plan.rows.len() {
+            return Ok(writable.writes.clone());
+        }
+        let keys: BTreeSet<&ResourceKey> = accepted.iter().map(|row| &row.key).collect();
+        Ok(pulled.files_of(&keys)?)
     }
-    let accepted = ask(&prompter, settled, &pulled.target.org, &needs_question)?;
-    if accepted.is_empty() {
-        return Err(CommandError::declined().and(NOTHING_WRITTEN));
-    }
-    if accepted.len() == settled.plan.rows.len() {
-        return Ok(settled.writes.clone());
-    }
-    // As they were decided: what later rounds added to them is found anew.
-    let keys: BTreeSet<&ResourceKey> = accepted.iter().map(|row| &row.key).collect();
-    let rows: Vec<&PullRow> = pulled.plan.rows.iter().filter(|row| keys.contains(&row.key)).collect();
-    check(pulled, &rows).map(|composed| composed.writes).map_err(|wrong| {
-        let message = format!("these can't be written without the others: {}; nothing was written", wrong.reason);
-        CommandError::new(ErrorKind::Refused, message).hint("Run it again and agree to the others too.")
-    })
 }
 
 /// Asks resource by resource.
 fn ask<'rows>(
     prompter: &Prompter<'_>,
-    settled: &'rows Settled,
+    writable: &'rows Writable,
     org: &OrgSlug,
     needs_question: &dyn Fn(&PullRow) -> bool,
 ) -> Result<Vec<&'rows PullRow>, CommandError> {
     let mut accepted = Vec::new();
     let mut all = false;
-    for row in &settled.plan.rows {
+    for row in &writable.plan.rows {
         if all || !needs_question(row) {
             accepted.push(row);
             continue;

@@ -1,54 +1,59 @@
+use crate::commands::Session;
+use crate::commands::options::ComparisonOptions;
+use crate::pull::{FileWrite, Writable};
 use crate::render::json::{self, JsonTarget, PullView as JsonPullView};
 use crate::render::pull::{self as text, PullView};
 
-use super::super::Session;
-use super::PullArgs;
-use super::reading::Pulled;
-use super::settle::Settled;
+use super::decide::Pulled;
 use super::write::Report;
 
-/// Shows what a pull would do, on stdout.
-pub(super) fn plan(session: &Session, args: &PullArgs, pulled: &Pulled, settled: &Settled) {
-    if args.comparison.format.json {
-        return document(session, args, pulled, settled, &[]);
-    }
-    let server = pulled.target.server_name();
-    let view = PullView {
-        context: &pulled.target.context,
-        server: &server,
-        org: pulled.target.org.as_str(),
-        full: args.comparison.full,
-        dry_run: args.dry_run,
-        selectors: &args.selectors,
-        new_project: pulled.source.init.as_ref().map(|_| pulled.source.location()),
-    };
-    session.ui.product(&text::render(&settled.plan, &settled.writes, &view));
+/// How a pull is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Show<'a> {
+    pub(super) session: &'a Session,
+    pub(super) comparison: ComparisonOptions,
+    pub(super) dry_run: bool,
+    pub(super) selectors: &'a [String],
 }
 
-/// Shows what was written.
-pub(super) fn report(session: &Session, args: &PullArgs, pulled: &Pulled, settled: &Settled, report: &Report) {
-    if args.comparison.format.json {
-        return document(session, args, pulled, settled, &report.written);
+impl Show<'_> {
+    /// Shows what a pull would do, on stdout.
+    pub(super) fn plan(self, pulled: &Pulled, writable: &Writable) {
+        if self.comparison.format.json {
+            return self.document(pulled, writable, &[]);
+        }
+        let server = pulled.target.server_name();
+        let view = PullView {
+            context: &pulled.target.context,
+            server: &server,
+            org: pulled.target.org.as_str(),
+            full: self.comparison.full,
+            dry_run: self.dry_run,
+            selectors: self.selectors,
+            new_project: pulled.source.init.as_ref().map(|_| pulled.source.location()),
+        };
+        self.session.ui.product(&text::render(&writable.plan, &writable.writes, &view));
     }
-    session.ui.product(&text::report(&report.written, &settled.writes, report.result.is_ok()));
-}
 
-fn document(
-    session: &Session,
-    args: &PullArgs,
-    pulled: &Pulled,
-    settled: &Settled,
-    written: &[crate::pull::FileWrite],
-) {
-    let server = pulled.target.server_name();
-    let target = JsonTarget { context: &pulled.target.context, server: &server, org: pulled.target.org.as_str() };
-    let view = JsonPullView {
-        target,
-        generation: pulled.actual.server.generation.word(),
-        selectors: &args.selectors,
-        warnings: &pulled.loaded.diagnostics,
-        writes: &settled.writes,
-        written,
-    };
-    session.ui.product_json(&json::pull(&settled.plan, &view));
+    /// Shows what was written.
+    pub(super) fn report(self, pulled: &Pulled, writable: &Writable, report: &Report) {
+        if self.comparison.format.json {
+            return self.document(pulled, writable, &report.written);
+        }
+        self.session.ui.product(&text::report(&report.written, &writable.writes, report.result.is_ok()));
+    }
+
+    fn document(self, pulled: &Pulled, writable: &Writable, written: &[FileWrite]) {
+        let server = pulled.target.server_name();
+        let target = JsonTarget { context: &pulled.target.context, server: &server, org: pulled.target.org.as_str() };
+        let view = JsonPullView {
+            target,
+            generation: pulled.actual.server.generation.word(),
+            selectors: self.selectors,
+            warnings: &pulled.loaded.diagnostics,
+            writes: &writable.writes,
+            written,
+        };
+        self.session.ui.product_json(&json::pull(&writable.plan, &view));
+    }
 }

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::commands::Session;
 use crate::commands::options::ProjectOptions;
 use crate::error::{CommandError, ErrorKind};
-use crate::model::OrgSlug;
+use crate::project::config::ReadOptions;
 use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
-
-use super::PullArgs;
+use crate::project::limits::YamlLimits;
+use crate::project::read_project;
+use crate::pull::{Files, NewTexts, ReadProject};
 
 /// What lies in a directory in which nothing else may lie for it to count as empty.
 const IGNORED: &str = ".git";
@@ -19,6 +20,8 @@ pub(crate) struct Source {
     pub(super) directory: ProjectDirectory,
     /// Where a new project is made; none for a project that is there.
     pub(super) init: Option<Init>,
+    /// How the project is read again with what is composed.
+    read_options: ReadOptions,
     _stand_in: Option<tempfile::TempDir>,
 }
 
@@ -29,11 +32,6 @@ pub(super) struct Init {
 }
 
 impl Source {
-    /// A project that is there.
-    pub(crate) fn existing(directory: ProjectDirectory) -> Self {
-        Self { directory: directory.remembering(), init: None, _stand_in: None }
-    }
-
     /// Where it lies, for people.
     pub(super) fn location(&self) -> String {
         match &self.init {
@@ -42,54 +40,85 @@ impl Source {
         }
     }
 
-    /// The text of a file, none if there is none.
-    pub(super) fn text(&self, path: &str) -> Result<Option<String>, String> {
-        let limit = self.directory.limits().lobu_toml;
-        self.directory.read_text(path, limit).map_err(|error| error.to_string())
-    }
-
     /// The names in a directory.
     pub(super) fn listing(&self, path: &str) -> Vec<String> {
         names_in(&self.directory, path)
     }
 }
 
+impl Files for Source {
+    fn text(&self, path: &str) -> Result<Option<String>, String> {
+        let limit = self.directory.limits().lobu_toml;
+        self.directory.read_text(path, limit).map_err(|error| error.to_string())
+    }
+
+    fn canonical(&self, path: &str) -> String {
+        self.directory.canonical(path)
+    }
+
+    fn yaml_limits(&self) -> &YamlLimits {
+        &self.directory.limits().yaml
+    }
+
+    fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
+        let directory = self.directory.overlaid(texts).map_err(|error| error.to_string())?;
+        let (project, diagnostics) = read_project(&directory, self.read_options);
+        Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names_in(&directory, path)) })
+    }
+}
+
 /// The names in a directory, those of directories with a `/` at their end.
-pub(super) fn names_in(directory: &ProjectDirectory, path: &str) -> Vec<String> {
+fn names_in(directory: &ProjectDirectory, path: &str) -> Vec<String> {
     let entries = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
     let name = |entry: Entry| if entry.is_directory() { format!("{}/", entry.name) } else { entry.name };
     entries.into_iter().map(name).collect()
 }
 
-/// The lobu.toml that a new project starts with (pull/P29, PQ4); what it says depends on what is added to it.
-pub(super) fn skeleton(org: &OrgSlug, has_agents: bool, has_types: bool) -> String {
-    let agents = if has_agents { "" } else { "[agents]\n\n" };
-    let models = if has_types { "models = \"./models\"\n" } else { "" };
-    format!(
-        "# Made by `lobu pull --init`. Edit it, look with `lobu plan`, and send it with `lobu apply`.\n\n\
-         {agents}[memory]\nenabled = true\norg = \"{org}\"\n{models}"
-    )
+/// Opens what `--init`, `-C` or the working directory name.
+pub(super) fn open(
+    session: &Session,
+    init: Option<&Path>,
+    force: bool,
+    options: &ProjectOptions,
+) -> Result<Source, CommandError> {
+    let place = match init {
+        Some(directory) => new_project(&session.working_directory.join(directory), force, options)?,
+        None => in_place(session, options)?,
+    };
+    let Place { directory, init, stand_in } = place;
+    let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
+    Ok(Source { directory: directory.remembering(), init, read_options, _stand_in: stand_in })
 }
 
-/// Opens what `--init`, `-C` or the working directory name.
-pub(super) fn open(session: &Session, args: &PullArgs) -> Result<Source, CommandError> {
-    match &args.init {
-        Some(directory) => new_project(&session.working_directory.join(directory), args),
-        None => in_place(session, &args.project),
+/// A directory, before it is read.
+struct Place {
+    directory: ProjectDirectory,
+    init: Option<Init>,
+    stand_in: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    /// A project that is there.
+    fn existing(directory: ProjectDirectory) -> Self {
+        Self { directory, init: None, stand_in: None }
+    }
+
+    /// A project that is to be made.
+    fn new(directory: ProjectDirectory, path: PathBuf) -> Self {
+        Self { directory, init: Some(Init { path }), stand_in: None }
     }
 }
 
-/// A project, or an empty directory, which becomes one (pull/P13).
-fn in_place(session: &Session, options: &ProjectOptions) -> Result<Source, CommandError> {
+/// A project, or an empty directory, which becomes one.
+fn in_place(session: &Session, options: &ProjectOptions) -> Result<Place, CommandError> {
     let given = options.directory.as_deref();
     let opened = ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path);
     let directory = match opened {
         Ok(directory) => directory,
         Err(error @ OpenError::NoProject { .. }) => {
-            let here = ProjectDirectory::open(&session.working_directory, &options.allow_path);
-            let here = here?;
+            let here = ProjectDirectory::open(&session.working_directory, &options.allow_path)?;
             return if is_empty(&here)? {
-                Ok(made(here, session.working_directory.clone()))
+                Ok(Place::new(here, session.working_directory.clone()))
             } else {
                 Err(CommandError::from(error).hint("To make a project from the org: --init DIR"))
             };
@@ -97,38 +126,33 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<Source, Comma
         Err(error) => return Err(CommandError::from(error)),
     };
     if has_project(&directory)? {
-        return Ok(Source::existing(directory));
+        return Ok(Place::existing(directory));
     }
     let path = directory.location().to_owned();
     if is_empty(&directory)? {
-        return Ok(made(directory, path));
+        return Ok(Place::new(directory, path));
     }
     let message = format!("there is no lobu.toml in `{}`, and it is not empty; nothing was written", path.display());
     Err(CommandError::new(ErrorKind::InvalidProject, message).hint("To make a project there: --init DIR --force"))
 }
 
-/// A new project; in a directory that is not empty only with `--force` (pull/P12).
-fn new_project(path: &Path, args: &PullArgs) -> Result<Source, CommandError> {
-    let directory = match ProjectDirectory::open(path, &args.project.allow_path) {
+/// A new project; in a directory that is not empty only with `--force`.
+fn new_project(path: &Path, force: bool, options: &ProjectOptions) -> Result<Place, CommandError> {
+    let directory = match ProjectDirectory::open(path, &options.allow_path) {
         Ok(directory) => directory,
         Err(OpenError::Missing { .. }) => {
-            let stand_in = tempfile::tempdir();
-            let stand_in = stand_in?;
+            let stand_in = tempfile::tempdir()?;
             let directory = ProjectDirectory::open(stand_in.path(), &[])?;
-            return Ok(Source { _stand_in: Some(stand_in), ..made(directory, path.to_owned()) });
+            return Ok(Place { stand_in: Some(stand_in), ..Place::new(directory, path.to_owned()) });
         }
         Err(error) => return Err(CommandError::from(error)),
     };
-    if !is_empty(&directory)? && !args.force {
+    if !is_empty(&directory)? && !force {
         let message = format!("`{}` is not empty; nothing was written", path.display());
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
             .hint("Name a new directory, or make a project there all the same with --force."));
     }
-    Ok(if has_project(&directory)? { Source::existing(directory) } else { made(directory, path.to_owned()) })
-}
-
-fn made(directory: ProjectDirectory, path: PathBuf) -> Source {
-    Source { directory: directory.remembering(), init: Some(Init { path }), _stand_in: None }
+    Ok(if has_project(&directory)? { Place::existing(directory) } else { Place::new(directory, path.to_owned()) })
 }
 
 fn has_project(directory: &ProjectDirectory) -> Result<bool, CommandError> {

@@ -1,4 +1,4 @@
-//! From composed files to the disk, each whole or not at all (pull/P30, L7).
+//! From composed files to the disk, each whole or not at all.
 
 use crate::commands::interrupts::Interrupts;
 use crate::error::{CommandError, ErrorKind};
@@ -6,7 +6,7 @@ use crate::project::directory::{Expected, ProjectDirectory, WriteError};
 use crate::pull::FileWrite;
 use crate::target::argument;
 
-use super::reading::Pulled;
+use super::decide::Pulled;
 
 /// What was written, and how it ended.
 pub(super) struct Report {

@@ -1,20 +1,66 @@
-//! What is written is read again before it is: by the project's own reader, and by the plan (pull/P17, law 5).
+//! What is written is read again before it is, by the project's own reader and by the plan, until nothing is left to pull.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredState, desired_state};
 use crate::model::{Diagnostic, FieldPath, Severity};
 use crate::plan::diff;
-use crate::project::config::ReadOptions;
+use crate::project::Project;
 use crate::project::directory::ProjectDirectory;
-use crate::project::read_project;
-use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, compose, pull_plan};
+use crate::project::limits::YamlLimits;
 use crate::schema::ResourceKey;
 use crate::schema::kinds::AGENT;
 
-use super::others::changed_besides;
-use super::reading::Pulled;
-use super::source::{names_in, skeleton};
+use super::compose::{FileWrite, compose, new_lobu_toml};
+use super::pull_plan::{Input, pull_plan};
+use super::row::{PullAction, PullPlan, PullRow};
+use super::unrelated_changes::changed_besides;
+
+/// Texts of files by their paths; none where a file goes.
+pub type NewTexts = BTreeMap<String, Option<String>>;
+
+/// The files of a project, and the project that they would be with other texts.
+pub trait Files {
+    /// The text of a file, none if there is none.
+    fn text(&self, path: &str) -> Result<Option<String>, String>;
+
+    /// The one name of a file that leads through no symlink.
+    fn canonical(&self, path: &str) -> String;
+
+    /// How large YAML may be.
+    fn yaml_limits(&self) -> &YamlLimits;
+
+    /// Reads the project as it would be.
+    fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String>;
+}
+
+/// The names in a directory, those of directories with a `/` at their end, for as long as anybody asks.
+pub type OwnListing = Box<dyn Fn(&str) -> Vec<String>>;
+
+/// A project that is read as it would be.
+pub struct ReadProject {
+    /// The project; none where lobu.toml can't be read as one.
+    pub project: Option<Project>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names in its directories.
+    pub listing: OwnListing,
+}
+
+/// A pull that was decided, with everything that composing its files needs.
+#[derive(Clone, Copy)]
+pub struct Decided<'pull> {
+    /// The files.
+    pub files: &'pull dyn Files,
+    /// What it was decided from.
+    pub input: Input<'pull>,
+    /// What was decided.
+    pub plan: &'pull PullPlan,
+    /// What is wrong with the project as it is.
+    pub diagnostics: &'pull [Diagnostic],
+    /// Whether new warnings count as errors.
+    pub deny_warnings: bool,
+}
 
 /// How often what was composed is gone over again: a skill that changes can change what lobu.toml has to say.
 const ROUNDS: usize = 4;
@@ -55,33 +101,33 @@ impl Wrong {
     }
 }
 
-/// The files of some rows; or why they would not be right.
+/// Composes the files of some rows; or tells why they would not be right.
 ///
 /// After each round the project is read as it would be: it has no errors, other resources are as they were, nothing is left
 /// to pull of these (else that is the next round), and in the end nothing is left to apply.
-pub(super) fn check(pulled: &Pulled, rows: &[&PullRow]) -> Result<Composed, Wrong> {
+pub(super) fn composed(pull: &Decided<'_>, rows: &[&PullRow]) -> Result<Composed, Wrong> {
     let written = Written::of(rows);
     let mut files = BTreeMap::new();
-    if pulled.source.init.is_some() {
-        files.insert(ProjectDirectory::FILE.to_owned(), Some(first_file(pulled, rows)));
+    if pull.input.is_init {
+        files.insert(ProjectDirectory::FILE.to_owned(), Some(first_file(pull, rows)));
     }
     let mut round: Vec<PullRow> = rows.iter().map(|row| (*row).clone()).collect();
     let mut more = Vec::new();
     for _ in 0..ROUNDS {
-        compose_round(pulled, &round, &mut files)?;
+        compose_round(pull, &round, &mut files)?;
         if files.is_empty() {
             return Ok(Composed { writes: Vec::new(), more, told: PullPlan::default(), desired: None });
         }
-        let read = read_again(pulled, &files)?;
-        if let Some(other) = changed_besides(&pulled.desired, &read.desired, &|key| written.has(key)) {
+        let read = read_again(pull, &files)?;
+        if let Some(other) = changed_besides(pull.input.desired, &read.desired, &|key| written.has(key)) {
             return Err(Wrong::because(format!("it would change {other} too, which is not part of this")));
         }
         round = read.plan.rows.iter().filter(|row| written.has(&row.key)).cloned().collect();
         if round.is_empty() {
-            nothing_to_apply(pulled, &read, &written)?;
+            nothing_to_apply(pull, &read, &written)?;
             let ReadAgain { desired, plan } = read;
             let told = told(plan, &written);
-            return Ok(Composed { writes: writes(pulled, files)?, more, told, desired: Some(desired) });
+            return Ok(Composed { writes: writes(pull, files)?, more, told, desired: Some(desired) });
         }
         more.extend(round.iter().cloned());
     }
@@ -105,21 +151,18 @@ fn told(plan: PullPlan, written: &Written<'_>) -> PullPlan {
     PullPlan { missing, withheld, kept, ..PullPlan::default() }
 }
 
-type Files = BTreeMap<String, Option<String>>;
-
 /// Composes the files of rows over those of earlier rounds, each by the one name that it has without symlinks.
-fn compose_round(pulled: &Pulled, round: &[PullRow], files: &mut Files) -> Result<(), Wrong> {
-    let source = &pulled.source;
-    let text = |path: &str| match files.get(&source.directory.canonical(path)) {
+fn compose_round(pull: &Decided<'_>, round: &[PullRow], files: &mut NewTexts) -> Result<(), Wrong> {
+    let text = |path: &str| match files.get(&pull.files.canonical(path)) {
         Some(text) => Ok(text.clone()),
-        None => source.text(path),
+        None => pull.files.text(path),
     };
     let rows: Vec<&PullRow> = round.iter().collect();
-    let composed = compose(&rows, &text, &source.directory.limits().yaml);
+    let composed = compose(&rows, &text, pull.files.yaml_limits());
     let composed = composed.map_err(|error| Wrong::because(format!("{}: {}", error.path, error.reason)))?;
-    let mut of_round = Files::new();
+    let mut of_round = NewTexts::new();
     for write in composed {
-        let path = source.directory.canonical(&write.path);
+        let path = pull.files.canonical(&write.path);
         let is_twice = of_round.get(&path).is_some_and(|other| *other != write.after);
         if is_twice {
             return Err(Wrong::because(format!("{} is a file of other resources too, by a symlink", write.path)));
@@ -131,10 +174,10 @@ fn compose_round(pulled: &Pulled, round: &[PullRow], files: &mut Files) -> Resul
 }
 
 /// The files with what they are now, lobu.toml first.
-fn writes(pulled: &Pulled, files: Files) -> Result<Vec<FileWrite>, Wrong> {
+fn writes(pull: &Decided<'_>, files: NewTexts) -> Result<Vec<FileWrite>, Wrong> {
     let mut writes = Vec::new();
     for (path, after) in files {
-        let before = pulled.source.text(&path).map_err(Wrong::because)?;
+        let before = pull.files.text(&path).map_err(Wrong::because)?;
         if before != after {
             writes.push(FileWrite { path, before, after });
         }
@@ -149,15 +192,13 @@ struct ReadAgain {
     plan: PullPlan,
 }
 
-fn read_again(pulled: &Pulled, files: &Files) -> Result<ReadAgain, Wrong> {
-    let directory = pulled.source.directory.overlaid(files.clone());
-    let directory = directory.map_err(|error| Wrong::because(error.to_string()))?;
-    let options = ReadOptions { allow_unknown_keys: pulled.allow_unknown_keys };
-    let (project, found) = read_project(&directory, options);
-    let known = &pulled.loaded.diagnostics;
+fn read_again(pull: &Decided<'_>, files: &NewTexts) -> Result<ReadAgain, Wrong> {
+    let ReadProject { project, diagnostics: found, listing } =
+        pull.files.read_with(files.clone()).map_err(Wrong::because)?;
+    let known = pull.diagnostics;
     let is_wrong = |one: &&Diagnostic| match one.severity {
         Severity::Error => true,
-        Severity::Warning => pulled.deny_warnings && !known.iter().any(|other| other.message == one.message),
+        Severity::Warning => pull.deny_warnings && !known.iter().any(|other| other.message == one.message),
         Severity::Note => false,
     };
     if let Some(wrong) = found.iter().find(is_wrong) {
@@ -165,16 +206,15 @@ fn read_again(pulled: &Pulled, files: &Files) -> Result<ReadAgain, Wrong> {
     }
     let project = project.ok_or_else(|| Wrong::because("there would be no project"))?;
     let desired = desired_state(&project);
-    let listing = |path: &str| names_in(&directory, path);
-    let plan = pull_plan(&pulled.input(&project, &desired, &listing));
+    let plan = pull_plan(&Input { project: &project, desired: &desired, listing: &listing, ..pull.input });
     Ok(ReadAgain { desired, plan })
 }
 
 /// What lobu.toml of a new project starts with.
-fn first_file(pulled: &Pulled, rows: &[&PullRow]) -> String {
+fn first_file(pull: &Decided<'_>, rows: &[&PullRow]) -> String {
     let has_agents = rows.iter().any(|row| row.key.kind == AGENT);
     let has_types = rows.iter().any(|row| row.key.kind.is_memory());
-    skeleton(&pulled.target.org, has_agents, has_types)
+    new_lobu_toml(pull.input.org, has_agents, has_types)
 }
 
 /// The resources of some rows; an agent that comes or goes does so with its settings and platforms.
@@ -195,9 +235,9 @@ impl<'rows> Written<'rows> {
 }
 
 /// Whatever a plan would still send of these resources must have been told: kept, withheld, or missing in the org.
-fn nothing_to_apply(pulled: &Pulled, read: &ReadAgain, written: &Written<'_>) -> Result<(), Wrong> {
+fn nothing_to_apply(pull: &Decided<'_>, read: &ReadAgain, written: &Written<'_>) -> Result<(), Wrong> {
     let ReadAgain { desired, plan: again } = read;
-    let plan = diff(desired, &pulled.actual, &pulled.plan_options());
+    let plan = diff(desired, pull.input.actual, &pull.input.plan_options());
     let told: Vec<(&ResourceKey, &FieldPath)> = (again.withheld.iter().map(|one| (&one.key, &one.path)))
         .chain(again.kept.iter().map(|one| (&one.key, &one.path)))
         .chain(again.missing.iter().map(|one| (&one.key, &one.path)))

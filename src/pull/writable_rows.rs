@@ -2,30 +2,41 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{CommandError, ErrorKind};
+use crate::desired::DesiredState;
 use crate::model::FieldPath;
 use crate::plan::diff;
-use crate::pull::{FileWrite, PullPlan, PullRow, Reason, Withheld};
 use crate::schema::ResourceKey;
 use crate::schema::kinds::AGENT;
 
-use super::check::{Composed, Wrong, check};
-use super::reading::Pulled;
+use super::compose::FileWrite;
+use super::fixpoint::{Composed, Decided, Wrong, composed};
+use super::row::{PullPlan, PullRow, Reason, Withheld};
 
-/// What a pull can do.
-pub(crate) struct Settled {
+/// Why no file can be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PullError {
+    /// What was left after all that is wrong was left out is wrong.
+    #[error("what would be written is not right: {0}; nothing was written")]
+    Fault(String),
+    /// Some of the rows stand on others.
+    #[error("these can't be written without the others: {0}; nothing was written")]
+    Incomplete(String),
+}
+
+/// What of a pull can be written.
+pub struct Writable {
     /// The plan, without what can't be written.
-    pub(crate) plan: PullPlan,
+    pub plan: PullPlan,
     /// The files of all its rows.
-    pub(crate) writes: Vec<FileWrite>,
+    pub writes: Vec<FileWrite>,
     /// How many values and resources stay otherwise than in the org, although they were to be taken over.
-    pub(crate) unsaid: usize,
+    pub unsaid: usize,
 }
 
 /// Composes the files and checks them. Rows whose files would not come out right are left out and told.
-pub(crate) fn settle(pulled: &Pulled) -> Result<Settled, CommandError> {
-    let mut plan = pulled.plan.clone();
-    let (composed, refused) = sorted_out(pulled, pulled.plan.rows.iter().collect())?;
+pub fn writable(pull: &Decided<'_>) -> Result<Writable, PullError> {
+    let mut plan = pull.plan.clone();
+    let (composed, refused) = sorted_out(pull, pull.plan.rows.iter().collect())?;
     let refused_keys: BTreeSet<&ResourceKey> = refused.iter().map(|one| &one.key).collect();
     plan.rows.retain(|row| !refused_keys.contains(&row.key));
     for row in composed.more {
@@ -33,20 +44,20 @@ pub(crate) fn settle(pulled: &Pulled) -> Result<Settled, CommandError> {
     }
     plan.tell(composed.told);
     plan.unchanged = plan.unchanged.saturating_sub(refused.len());
-    let desired = composed.desired.as_ref().unwrap_or(&pulled.desired);
+    let desired = composed.desired.as_ref().unwrap_or(pull.input.desired);
     // A resource that was to be taken over and can't be counts, declared or not.
-    let unsaid = unsaid(pulled, desired, &plan.withheld) + refused.len();
+    let unsaid = unsaid(pull, desired, &plan.withheld) + refused.len();
     plan.withheld.extend(refused);
-    Ok(Settled { plan, writes: composed.writes, unsaid })
+    Ok(Writable { plan, writes: composed.writes, unsaid })
 }
 
 /// What was withheld and a plan would still send: then files and org differ in what the project declares.
-fn unsaid(pulled: &Pulled, desired: &crate::desired::DesiredState, withheld: &[Withheld]) -> usize {
+fn unsaid(pull: &Decided<'_>, desired: &DesiredState, withheld: &[Withheld]) -> usize {
     let withheld: Vec<&Withheld> = withheld.iter().filter(|one| !one.is_suspected()).collect();
     if withheld.is_empty() {
         return 0;
     }
-    let plan = diff(desired, &pulled.actual, &pulled.plan_options());
+    let plan = diff(desired, pull.input.actual, &pull.input.plan_options());
     let is_sent = |one: &&&Withheld| {
         let fields = plan.rows.iter().filter(|row| row.key == one.key).flat_map(|row| &row.fields);
         let mut sent = fields.filter(|field| field.action.is_change());
@@ -57,13 +68,13 @@ fn unsaid(pulled: &Pulled, desired: &crate::desired::DesiredState, withheld: &[W
 
 /// What can be written of rows, and what can't.
 fn sorted_out<'rows>(
-    pulled: &Pulled,
+    pull: &Decided<'_>,
     mut rows: Vec<&'rows PullRow>,
-) -> Result<(Composed, Vec<Withheld>), CommandError> {
+) -> Result<(Composed, Vec<Withheld>), PullError> {
     let mut refused = Vec::new();
     // First what is told to be wrong by name, all of it at once; each time there is less.
     loop {
-        let wrong = match check(pulled, &rows) {
+        let wrong = match composed(pull, &rows) {
             Ok(composed) => return Ok((composed, refused)),
             Err(wrong) => wrong,
         };
@@ -76,11 +87,8 @@ fn sorted_out<'rows>(
         rows = rest;
     }
     let mut accepted: Vec<&'rows PullRow> = Vec::new();
-    by_halves(pulled, &rows, &mut accepted, &mut refused);
-    let composed = check(pulled, &accepted).map_err(|wrong| {
-        let message = format!("what would be written is not right: {}; nothing was written", wrong.reason);
-        CommandError::new(ErrorKind::Unexpected, message).hint("This is a fault of lobu: please report it.")
-    })?;
+    by_halves(pull, &rows, &mut accepted, &mut refused);
+    let composed = composed(pull, &accepted).map_err(|wrong| PullError::Fault(wrong.reason))?;
     Ok((composed, refused))
 }
 
@@ -91,20 +99,20 @@ fn refusal(row: &PullRow, reason: &str) -> Withheld {
 
 /// Splits rows into those that can be written together and those that can't.
 fn by_halves<'rows>(
-    pulled: &Pulled,
+    pull: &Decided<'_>,
     rows: &[&'rows PullRow],
     accepted: &mut Vec<&'rows PullRow>,
     refused: &mut Vec<Withheld>,
 ) {
     let together: Vec<&PullRow> = accepted.iter().chain(rows).copied().collect();
-    match (check(pulled, &together), rows) {
+    match (composed(pull, &together), rows) {
         (Ok(_), _) => accepted.extend(rows),
         (Err(_), []) => {}
         (Err(Wrong { reason, .. }), [row]) => refused.push(refusal(row, &reason)),
         (Err(_), rows) => {
             let (first, second) = rows.split_at(rows.len() / 2);
-            by_halves(pulled, first, accepted, refused);
-            by_halves(pulled, second, accepted, refused);
+            by_halves(pull, first, accepted, refused);
+            by_halves(pull, second, accepted, refused);
         }
     }
 }
@@ -120,11 +128,9 @@ fn join(rows: &mut [PullRow], more: PullRow) {
     }
 }
 
-/// Before anybody is asked: a pull that could write only some of its files writes none. Files that were left out since they can't
-/// even be read, such as links that lead out of the project, count too.
-pub(super) fn writable(pulled: &Pulled, settled: &Settled) -> Result<(), CommandError> {
-    let composed = settled.writes.iter().map(|write| write.path.clone());
-    let paths: BTreeSet<String> = pulled.plan.rows.iter().flat_map(PullRow::paths).chain(composed).collect();
-    let refusal = paths.iter().find_map(|path| pulled.source.directory.check_writable(path).err());
-    refusal.map_or(Ok(()), |error| Err(CommandError::from(error).and("nothing was written")))
+/// The files of some rows alone, as they were decided: what later rounds added to them is found anew.
+pub fn files_of(pull: &Decided<'_>, keys: &BTreeSet<&ResourceKey>) -> Result<Vec<FileWrite>, PullError> {
+    let rows: Vec<&PullRow> = pull.plan.rows.iter().filter(|row| keys.contains(&row.key)).collect();
+    let composed = composed(pull, &rows).map_err(|wrong| PullError::Incomplete(wrong.reason))?;
+    Ok(composed.writes)
 }

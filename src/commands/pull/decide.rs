@@ -1,0 +1,199 @@
+//! What a pull is decided from: the files, and one read of the org.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::commands::Session;
+use crate::commands::options::{ProjectOptions, one_of};
+use crate::commands::project::{Loaded, load_from};
+use crate::desired::{DesiredState, desired_state};
+use crate::error::{CommandError, ErrorKind};
+use crate::org::{ActualState, read_actual};
+use crate::plan::{Options, Selection, Selector};
+use crate::project::directory::ProjectDirectory;
+use crate::pull::{
+    Decided, FileWrite, Input, Listing, PullError, PullFamily, PullPlan, Taking, Writable, files_of, new_lobu_toml,
+    pull_plan, writable,
+};
+use crate::schema::ResourceKey;
+use crate::target::{ProjectPins, ResolvedTarget, TargetFlags};
+
+use super::source::{Source, open};
+
+/// What a pull takes in without being asked for it by name.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ScopeOptions {
+    /// Take in what the project does not declare too
+    #[arg(long, help_heading = "Pull")]
+    pub(crate) all: bool,
+    /// Only these families
+    #[arg(
+        long,
+        value_name = "FAMILY",
+        value_delimiter = ',',
+        num_args = 1,
+        help_heading = "Pull",
+        value_parser = one_of(&PullFamily::ALL, PullFamily::word)
+    )]
+    pub(crate) include: Vec<PullFamily>,
+    /// Not these families
+    #[arg(
+        long,
+        value_name = "FAMILY",
+        value_delimiter = ',',
+        num_args = 1,
+        help_heading = "Pull",
+        value_parser = one_of(&PullFamily::ALL, PullFamily::word)
+    )]
+    pub(crate) exclude: Vec<PullFamily>,
+    /// Make a project from the org in this directory; with --force also if it is not empty
+    #[arg(long, value_name = "DIR", help_heading = "Pull", conflicts_with_all = ["directory", "prune_local"])]
+    pub(crate) init: Option<PathBuf>,
+    /// Take out of the files what the org no longer has
+    #[arg(long, help_heading = "Pull")]
+    pub(crate) prune_local: bool,
+    /// Write this value although it may be a secret: kind/id:path, as a pull names it
+    #[arg(long, value_name = "PATH", help_heading = "Pull")]
+    pub(crate) allow_suspected: Vec<String>,
+}
+
+/// A pull with everything that asking, writing and showing needs.
+pub(crate) struct Pulled {
+    pub(crate) source: Source,
+    pub(crate) loaded: Loaded,
+    pub(crate) desired: DesiredState,
+    pub(crate) target: ResolvedTarget,
+    pub(crate) actual: ActualState,
+    pub(crate) taking: Taking,
+    pub(crate) allowed: Vec<String>,
+    pub(crate) prune_local: bool,
+    pub(crate) deny_warnings: bool,
+    pub(crate) plan: PullPlan,
+}
+
+impl Pulled {
+    /// How a plan of the same resources is made.
+    pub(crate) fn plan_options(&self) -> Options {
+        self.input(&|_| Vec::new()).plan_options()
+    }
+
+    /// What of it can be written.
+    pub(crate) fn writable(&self) -> Result<Writable, PullError> {
+        writable(&self.decided(&|path| self.source.listing(path)))
+    }
+
+    /// The files of some of its rows alone.
+    pub(super) fn files_of(&self, keys: &BTreeSet<&ResourceKey>) -> Result<Vec<FileWrite>, PullError> {
+        files_of(&self.decided(&|path| self.source.listing(path)), keys)
+    }
+
+    fn decided<'pull>(&'pull self, listing: Listing<'pull>) -> Decided<'pull> {
+        Decided {
+            files: &self.source,
+            input: self.input(listing),
+            plan: &self.plan,
+            diagnostics: &self.loaded.diagnostics,
+            deny_warnings: self.deny_warnings,
+        }
+    }
+
+    fn input<'pull>(&'pull self, listing: Listing<'pull>) -> Input<'pull> {
+        Input {
+            project: &self.loaded.project,
+            desired: &self.desired,
+            actual: &self.actual,
+            org: &self.target.org,
+            taking: &self.taking,
+            listing,
+            allowed: &self.allowed,
+            is_init: self.source.init.is_some(),
+            prune_local: self.prune_local,
+        }
+    }
+}
+
+/// What flags and selectors take in.
+fn taking(
+    everything: bool,
+    selectors: &[String],
+    include: &[PullFamily],
+    exclude: &[PullFamily],
+) -> Result<Taking, CommandError> {
+    let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
+    let taking = Taking::new(everything, Selection { only: None, selectors }, include, exclude);
+    if taking.is_empty() {
+        let message = "--include and --exclude leave nothing to pull";
+        return Err(CommandError::usage(message));
+    }
+    Ok(taking)
+}
+
+/// Reads files and org, and decides. Writes nothing.
+pub(crate) async fn decide(
+    session: &Session,
+    selectors: &[String],
+    scope: &ScopeOptions,
+    force: bool,
+    parallelism: usize,
+    project: &ProjectOptions,
+    flags: &TargetFlags,
+) -> Result<Pulled, CommandError> {
+    let source = open(session, scope.init.as_deref(), force, project)?;
+    let everything = scope.all || source.init.is_some() || scope.init.is_some();
+    let taking = taking(everything, selectors, &scope.include, &scope.exclude)?;
+    let (loaded, target) = if source.init.is_some() {
+        let target = session.locate(flags, &ProjectPins::default())?;
+        let first = new_lobu_toml(&target.org, false, false);
+        let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
+        let directory = source.directory.overlaid(files)?;
+        (load_from(session, directory, project, None)?, target)
+    } else {
+        let directory = source.directory.overlaid(BTreeMap::new())?;
+        let loaded = load_from(session, directory, project, None)?;
+        let target = session.locate(flags, &loaded.pins())?;
+        (loaded, target)
+    };
+    session.announce(&target);
+    if let (true, Some(pin)) = (scope.prune_local, &target.overridden_pin) {
+        let message =
+            format!("--prune-local takes out what org {} lacks, and the project is pinned to {pin}", target.org);
+        return Err(CommandError::new(ErrorKind::WrongOrg, message).hint("Nothing was written. Leave out --org."));
+    }
+    let desired = desired_state(&loaded.project);
+    let connection = session.connect(&target, parallelism).await?;
+    let actual = read_actual(&connection.org, &target.org, &taking.read_scope(&desired)).await?;
+    let mut pulled = Pulled {
+        source,
+        loaded,
+        desired,
+        target,
+        actual,
+        taking,
+        allowed: scope.allow_suspected.clone(),
+        prune_local: scope.prune_local,
+        deny_warnings: project.deny_warnings,
+        plan: PullPlan::default(),
+    };
+    pulled.plan = pull_plan(&pulled.input(&|path| pulled.source.listing(path)));
+    has_effect(&pulled.plan)?;
+    Ok(pulled)
+}
+
+/// What names nothing is a slip of the pen.
+fn has_effect(plan: &PullPlan) -> Result<(), CommandError> {
+    if !plan.unmatched.is_empty() {
+        let names = plan.unmatched.join(", ");
+        let message = format!("nothing in the project or the org matches {names}; nothing was written");
+        let hint = "Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.";
+        return Err(CommandError::usage(message).hint(hint));
+    }
+    if !plan.unused_allowed.is_empty() {
+        let names = plan.unused_allowed.join(", ");
+        let message = format!("--allow-suspected names what is not suspected: {names}; nothing was written");
+        let hint = "Write it as `lobu pull --dry-run` names it: kind/id:path.";
+        return Err(CommandError::usage(message).hint(hint));
+    }
+    Ok(())
+}
