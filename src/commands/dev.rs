@@ -66,7 +66,7 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
     session.ui.product(&greeting(address, &orgs, &place));
     serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await?;
     beside_runtime(move || {
-        store.settle();
+        store.checkpoint();
         Ok(())
     })
     .await?;

@@ -6,7 +6,7 @@ use super::{
     json_text::{ObjectText, array},
     members::{Given, Members},
     refusal::{Answer, Refusal},
-    scene::Scene,
+    request_context::RequestContext,
     sealed, settings,
 };
 
@@ -63,8 +63,8 @@ impl Agent {
 }
 
 /// Finds an agent, or refuses with 404.
-pub(super) fn find(scene: &Scene<'_>, agent_id: &str) -> Result<Agent, Refusal> {
-    find_in(scene.connection(), scene.org.id, agent_id)?.ok_or_else(|| Refusal::not_found("Agent not found"))
+pub(super) fn find(context: &RequestContext<'_>, agent_id: &str) -> Result<Agent, Refusal> {
+    find_in(context.connection(), context.org.id, agent_id)?.ok_or_else(|| Refusal::not_found("Agent not found"))
 }
 
 fn find_in(connection: &Connection, org: i64, agent_id: &str) -> Result<Option<Agent>, Refusal> {
@@ -76,24 +76,24 @@ fn find_in(connection: &Connection, org: i64, agent_id: &str) -> Result<Option<A
 }
 
 /// `GET …/agents`: newest first.
-pub(super) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
-    let mut statement = scene.connection().prepare_cached(&format!(
+pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+    let mut statement = context.connection().prepare_cached(&format!(
         "SELECT {COLUMNS},
                 (SELECT count(*) FROM platforms WHERE platforms.agent = agents.id),
                 (SELECT count(*) FROM platforms WHERE platforms.agent = agents.id AND status = 'active')
          FROM agents WHERE org = ?1 ORDER BY id DESC"
     ))?;
     let agents = statement
-        .query_map([scene.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(7)?, row.get(8)?)))?
+        .query_map([context.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(7)?, row.get(8)?)))?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Answer::ok(ObjectText::new().raw("agents", &array(agents)).finish()))
 }
 
 /// `GET …/agents/{id}`.
-pub(super) fn get(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-    let agent = find(scene, agent_id)?;
-    let settings = settings::read(scene.connection(), agent.row, agent.settings_updated_at)?;
-    let (platforms, active) = scene
+pub(super) fn get(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+    let agent = find(context, agent_id)?;
+    let settings = settings::read(context.connection(), agent.row, agent.settings_updated_at)?;
+    let (platforms, active) = context
         .connection()
         .prepare_cached("SELECT count(*), count(*) FILTER (WHERE status = 'active') FROM platforms WHERE agent = ?1")?
         .query_row([agent.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -101,9 +101,9 @@ pub(super) fn get(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> 
 }
 
 /// `GET …/agents/{id}/config`.
-pub(super) fn config(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-    let agent = find(scene, agent_id)?;
-    Ok(Answer::ok(settings::read(scene.connection(), agent.row, agent.settings_updated_at)?))
+pub(super) fn config(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+    let agent = find(context, agent_id)?;
+    Ok(Answer::ok(settings::read(context.connection(), agent.row, agent.settings_updated_at)?))
 }
 
 /// A checked `POST …/agents`.
@@ -130,18 +130,25 @@ impl NewAgent {
     }
 
     /// Creates the agent with what every new one has; an id that exists answers 200 with the stored row.
-    pub(super) fn create(self, scene: &Scene<'_>, origin: &str) -> Result<Answer, Refusal> {
-        if let Some(agent) = find_in(scene.connection(), scene.org.id, &self.agent_id)? {
+    pub(super) fn create(self, context: &RequestContext<'_>, origin: &str) -> Result<Answer, Refusal> {
+        if let Some(agent) = find_in(context.connection(), context.org.id, &self.agent_id)? {
             return Ok(Answer::ok(echo(&agent.id, &agent.name, agent.description.as_deref()).finish()));
         }
-        scene
+        context
             .connection()
             .prepare_cached(
                 "INSERT INTO agents (org, agent_id, name, description, owner, created_at, settings_updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
             )?
-            .execute(params![scene.org.id, self.agent_id, self.name, self.description, scene.actor.user, scene.now])?;
-        settings::insert_initial(scene, scene.connection().last_insert_rowid(), origin)?;
+            .execute(params![
+                context.org.id,
+                self.agent_id,
+                self.name,
+                self.description,
+                context.actor.user,
+                context.now
+            ])?;
+        settings::insert_initial(context, context.connection().last_insert_rowid(), origin)?;
         Ok(Answer::created(echo(&self.agent_id, &self.name, self.description.as_deref()).finish()))
     }
 }
@@ -169,11 +176,11 @@ impl AgentPatch {
     }
 
     /// Stores what is given.
-    pub(super) fn apply(self, scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-        let agent = find(scene, agent_id)?;
+    pub(super) fn apply(self, context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+        let agent = find(context, agent_id)?;
         let name = self.name.unwrap_or(agent.name);
         let description = self.description.or_stored(agent.description);
-        scene
+        context
             .connection()
             .prepare_cached("UPDATE agents SET name = ?2, description = ?3 WHERE id = ?1")?
             .execute(params![agent.row, name, description])?;
@@ -182,10 +189,10 @@ impl AgentPatch {
 }
 
 /// `DELETE …/agents/{id}`: with its settings, platforms and their secrets.
-pub(super) fn delete(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-    let agent = find(scene, agent_id)?;
-    sealed::delete_agent(scene, agent.row)?;
-    scene.connection().prepare_cached("DELETE FROM agents WHERE id = ?1")?.execute([agent.row])?;
+pub(super) fn delete(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+    let agent = find(context, agent_id)?;
+    sealed::delete_agent(context, agent.row)?;
+    context.connection().prepare_cached("DELETE FROM agents WHERE id = ?1")?.execute([agent.row])?;
     Ok(Answer::success())
 }
 

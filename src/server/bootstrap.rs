@@ -6,9 +6,11 @@ use rusqlite::{OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
 use super::{
+    access::BOOTSTRAP_USER,
+    clock::now,
     error::StoreError,
     files,
-    store::{BOOTSTRAP_USER, Store, TokenRequest, insert_token, now},
+    store::{Store, TokenRequest, insert_token},
     tokens::AccessToken,
 };
 

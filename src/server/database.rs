@@ -13,7 +13,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 
 use super::{
     error::StoreError,
-    files, migrations,
+    files,
+    migrations::{self, SCHEMA_VERSION},
     vault::{Vault, VaultKey},
 };
 
@@ -26,8 +27,6 @@ pub enum Database {
     File(PathBuf),
 }
 
-/// The newest schema that this program knows (`PRAGMA user_version`).
-pub(super) const SCHEMA_VERSION: i64 = 2;
 /// `lobu` in ASCII; marks a database as ours (`PRAGMA application_id`).
 pub(super) const APPLICATION_ID: i64 = 0x6c6f_6275;
 const SCHEMA: &str = include_str!("schema.sql");
@@ -107,7 +106,7 @@ impl Pool {
 
     /// Folds the write-ahead log into the database file, so that the file alone is the whole org. Best effort, like
     /// [`Self::truncate_log`].
-    pub(super) fn settle(&self) {
+    pub(super) fn checkpoint(&self) {
         self.truncate_log(&lock(&self.writer));
     }
 

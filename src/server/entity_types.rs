@@ -7,12 +7,13 @@ use crate::model::RESERVED_ENTITY_SLUGS;
 
 use super::{
     agents::UNKNOWN_FIELD,
+    clock::iso_time,
     json_schema::{check_event_kinds, check_metadata_schema},
-    json_text::{ObjectText, array, iso_time},
+    json_text::{ObjectText, array},
     members::{Given, Members},
     refusal::{Answer, Refusal},
-    scene::Scene,
-    schema_call::{self, Kind, answer, check_name},
+    request_context::RequestContext,
+    schema_type::{self, SchemaType, answer, check_name},
 };
 
 struct EntityType {
@@ -50,7 +51,7 @@ impl EntityType {
     }
 
     /// Builds the JSON; reads also name the organisation and the creator, answers to writes do not (recorded).
-    fn json(&self, scene: &Scene<'_>, read: bool) -> String {
+    fn json(&self, context: &RequestContext<'_>, read: bool) -> String {
         let mut object = ObjectText::new()
             .number("id", self.id)
             .text("slug", &self.slug)
@@ -61,40 +62,40 @@ impl EntityType {
             .raw_or_null("metadata_schema", self.metadata_schema.as_deref())
             .raw_or_null("event_kinds", self.event_kinds.as_deref())
             .text("created_by", &self.created_by)
-            .text("organization_id", &scene.org.public_id)
+            .text("organization_id", &context.org.public_id)
             .time("created_at", self.created_at)
             .time("updated_at", self.updated_at)
             .raw("current_view_template_version_id", "null");
         if read {
-            object = object.text("organization_slug", &scene.org.slug).text("created_by_username", &self.created_by);
+            object = object.text("organization_slug", &context.org.slug).text("created_by_username", &self.created_by);
         }
         object.flag("is_system", false).number("entity_count", 0).finish()
     }
 }
 
 /// `list`: this organisation's types, by name.
-pub(super) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
-    let mut statement = scene.connection().prepare_cached(&format!("{SELECT} WHERE org = ?1 ORDER BY name, id"))?;
+pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+    let mut statement = context.connection().prepare_cached(&format!("{SELECT} WHERE org = ?1 ORDER BY name, id"))?;
     let types = statement
-        .query_map([scene.org.id], |row| Ok(EntityType::from_row(row)?.json(scene, true)))?
+        .query_map([context.org.id], |row| Ok(EntityType::from_row(row)?.json(context, true)))?
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Answer::ok(answer(Kind::Entity, "list").raw("entity_types", &array(types)).finish()))
+    Ok(Answer::ok(answer(SchemaType::Entity, "list").raw("entity_types", &array(types)).finish()))
 }
 
 /// `get`: null if there is none.
-pub(super) fn get(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    let json = find(scene, slug)?.map(|found| found.json(scene, true));
-    Ok(Answer::ok(answer(Kind::Entity, "get").raw_or_null("entity_type", json.as_deref()).finish()))
+pub(super) fn get(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    let json = find(context, slug)?.map(|found| found.json(context, true));
+    Ok(Answer::ok(answer(SchemaType::Entity, "get").raw_or_null("entity_type", json.as_deref()).finish()))
 }
 
 /// `audit`: who changed the type, oldest first.
-pub(super) fn audit(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    known(scene, slug)?;
-    let mut statement = scene
+pub(super) fn audit(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    known(context, slug)?;
+    let mut statement = context
         .connection()
         .prepare_cached("SELECT id, action, actor, at FROM audit WHERE org = ?1 AND target = ?2 ORDER BY id")?;
     let entries = statement
-        .query_map(params![scene.org.id, target(slug)], |row| {
+        .query_map(params![context.org.id, target(slug)], |row| {
             Ok(ObjectText::new()
                 .number("id", row.get(0)?)
                 .text("action", &row.get::<_, String>(1)?)
@@ -103,7 +104,7 @@ pub(super) fn audit(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
                 .finish())
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Answer::ok(answer(Kind::Entity, "audit").raw("audit_entries", &array(entries)).finish()))
+    Ok(Answer::ok(answer(SchemaType::Entity, "audit").raw("audit_entries", &array(entries)).finish()))
 }
 
 /// The members of a create or update, checked.
@@ -134,7 +135,7 @@ impl Fields {
             );
             return Err(Refusal::field("reserved_slug", "slug", message));
         }
-        schema_call::check_slug(&fields.slug)?;
+        schema_type::check_slug(&fields.slug)?;
         if matches!(fields.name, Given::Value(_)) {
             Ok(fields)
         } else {
@@ -158,19 +159,19 @@ impl Fields {
     }
 
     /// Creates the type.
-    pub(super) fn create(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
-        if find(scene, &self.slug)?.is_some() {
+    pub(super) fn create(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+        if find(context, &self.slug)?.is_some() {
             let message = format!("Entity type with slug '{}' already exists", self.slug);
             return Err(Refusal::conflict("entity_type_exists", message));
         }
-        scene
+        context
             .connection()
             .prepare_cached(
                 "INSERT INTO entity_types (org, slug, name, description, icon, color, metadata_schema, event_kinds,
                  created_by, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
             )?
             .execute(params![
-                scene.org.id,
+                context.org.id,
                 self.slug,
                 self.name.into_option(),
                 self.description.into_option(),
@@ -178,17 +179,17 @@ impl Fields {
                 self.color.into_option(),
                 self.metadata_schema.into_option(),
                 self.event_kinds.into_option(),
-                scene.actor.user,
-                scene.now
+                context.actor.user,
+                context.now
             ])?;
-        scene.audit("entity_type.create", &target(&self.slug), None)?;
-        written(scene, "create", &self.slug)
+        context.audit("entity_type.create", &target(&self.slug), None)?;
+        written(context, "create", &self.slug)
     }
 
     /// Updates what is given: null clears, absent leaves; equal values write nothing.
-    pub(super) fn update(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
-        let stored = known(scene, &self.slug)?;
-        let changed = scene
+    pub(super) fn update(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+        let stored = known(context, &self.slug)?;
+        let changed = context
             .connection()
             .prepare_cached(
                 "UPDATE entity_types SET name = ?2, description = ?3, icon = ?4, color = ?5, metadata_schema = ?6,
@@ -204,40 +205,40 @@ impl Fields {
                 self.color.or_stored(stored.color),
                 self.metadata_schema.or_stored(stored.metadata_schema),
                 self.event_kinds.or_stored(stored.event_kinds),
-                scene.now
+                context.now
             ])?;
         if changed > 0 {
-            scene.audit("entity_type.update", &target(&self.slug), None)?;
+            context.audit("entity_type.update", &target(&self.slug), None)?;
         }
-        written(scene, "update", &self.slug)
+        written(context, "update", &self.slug)
     }
 }
 
 /// `delete`.
-pub(super) fn delete(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    let stored = known(scene, slug)?;
-    scene.connection().prepare_cached("DELETE FROM entity_types WHERE id = ?1")?.execute([stored.id])?;
-    scene.audit("entity_type.delete", &target(slug), None)?;
+pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    let stored = known(context, slug)?;
+    context.connection().prepare_cached("DELETE FROM entity_types WHERE id = ?1")?.execute([stored.id])?;
+    context.audit("entity_type.delete", &target(slug), None)?;
     let message = format!("Entity type '{slug}' deleted successfully");
-    Ok(Answer::ok(answer(Kind::Entity, "delete").flag("success", true).text("message", &message).finish()))
+    Ok(Answer::ok(answer(SchemaType::Entity, "delete").flag("success", true).text("message", &message).finish()))
 }
 
-fn written(scene: &Scene<'_>, action: &str, slug: &str) -> Result<Answer, Refusal> {
-    let json = known(scene, slug)?.json(scene, false);
-    Ok(Answer::ok(answer(Kind::Entity, action).raw("entity_type", &json).finish()))
+fn written(context: &RequestContext<'_>, action: &str, slug: &str) -> Result<Answer, Refusal> {
+    let json = known(context, slug)?.json(context, false);
+    Ok(Answer::ok(answer(SchemaType::Entity, action).raw("entity_type", &json).finish()))
 }
 
-fn find(scene: &Scene<'_>, slug: &str) -> Result<Option<EntityType>, Refusal> {
-    let found = scene
+fn find(context: &RequestContext<'_>, slug: &str) -> Result<Option<EntityType>, Refusal> {
+    let found = context
         .connection()
         .prepare_cached(&format!("{SELECT} WHERE org = ?1 AND slug = ?2"))?
-        .query_row(params![scene.org.id, slug], EntityType::from_row)
+        .query_row(params![context.org.id, slug], EntityType::from_row)
         .optional()?;
     Ok(found)
 }
 
-fn known(scene: &Scene<'_>, slug: &str) -> Result<EntityType, Refusal> {
-    find(scene, slug)?.ok_or_else(|| Refusal::not_found(format!("Entity type '{slug}' not found")))
+fn known(context: &RequestContext<'_>, slug: &str) -> Result<EntityType, Refusal> {
+    find(context, slug)?.ok_or_else(|| Refusal::not_found(format!("Entity type '{slug}' not found")))
 }
 
 fn target(slug: &str) -> String {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    database::{APPLICATION_ID, SCHEMA_VERSION, key_path},
+    database::{APPLICATION_ID, key_path},
     error::StoreError,
     files,
+    migrations::SCHEMA_VERSION,
     vault::{Vault, VaultKey},
 };
 
@@ -157,12 +158,12 @@ mod tests {
     use super::super::{database::Database, store::Store};
     use super::*;
 
-    fn scene() -> (tempfile::TempDir, PathBuf) {
+    fn closed_store() -> (tempfile::TempDir, PathBuf) {
         let temporary = tempfile::tempdir().unwrap();
         let path = temporary.path().canonicalize().unwrap().join("local.db");
         let store = Store::open(&Database::File(path.clone())).unwrap();
         store.ensure_org("dev", "dev").unwrap();
-        store.settle();
+        store.checkpoint();
         (temporary, path)
     }
 
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_healthy_database_has_nothing_to_tell() {
-        let (temporary, path) = scene();
+        let (temporary, path) = closed_store();
         assert_eq!(inspect_store(&temporary.path().join("other.db")), None);
         let before = fs::read(&path).unwrap();
         let found = inspect_store(&path).unwrap();
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn wide_modes_are_told_and_left_until_they_are_mended() {
-        let (_temporary, path) = scene();
+        let (_temporary, path) = closed_store();
         let key = key_path(&path);
         mode(&key, 0o644);
         for _ in 0..2 {
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn keys_are_told_apart() {
-        let (_temporary, path) = scene();
+        let (_temporary, path) = closed_store();
         let key = key_path(&path);
         fs::write(&key, "SENTINEL").unwrap();
         assert_eq!(inspect_store(&path).unwrap().key, KeyState::Broken);
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn versions_are_told_and_not_migrated() {
-        let (_temporary, path) = scene();
+        let (_temporary, path) = closed_store();
         for version in [1, SCHEMA_VERSION + 1] {
             Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
             let contents = inspect_store(&path).unwrap().contents.unwrap();
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn damage_is_found() {
-        let (temporary, path) = scene();
+        let (temporary, path) = closed_store();
         let mut bytes = fs::read(&path).unwrap();
         let from = bytes.len() / 2;
         bytes.iter_mut().skip(from).for_each(|byte| *byte = 0xa5);

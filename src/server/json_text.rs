@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::clock::iso_time;
+
 /// A JSON object under construction.
 pub(super) struct ObjectText(String);
 
@@ -75,13 +77,6 @@ pub(super) fn array(items: impl IntoIterator<Item = String>) -> String {
     }
     text.push(']');
     text
-}
-
-/// Writes a time as `2026-11-22T11:52:11.601Z`.
-pub(super) fn iso_time(milliseconds: i64) -> String {
-    jiff::Timestamp::from_millisecond(milliseconds)
-        .map(|time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
-        .unwrap_or_default()
 }
 
 fn push_text(json: &mut String, value: &str) {

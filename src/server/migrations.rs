@@ -2,7 +2,10 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{database::SCHEMA_VERSION, error::StoreError};
+use super::error::StoreError;
+
+/// The newest schema that this program knows (`PRAGMA user_version`).
+pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// The way from one schema version to the next.
 struct Step {

@@ -1,9 +1,11 @@
 //! The embedded org: the HTTP API of `contract/org-api.md` over a SQLite store (decisions O1–O5).
 
+mod access;
 mod agents;
 mod audit;
 mod auto_create;
 mod bootstrap;
+mod clock;
 mod counter;
 mod database;
 mod destination;
@@ -20,8 +22,9 @@ mod migrations;
 mod platforms;
 mod refusal;
 mod relationship_types;
-mod scene;
+mod request_context;
 mod schema_call;
+mod schema_type;
 mod sealed;
 mod secrets;
 mod serve;
@@ -35,6 +38,7 @@ mod vault;
 #[cfg(test)]
 mod tests;
 
+pub use access::Role;
 pub use audit::AuditEntry;
 pub use counter::RequestCounter;
 pub use database::Database;
@@ -46,5 +50,5 @@ pub use secrets::SecretAuditEntry;
 #[cfg(unix)]
 pub use serve::serve_unix;
 pub use serve::{bind_loopback, serve_tcp};
-pub use store::{Role, Store, StoredSecret, TokenRequest};
+pub use store::{Store, StoredSecret, TokenRequest};
 pub use tokens::AccessToken;

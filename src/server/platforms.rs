@@ -9,7 +9,7 @@ use super::{
     json_text::{ObjectText, array},
     members::{Given, Members, unknown_member},
     refusal::{Answer, Refusal},
-    scene::Scene,
+    request_context::RequestContext,
     sealed::{self, SealedChanges, Sealer, platform_owner},
     secrets::refuse_reference,
     shape::Shape,
@@ -71,9 +71,9 @@ impl Platform {
 }
 
 /// `GET …/platforms`: newest first.
-pub(super) fn list(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-    let agent = agents::find(scene, agent_id)?;
-    let mut statement = scene
+pub(super) fn list(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+    let agent = agents::find(context, agent_id)?;
+    let mut statement = context
         .connection()
         .prepare_cached(&format!("{SELECT} WHERE platforms.agent = ?1 ORDER BY platforms.id DESC"))?;
     let platforms =
@@ -82,28 +82,33 @@ pub(super) fn list(scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal>
 }
 
 /// `GET …/platforms/{pid}`: the bare object.
-pub(super) fn get(scene: &Scene<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
-    Ok(Answer::ok(find_of(scene, agent_id, id)?.json()))
+pub(super) fn get(context: &RequestContext<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
+    Ok(Answer::ok(find_of(context, agent_id, id)?.json()))
 }
 
 /// `DELETE …/platforms/{pid}`.
-pub(super) fn delete(scene: &Scene<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
-    let platform = find_of(scene, agent_id, id)?;
-    sealed::delete_owner(scene, &platform_owner(agent_id, id))?;
-    scene.connection().prepare_cached("DELETE FROM platforms WHERE id = ?1")?.execute([platform.row])?;
+pub(super) fn delete(context: &RequestContext<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
+    let platform = find_of(context, agent_id, id)?;
+    sealed::delete_owner(context, &platform_owner(agent_id, id))?;
+    context.connection().prepare_cached("DELETE FROM platforms WHERE id = ?1")?.execute([platform.row])?;
     Ok(Answer::success())
 }
 
 /// `POST …/platforms/{pid}/start` and `/stop`: only the status, since no agent runs here.
-pub(super) fn set_status(scene: &Scene<'_>, agent_id: &str, id: &str, status: &'static str) -> Result<Answer, Refusal> {
-    let mut platform = find_of(scene, agent_id, id)?;
+pub(super) fn set_status(
+    context: &RequestContext<'_>,
+    agent_id: &str,
+    id: &str,
+    status: &'static str,
+) -> Result<Answer, Refusal> {
+    let mut platform = find_of(context, agent_id, id)?;
     if platform.status != status {
-        scene
+        context
             .connection()
             .prepare_cached("UPDATE platforms SET status = ?2, updated_at = ?3 WHERE id = ?1")?
-            .execute(params![platform.row, status, scene.now])?;
+            .execute(params![platform.row, status, context.now])?;
         status.clone_into(&mut platform.status);
-        platform.updated_at = scene.now;
+        platform.updated_at = context.now;
     }
     Ok(Answer::ok(ObjectText::new().flag("success", true).raw("platform", &platform.json()).finish()))
 }
@@ -136,30 +141,30 @@ impl PlatformBody {
     }
 
     /// Creates, updates, or finds equal the platform with this id.
-    pub(super) fn put(self, scene: &Scene<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
-        let agent = agents::find(scene, agent_id)?;
+    pub(super) fn put(self, context: &RequestContext<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
+        let agent = agents::find(context, agent_id)?;
         check_name("id", id)?;
         refuse_reference("id", id)?;
-        match find(scene, id)? {
-            None => self.create(scene, &agent, id),
+        match find(context, id)? {
+            None => self.create(context, &agent, id),
             Some(platform) if platform.agent_id != agent.id => {
                 Err(Refusal::conflict("platform_exists", "Stable ID already used by a different agent"))
             }
-            Some(platform) => self.update(scene, &agent, platform),
+            Some(platform) => self.update(context, &agent, platform),
         }
     }
 
     /// Creates a platform with an id of the server's choice.
-    pub(super) fn post(self, scene: &Scene<'_>, agent_id: &str) -> Result<Answer, Refusal> {
-        let agent = agents::find(scene, agent_id)?;
+    pub(super) fn post(self, context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
+        let agent = agents::find(context, agent_id)?;
         let mut random = [0; 8];
         vault::random(&mut random)?;
         let id = format!("{}-{}-{}", self.platform, agent.id, vault::hex(&random));
-        self.create(scene, &agent, &id)
+        self.create(context, &agent, &id)
     }
 
-    fn create(mut self, scene: &Scene<'_>, agent: &Agent, id: &str) -> Result<Answer, Refusal> {
-        let (config, secrets) = self.seal(scene, agent, id, None)?;
+    fn create(mut self, context: &RequestContext<'_>, agent: &Agent, id: &str) -> Result<Answer, Refusal> {
+        let (config, secrets) = self.seal(context, agent, id, None)?;
         let platform = Platform {
             row: 0,
             id: id.to_owned(),
@@ -169,31 +174,31 @@ impl PlatformBody {
             kind: self.platform,
             metadata: "{}".to_owned(),
             status: "stopped".to_owned(),
-            created_at: scene.now,
-            updated_at: scene.now,
+            created_at: context.now,
+            updated_at: context.now,
         };
-        scene
+        context
             .connection()
             .prepare_cached(
                 "INSERT INTO platforms (org, agent, platform_id, platform, config, settings, status, created_at,
                  updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
             )?
             .execute(params![
-                scene.org.id,
+                context.org.id,
                 agent.row,
                 id,
                 platform.kind,
                 platform.config,
                 platform.settings,
                 platform.status,
-                scene.now
+                context.now
             ])?;
-        secrets.write(scene, agent.row)?;
+        secrets.write(context, agent.row)?;
         Ok(Answer::created(ObjectText::new().raw("platform", &platform.json()).finish()))
     }
 
-    fn update(mut self, scene: &Scene<'_>, agent: &Agent, stored: Platform) -> Result<Answer, Refusal> {
-        let (config, secrets) = self.seal(scene, agent, &stored.id, Some(&stored.config))?;
+    fn update(mut self, context: &RequestContext<'_>, agent: &Agent, stored: Platform) -> Result<Answer, Refusal> {
+        let (config, secrets) = self.seal(context, agent, &stored.id, Some(&stored.config))?;
         // Settings that a PUT omits stay: the web interface sets `allowFrom` (decisions P8).
         let settings = self.settings.take().map_or_else(|| stored.settings.clone(), with_defaults);
         let equal = secrets.is_empty()
@@ -203,14 +208,14 @@ impl PlatformBody {
         if equal {
             return Ok(Answer::ok(ObjectText::new().flag("noop", true).raw("platform", &stored.json()).finish()));
         }
-        scene
+        context
             .connection()
             .prepare_cached(
                 "UPDATE platforms SET platform = ?2, config = ?3, settings = ?4, updated_at = ?5 WHERE id = ?1",
             )?
-            .execute(params![stored.row, self.platform, config, settings, scene.now])?;
-        secrets.write(scene, agent.row)?;
-        let platform = Platform { kind: self.platform, config, settings, updated_at: scene.now, ..stored };
+            .execute(params![stored.row, self.platform, config, settings, context.now])?;
+        secrets.write(context, agent.row)?;
+        let platform = Platform { kind: self.platform, config, settings, updated_at: context.now, ..stored };
         Ok(Answer::ok(
             ObjectText::new()
                 .flag("updated", true)
@@ -223,7 +228,7 @@ impl PlatformBody {
     /// Masks the config, `platform` added; a stored key that the given config lacks is gone (decisions O2).
     fn seal(
         &mut self,
-        scene: &Scene<'_>,
+        context: &RequestContext<'_>,
         agent: &Agent,
         id: &str,
         stored: Option<&str>,
@@ -244,24 +249,24 @@ impl PlatformBody {
         };
         members.insert("platform".to_owned(), platform);
         let mut config = Value::Object(members);
-        let mut sealer = Sealer::new(scene, owner, &[], stored.map(Value::Object), INVALID_CONFIG)?;
+        let mut sealer = Sealer::new(context, owner, &[], stored.map(Value::Object), INVALID_CONFIG)?;
         sealer.platform_config(&mut config)?;
         Ok((config.to_string(), sealer.finish()))
     }
 }
 
-fn find(scene: &Scene<'_>, id: &str) -> Result<Option<Platform>, Refusal> {
-    let platform = scene
+fn find(context: &RequestContext<'_>, id: &str) -> Result<Option<Platform>, Refusal> {
+    let platform = context
         .connection()
         .prepare_cached(&format!("{SELECT} WHERE platforms.org = ?1 AND platform_id = ?2"))?
-        .query_row(params![scene.org.id, id], Platform::from_row)
+        .query_row(params![context.org.id, id], Platform::from_row)
         .optional()?;
     Ok(platform)
 }
 
-fn find_of(scene: &Scene<'_>, agent_id: &str, id: &str) -> Result<Platform, Refusal> {
-    agents::find(scene, agent_id)?;
-    find(scene, id)?
+fn find_of(context: &RequestContext<'_>, agent_id: &str, id: &str) -> Result<Platform, Refusal> {
+    agents::find(context, agent_id)?;
+    find(context, id)?
         .filter(|platform| platform.agent_id == agent_id)
         .ok_or_else(|| Refusal::not_found("Platform not found"))
 }

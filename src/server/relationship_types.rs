@@ -11,8 +11,8 @@ use super::{
     json_text::{ObjectText, array},
     members::{Given, Members},
     refusal::{Answer, Refusal},
-    scene::Scene,
-    schema_call::{self, Kind, answer, check_name},
+    request_context::RequestContext,
+    schema_type::{self, SchemaType, answer, check_name},
     vault,
 };
 
@@ -65,14 +65,14 @@ impl RelationshipType {
         })
     }
 
-    fn json(&self, scene: &Scene<'_>, view: View) -> String {
+    fn json(&self, context: &RequestContext<'_>, view: View) -> String {
         let inverse = self.inverse.map(|id| id.to_string());
         let mut object = ObjectText::new()
             .number("id", self.id)
             .text("slug", &self.slug)
             .text("name", &self.name)
             .text_or_null("description", self.description.as_deref())
-            .text("organization_id", &scene.org.public_id)
+            .text("organization_id", &context.org.public_id)
             .text("created_by", &self.created_by)
             .raw_or_null("metadata_schema", self.metadata_schema.as_deref())
             .raw_or_null("metadata", self.metadata.as_deref())
@@ -87,7 +87,7 @@ impl RelationshipType {
                 Some(at) => object.time("deleted_at", at),
                 None => object.raw("deleted_at", "null"),
             };
-            object = object.text("organization_slug", &scene.org.slug).text("created_by_username", &self.created_by);
+            object = object.text("organization_slug", &context.org.slug).text("created_by_username", &self.created_by);
         }
         if view == View::Listed {
             object = object.number("relationship_count", 0);
@@ -97,22 +97,22 @@ impl RelationshipType {
 }
 
 /// `list`: this organisation's types, by name.
-pub(super) fn list(scene: &Scene<'_>, include_deleted: bool) -> Result<Answer, Refusal> {
-    let mut statement = scene
+pub(super) fn list(context: &RequestContext<'_>, include_deleted: bool) -> Result<Answer, Refusal> {
+    let mut statement = context
         .connection()
         .prepare_cached(&format!("{SELECT} WHERE t.org = ?1 AND (?2 OR t.deleted_at IS NULL) ORDER BY t.name, t.id"))?;
     let types = statement
-        .query_map(params![scene.org.id, include_deleted], |row| {
-            Ok(RelationshipType::from_row(row)?.json(scene, View::Listed))
+        .query_map(params![context.org.id, include_deleted], |row| {
+            Ok(RelationshipType::from_row(row)?.json(context, View::Listed))
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Answer::ok(answer(Kind::Relationship, "list").raw("relationship_types", &array(types)).finish()))
+    Ok(Answer::ok(answer(SchemaType::Relationship, "list").raw("relationship_types", &array(types)).finish()))
 }
 
 /// `get`: null if there is none.
-pub(super) fn get(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    let json = find(scene, slug)?.map(|found| found.json(scene, View::Got));
-    Ok(Answer::ok(answer(Kind::Relationship, "get").raw_or_null("relationship_type", json.as_deref()).finish()))
+pub(super) fn get(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    let json = find(context, slug)?.map(|found| found.json(context, View::Got));
+    Ok(Answer::ok(answer(SchemaType::Relationship, "get").raw_or_null("relationship_type", json.as_deref()).finish()))
 }
 
 /// The members of a create or update, checked.
@@ -135,7 +135,7 @@ impl Fields {
             let message = "Relationship type slugs starting with '$' are reserved for system types";
             return Err(Refusal::field("reserved_slug", "slug", message));
         }
-        schema_call::check_slug(&fields.slug)?;
+        schema_type::check_slug(&fields.slug)?;
         if matches!(fields.name, Given::Value(_)) {
             Ok(fields)
         } else {
@@ -178,13 +178,13 @@ impl Fields {
     }
 
     /// Creates the type.
-    pub(super) fn create(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
-        if find(scene, &self.slug)?.is_some() {
+    pub(super) fn create(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+        if find(context, &self.slug)?.is_some() {
             let message = format!("Relationship type with slug \"{}\" already exists", self.slug);
             return Err(Refusal::conflict("relationship_type_exists", message));
         }
-        let inverse = self.inverse(scene, None)?;
-        scene
+        let inverse = self.inverse(context, None)?;
+        context
             .connection()
             .prepare_cached(
                 "INSERT INTO relationship_types (org, slug, name, description, metadata_schema, metadata, is_symmetric,
@@ -192,7 +192,7 @@ impl Fields {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
             )?
             .execute(params![
-                scene.org.id,
+                context.org.id,
                 self.slug,
                 self.name.into_option(),
                 self.description.into_option(),
@@ -201,22 +201,22 @@ impl Fields {
                 self.is_symmetric.unwrap_or(false),
                 inverse,
                 self.status.as_deref().unwrap_or("active"),
-                scene.actor.user,
-                scene.now
+                context.actor.user,
+                context.now
             ])?;
-        scene.audit("relationship_type.create", &target(&self.slug), None)?;
-        written(scene, "create", &self.slug)
+        context.audit("relationship_type.create", &target(&self.slug), None)?;
+        written(context, "create", &self.slug)
     }
 
     /// Updates what is given: null clears, absent leaves; equal values write nothing.
-    pub(super) fn update(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
-        let stored = known(scene, &self.slug)?;
+    pub(super) fn update(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+        let stored = known(context, &self.slug)?;
         if self.is_symmetric.is_some_and(|given| given != stored.is_symmetric) {
             let message = "is_symmetric can't be changed after a relationship type was created";
             return Err(Refusal::field("immutable_field", "is_symmetric", message));
         }
-        let inverse = self.inverse(scene, stored.inverse)?;
-        let changed = scene
+        let inverse = self.inverse(context, stored.inverse)?;
+        let changed = context
             .connection()
             .prepare_cached(
                 "UPDATE relationship_types SET name = ?2, description = ?3, metadata_schema = ?4, metadata = ?5,
@@ -232,21 +232,21 @@ impl Fields {
                 metadata_with(stored.metadata, self.auto_create_when),
                 inverse,
                 self.status.unwrap_or(stored.status),
-                scene.now
+                context.now
             ])?;
         if changed > 0 {
-            scene.audit("relationship_type.update", &target(&self.slug), None)?;
+            context.audit("relationship_type.update", &target(&self.slug), None)?;
         }
-        written(scene, "update", &self.slug)
+        written(context, "update", &self.slug)
     }
 
     /// Finds the row of the inverse that results.
-    fn inverse(&self, scene: &Scene<'_>, stored: Option<i64>) -> Result<Option<i64>, Refusal> {
+    fn inverse(&self, context: &RequestContext<'_>, stored: Option<i64>) -> Result<Option<i64>, Refusal> {
         match &self.inverse_slug {
             Given::Absent => Ok(stored),
             Given::Null => Ok(None),
             Given::Value(slug) => {
-                let inverse = find(scene, slug)?.ok_or_else(|| {
+                let inverse = find(context, slug)?.ok_or_else(|| {
                     let message = format!("Inverse relationship type \"{slug}\" not found");
                     Refusal::field("invalid_inverse", "inverse_type_slug", message)
                 })?;
@@ -257,63 +257,65 @@ impl Fields {
 }
 
 /// `delete`: retires the rules, and frees the slug (trap/D38).
-pub(super) fn delete(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    let stored = known(scene, slug)?;
-    let connection = scene.connection();
+pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    let stored = known(context, slug)?;
+    let connection = context.connection();
     connection
         .prepare_cached("UPDATE relationship_types SET deleted_at = ?2, inverse = NULL WHERE id = ?1")?
-        .execute(params![stored.id, scene.now])?;
+        .execute(params![stored.id, context.now])?;
     connection
         .prepare_cached("UPDATE relationship_types SET inverse = NULL WHERE inverse = ?1")?
         .execute([stored.id])?;
     connection.prepare_cached("DELETE FROM relationship_rules WHERE relationship_type = ?1")?.execute([stored.id])?;
-    scene.audit("relationship_type.delete", &target(slug), None)?;
+    context.audit("relationship_type.delete", &target(slug), None)?;
     let message = format!("Relationship type \"{slug}\" deleted");
-    Ok(Answer::ok(answer(Kind::Relationship, "delete").flag("success", true).text("message", &message).finish()))
+    Ok(Answer::ok(answer(SchemaType::Relationship, "delete").flag("success", true).text("message", &message).finish()))
 }
 
 /// `add_rule`; the ends need not exist.
-pub(super) fn add_rule(scene: &Scene<'_>, slug: &str, source: &str, end: &str) -> Result<Answer, Refusal> {
-    let stored = known(scene, slug)?;
-    schema_call::check_slug(source)?;
-    schema_call::check_slug(end)?;
-    let added: Option<i64> = scene
+pub(super) fn add_rule(context: &RequestContext<'_>, slug: &str, source: &str, end: &str) -> Result<Answer, Refusal> {
+    let stored = known(context, slug)?;
+    schema_type::check_slug(source)?;
+    schema_type::check_slug(end)?;
+    let added: Option<i64> = context
         .connection()
         .prepare_cached(
             "INSERT INTO relationship_rules (relationship_type, source, target, created_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO NOTHING RETURNING id",
         )?
-        .query_row(params![stored.id, source, end, scene.now], |row| row.get(0))
+        .query_row(params![stored.id, source, end, context.now], |row| row.get(0))
         .optional()?;
     let Some(id) = added else {
         return Err(Refusal::conflict("rule_exists", format!("Rule already exists for {source} → {end}")));
     };
-    scene.audit("relationship_rule.add", &target(slug), None)?;
-    let rule = rule_json(id, stored.id, source, end, scene.now);
-    Ok(Answer::ok(answer(Kind::Relationship, "add_rule").raw("rule", &rule).finish()))
+    context.audit("relationship_rule.add", &target(slug), None)?;
+    let rule = rule_json(id, stored.id, source, end, context.now);
+    Ok(Answer::ok(answer(SchemaType::Relationship, "add_rule").raw("rule", &rule).finish()))
 }
 
 /// `remove_rule`.
-pub(super) fn remove_rule(scene: &Scene<'_>, rule_id: i64) -> Result<Answer, Refusal> {
-    let slug: Option<String> = scene
+pub(super) fn remove_rule(context: &RequestContext<'_>, rule_id: i64) -> Result<Answer, Refusal> {
+    let slug: Option<String> = context
         .connection()
         .prepare_cached(
             "DELETE FROM relationship_rules WHERE id = ?1
              AND relationship_type IN (SELECT id FROM relationship_types WHERE org = ?2)
              RETURNING (SELECT slug FROM relationship_types WHERE id = relationship_type)",
         )?
-        .query_row(params![rule_id, scene.org.id], |row| row.get(0))
+        .query_row(params![rule_id, context.org.id], |row| row.get(0))
         .optional()?;
     let slug = slug.ok_or_else(|| Refusal::not_found(format!("Rule {rule_id} not found")))?;
-    scene.audit("relationship_rule.remove", &target(&slug), None)?;
+    context.audit("relationship_rule.remove", &target(&slug), None)?;
     let message = format!("Rule {rule_id} removed");
-    Ok(Answer::ok(answer(Kind::Relationship, "remove_rule").flag("success", true).text("message", &message).finish()))
+    Ok(Answer::ok(
+        answer(SchemaType::Relationship, "remove_rule").flag("success", true).text("message", &message).finish(),
+    ))
 }
 
 /// `list_rules`, oldest first.
-pub(super) fn list_rules(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusal> {
-    let stored = known(scene, slug)?;
-    let mut statement = scene.connection().prepare_cached(
+pub(super) fn list_rules(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
+    let stored = known(context, slug)?;
+    let mut statement = context.connection().prepare_cached(
         "SELECT id, source, target, created_at FROM relationship_rules WHERE relationship_type = ?1 ORDER BY id",
     )?;
     let rules = statement
@@ -322,7 +324,7 @@ pub(super) fn list_rules(scene: &Scene<'_>, slug: &str) -> Result<Answer, Refusa
             Ok(rule_json(row.get(0)?, stored.id, &source, &end, row.get(3)?))
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Answer::ok(answer(Kind::Relationship, "list_rules").raw("rules", &array(rules)).finish()))
+    Ok(Answer::ok(answer(SchemaType::Relationship, "list_rules").raw("rules", &array(rules)).finish()))
 }
 
 fn rule_json(id: i64, relationship_type: i64, source: &str, end: &str, created_at: i64) -> String {
@@ -335,22 +337,22 @@ fn rule_json(id: i64, relationship_type: i64, source: &str, end: &str, created_a
         .finish()
 }
 
-fn written(scene: &Scene<'_>, action: &str, slug: &str) -> Result<Answer, Refusal> {
-    let json = known(scene, slug)?.json(scene, View::Written);
-    Ok(Answer::ok(answer(Kind::Relationship, action).raw("relationship_type", &json).finish()))
+fn written(context: &RequestContext<'_>, action: &str, slug: &str) -> Result<Answer, Refusal> {
+    let json = known(context, slug)?.json(context, View::Written);
+    Ok(Answer::ok(answer(SchemaType::Relationship, action).raw("relationship_type", &json).finish()))
 }
 
-fn find(scene: &Scene<'_>, slug: &str) -> Result<Option<RelationshipType>, Refusal> {
-    let found = scene
+fn find(context: &RequestContext<'_>, slug: &str) -> Result<Option<RelationshipType>, Refusal> {
+    let found = context
         .connection()
         .prepare_cached(&format!("{SELECT} WHERE t.org = ?1 AND t.slug = ?2 AND t.deleted_at IS NULL"))?
-        .query_row(params![scene.org.id, slug], RelationshipType::from_row)
+        .query_row(params![context.org.id, slug], RelationshipType::from_row)
         .optional()?;
     Ok(found)
 }
 
-fn known(scene: &Scene<'_>, slug: &str) -> Result<RelationshipType, Refusal> {
-    find(scene, slug)?.ok_or_else(|| Refusal::not_found(format!("Relationship type \"{slug}\" not found")))
+fn known(context: &RequestContext<'_>, slug: &str) -> Result<RelationshipType, Refusal> {
+    find(context, slug)?.ok_or_else(|| Refusal::not_found(format!("Relationship type \"{slug}\" not found")))
 }
 
 fn target(slug: &str) -> String {

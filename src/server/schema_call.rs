@@ -4,32 +4,12 @@ use super::{
     agents::UNKNOWN_FIELD,
     entity_types,
     json_schema::INVALID_SCHEMA,
-    json_text::ObjectText,
-    members::{Given, Members},
+    members::Members,
     refusal::{Answer, Refusal},
     relationship_types,
-    scene::Scene,
+    request_context::RequestContext,
+    schema_type::SchemaType,
 };
-
-const LONGEST_SLUG: usize = 128;
-
-/// The two kinds of types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// `entity_type`
-    Entity,
-    /// `relationship_type`
-    Relationship,
-}
-
-impl Kind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Entity => "entity_type",
-            Self::Relationship => "relationship_type",
-        }
-    }
-}
 
 /// A checked body.
 pub(super) enum SchemaCall {
@@ -39,8 +19,8 @@ pub(super) enum SchemaCall {
 
 /// An action that reads.
 pub(super) enum SchemaRead {
-    List { kind: Kind, include_deleted: bool },
-    Get { kind: Kind, slug: String },
+    List { schema_type: SchemaType, include_deleted: bool },
+    Get { schema_type: SchemaType, slug: String },
     Audit { slug: String },
     ListRules { slug: String },
 }
@@ -51,7 +31,7 @@ pub(super) enum SchemaChange {
     UpdateEntity(entity_types::Fields),
     CreateRelationship(relationship_types::Fields),
     UpdateRelationship(relationship_types::Fields),
-    Delete { kind: Kind, slug: String },
+    Delete { schema_type: SchemaType, slug: String },
     AddRule { slug: String, source: String, target: String },
     RemoveRule { rule_id: i64 },
 }
@@ -69,29 +49,29 @@ impl SchemaCall {
     }
 
     fn from_members(mut members: Members) -> Result<Self, Refusal> {
-        let kind = match members.required_text("schema_type")?.as_str() {
-            "entity_type" => Kind::Entity,
-            "relationship_type" => Kind::Relationship,
+        let schema_type = match members.required_text("schema_type")?.as_str() {
+            "entity_type" => SchemaType::Entity,
+            "relationship_type" => SchemaType::Relationship,
             _ => return Err(Refusal::bad_request("schema_type must be entity_type or relationship_type")),
         };
         let action = members.required_text("action")?;
-        match (kind, action.as_str()) {
-            (_, "list" | "get") | (Kind::Entity, "audit") | (Kind::Relationship, "list_rules") => {
-                SchemaRead::parse(kind, &action, members).map(Self::Read)
+        match (schema_type, action.as_str()) {
+            (_, "list" | "get") | (SchemaType::Entity, "audit") | (SchemaType::Relationship, "list_rules") => {
+                SchemaRead::parse(schema_type, &action, members).map(Self::Read)
             }
-            _ => SchemaChange::parse(kind, &action, members).map(Self::Change),
+            _ => SchemaChange::parse(schema_type, &action, members).map(Self::Change),
         }
     }
 }
 
 impl SchemaRead {
-    fn parse(kind: Kind, action: &str, mut members: Members) -> Result<Self, Refusal> {
+    fn parse(schema_type: SchemaType, action: &str, mut members: Members) -> Result<Self, Refusal> {
         let call = match action {
             "list" => {
                 let include_deleted = members.flag("include_deleted")?.into_option().unwrap_or(false);
-                Self::List { kind, include_deleted }
+                Self::List { schema_type, include_deleted }
             }
-            "get" => Self::Get { kind, slug: members.required_text("slug")? },
+            "get" => Self::Get { schema_type, slug: members.required_text("slug")? },
             "audit" => Self::Audit { slug: members.required_text("slug")? },
             _ => Self::ListRules { slug: members.required_text("slug")? },
         };
@@ -100,38 +80,38 @@ impl SchemaRead {
     }
 
     /// Answers.
-    pub(super) fn run(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
+    pub(super) fn run(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         match self {
-            Self::List { kind: Kind::Entity, .. } => entity_types::list(scene),
-            Self::List { kind: Kind::Relationship, include_deleted } => {
-                relationship_types::list(scene, include_deleted)
+            Self::List { schema_type: SchemaType::Entity, .. } => entity_types::list(context),
+            Self::List { schema_type: SchemaType::Relationship, include_deleted } => {
+                relationship_types::list(context, include_deleted)
             }
-            Self::Get { kind: Kind::Entity, slug } => entity_types::get(scene, &slug),
-            Self::Get { kind: Kind::Relationship, slug } => relationship_types::get(scene, &slug),
-            Self::Audit { slug } => entity_types::audit(scene, &slug),
-            Self::ListRules { slug } => relationship_types::list_rules(scene, &slug),
+            Self::Get { schema_type: SchemaType::Entity, slug } => entity_types::get(context, &slug),
+            Self::Get { schema_type: SchemaType::Relationship, slug } => relationship_types::get(context, &slug),
+            Self::Audit { slug } => entity_types::audit(context, &slug),
+            Self::ListRules { slug } => relationship_types::list_rules(context, &slug),
         }
     }
 }
 
 impl SchemaChange {
-    fn parse(kind: Kind, action: &str, mut members: Members) -> Result<Self, Refusal> {
-        let call = match (kind, action) {
-            (Kind::Entity, "create") => return entity_types::Fields::for_create(members).map(Self::CreateEntity),
-            (Kind::Entity, "update") => return entity_types::Fields::for_update(members).map(Self::UpdateEntity),
-            (Kind::Relationship, "create") => {
+    fn parse(schema_type: SchemaType, action: &str, mut members: Members) -> Result<Self, Refusal> {
+        let call = match (schema_type, action) {
+            (SchemaType::Entity, "create") => return entity_types::Fields::for_create(members).map(Self::CreateEntity),
+            (SchemaType::Entity, "update") => return entity_types::Fields::for_update(members).map(Self::UpdateEntity),
+            (SchemaType::Relationship, "create") => {
                 return relationship_types::Fields::for_create(members).map(Self::CreateRelationship);
             }
-            (Kind::Relationship, "update") => {
+            (SchemaType::Relationship, "update") => {
                 return relationship_types::Fields::for_update(members).map(Self::UpdateRelationship);
             }
-            (_, "delete") => Self::Delete { kind, slug: members.required_text("slug")? },
-            (Kind::Relationship, "add_rule") => Self::AddRule {
+            (_, "delete") => Self::Delete { schema_type, slug: members.required_text("slug")? },
+            (SchemaType::Relationship, "add_rule") => Self::AddRule {
                 slug: members.required_text("slug")?,
                 source: members.required_text("source_entity_type_slug")?,
                 target: members.required_text("target_entity_type_slug")?,
             },
-            (Kind::Relationship, "remove_rule") => {
+            (SchemaType::Relationship, "remove_rule") => {
                 // The rule id says all; a slug beside it is allowed.
                 members.text("slug")?;
                 let rule_id = members.integer("rule_id")?.into_option();
@@ -147,41 +127,16 @@ impl SchemaChange {
     }
 
     /// Changes the schema.
-    pub(super) fn run(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
+    pub(super) fn run(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         match self {
-            Self::CreateEntity(fields) => fields.create(scene),
-            Self::UpdateEntity(fields) => fields.update(scene),
-            Self::CreateRelationship(fields) => fields.create(scene),
-            Self::UpdateRelationship(fields) => fields.update(scene),
-            Self::Delete { kind: Kind::Entity, slug } => entity_types::delete(scene, &slug),
-            Self::Delete { kind: Kind::Relationship, slug } => relationship_types::delete(scene, &slug),
-            Self::AddRule { slug, source, target } => relationship_types::add_rule(scene, &slug, &source, &target),
-            Self::RemoveRule { rule_id } => relationship_types::remove_rule(scene, rule_id),
+            Self::CreateEntity(fields) => fields.create(context),
+            Self::UpdateEntity(fields) => fields.update(context),
+            Self::CreateRelationship(fields) => fields.create(context),
+            Self::UpdateRelationship(fields) => fields.update(context),
+            Self::Delete { schema_type: SchemaType::Entity, slug } => entity_types::delete(context, &slug),
+            Self::Delete { schema_type: SchemaType::Relationship, slug } => relationship_types::delete(context, &slug),
+            Self::AddRule { slug, source, target } => relationship_types::add_rule(context, &slug, &source, &target),
+            Self::RemoveRule { rule_id } => relationship_types::remove_rule(context, rule_id),
         }
     }
-}
-
-/// Starts an answer: every one repeats what was asked.
-pub(super) fn answer(kind: Kind, action: &str) -> ObjectText {
-    ObjectText::new().text("schema_type", kind.as_str()).text("action", action)
-}
-
-/// Refuses an empty name. Null leaves the name: a type always has one.
-pub(super) fn check_name(name: Given<String>) -> Result<Given<String>, Refusal> {
-    match name {
-        Given::Value(name) if name.trim().is_empty() => {
-            Err(Refusal::field(INVALID_SCHEMA, "name", "`name` can't be empty."))
-        }
-        Given::Null => Ok(Given::Absent),
-        name => Ok(name),
-    }
-}
-
-/// Refuses slugs that no URL or file name could carry.
-pub(super) fn check_slug(slug: &str) -> Result<(), Refusal> {
-    if slug.trim().is_empty() || slug.len() > LONGEST_SLUG || slug.contains(char::is_control) {
-        let message = format!("`slug` must be a text of 1 to {LONGEST_SLUG} bytes without control characters.");
-        return Err(Refusal::field(INVALID_SCHEMA, "slug", message));
-    }
-    Ok(())
 }

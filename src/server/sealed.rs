@@ -16,7 +16,7 @@ use super::{
     destination,
     error::StoreError,
     refusal::Refusal,
-    scene::Scene,
+    request_context::RequestContext,
     secrets::{self, is_reference, is_secret_name, name_of, refuse_partial_reference, refuse_reference},
     vault::{Digest, MASK, Place, Vault},
 };
@@ -58,7 +58,7 @@ struct Stored {
 
 /// Replaces the secrets of one document by masks, and collects what is to be written.
 pub(super) struct Sealer<'a> {
-    scene: &'a Scene<'a>,
+    context: &'a RequestContext<'a>,
     owner: String,
     /// The code of the 422 for a value that can't be stored.
     code: &'static str,
@@ -94,17 +94,17 @@ impl<'a> Sealer<'a> {
     /// Starts on a document of an owner. `root` is the path of the document among the owner's secrets: empty for a
     /// platform's config, the member's name for a settings member.
     pub(super) fn new(
-        scene: &'a Scene<'a>,
+        context: &'a RequestContext<'a>,
         owner: String,
         root: &[&str],
         document: Option<Value>,
         code: &'static str,
     ) -> Result<Self, Refusal> {
         let mut stored = BTreeMap::new();
-        let mut statement = scene
+        let mut statement = context
             .connection()
             .prepare_cached("SELECT field, version, digest FROM sealed_values WHERE org = ?1 AND owner = ?2")?;
-        let mut rows = statement.query(params![scene.org.id, owner])?;
+        let mut rows = statement.query(params![context.org.id, owner])?;
         while let Some(row) = rows.next()? {
             let field: String = row.get(0)?;
             if is_below(&field, root) {
@@ -113,7 +113,7 @@ impl<'a> Sealer<'a> {
         }
         let document = document.unwrap_or(Value::Null);
         Ok(Self {
-            scene,
+            context,
             owner,
             code,
             document,
@@ -283,8 +283,8 @@ impl<'a> Sealer<'a> {
 
     fn seal(&mut self, path: &[String], plain: &str) -> Result<String, Refusal> {
         let field = field_text(path);
-        let place = Place { org: &self.scene.org.public_id, owner: &self.owner, field: &field };
-        let digest = self.scene.vault.digest(&place, plain.as_bytes())?;
+        let place = Place { org: &self.context.org.public_id, owner: &self.owner, field: &field };
+        let digest = self.context.vault.digest(&place, plain.as_bytes())?;
         let mask = digest.mask();
         let stored = self.stored.get(&field);
         if stored.is_some_and(|stored| digest.matches(&stored.digest)) {
@@ -293,16 +293,16 @@ impl<'a> Sealer<'a> {
         }
         self.readdressed |= path.last().is_some_and(|name| destination::is_address(name));
         let version = stored.map_or(1, |stored| stored.version.saturating_add(1));
-        let ciphertext = self.scene.vault.seal(&place, version, plain.as_bytes())?;
+        let ciphertext = self.context.vault.seal(&place, version, plain.as_bytes())?;
         self.sealed.push(Sealed { field, version, ciphertext, digest });
         Ok(mask)
     }
 
     /// Accepts exactly `secret://{this org}/user/{a name that exists}` (decisions O2).
     fn check_reference(&self, path: &[String], text: &str) -> Result<(), Refusal> {
-        let known = match name_of(&self.scene.org.slug, text) {
+        let known = match name_of(&self.context.org.slug, text) {
             None => false,
-            Some(name) => secrets::exists(self.scene, name)?,
+            Some(name) => secrets::exists(self.context, name)?,
         };
         if known {
             return Ok(());
@@ -331,8 +331,8 @@ impl SealedChanges {
     }
 
     /// Writes the changes, with an audit row for each (decisions O3).
-    pub(super) fn write(&self, scene: &Scene<'_>, agent: i64) -> Result<(), Refusal> {
-        let connection = scene.connection();
+    pub(super) fn write(&self, context: &RequestContext<'_>, agent: i64) -> Result<(), Refusal> {
+        let connection = context.connection();
         for sealed in &self.sealed {
             connection
                 .prepare_cached(
@@ -342,25 +342,25 @@ impl SealedChanges {
                      key_id = excluded.key_id, sealed = excluded.sealed, digest = excluded.digest",
                 )?
                 .execute(params![
-                    scene.org.id,
+                    context.org.id,
                     self.owner,
                     sealed.field,
                     agent,
                     sealed.version,
-                    scene.vault.key_id(),
+                    context.vault.key_id(),
                     sealed.ciphertext,
                     sealed.digest.as_bytes(),
                 ])?;
-            scene.audit("secret.write", &self.owner, Some(&sealed.field))?;
+            context.audit("secret.write", &self.owner, Some(&sealed.field))?;
         }
         for field in &self.removed {
             connection
                 .prepare_cached("DELETE FROM sealed_values WHERE org = ?1 AND owner = ?2 AND field = ?3")?
-                .execute(params![scene.org.id, self.owner, field])?;
-            scene.audit("secret.delete", &self.owner, Some(field))?;
+                .execute(params![context.org.id, self.owner, field])?;
+            context.audit("secret.delete", &self.owner, Some(field))?;
         }
         if self.replaced || !self.removed.is_empty() {
-            scene.forget_old_values();
+            context.forget_old_values();
         }
         Ok(())
     }
@@ -377,19 +377,19 @@ pub(super) fn holds_secret(value: &Value) -> bool {
 }
 
 /// Deletes all secrets of an owner, with an audit row for each.
-pub(super) fn delete_owner(scene: &Scene<'_>, owner: &str) -> Result<(), Refusal> {
-    let changes = Sealer::new(scene, owner.to_owned(), &[], None, "internal").map(Sealer::finish)?;
-    changes.write(scene, 0)
+pub(super) fn delete_owner(context: &RequestContext<'_>, owner: &str) -> Result<(), Refusal> {
+    let changes = Sealer::new(context, owner.to_owned(), &[], None, "internal").map(Sealer::finish)?;
+    changes.write(context, 0)
 }
 
 /// Deletes all secrets of an agent and of its platforms, with an audit row for each.
-pub(super) fn delete_agent(scene: &Scene<'_>, agent: i64) -> Result<(), Refusal> {
-    let owners = scene
+pub(super) fn delete_agent(context: &RequestContext<'_>, agent: i64) -> Result<(), Refusal> {
+    let owners = context
         .connection()
         .prepare_cached("SELECT DISTINCT owner FROM sealed_values WHERE agent = ?1")?
         .query_map([agent], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>, _>>()?;
-    owners.iter().try_for_each(|owner| delete_owner(scene, owner))
+    owners.iter().try_for_each(|owner| delete_owner(context, owner))
 }
 
 /// Decrypts one value; for tests that look into the store.

@@ -9,7 +9,7 @@ use super::{
     json_text::ObjectText,
     members::{Given, Members},
     refusal::{Answer, Refusal},
-    scene::Scene,
+    request_context::RequestContext,
     sealed::{References, Sealer, agent_owner},
     shape::{INVALID_SETTINGS, MEMBERS, Member, Secrets},
 };
@@ -18,12 +18,12 @@ use super::{
 const MEMORY_SERVER: &str = "lobu-memory";
 
 /// Stores what a new agent starts with: the memory MCP server, and leave to use its tools.
-pub(super) fn insert_initial(scene: &Scene<'_>, agent: i64, origin: &str) -> Result<(), Refusal> {
-    let url = format!("{origin}/mcp/{}", scene.org.slug);
+pub(super) fn insert_initial(context: &RequestContext<'_>, agent: i64, origin: &str) -> Result<(), Refusal> {
+    let url = format!("{origin}/mcp/{}", context.org.slug);
     let servers = json!({ MEMORY_SERVER: { "url": url, "type": "streamable-http" } });
     let tools = json!([format!("/mcp/{MEMORY_SERVER}/tools/*")]);
-    store(scene.connection(), agent, "mcpServers", &servers.to_string())?;
-    store(scene.connection(), agent, "preApprovedTools", &tools.to_string())
+    store(context.connection(), agent, "mcpServers", &servers.to_string())?;
+    store(context.connection(), agent, "preApprovedTools", &tools.to_string())
 }
 
 /// Reads all settings as a JSON object.
@@ -70,16 +70,16 @@ impl Patch {
     }
 
     /// Stores the members that differ; an equal PATCH writes nothing, not even the time.
-    pub(super) fn apply(self, scene: &Scene<'_>, agent: i64, agent_id: &str) -> Result<Answer, Refusal> {
+    pub(super) fn apply(self, context: &RequestContext<'_>, agent: i64, agent_id: &str) -> Result<Answer, Refusal> {
         let mut changed = false;
         for (member, value) in self.0 {
-            changed |= replace(scene, agent, agent_id, member, value)?;
+            changed |= replace(context, agent, agent_id, member, value)?;
         }
         if changed {
-            scene
+            context
                 .connection()
                 .prepare_cached("UPDATE agents SET settings_updated_at = ?2 WHERE id = ?1")?
-                .execute(params![agent, scene.now])?;
+                .execute(params![agent, context.now])?;
         }
         Ok(Answer::success())
     }
@@ -87,18 +87,18 @@ impl Patch {
 
 /// Replaces one member; tells whether that changed anything.
 fn replace(
-    scene: &Scene<'_>,
+    context: &RequestContext<'_>,
     agent: i64,
     agent_id: &str,
     member: &Member,
     value: Option<Value>,
 ) -> Result<bool, Refusal> {
-    let connection = scene.connection();
+    let connection = context.connection();
     let stored: Option<String> = connection
         .prepare_cached("SELECT value FROM agent_settings WHERE agent = ?1 AND member = ?2")?
         .query_row(params![agent, member.name], |row| row.get(0))
         .optional()?;
-    let (value, secrets_changed) = seal(scene, agent, agent_id, member, stored.as_deref(), value)?;
+    let (value, secrets_changed) = seal(context, agent, agent_id, member, stored.as_deref(), value)?;
     let Some(value) = value else {
         connection
             .prepare_cached("DELETE FROM agent_settings WHERE agent = ?1 AND member = ?2")?
@@ -115,7 +115,7 @@ fn replace(
 
 /// Masks the secrets of a member's new value and stores them; tells whether any changed.
 fn seal(
-    scene: &Scene<'_>,
+    context: &RequestContext<'_>,
     agent: i64,
     agent_id: &str,
     member: &Member,
@@ -126,7 +126,7 @@ fn seal(
         return Ok((value, false));
     }
     let document = stored.and_then(|text| serde_json::from_str(text).ok());
-    let mut sealer = Sealer::new(scene, agent_owner(agent_id), &[member.name], document, INVALID_SETTINGS)?;
+    let mut sealer = Sealer::new(context, agent_owner(agent_id), &[member.name], document, INVALID_SETTINGS)?;
     if let Some(value) = &mut value {
         let mut path = vec![member.name.to_owned()];
         match member.secrets {
@@ -136,7 +136,7 @@ fn seal(
         }
     }
     let changes = sealer.finish();
-    changes.write(scene, agent)?;
+    changes.write(context, agent)?;
     Ok((value, !changes.is_empty()))
 }
 

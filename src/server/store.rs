@@ -1,17 +1,15 @@
 //! The store of the embedded org, as the rest of the program sees it.
 
-use std::{
-    path::Path,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{path::Path, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::{
+    access::{BOOTSTRAP_USER, Role},
     audit::{self, AuditEntry},
+    clock::now,
     database::{Database, Pool, Write},
     error::StoreError,
     sealed,
@@ -20,47 +18,10 @@ use super::{
     vault::{self, Vault},
 };
 
-/// The id of the one user that a new database has.
-pub(super) const BOOTSTRAP_USER: &str = "bootstrap-user";
 /// How many requests use the database at a time; the others wait without a thread.
 const CONCURRENT_REQUESTS: usize = 6;
 /// How many bodies are read, or wait to be worked on, at a time; those of the other requests stay in their sockets.
 const CONCURRENT_BODIES: usize = 16;
-
-/// What a user may do in an organisation (org-api 5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// May change everything.
-    Owner,
-    /// May change everything.
-    Admin,
-    /// May read.
-    Member,
-}
-
-impl Role {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "owner" => Ok(Self::Owner),
-            "admin" => Ok(Self::Admin),
-            "member" => Ok(Self::Member),
-            _ => Err(StoreError::Corrupt { what: "an unknown role" }),
-        }
-    }
-
-    /// Tells whether the role may change things.
-    pub(super) fn may_change(self) -> bool {
-        matches!(self, Self::Owner | Self::Admin)
-    }
-}
 
 /// What a new personal access token is for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -242,8 +203,8 @@ impl Store {
     }
 
     /// Folds the write-ahead log into the database file: who copies the file after a command that wrote copies the org.
-    pub fn settle(&self) {
-        self.0.pool.settle();
+    pub fn checkpoint(&self) {
+        self.0.pool.checkpoint();
     }
 
     /// Lists the audit rows of an organisation, oldest first.
@@ -298,12 +259,6 @@ pub(super) fn insert_token(
         ],
     )?;
     Ok(())
-}
-
-/// Gives the time in milliseconds since 1970.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn org_id(connection: &Connection, slug: &str) -> Result<Option<i64>, StoreError> {

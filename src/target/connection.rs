@@ -61,7 +61,7 @@ impl Connection {
         let Some((store, embedded)) = self.embedded else { return Ok(()) };
         embedded.shutdown().await;
         beside_runtime(move || {
-            store.settle();
+            store.checkpoint();
             Ok(())
         })
         .await

@@ -74,7 +74,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("httpdate", &["http/head.rs", "http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
-    ("jiff", &["render/secrets", "server/json_text.rs"]),
+    ("jiff", &["render/secrets", "server/clock.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
     ("reqwest", &["http"]),
     ("rusqlite", &["server"]),

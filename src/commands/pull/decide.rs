@@ -147,10 +147,10 @@ pub(crate) async fn decide(
         let target = session.locate(flags, &ProjectPins::default())?;
         let first = new_lobu_toml(&target.org, false, false);
         let files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), Some(first))]);
-        let directory = source.directory.overlaid(files)?;
+        let directory = source.directory.with_overlay(files)?;
         (load_from(session, directory, project, None)?, target)
     } else {
-        let directory = source.directory.overlaid(BTreeMap::new())?;
+        let directory = source.directory.with_overlay(BTreeMap::new())?;
         let loaded = load_from(session, directory, project, None)?;
         let target = session.locate(flags, &loaded.pins())?;
         (loaded, target)

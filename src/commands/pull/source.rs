@@ -61,7 +61,7 @@ impl Files for Source {
     }
 
     fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
-        let directory = self.directory.overlaid(texts).map_err(|error| error.to_string())?;
+        let directory = self.directory.with_overlay(texts).map_err(|error| error.to_string())?;
         let (project, diagnostics) = read_project(&directory, self.read_options);
         Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names_in(&directory, path)) })
     }
@@ -87,7 +87,7 @@ pub(super) fn open(
     };
     let Place { directory, init, stand_in } = place;
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
-    Ok(Source { directory: directory.remembering(), init, read_options, _stand_in: stand_in })
+    Ok(Source { directory: directory.with_read_cache(), init, read_options, _stand_in: stand_in })
 }
 
 /// A directory, before it is read.

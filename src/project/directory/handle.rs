@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::listing::{self, Entry, EntryKind, Listing};
 use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
-use super::overlay::{Covered, Overlay, Remembered, recall, remember};
+use super::overlay::{Lookup, Overlay, ReadCache};
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
 
@@ -24,7 +25,7 @@ pub struct ProjectDirectory {
     pub(super) limits: Limits,
     pub(super) files: AtomicUsize,
     pub(super) overlay: Overlay,
-    pub(super) remembered: Remembered,
+    pub(super) read_cache: ReadCache,
 }
 
 impl ProjectDirectory {
@@ -40,7 +41,7 @@ impl ProjectDirectory {
         let allowed = allowed.iter().map(|path| AllowedDirectory::open(path)).collect::<Result<_, _>>()?;
         let limits = Limits::default();
         let (location, files, overlay) = (path.to_owned(), AtomicUsize::new(0), Overlay::default());
-        Ok(Self { directory, location, allowed, limits, files, overlay, remembered: None })
+        Ok(Self { directory, location, allowed, limits, files, overlay, read_cache: ReadCache::default() })
     }
 
     /// Opens the directory of a new project; makes it, and those above it, if need be.
@@ -82,6 +83,41 @@ impl ProjectDirectory {
         self
     }
 
+    /// The same directory, in which some files have another text, or are gone.
+    ///
+    /// Nothing is written. A file that has several names, by symlinks, is one file under each of them.
+    pub fn with_overlay(&self, files: BTreeMap<String, Option<String>>) -> io::Result<Self> {
+        let allowed = self.allowed.iter().map(AllowedDirectory::try_clone).collect::<io::Result<_>>()?;
+        Ok(Self {
+            directory: self.directory.try_clone()?,
+            location: self.location.clone(),
+            allowed,
+            limits: self.limits.clone(),
+            files: AtomicUsize::new(0),
+            overlay: Overlay::new(files.into_iter().map(|(path, text)| (self.canonical(&path), text)).collect()),
+            read_cache: self.read_cache.clone(),
+        })
+    }
+
+    /// The same directory, of which each text is read once: who reads it again gets what was read before.
+    ///
+    /// What is decided from a project and what is written over are then the same texts, whatever is saved meanwhile.
+    #[must_use]
+    pub fn with_read_cache(self) -> Self {
+        Self { read_cache: ReadCache::enabled(), ..self }
+    }
+
+    /// A path without symlinks, as far as there is something.
+    pub fn canonical(&self, path: &str) -> String {
+        let shown = display_path(path);
+        for ancestor in Path::new(&shown).ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty()) {
+            let Ok(real) = self.directory.canonicalize(ancestor) else { continue };
+            let rest = Path::new(&shown).strip_prefix(ancestor).unwrap_or(Path::new(""));
+            return display_path(&real.join(rest).to_string_lossy());
+        }
+        shown
+    }
+
     /// The limits of everything that is read here.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -100,25 +136,25 @@ impl ProjectDirectory {
     /// Reads a text file of at most `limit` bytes, none if there is none.
     pub fn read_text(&self, path: &str, limit: u64) -> Result<Option<String>, ReadError> {
         match self.covered(path) {
-            Covered::No => {}
-            Covered::Gone => return Ok(None),
-            Covered::With(text) if text.len() as u64 > limit => {
+            Lookup::Unknown => {}
+            Lookup::Missing => return Ok(None),
+            Lookup::Found(text) if text.len() as u64 > limit => {
                 return Err(ReadError::TooLarge { path: display_path(path), limit });
             }
-            Covered::With(text) => return Ok(Some(text)),
+            Lookup::Found(text) => return Ok(Some(text)),
         }
         let text = self.read_on_disk(path, limit)?;
-        remember(&self.remembered, path, text.as_deref());
+        self.read_cache.insert(path, text.as_deref());
         Ok(text)
     }
 
     /// What the overlay says of a text, else what was read before.
-    fn covered(&self, path: &str) -> Covered<String> {
-        let over = if self.overlay.is_empty() { Covered::No } else { self.overlay.text(&self.canonical(path)) };
+    fn covered(&self, path: &str) -> Lookup<String> {
+        let over = if self.overlay.is_empty() { Lookup::Unknown } else { self.overlay.text(&self.canonical(path)) };
         match over {
-            Covered::No => recall(&self.remembered, path),
-            Covered::Gone => Covered::Gone,
-            Covered::With(text) => Covered::With(text.to_owned()),
+            Lookup::Unknown => self.read_cache.text(path),
+            Lookup::Missing => Lookup::Missing,
+            Lookup::Found(text) => Lookup::Found(text.to_owned()),
         }
     }
 
@@ -154,9 +190,9 @@ impl ProjectDirectory {
     pub fn kind(&self, path: &str) -> Result<Option<EntryKind>, ReadError> {
         if !self.overlay.is_empty() {
             match self.overlay.kind(&self.canonical(path)) {
-                Covered::No => {}
-                Covered::Gone => return Ok(None),
-                Covered::With(kind) => return Ok(Some(kind)),
+                Lookup::Unknown => {}
+                Lookup::Missing => return Ok(None),
+                Lookup::Found(kind) => return Ok(Some(kind)),
             }
         }
         Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))

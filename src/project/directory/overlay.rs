@@ -1,111 +1,86 @@
 //! Texts that are read in place of what lies on disk, so that a project can be read as it would be after a write.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::Path;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::display_path;
 use super::listing::{self, Entry, EntryKind, Listing};
-use super::{ProjectDirectory, display_path};
 
 /// Files by path, with their texts; none for one that is gone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Overlay {
-    files: BTreeMap<String, Option<String>>,
+    files: Texts,
 }
 
-/// What an overlay says of a path.
+/// What an overlay or a cache knows about a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Covered<T> {
-    /// Nothing: the disk says it.
-    No,
-    /// There is nothing.
-    Gone,
-    /// This.
-    With(T),
+pub(super) enum Lookup<T> {
+    /// Nothing: the disk has to be asked.
+    Unknown,
+    /// There is no such file.
+    Missing,
+    Found(T),
 }
 
-impl ProjectDirectory {
-    /// The same directory, in which some files have another text, or are gone.
-    ///
-    /// Nothing is written. A file that has several names, by symlinks, is one file under each of them.
-    pub fn overlaid(&self, files: BTreeMap<String, Option<String>>) -> io::Result<Self> {
-        let allowed = self.allowed.iter().map(super::open::AllowedDirectory::try_clone).collect::<io::Result<_>>()?;
-        Ok(Self {
-            directory: self.directory.try_clone()?,
-            location: self.location.clone(),
-            allowed,
-            limits: self.limits.clone(),
-            files: AtomicUsize::new(0),
-            overlay: Overlay { files: files.into_iter().map(|(path, text)| (self.canonical(&path), text)).collect() },
-            remembered: self.remembered.clone(),
-        })
+/// Texts by path; none for a file that is not there.
+type Texts = BTreeMap<String, Option<String>>;
+
+/// The text of each file that was read, if the directory keeps them; clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ReadCache(Option<Arc<Mutex<Texts>>>);
+
+impl ReadCache {
+    /// A cache that keeps what is read; the default one keeps nothing.
+    pub(super) fn enabled() -> Self {
+        Self(Some(Arc::default()))
     }
 
-    /// The same directory, of which each text is read once: who reads it again gets what was read before.
-    ///
-    /// What is decided from a project and what is written over are then the same texts, whatever is saved meanwhile.
-    #[must_use]
-    pub fn remembering(self) -> Self {
-        Self { remembered: Some(Arc::default()), ..self }
-    }
-
-    /// A path without symlinks, as far as there is something.
-    pub fn canonical(&self, path: &str) -> String {
-        let shown = display_path(path);
-        for ancestor in Path::new(&shown).ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty()) {
-            let Ok(real) = self.directory.canonicalize(ancestor) else { continue };
-            let rest = Path::new(&shown).strip_prefix(ancestor).unwrap_or(Path::new(""));
-            return display_path(&real.join(rest).to_string_lossy());
+    /// What a path held when it was first read.
+    pub(super) fn text(&self, path: &str) -> Lookup<String> {
+        let Some(texts) = &self.0 else { return Lookup::Unknown };
+        match texts.lock().unwrap_or_else(PoisonError::into_inner).get(&display_path(path)) {
+            None => Lookup::Unknown,
+            Some(None) => Lookup::Missing,
+            Some(Some(text)) => Lookup::Found(text.clone()),
         }
-        shown
     }
-}
 
-/// The texts that were read, by path; none for a file that is not there.
-pub(super) type Remembered = Option<Arc<Mutex<BTreeMap<String, Option<String>>>>>;
-
-/// What a path held when it was first read.
-pub(super) fn recall(remembered: &Remembered, path: &str) -> Covered<String> {
-    let Some(texts) = remembered else { return Covered::No };
-    match texts.lock().unwrap_or_else(PoisonError::into_inner).get(&display_path(path)) {
-        None => Covered::No,
-        Some(None) => Covered::Gone,
-        Some(Some(text)) => Covered::With(text.clone()),
-    }
-}
-
-/// Remembers what a path held.
-pub(super) fn remember(remembered: &Remembered, path: &str, text: Option<&str>) {
-    if let Some(texts) = remembered {
-        let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.insert(display_path(path), text.map(str::to_owned));
+    /// Keeps what a path held; none for a file that is not there.
+    pub(super) fn insert(&self, path: &str, text: Option<&str>) {
+        if let Some(texts) = &self.0 {
+            let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+            texts.insert(display_path(path), text.map(str::to_owned));
+        }
     }
 }
 
 impl Overlay {
-    /// Whether it says nothing.
+    /// Makes one of texts by canonical path.
+    pub(super) fn new(files: Texts) -> Self {
+        Self { files }
+    }
+
+    /// Whether the directory is as it is on disk.
     pub(super) fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
     /// What a path holds.
-    pub(super) fn text(&self, path: &str) -> Covered<&str> {
+    pub(super) fn text(&self, path: &str) -> Lookup<&str> {
         match self.files.get(&display_path(path)) {
-            None => Covered::No,
-            Some(None) => Covered::Gone,
-            Some(Some(text)) => Covered::With(text),
+            None => Lookup::Unknown,
+            Some(None) => Lookup::Missing,
+            Some(Some(text)) => Lookup::Found(text),
         }
     }
 
     /// What a path is.
-    pub(super) fn kind(&self, path: &str) -> Covered<EntryKind> {
+    pub(super) fn kind(&self, path: &str) -> Lookup<EntryKind> {
         match self.text(path) {
-            Covered::With(_) => Covered::With(EntryKind::File),
-            Covered::Gone => Covered::Gone,
-            Covered::No if self.beneath(path).any(|(_, is_there)| is_there) => Covered::With(EntryKind::Directory),
-            Covered::No => Covered::No,
+            Lookup::Found(_) => Lookup::Found(EntryKind::File),
+            Lookup::Missing => Lookup::Missing,
+            Lookup::Unknown if self.beneath(path).any(|(_, is_there)| is_there) => Lookup::Found(EntryKind::Directory),
+            Lookup::Unknown => Lookup::Unknown,
         }
     }
 
@@ -148,6 +123,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::project::directory::ProjectDirectory;
 
     fn names(directory: &ProjectDirectory, path: &str) -> Option<Vec<String>> {
         let listing = directory.list(path).unwrap()?;
@@ -166,7 +142,7 @@ mod tests {
         assert_eq!(directory.canonical("x/new/file"), "common/new/file");
         assert_eq!(directory.canonical("none/file"), "none/file");
         let files = BTreeMap::from([("x/a.md".to_owned(), Some("new".to_owned()))]);
-        let over = directory.overlaid(files).unwrap();
+        let over = directory.with_overlay(files).unwrap();
         for path in ["x/a.md", "common/a.md", "b.md"] {
             assert_eq!(over.read_text(path, 10).unwrap().as_deref(), Some("new"), "{path}");
         }
@@ -176,12 +152,12 @@ mod tests {
     fn what_was_read_is_read_again() {
         let temporary = tempfile::tempdir().unwrap();
         fs::write(temporary.path().join("a"), "first").unwrap();
-        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap().remembering();
+        let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap().with_read_cache();
         assert_eq!(directory.read_text("a", 10).unwrap().as_deref(), Some("first"));
         assert_eq!(directory.read_text("b", 10).unwrap(), None);
         fs::write(temporary.path().join("a"), "second").unwrap();
         fs::write(temporary.path().join("b"), "made").unwrap();
-        for directory in [&directory, &directory.overlaid(BTreeMap::new()).unwrap()] {
+        for directory in [&directory, &directory.with_overlay(BTreeMap::new()).unwrap()] {
             assert_eq!(directory.read_text("./a", 10).unwrap().as_deref(), Some("first"));
             assert_eq!(directory.read_text("b", 10).unwrap(), None);
         }
@@ -199,7 +175,7 @@ mod tests {
         let files =
             [("models/a.yaml", Some("new")), ("models/c.yaml", None), ("agents/x/skills/s/SKILL.md", Some("skill"))];
         let files = files.map(|(path, text)| (path.to_owned(), text.map(str::to_owned)));
-        let over = directory.overlaid(BTreeMap::from(files)).unwrap();
+        let over = directory.with_overlay(BTreeMap::from(files)).unwrap();
         assert_eq!(over.read_text("./models//a.yaml", 10).unwrap().as_deref(), Some("new"));
         assert_eq!(over.read_text("models/b.yaml", 10).unwrap().as_deref(), Some("kept"));
         assert_eq!(over.read_text("models/c.yaml", 10).unwrap(), None);

@@ -15,7 +15,7 @@ use axum::{
 
 use super::{
     call::{BODY_LIMIT, too_large},
-    router::Transport,
+    options::Transport,
 };
 use crate::server::refusal::Refusal;
 

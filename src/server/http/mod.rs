@@ -3,6 +3,9 @@
 mod call;
 mod guard;
 mod handlers;
+mod options;
 mod router;
+mod server;
 
-pub use router::{ExposedOrgs, ServerOptions, Transport, router};
+pub use options::{ExposedOrgs, ServerOptions, Transport};
+pub use router::router;

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::batch::{Operation, Source};
-use crate::server::{error::StoreError, scene::Scene};
+use crate::server::{error::StoreError, request_context::RequestContext};
 
 /// One write of a secret of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,37 +25,37 @@ pub struct SecretAuditEntry {
 
 /// Writes a row; inside the transaction of the write that it records (secrets/S9).
 pub(super) fn insert(
-    scene: &Scene<'_>,
+    context: &RequestContext<'_>,
     name: &str,
     fingerprint: &str,
     operation: Operation,
     source: Source,
 ) -> Result<(), StoreError> {
-    scene
+    context
         .connection()
         .prepare_cached(
             "INSERT INTO secret_audit (org, name, fingerprint, action, source, actor, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
-            scene.org.id,
+            context.org.id,
             name,
             fingerprint,
             operation.as_str(),
             source.as_str(),
-            scene.actor.user,
-            scene.now
+            context.actor.user,
+            context.now
         ])?;
     Ok(())
 }
 
 /// Counts the writes of a name, those of secrets that were deleted since included: at least as many as any version that it
 /// had.
-pub(super) fn count(scene: &Scene<'_>, name: &str) -> Result<i64, StoreError> {
-    let count = scene
+pub(super) fn count(context: &RequestContext<'_>, name: &str) -> Result<i64, StoreError> {
+    let count = context
         .connection()
         .prepare_cached("SELECT count(*) FROM secret_audit WHERE org = ?1 AND name = ?2")?
-        .query_row(params![scene.org.id, name], |row| row.get(0))?;
+        .query_row(params![context.org.id, name], |row| row.get(0))?;
     Ok(count)
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::server::{
     json_text::{ObjectText, array},
     refusal::{Answer, Refusal},
-    scene::Scene,
+    request_context::RequestContext,
     vault::{self, SALT_LENGTH},
 };
 
@@ -26,19 +26,20 @@ impl Batch {
     /// # Errors
     ///
     /// 409 `already_exists`, 404 `not_found`, 409 `changed`, 409 `in_use`, each with the name. The caller rolls the transaction back.
-    pub(in crate::server) fn run(self, scene: &Scene<'_>) -> Result<Answer, Refusal> {
+    pub(in crate::server) fn run(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         let checks_uses = self.0.iter().any(|action| matches!(action.change, Change::Delete { force: false }));
         // No action of a batch changes what documents refer to.
-        let uses = if checks_uses { uses::find(scene)? } else { Uses::new() };
-        let results = self.0.iter().map(|action| action.run(scene, &uses)).collect::<Result<Vec<String>, Refusal>>()?;
+        let uses = if checks_uses { uses::find(context)? } else { Uses::new() };
+        let results =
+            self.0.iter().map(|action| action.run(context, &uses)).collect::<Result<Vec<String>, Refusal>>()?;
         crate::fault::point("secrets-before-commit");
         Ok(Answer::ok(ObjectText::new().raw("results", &array(results)).finish()))
     }
 }
 
 impl Action {
-    fn run(&self, scene: &Scene<'_>, uses: &Uses) -> Result<String, Refusal> {
-        let stored = rows::find(scene, &self.name)?;
+    fn run(&self, context: &RequestContext<'_>, uses: &Uses) -> Result<String, Refusal> {
+        let stored = rows::find(context, &self.name)?;
         self.check_version(stored.as_ref())?;
         let previous = stored.as_ref().map(|stored| stored.fingerprint.clone());
         let (done, fingerprint) = match (&self.change, stored) {
@@ -50,20 +51,20 @@ impl Action {
                 let message = format!("There is no secret `{}`.", self.name);
                 return Err(Refusal::secret(StatusCode::NOT_FOUND, "not_found", &self.name, message));
             }
-            (Change::Create(value), None) => ("create", self.create(scene, value)?),
-            (Change::Rotate(value), Some(stored)) => self.rotate(scene, value, stored)?,
+            (Change::Create(value), None) => ("create", self.create(context, value)?),
+            (Change::Rotate(value), Some(stored)) => self.rotate(context, value, stored)?,
             (Change::Delete { force }, Some(stored)) => {
                 if !force {
                     self.check_unused(uses)?;
                 }
-                ("delete", self.delete(scene, stored)?)
+                ("delete", self.delete(context, stored)?)
             }
         };
         let mut result = ObjectText::new()
             .text("name", &self.name)
             .text("fingerprint", &fingerprint)
             .text("action", done)
-            .text("ref", &reference(&scene.org.slug, &self.name))
+            .text("ref", &reference(&context.org.slug, &self.name))
             // References stay as they are (secrets/S14).
             .flag("willRestart", false);
         if let Some(previous) = previous.filter(|_| done == "rotated") {
@@ -73,25 +74,25 @@ impl Action {
         Ok(result.finish())
     }
 
-    fn create(&self, scene: &Scene<'_>, value: &Zeroizing<String>) -> Result<String, Refusal> {
+    fn create(&self, context: &RequestContext<'_>, value: &Zeroizing<String>) -> Result<String, Refusal> {
         let mut salt = [0; SALT_LENGTH];
         vault::random(&mut salt)?;
-        let digest = scene.vault.digest(&rows::place(&scene.org.public_id, &self.name), value.as_bytes())?;
-        let version = audit::count(scene, &self.name)?.saturating_add(1);
+        let digest = context.vault.digest(&rows::place(&context.org.public_id, &self.name), value.as_bytes())?;
+        let version = audit::count(context, &self.name)?.saturating_add(1);
         let new = NewValue { name: &self.name, version, salt: &salt, digest: &digest, source: self.source };
-        let fingerprint = rows::store(scene, &new, value)?;
-        audit::insert(scene, &self.name, &fingerprint, Operation::Create, self.source)?;
+        let fingerprint = rows::store(context, &new, value)?;
+        audit::insert(context, &self.name, &fingerprint, Operation::Create, self.source)?;
         Ok(fingerprint)
     }
 
     /// Replaces the value; an equal one writes nothing at all, not even the time (decisions K2).
     fn rotate(
         &self,
-        scene: &Scene<'_>,
+        context: &RequestContext<'_>,
         value: &Zeroizing<String>,
         stored: Stored,
     ) -> Result<(&'static str, String), Refusal> {
-        let digest = scene.vault.digest(&rows::place(&scene.org.public_id, &self.name), value.as_bytes())?;
+        let digest = context.vault.digest(&rows::place(&context.org.public_id, &self.name), value.as_bytes())?;
         if digest.matches(&stored.digest) {
             return Ok(("unchanged", stored.fingerprint));
         }
@@ -102,16 +103,16 @@ impl Action {
             digest: &digest,
             source: self.source,
         };
-        let fingerprint = rows::store(scene, &new, value)?;
-        audit::insert(scene, &self.name, &fingerprint, Operation::Rotate, self.source)?;
-        scene.forget_old_values();
+        let fingerprint = rows::store(context, &new, value)?;
+        audit::insert(context, &self.name, &fingerprint, Operation::Rotate, self.source)?;
+        context.forget_old_values();
         Ok(("rotated", fingerprint))
     }
 
-    fn delete(&self, scene: &Scene<'_>, stored: Stored) -> Result<String, Refusal> {
-        rows::delete(scene, &self.name)?;
-        audit::insert(scene, &self.name, &stored.fingerprint, Operation::Delete, self.source)?;
-        scene.forget_old_values();
+    fn delete(&self, context: &RequestContext<'_>, stored: Stored) -> Result<String, Refusal> {
+        rows::delete(context, &self.name)?;
+        audit::insert(context, &self.name, &stored.fingerprint, Operation::Delete, self.source)?;
+        context.forget_old_values();
         Ok(stored.fingerprint)
     }
 

@@ -8,7 +8,7 @@ use crate::server::{
     error::StoreError,
     json_text::{ObjectText, array},
     refusal::{Answer, Refusal},
-    scene::Scene,
+    request_context::RequestContext,
     vault::{self, Digest, Place, Vault},
 };
 
@@ -24,12 +24,12 @@ pub(super) struct Stored {
 }
 
 /// `GET …/secrets`: a bare array, sorted by name (decisions K2).
-pub(in crate::server) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
-    let mut statement = scene.connection().prepare_cached(
+pub(in crate::server) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+    let mut statement = context.connection().prepare_cached(
         "SELECT name, fingerprint, salt, updated_at, source, version FROM secrets WHERE org = ?1 ORDER BY name",
     )?;
     let secrets = statement
-        .query_map([scene.org.id], |row| {
+        .query_map([context.org.id], |row| {
             Ok(ObjectText::new()
                 .text("name", &row.get::<_, String>(0)?)
                 .text("fingerprint", &row.get::<_, String>(1)?)
@@ -44,30 +44,30 @@ pub(in crate::server) fn list(scene: &Scene<'_>) -> Result<Answer, Refusal> {
 }
 
 /// `GET …/secrets/names`: a bare array of names, sorted (decisions V2).
-pub(in crate::server) fn names(scene: &Scene<'_>) -> Result<Answer, Refusal> {
-    let mut statement = scene.connection().prepare_cached("SELECT name FROM secrets WHERE org = ?1 ORDER BY name")?;
+pub(in crate::server) fn names(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
+    let mut statement = context.connection().prepare_cached("SELECT name FROM secrets WHERE org = ?1 ORDER BY name")?;
     let names = statement
         // A name holds nothing that JSON escapes.
-        .query_map([scene.org.id], |row| Ok(format!("\"{}\"", row.get::<_, String>(0)?)))?
+        .query_map([context.org.id], |row| Ok(format!("\"{}\"", row.get::<_, String>(0)?)))?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Answer::ok(array(names)))
 }
 
 /// Tells whether the organisation has a secret of this name.
-pub(in crate::server) fn exists(scene: &Scene<'_>, name: &str) -> Result<bool, Refusal> {
-    let found = scene
+pub(in crate::server) fn exists(context: &RequestContext<'_>, name: &str) -> Result<bool, Refusal> {
+    let found = context
         .connection()
         .prepare_cached("SELECT 1 FROM secrets WHERE org = ?1 AND name = ?2")?
-        .exists(params![scene.org.id, name])?;
+        .exists(params![context.org.id, name])?;
     Ok(found)
 }
 
 /// Finds a secret.
-pub(super) fn find(scene: &Scene<'_>, name: &str) -> Result<Option<Stored>, Refusal> {
-    let stored = scene
+pub(super) fn find(context: &RequestContext<'_>, name: &str) -> Result<Option<Stored>, Refusal> {
+    let stored = context
         .connection()
         .prepare_cached("SELECT version, digest, salt, fingerprint FROM secrets WHERE org = ?1 AND name = ?2")?
-        .query_row(params![scene.org.id, name], |row| {
+        .query_row(params![context.org.id, name], |row| {
             Ok(Stored { version: row.get(0)?, digest: row.get(1)?, salt: row.get(2)?, fingerprint: row.get(3)? })
         })
         .optional()?;
@@ -84,10 +84,10 @@ pub(super) struct NewValue<'a> {
 }
 
 /// Stores a value over the one of the same name, if any; gives its fingerprint.
-pub(super) fn store(scene: &Scene<'_>, new: &NewValue<'_>, value: &str) -> Result<String, Refusal> {
+pub(super) fn store(context: &RequestContext<'_>, new: &NewValue<'_>, value: &str) -> Result<String, Refusal> {
     let fingerprint = vault::fingerprint(new.salt, new.name, value.as_bytes())?;
-    let sealed = scene.vault.seal(&place(&scene.org.public_id, new.name), new.version, value.as_bytes())?;
-    scene
+    let sealed = context.vault.seal(&place(&context.org.public_id, new.name), new.version, value.as_bytes())?;
+    context
         .connection()
         .prepare_cached(
             "INSERT INTO secrets (org, name, version, key_id, sealed, digest, salt, fingerprint, source, updated_at)
@@ -97,26 +97,26 @@ pub(super) fn store(scene: &Scene<'_>, new: &NewValue<'_>, value: &str) -> Resul
              source = excluded.source, updated_at = excluded.updated_at",
         )?
         .execute(params![
-            scene.org.id,
+            context.org.id,
             new.name,
             new.version,
-            scene.vault.key_id(),
+            context.vault.key_id(),
             sealed,
             new.digest.as_bytes(),
             new.salt,
             fingerprint,
             new.source.as_str(),
-            scene.now,
+            context.now,
         ])?;
     Ok(fingerprint)
 }
 
 /// Deletes a secret, its salt included.
-pub(super) fn delete(scene: &Scene<'_>, name: &str) -> Result<(), Refusal> {
-    scene
+pub(super) fn delete(context: &RequestContext<'_>, name: &str) -> Result<(), Refusal> {
+    context
         .connection()
         .prepare_cached("DELETE FROM secrets WHERE org = ?1 AND name = ?2")?
-        .execute(params![scene.org.id, name])?;
+        .execute(params![context.org.id, name])?;
     Ok(())
 }
 

@@ -5,25 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::reference::name_of;
-use crate::server::{error::StoreError, refusal::Refusal, scene::Scene};
+use crate::server::{error::StoreError, refusal::Refusal, request_context::RequestContext};
 
 /// The secrets that are used, each with its places, such as `triage/triage-telegram.botToken`.
 pub(super) type Uses = BTreeMap<String, BTreeSet<String>>;
 
 /// Finds all uses in an organisation: in the configs of platforms and in the MCP servers of agents, which are the places
 /// where references are read (decisions V3).
-pub(super) fn find(scene: &Scene<'_>) -> Result<Uses, Refusal> {
+pub(super) fn find(context: &RequestContext<'_>) -> Result<Uses, Refusal> {
     let mut uses = Uses::new();
     // The search for the text only saves parsing what can't hold one: JSON as it is stored here escapes none of it.
     in_documents(
-        scene,
+        context,
         "SELECT agents.agent_id || '/' || platform_id, config FROM platforms
          JOIN agents ON agents.id = platforms.agent
          WHERE platforms.org = ?1 AND instr(config, 'secret://') > 0",
         &mut uses,
     )?;
     in_documents(
-        scene,
+        context,
         "SELECT agents.agent_id || '/' || member, value FROM agent_settings
          JOIN agents ON agents.id = agent_settings.agent
          WHERE agents.org = ?1 AND member = 'mcpServers' AND instr(value, 'secret://') > 0",
@@ -32,14 +32,14 @@ pub(super) fn find(scene: &Scene<'_>) -> Result<Uses, Refusal> {
     Ok(uses)
 }
 
-fn in_documents(scene: &Scene<'_>, select: &str, uses: &mut Uses) -> Result<(), Refusal> {
-    let mut statement = scene.connection().prepare_cached(select)?;
-    let mut rows = statement.query([scene.org.id])?;
+fn in_documents(context: &RequestContext<'_>, select: &str, uses: &mut Uses) -> Result<(), Refusal> {
+    let mut statement = context.connection().prepare_cached(select)?;
+    let mut rows = statement.query([context.org.id])?;
     while let Some(row) = rows.next()? {
         let mut place: String = row.get(0)?;
         let document: Value = serde_json::from_str(&row.get::<_, String>(1)?)
             .map_err(|_| StoreError::Corrupt { what: "a document that is no JSON" })?;
-        walk(&scene.org.slug, &mut place, &document, uses);
+        walk(&context.org.slug, &mut place, &document, uses);
     }
     Ok(())
 }

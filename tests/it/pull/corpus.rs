@@ -79,7 +79,7 @@ impl Applied {
                 let call = json!({"schema_type": kind, "action": "update", "slug": slug, "description": "Changed: #1"});
                 edit::schema(origin, &self.org, token, &call).await;
             }
-            served.store.settle();
+            served.store.checkpoint();
         });
     }
 

@@ -88,7 +88,7 @@ fn edit_database(database: &Path, chat: &str) {
             let served = Served::database(database).await;
             edit::platform(served.url(), "dev", served.token(), "triage", "triage-telegram", &json!({"chatId": chat}))
                 .await;
-            served.store.settle();
+            served.store.checkpoint();
         });
     };
     std::thread::scope(|scope| scope.spawn(work).join().expect("the org is edited"));

@@ -121,7 +121,7 @@ pub(crate) fn put_secrets(database: &Path, org: &str, values: &BTreeMap<String, 
         runtime.block_on(async {
             let served = Served::org_of_database(database, org).await;
             served.put_secrets(org, values).await;
-            served.store.settle();
+            served.store.checkpoint();
         });
     };
     // On a thread of its own, so that a test which has a runtime can call it too.

@@ -1,18 +1,18 @@
-//! Who asks, for which organisation, and on which connection: what every operation is handed.
+//! Who asks, for which organisation, and what they may do there.
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
-    audit::{self, NewEntry},
-    database::Write,
+    clock::now,
     error::StoreError,
     http::ExposedOrgs,
     refusal::Refusal,
-    store::{BOOTSTRAP_USER, Role, now},
     tokens::{self, PAT_PREFIX, Scopes},
-    vault::Vault,
 };
+
+/// The id of the one user that a new database has.
+pub(super) const BOOTSTRAP_USER: &str = "bootstrap-user";
 
 /// An organisation, as requests are about it.
 pub(super) struct Org {
@@ -22,28 +22,63 @@ pub(super) struct Org {
     pub(super) slug: String,
 }
 
+/// What a user may do in an organisation (org-api 5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// May change everything.
+    Owner,
+    /// May change everything.
+    Admin,
+    /// May read.
+    Member,
+}
+
+impl Role {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Member => "member",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
+        match text {
+            "owner" => Ok(Self::Owner),
+            "admin" => Ok(Self::Admin),
+            "member" => Ok(Self::Member),
+            _ => Err(StoreError::Corrupt { what: "an unknown role" }),
+        }
+    }
+
+    /// Tells whether the role may change things.
+    pub(super) fn may_change(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+}
+
 /// Who asks.
 #[derive(Debug)]
 pub(super) struct Actor {
     pub(super) user: String,
     /// `pat`, or `session` for the process that runs the server.
-    source: &'static str,
+    pub(super) source: &'static str,
     scopes: Scopes,
     role: Role,
     /// The organisation to which the token is bound.
     pub(super) bound_to: Option<i64>,
 }
 
-/// What a request needs of who asks.
+/// What a request requires of who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum Permission {
     /// Membership: agents, config, platforms.
     Membership,
     /// Membership and any of the `mcp:` scopes: schema reads, list of organisations.
-    ReadScope,
+    Read,
     /// Role owner or admin, and `mcp:admin`: all changes (decisions O2, trap/D25).
     Change,
-    /// As [`Self::ReadScope`], for the names of the organisation's secrets.
+    /// As [`Self::Read`], for the names of the organisation's secrets.
     SecretNames,
     /// As [`Self::Change`], for the organisation's secrets; reading their list too, since fingerprints tell something
     /// about the values (secrets/SQ13).
@@ -51,7 +86,7 @@ pub(super) enum Need {
 }
 
 /// What a bearer is compared with, besides the tokens of the database.
-pub(super) struct Gate<'a> {
+pub(super) struct AccessPolicy<'a> {
     /// The origin of the server, for the challenge of a 401.
     pub(super) origin: &'a str,
     /// Hash of the token of the process that runs the server.
@@ -60,64 +95,15 @@ pub(super) struct Gate<'a> {
     pub(super) exposed: &'a ExposedOrgs,
 }
 
-/// One operation on one organisation.
-pub(super) struct Scene<'a> {
-    connection: &'a Connection,
-    write: Option<&'a Write<'a>>,
-    pub(super) vault: &'a Vault,
-    pub(super) org: Org,
-    pub(super) actor: Actor,
-    /// The time of the operation, in milliseconds since 1970.
-    pub(super) now: i64,
-}
-
-impl<'a> Scene<'a> {
-    /// Sets the scene of a read.
-    pub(super) fn reading(connection: &'a Connection, vault: &'a Vault, org: Org, actor: Actor) -> Self {
-        Self { connection, write: None, vault, org, actor, now: now() }
-    }
-
-    /// Sets the scene of a change.
-    pub(super) fn writing(write: &'a Write<'a>, vault: &'a Vault, org: Org, actor: Actor) -> Self {
-        Self { connection: write.connection(), write: Some(write), vault, org, actor, now: now() }
-    }
-
-    /// Gives the connection, inside its transaction.
-    pub(super) fn connection(&self) -> &Connection {
-        self.connection
-    }
-
-    /// Notes that a secret value was replaced or deleted.
-    pub(super) fn forget_old_values(&self) {
-        if let Some(write) = self.write {
-            write.forget_old_values();
-        }
-    }
-
-    /// Writes an audit row.
-    pub(super) fn audit(&self, action: &str, target: &str, field: Option<&str>) -> Result<(), StoreError> {
-        let entry = NewEntry {
-            org: self.org.id,
-            actor: &self.actor.user,
-            source: self.actor.source,
-            at: self.now,
-            action,
-            target,
-            field,
-        };
-        audit::insert(self.connection, &entry)
-    }
-}
-
 /// Finds the organisation and who asks, in the order of org-api 5.1: the organisation before the credentials.
-pub(super) fn admit(
+pub(super) fn authenticate(
     connection: &Connection,
-    gate: &Gate<'_>,
+    policy: &AccessPolicy<'_>,
     slug: &str,
     bearer: Option<&str>,
 ) -> Result<(Org, Actor), Refusal> {
-    let org = find_org(connection, gate, slug)?;
-    let (user, source, scopes, bound_to) = identify(connection, gate, bearer)?;
+    let org = find_org(connection, policy, slug)?;
+    let (user, source, scopes, bound_to) = identify(connection, policy, bearer)?;
     if bound_to.is_some_and(|bound_to| bound_to != org.id) {
         return Err(forbidden("The token belongs to another organization than the URL."));
     }
@@ -135,12 +121,12 @@ pub(super) fn admit(
 /// Tells why the actor may not do what is needed; `None` if nothing is lacking. The first part is the audit action.
 ///
 /// The routes of the secrets say so in the structured shape, by which a client knows that they are there (decisions V2).
-pub(super) fn lacks(actor: &Actor, need: Need) -> Option<(&'static str, Refusal)> {
-    let changes = matches!(need, Need::Change | Need::Secrets);
+pub(super) fn missing_permission(actor: &Actor, permission: Permission) -> Option<(&'static str, Refusal)> {
+    let changes = matches!(permission, Permission::Change | Permission::Secrets);
     let refusal = if changes && !actor.role.may_change() {
         let role = actor.role.as_str();
-        let refusal = match need {
-            Need::Secrets => secrets_forbidden(
+        let refusal = match permission {
+            Permission::Secrets => secrets_forbidden(
                 "forbidden_role",
                 format!("Secrets need the role owner or admin in this organization; your role is {role}."),
             ),
@@ -148,17 +134,17 @@ pub(super) fn lacks(actor: &Actor, need: Need) -> Option<(&'static str, Refusal)
         };
         ("refused.role", refusal)
     } else if changes && !actor.scopes.admin() {
-        let refusal = match need {
-            Need::Secrets => {
+        let refusal = match permission {
+            Permission::Secrets => {
                 secrets_forbidden("forbidden_scope", "Secrets need a token with the scope mcp:admin.".to_owned())
             }
             _ => forbidden("Changes need a token with the scope mcp:admin."),
         };
         ("refused.scope", refusal)
-    } else if matches!(need, Need::ReadScope | Need::SecretNames) && !actor.scopes.any() {
+    } else if matches!(permission, Permission::Read | Permission::SecretNames) && !actor.scopes.any() {
         let description = "This request needs a token with the scope mcp:read.";
-        let refusal = match need {
-            Need::SecretNames => secrets_forbidden("forbidden_scope", description.to_owned()),
+        let refusal = match permission {
+            Permission::SecretNames => secrets_forbidden("forbidden_scope", description.to_owned()),
             _ => forbidden(description),
         };
         ("refused.scope", refusal)
@@ -172,8 +158,8 @@ fn secrets_forbidden(code: &'static str, message: String) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, code, message)
 }
 
-fn find_org(connection: &Connection, gate: &Gate<'_>, slug: &str) -> Result<Org, Refusal> {
-    let found = if gate.exposed.contains(slug) {
+fn find_org(connection: &Connection, policy: &AccessPolicy<'_>, slug: &str) -> Result<Org, Refusal> {
+    let found = if policy.exposed.contains(slug) {
         connection
             .prepare_cached("SELECT id, public_id, slug FROM organizations WHERE slug = ?1")?
             .query_row([slug], |row| Ok(Org { id: row.get(0)?, public_id: row.get(1)?, slug: row.get(2)? }))
@@ -194,8 +180,8 @@ fn find_org(connection: &Connection, gate: &Gate<'_>, slug: &str) -> Result<Org,
 
 type Identity = (String, &'static str, Scopes, Option<i64>);
 
-fn identify(connection: &Connection, gate: &Gate<'_>, bearer: Option<&str>) -> Result<Identity, Refusal> {
-    let realm = format!("Bearer realm=\"{}/.well-known/oauth-protected-resource\"", gate.origin);
+fn identify(connection: &Connection, policy: &AccessPolicy<'_>, bearer: Option<&str>) -> Result<Identity, Refusal> {
+    let realm = format!("Bearer realm=\"{}/.well-known/oauth-protected-resource\"", policy.origin);
     let Some(bearer) = bearer else {
         return Err(Refusal::Access {
             status: StatusCode::UNAUTHORIZED,
@@ -206,7 +192,7 @@ fn identify(connection: &Connection, gate: &Gate<'_>, bearer: Option<&str>) -> R
     };
     let hash = tokens::hash(bearer);
     // Comparing hashes tells nothing about the token by its timing.
-    if gate.session == Some(hash) {
+    if policy.session == Some(hash) {
         return Ok((BOOTSTRAP_USER.to_owned(), "session", Scopes::ALL, None));
     }
     let token = if bearer.starts_with(PAT_PREFIX) {
