@@ -17,6 +17,7 @@ mod generated_projects;
 mod import_table;
 mod interrupt;
 mod laws_embedded;
+mod layout;
 mod leaks;
 mod memory_org;
 mod project_laws;

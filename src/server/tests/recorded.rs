@@ -22,29 +22,18 @@ const DIFFERENT_STATUS: [(u16, u16, &str); 5] = [
 ];
 
 #[tokio::test]
+#[ignore = "needs ../shared"]
 async fn the_recorded_chain_has_the_same_shape() {
     let wire = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/wire");
-    let mut replayed = 0;
     for server in ["without-manager", "with-manager"] {
-        let Ok(text) = std::fs::read_to_string(wire.join(server).join("30-members.jsonl")) else {
-            continue;
-        };
+        let text = std::fs::read_to_string(wire.join(server).join("30-members.jsonl")).unwrap();
         let harness = Harness::memory();
         let token = owner(&harness);
         for (index, line) in text.lines().enumerate() {
             let exchange: Value = serde_json::from_str(line).unwrap();
             replay(&harness, &token, &exchange, &format!("{server} line {}", index + 1)).await;
-            replayed += 1;
         }
     }
-    if replayed == 0 {
-        skipped();
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn skipped() {
-    eprintln!("skipped: ../shared/wire is not there");
 }
 
 fn owner(harness: &Harness) -> AccessToken {

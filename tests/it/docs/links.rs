@@ -40,7 +40,7 @@ fn every_link_between_documents_leads_somewhere() {
 fn the_commands_of_the_readme_are_those_that_are_run() {
     let readme = text("README.md");
     assert!(readme.contains("-C fixtures/projects/support-desk\n") && readme.contains("\n    cargo test\n"));
-    assert!(text(".ci/run").contains("tests cargo test --locked\n"));
+    assert!(text(".ci/run").contains("tests cargo test --locked --no-fail-fast ||"));
     assert!(text("CONTRIBUTING.md").contains("\n    cargo deny check bans licenses sources\n"));
     // It applies without a value at hand: no reference where apply would need one.
     let project = text("fixtures/projects/support-desk/lobu.toml");

@@ -1,0 +1,50 @@
+//! Where things of this repository are: what a reader may rely on and no compiler checks.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every file of the repository with an ending, but for what was built and what a fuzzer collected.
+fn files(ending: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    collect(root, root, ending, &mut found);
+    found
+}
+
+fn collect(root: &Path, directory: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("a directory can be read") {
+        let entry = entry.expect("an entry can be read");
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if entry.file_type().expect("its type is known").is_dir() {
+            if !name.starts_with('.') && name != "target" && path != root.join("fuzz/corpus") {
+                collect(root, &path, ending, found);
+            }
+        } else if path.extension().is_some_and(|end| end == ending) {
+            found.push(path.strip_prefix(root).expect("it is below the root").to_owned());
+        }
+    }
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: PathBuf| (path.clone(), fs::read_to_string(root.join(path)).expect("a source is UTF-8"));
+    files("rs").into_iter().map(read).collect()
+}
+
+/// `.ci/run` finds the tests that it runs only where `../shared` is by this reason.
+#[test]
+fn a_test_is_ignored_for_a_known_reason() {
+    const REASONS: [&str; 2] = ["needs ../shared", "a process of the test below"];
+    let attribute = concat!("#[", "ignore");
+    let mut found = BTreeSet::new();
+    for (path, text) in sources() {
+        for line in text.lines().filter(|line| line.contains(attribute)) {
+            let reason = line.trim().strip_prefix(attribute).and_then(|rest| rest.strip_prefix(" = \""));
+            let reason = reason.and_then(|rest| rest.strip_suffix("\"]")).unwrap_or_default();
+            assert!(REASONS.contains(&reason), "{}: {line}", path.display());
+            found.insert(reason.to_owned());
+        }
+    }
+    assert_eq!(found.len(), REASONS.len());
+}
