@@ -32,6 +32,21 @@ fn sources() -> Vec<(PathBuf, String)> {
     files("rs").into_iter().map(read).collect()
 }
 
+#[test]
+fn every_snapshot_file_is_in_one_directory_and_used_once() {
+    let call = concat!("assert_snapshot_file", "!(");
+    let mut used = BTreeSet::new();
+    for (path, text) in sources() {
+        for arguments in text.split(call).skip(1) {
+            let name = arguments.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+            let name = name.unwrap_or_else(|| panic!("{}: the name is no literal", path.display()));
+            let file = Path::new("snapshots").join(format!("{name}.snap"));
+            assert!(used.insert(file), "{}: {name} is the name of another snapshot", path.display());
+        }
+    }
+    assert_eq!(files("snap").into_iter().collect::<BTreeSet<_>>(), used);
+}
+
 /// `.ci/run` finds the tests that it runs only where `../shared` is by this reason.
 #[test]
 fn a_test_is_ignored_for_a_known_reason() {

@@ -1,6 +1,7 @@
 //! F4, as far as lobu.toml goes, and its syntax.
 
 use super::harness::{AGENT, Case, MEMORY, SENTINEL, below_agent, run_all};
+use crate::support::snapshots::assert_snapshot_file;
 
 /// A memory table, behind an agent.
 const TABLE: &str = "[memory]\nmodels = \"./models\"\n";
@@ -54,7 +55,7 @@ fn what_is_wrong_with_lobu_toml_is_told() {
         Case::new("several problems at once", 2)
             .file("lobu.toml", "[agents.A]\nname = \"\"\ndir = \"../x\"\n[memory]\nmodels = \"/etc\"\n"),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("errors-in-lobu-toml", run_all(&cases));
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn broken_toml_is_told_without_its_text() {
         Case::new("null byte", 2).file("lobu.toml", format!("{AGENT}description = \"a\0{SENTINEL}\"\n")),
         Case::new("deeply nested", 2).file("lobu.toml", format!("{AGENT}x = {}\n", "[".repeat(100_000))),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("broken-toml", run_all(&cases));
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn warnings_are_told_and_can_be_errors() {
         add("unknown rule end", vec![("lobu.toml", MEMORY.to_owned()), ("models/a.yaml", unknown_end.to_owned())]);
         add("slug is rewritten", vec![("lobu.toml", MEMORY.to_owned()), ("models/a.yaml", rewritten.to_owned())]);
     }
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("warnings-of-a-project", run_all(&cases));
 }
 
 #[test]
@@ -143,5 +144,5 @@ fn flags_widen_and_narrow_what_is_an_error() {
         super::harness::clean(name, &output);
         super::harness::add(&mut messages, name, &output);
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("flags-that-decide-what-is-an-error", messages);
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use super::harness::{AGENT, Case, SENTINEL, Tree, add, clean, run, run_all};
 use crate::support::env::TestEnv;
+use crate::support::snapshots::assert_snapshot_file;
 
 const SOUL: &str = "agents/pilot/SOUL.md";
 
@@ -20,7 +21,7 @@ fn paths_that_leave_the_project_are_told() {
         Case::new("lobu.toml that is not UTF-8", 2).file("lobu.toml", b"# caf\xe9 SENTINELhunter2x7\n".to_vec()),
         Case::new("prompt a little too long", 2).file(SOUL, vec![b'a'; (1 << 20) + 1]),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("agent-directories-and-texts-that-are-refused", run_all(&cases));
 }
 
 /// Replaces SOUL.md with what `make` puts there.
@@ -61,7 +62,7 @@ fn files_that_are_no_files_of_the_project_are_told() {
     messages += &with_soul("100 MB", 2, |env| {
         File::create(soul(env)).and_then(|file| file.set_len(100 << 20)).expect("a sparse file");
     });
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("unreadable-prompt-files", messages);
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn a_directory_outside_can_be_allowed() {
         clean(name, &output);
         add(&mut messages, name, output.expect_code(code));
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("allowed-directory-outside-the-project", messages);
 }
 
 #[test]
@@ -109,5 +110,5 @@ fn a_project_that_is_not_there_is_told() {
         }
     }
     assert_eq!(Tree::of(env.path()), before);
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("missing-project", messages);
 }

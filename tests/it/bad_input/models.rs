@@ -1,6 +1,7 @@
 //! F4, as far as models and frontmatter go.
 
 use super::harness::{Case, MEMORY, SENTINEL, model, run_all};
+use crate::support::snapshots::assert_snapshot_file;
 
 const PLANE: &str = "type: entity\nslug: plane\nname: Plane\n";
 
@@ -46,7 +47,7 @@ fn what_is_wrong_with_models_is_told() {
         model("bundle without a version", "entities:\n- {slug: plane, name: Plane}\n"),
         model("a list", "- a\n- b\n"),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("errors-in-models", run_all(&cases));
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn broken_yaml_is_told_without_its_text() {
         model("deep and closed", &format!("{PLANE}metadata_schema: {}{}", "[".repeat(100), "]".repeat(100))),
         model("alias of itself", &format!("{PLANE}metadata_schema: &a {{a: *a}}\n")),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("broken-yaml", run_all(&cases));
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn broken_frontmatter_is_told_without_its_text() {
         skill("never closed", "---\nname: S\nLand.\n").ends(0),
         skill("a list", "---\n- S\n---\nLand.\n").ends(0),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("broken-frontmatter", run_all(&cases));
 }
 
 #[test]
@@ -99,5 +100,5 @@ fn models_that_are_no_files_of_the_project_are_told() {
         Case::new("models are absolute", 2).file("lobu.toml", "[agents]\n[memory]\nmodels = \"/etc\"\n"),
         model("model that is not UTF-8", "").file("models/latin.yaml", b"type: entity\nname: \xe9\n".to_vec()),
     ];
-    insta::assert_snapshot!(run_all(&cases));
+    assert_snapshot_file!("unreadable-model-files", run_all(&cases));
 }

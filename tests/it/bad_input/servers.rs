@@ -8,6 +8,7 @@ use super::harness::{AGENT, Case, SENTINEL, Tree, add, clean};
 use crate::support::env::TestEnv;
 use crate::support::existing_server::{Answer, ExistingServer, Fault, Options, RecordedRequest, owner_token};
 use crate::support::listener::{Listener, Reply};
+use crate::support::snapshots::assert_snapshot_file;
 
 /// What a fault happens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +111,7 @@ fn a_read_that_fails_stops_before_any_write() {
         _ => 3,
     };
     let cases = failures().into_iter().map(|(name, fault)| (name, At::ListAgents, fault, code(name))).collect();
-    insta::assert_snapshot!(together(cases));
+    assert_snapshot_file!("failed-reads", together(cases));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn a_write_that_fails_is_told_as_what_it_is() {
         _ => 5,
     };
     let cases = failures().into_iter().map(|(name, fault)| (name, At::CreateAgent, fault, code(name))).collect();
-    insta::assert_snapshot!(together(cases));
+    assert_snapshot_file!("failed-writes", together(cases));
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn a_platform_that_is_refused_shows_no_value() {
         ("echo in a page", At::PutPlatform, Fault::Instead(Answer::text(500, &echo)), 5),
         ("lost answer", At::PutPlatform, Fault::CloseAfter, 5),
     ]);
-    insta::assert_snapshot!(told);
+    assert_snapshot_file!("refused-platform", told);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn servers_that_are_something_else_are_told() {
         ("list of agents of another shape", At::ListAgents, Fault::json(200, &json!({"agents": [{"id": 1}]})), 3),
         ("JSON that is too deep", At::ListAgents, Fault::Instead(deep()), 3),
     ]);
-    insta::assert_snapshot!(told);
+    assert_snapshot_file!("servers-that-are-not-lobu", told);
 }
 
 fn deep() -> Answer {
@@ -164,7 +165,7 @@ fn a_platform_less_generation_is_refused_before_any_write() {
     assert_eq!(server.writes().len(), 0);
     let mut messages = String::new();
     add(&mut messages, "third generation", &output);
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("server-without-platforms", messages);
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn access_that_is_missing_is_told() {
         assert!(server.state().agent("pilot").is_none(), "{name} wrote something");
         add(&mut messages, name, &output);
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("missing-access", messages);
 }
 
 #[test]
@@ -228,5 +229,5 @@ fn a_server_that_is_not_there_is_told() {
         assert_eq!(Tree::of(env.path()), before);
         add(&mut messages, name, &output);
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("unreachable-servers", messages);
 }

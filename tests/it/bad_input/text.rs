@@ -5,6 +5,7 @@ use serde_json::json;
 use super::harness::{AGENT, Case, add, clean};
 use crate::support::env::TestEnv;
 use crate::support::existing_server::{ExistingServer, Fault, Options, owner_token};
+use crate::support::snapshots::assert_snapshot_file;
 
 /// Clears the screen, writes to the clipboard, reorders, hides, forges lines of a log and ends with a bell.
 const NASTY: &str = "a\u{1b}[2Jb\u{1b}]52;c;aGk=\u{7}c\u{202e}d\u{200b}e\u{9b}1m\r\n::error::forged\n##[error]forged";
@@ -86,7 +87,7 @@ fn the_text_of_broken_files_is_never_raw() {
             .file("lobu.toml", "[agents]\n[memory]\n")
             .file("models/a.yaml", format!("type: relationship\nslug: {nasty}\nname: x\n")),
     ];
-    insta::assert_snapshot!(super::harness::run_all(&cases));
+    assert_snapshot_file!("control-characters-in-project-files", super::harness::run_all(&cases));
 }
 
 #[test]
@@ -115,5 +116,5 @@ fn the_text_of_a_server_is_never_raw() {
         clean(name, output.expect_code(code));
         add(&mut messages, name, &output);
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("control-characters-from-a-server", messages);
 }

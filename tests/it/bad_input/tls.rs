@@ -9,6 +9,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::harness::{AGENT, Case, SENTINEL, Tree, add, clean};
 use crate::support::existing_server::owner_token;
+use crate::support::snapshots::assert_snapshot_file;
 use crate::support::tls;
 
 /// Serves every connection on a thread that ends with the test binary, and gives what was understood.
@@ -58,5 +59,5 @@ fn connections_that_are_not_secure_are_told() {
         add(&mut messages, name, &output);
     }
     assert_eq!(*understood.lock().expect("no thread panics"), b"", "nothing is said to a server that is not trusted");
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("insecure-connections", messages);
 }

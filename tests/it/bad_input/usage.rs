@@ -3,6 +3,7 @@
 use super::harness::{AGENT, MEMORY, SENTINEL, Tree, add, clean};
 use crate::support::env::TestEnv;
 use crate::support::existing_server::{ExistingServer, Options, owner_token};
+use crate::support::snapshots::assert_snapshot_file;
 
 /// What is asked of a double.
 struct Asked {
@@ -83,7 +84,7 @@ fn targets_that_are_unclear_are_told() {
             .env("LOBU_MEMORY_URL", "https://h.example/mcp/dev"),
         asked("database of a server", 2, ["apply", "--yes", "--org", "dev", "--url", "URL", "--db", "x.db"]),
     ]);
-    insta::assert_snapshot!(told);
+    assert_snapshot_file!("unclear-targets", told);
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn flags_that_cannot_be_meant_are_told() {
         asked("unknown verb", 2, ["aply"]),
         asked("org below this machine", 2, ["plan", "-c", "local", "--org", "../x"]),
     ]);
-    insta::assert_snapshot!(told);
+    assert_snapshot_file!("flags-that-are-refused", told);
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn values_that_are_missing_are_all_told_with_their_places() {
         asked("a dry run that shall need them", 2, ["plan", "--require-secrets", "--url", "URL", "--org", "dev"])
             .toml(toml),
     ]);
-    insta::assert_snapshot!(told);
+    assert_snapshot_file!("missing-values", told);
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn a_broken_dotenv_is_told_by_its_line() {
         assert_eq!(server.writes().len(), 0);
         add(&mut messages, name, &output);
     }
-    insta::assert_snapshot!(messages);
+    assert_snapshot_file!("broken-dotenv", messages);
 }
 
 #[test]

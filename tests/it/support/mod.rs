@@ -12,6 +12,7 @@ pub(crate) mod listener;
 pub(crate) mod memory_org;
 pub(crate) mod project;
 pub(crate) mod site;
+pub(crate) mod snapshots;
 pub(crate) mod stored;
 pub(crate) mod terminal;
 pub(crate) mod tls;
