@@ -21,7 +21,7 @@ struct Sample {
     peak_kib: u64,
 }
 
-struct Place {
+struct Workload {
     directory: PathBuf,
     project: PathBuf,
 }
@@ -35,18 +35,18 @@ fn main() {
     let temporary = tempfile::tempdir().expect("a temporary directory");
     println!("{:<58} {:>10} {:>10} {:>10} {:>10}", "command", "median ms", "min ms", "max ms", "peak MiB");
     version(temporary.path());
-    let small = place(temporary.path(), &tools, 100, 50, 20);
+    let small = workload(temporary.path(), &tools, 100, 50, 20);
     created(&small, "100 agents, 50 + 20 types");
     planned(&small, "100 agents, 50 + 20 types");
     pulled(&small, "100 agents, 50 + 20 types");
     for (agents, entities, relationships) in [(1250, 250, 50), (2500, 500, 100), (5000, 1000, 200)] {
-        let place = place(temporary.path(), &tools, agents, entities, relationships);
+        let workload = workload(temporary.path(), &tools, agents, entities, relationships);
         let name = format!("{agents} agents, {entities} + {relationships} types");
-        validated(&place, &name);
-        created(&place, &name);
-        planned(&place, &name);
+        validated(&workload, &name);
+        created(&workload, &name);
+        planned(&workload, &name);
         if agents == 2500 {
-            pulled(&place, &name);
+            pulled(&workload, &name);
         }
     }
     through_proxy(&small, &tools);
@@ -80,7 +80,7 @@ fn pushed(root: &Path, keys: usize) {
     report(&format!("secrets push --dry-run: {keys} keys"), repeated(|| push("--dry-run")));
 }
 
-fn place(root: &Path, tools: &Path, agents: usize, entities: usize, relationships: usize) -> Place {
+fn workload(root: &Path, tools: &Path, agents: usize, entities: usize, relationships: usize) -> Workload {
     let directory = root.join(agents.to_string());
     std::fs::create_dir(&directory).expect("a directory");
     let project = directory.join("project");
@@ -92,12 +92,12 @@ fn place(root: &Path, tools: &Path, agents: usize, entities: usize, relationship
         .args(["--relationship-types", &relationships.to_string()])
         .status();
     assert!(status.is_ok_and(|status| status.success()), "the generator ran");
-    Place { directory, project }
+    Workload { directory, project }
 }
 
-fn lobu(place: &Path) -> Command {
+fn lobu(workload: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lobu"));
-    command.env_clear().env("HOME", place).env("TELEGRAM_BOT_TOKEN", "made-up").stdin(Stdio::null());
+    command.env_clear().env("HOME", workload).env("TELEGRAM_BOT_TOKEN", "made-up").stdin(Stdio::null());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -106,46 +106,46 @@ fn version(root: &Path) {
     report("lobu --version", repeated(|| sample(lobu(root).arg("--version"))));
 }
 
-fn validated(place: &Place, name: &str) {
-    let run = || sample(lobu(&place.directory).args(["validate", "-C"]).arg(&place.project));
+fn validated(workload: &Workload, name: &str) {
+    let run = || sample(lobu(&workload.directory).args(["validate", "-C"]).arg(&workload.project));
     report(&format!("validate: {name}"), repeated(run));
 }
 
-fn created(place: &Place, name: &str) {
-    let (fresh, seed) = (place.directory.join("fresh"), place.directory.join("seed"));
+fn created(workload: &Workload, name: &str) {
+    let (fresh, seed) = (workload.directory.join("fresh"), workload.directory.join("seed"));
     let database = fresh.join("org.db");
-    seed_database(place, &seed.join("org.db"));
+    seed_database(workload, &seed.join("org.db"));
     let run = || {
         drop(std::fs::remove_dir_all(&fresh));
         std::fs::create_dir(&fresh).expect("a directory");
         for name in ["org.db", "org.db.key"] {
             std::fs::copy(seed.join(name), fresh.join(name)).expect("a copy");
         }
-        let mut command = lobu(&place.directory);
-        command.args(["apply", "--yes", "-c", "local", "--db"]).arg(&database).arg("-C").arg(&place.project);
+        let mut command = lobu(&workload.directory);
+        command.args(["apply", "--yes", "-c", "local", "--db"]).arg(&database).arg("-C").arg(&workload.project);
         sample(&mut command)
     };
     report(&format!("apply to an empty org: {name}"), repeated(run));
 }
 
-fn planned(place: &Place, name: &str) {
+fn planned(workload: &Workload, name: &str) {
     let run = || {
-        let mut command = lobu(&place.directory);
-        command.args(["plan", "-c", "local", "--db"]).arg(place.directory.join("fresh/org.db"));
-        sample(command.arg("-C").arg(&place.project))
+        let mut command = lobu(&workload.directory);
+        command.args(["plan", "-c", "local", "--db"]).arg(workload.directory.join("fresh/org.db"));
+        sample(command.arg("-C").arg(&workload.project))
     };
     report(&format!("plan, nothing to change: {name}"), repeated(run));
 }
 
 /// A pull with nothing to write, and one of a single name, which patches lobu.toml, reads the project again and compares.
-fn pulled(place: &Place, name: &str) {
+fn pulled(workload: &Workload, name: &str) {
     let run = || {
-        let mut command = lobu(&place.directory);
-        command.args(["pull", "--dry-run", "-c", "local", "--db"]).arg(place.directory.join("fresh/org.db"));
-        sample(command.arg("-C").arg(&place.project))
+        let mut command = lobu(&workload.directory);
+        command.args(["pull", "--dry-run", "-c", "local", "--db"]).arg(workload.directory.join("fresh/org.db"));
+        sample(command.arg("-C").arg(&workload.project))
     };
     report(&format!("pull, nothing to write: {name}"), repeated(run));
-    let file = place.project.join("lobu.toml");
+    let file = workload.project.join("lobu.toml");
     let text = std::fs::read_to_string(&file).expect("lobu.toml");
     let changed = text.replacen("\nname = \"", "\nname = \"Not ", 1);
     assert_ne!(changed, text, "an agent has a name");
@@ -155,20 +155,20 @@ fn pulled(place: &Place, name: &str) {
 }
 
 /// The plan of a small project against `lobu dev`, with 80 ms of round trip between them.
-fn through_proxy(place: &Place, tools: &Path) {
+fn through_proxy(workload: &Workload, tools: &Path) {
     let (port, proxy_port) = (free_port(), free_port());
-    let database = place.directory.join("dev/org.db");
-    seed_database(place, &database);
-    let mut dev = Running(lobu(&place.directory).args(["dev", "--port", &port, "--db"]).arg(&database).spawn());
+    let database = workload.directory.join("dev/org.db");
+    seed_database(workload, &database);
+    let mut dev = Running(lobu(&workload.directory).args(["dev", "--port", &port, "--db"]).arg(&database).spawn());
     let proxy =
         Command::new("python3").arg(tools.join("delay-proxy.py")).args([&proxy_port, &port, "--rtt", "80"]).spawn();
     let _proxy = Running(proxy);
-    let token = wait_for(&place.directory.join("dev/bootstrap-pat.txt"));
+    let token = wait_for(&workload.directory.join("dev/bootstrap-pat.txt"));
     std::thread::sleep(Duration::from_millis(500));
     let against = |verb: &[&str], port: &str| {
-        let mut command = lobu(&place.directory);
+        let mut command = lobu(&workload.directory);
         command.args(verb).args(["--url", &format!("http://127.0.0.1:{port}"), "--org", "dev", "-C"]);
-        command.arg(&place.project).env("LOBU_API_TOKEN", token.trim());
+        command.arg(&workload.project).env("LOBU_API_TOKEN", token.trim());
         sample(&mut command)
     };
     against(&["apply", "--yes"], &port);
@@ -177,10 +177,10 @@ fn through_proxy(place: &Place, tools: &Path) {
 }
 
 /// Makes a database with the org of a generated project, empty but for the one secret to which the project refers.
-fn seed_database(place: &Place, database: &Path) {
-    let mut command = lobu(&place.directory);
+fn seed_database(workload: &Workload, database: &Path) {
+    let mut command = lobu(&workload.directory);
     command.args(["secrets", "push", "--yes", "--from-process", "TELEGRAM_BOT_TOKEN", "-c", "local", "--db"]);
-    sample(command.arg(database).arg("-C").arg(&place.project));
+    sample(command.arg(database).arg("-C").arg(&workload.project));
 }
 
 struct Running(std::io::Result<Child>);

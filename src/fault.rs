@@ -23,8 +23,8 @@ pub fn point(name: &str) {
         return;
     }
     match fault.kind {
-        asked::Kind::Panic => panic!("a fault was asked for at {name}"),
-        asked::Kind::Die => std::process::abort(),
+        asked::FaultKind::Panic => panic!("a fault was asked for at {name}"),
+        asked::FaultKind::Die => std::process::abort(),
     }
 }
 
@@ -36,7 +36,7 @@ pub fn point(_name: &str) {}
 mod asked {
     /// How the process fails.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub(super) enum Kind {
+    pub(super) enum FaultKind {
         Panic,
         Die,
     }
@@ -44,7 +44,7 @@ mod asked {
     /// The fault that a test asked for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(super) struct Fault<'a> {
-        pub(super) kind: Kind,
+        pub(super) kind: FaultKind,
         pub(super) place: &'a str,
         /// The how-manieth time the place is passed, from 1.
         pub(super) time: usize,
@@ -55,8 +55,8 @@ mod asked {
         pub(super) fn parse(text: &'a str) -> Option<Self> {
             let (kind, place) = text.split_once(':')?;
             let kind = match kind {
-                "panic" => Kind::Panic,
-                "die" => Kind::Die,
+                "panic" => FaultKind::Panic,
+                "die" => FaultKind::Die,
                 _ => return None,
             };
             let (place, time) = match place.split_once('#') {
@@ -75,10 +75,10 @@ mod asked {
         fn a_fault_may_say_at_which_time() {
             let fault = |kind, place, time| Some(Fault { kind, place, time });
             for (text, expected) in [
-                ("die:write-staged", fault(Kind::Die, "write-staged", 1)),
-                ("die:write-staged#1", fault(Kind::Die, "write-staged", 1)),
-                ("die:write-staged#7", fault(Kind::Die, "write-staged", 7)),
-                ("panic:a#12", fault(Kind::Panic, "a", 12)),
+                ("die:write-staged", fault(FaultKind::Die, "write-staged", 1)),
+                ("die:write-staged#1", fault(FaultKind::Die, "write-staged", 1)),
+                ("die:write-staged#7", fault(FaultKind::Die, "write-staged", 7)),
+                ("panic:a#12", fault(FaultKind::Panic, "a", 12)),
                 ("die:a#0", None),
                 ("die:a#", None),
                 ("die:a#-1", None),

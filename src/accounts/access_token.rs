@@ -7,7 +7,7 @@ use crate::env::Environment;
 use crate::org::RequestError;
 use crate::secrets::SecretValue;
 
-use super::login::refresh::{AfterRefusal, State, Step, after_refusal, decide};
+use super::login::refresh::{AfterRefusal, RefreshDecision, State, after_refusal, decide};
 use super::login::{CliTokens, DeviceLogin, Granted, LoginClient, LoginError, RefreshError};
 use super::{Accounts, AccountsError, Change, ChangeError, Context, Identity, Login, Refresh};
 
@@ -74,9 +74,9 @@ pub async fn access_token(
 ) -> Result<Arc<SecretValue>, TokenError> {
     let login = login.ok_or_else(|| TokenError::NoLogin { context: context.name.clone() })?;
     match step(login) {
-        Step::Use => Ok(Arc::clone(&login.access_token)),
-        Step::LogIn => Err(expired(context)),
-        Step::Refresh => refreshed(environment, context, allow_insecure_http).await,
+        RefreshDecision::Use => Ok(Arc::clone(&login.access_token)),
+        RefreshDecision::LogIn => Err(expired(context)),
+        RefreshDecision::Refresh => refreshed(environment, context, allow_insecure_http).await,
     }
 }
 
@@ -93,8 +93,8 @@ async fn refreshed(
     // Once more where the existing CLI, which takes no lock, was faster and its login ends too.
     for _ in 0..2 {
         let refresh = match (step(&login), &login.refresh) {
-            (Step::Use, _) => return Ok(login.access_token),
-            (Step::Refresh, Some(refresh)) => refresh.clone(),
+            (RefreshDecision::Use, _) => return Ok(login.access_token),
+            (RefreshDecision::Refresh, Some(refresh)) => refresh.clone(),
             _ => return Err(expired(context)),
         };
         match renewed(&client, context, &login, &refresh).await {
@@ -165,7 +165,7 @@ fn expired(context: &Context) -> TokenError {
     TokenError::Expired { context: context.name.clone() }
 }
 
-fn step(login: &Login) -> Step {
+fn step(login: &Login) -> RefreshDecision {
     decide(SystemTime::now(), state(login))
 }
 

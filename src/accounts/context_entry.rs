@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::http::origin_of;
 use crate::model::OrgSlug;
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::address::{origin_text, parse};
 use super::document::{Broken, Documents, text};
@@ -84,7 +84,7 @@ pub(super) fn bound_entry<'a>(documents: &'a Documents, context: &Context) -> Op
     let entry = documents.cli_entry(&context.name)?;
     let is_bound = match entry.get("api_origin") {
         None => true,
-        Some(Node::Text(origin)) => context.origins.first().is_some_and(|first| **origin == origin_text(first)),
+        Some(JsonValue::Text(origin)) => context.origins.first().is_some_and(|first| **origin == origin_text(first)),
         Some(_) => false,
     };
     is_bound.then_some(entry)
@@ -102,7 +102,7 @@ fn add_own(context: &mut Context, entry: &Object) -> Result<(), FileProblem> {
     context.org = org(entry, "org", "`org` of a context")?;
     context.sends_secret_values = match entry.get("send_secret_values") {
         None => false,
-        Some(Node::Bool(value)) => *value,
+        Some(JsonValue::Bool(value)) => *value,
         Some(_) => return Err(wrong("`send_secret_values` of a context", "true or false")),
     };
     Ok(())
@@ -112,11 +112,11 @@ fn origins(entry: &Object) -> Result<Vec<Url>, FileProblem> {
     let member = "`origins` of a context";
     let nodes = match entry.get("origins") {
         None => return Ok(Vec::new()),
-        Some(Node::List(nodes)) => nodes,
+        Some(JsonValue::List(nodes)) => nodes,
         Some(_) => return Err(wrong(member, "a list of URLs")),
     };
-    let read = |node: &Node| match node {
-        Node::Text(text) => match parse(text) {
+    let read = |node: &JsonValue| match node {
+        JsonValue::Text(text) => match parse(text) {
             Ok(url) => Ok(origin_of(&url)),
             Err(problem) => Err(FileProblem::Url { member, problem }),
         },

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::directory::OpenDirectory;
 use super::{AccountFile, BUILT_IN, FileProblem};
@@ -59,7 +59,7 @@ impl Documents {
     /// The URL of a context as config.json says it.
     pub(super) fn own_api_url(&self, name: &str) -> Option<&str> {
         match self.config.object("contexts")?.object(name)?.get("apiUrl") {
-            Some(Node::Text(text)) => Some(text),
+            Some(JsonValue::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn read(directory: &OpenDirectory, file: AccountFile) -> Result<Objec
 
 fn read_once(directory: &OpenDirectory, file: AccountFile) -> Result<Object, FileProblem> {
     let Some(text) = directory.read(file)? else { return Ok(Object::default()) };
-    let Node::Object(root) = Node::parse(&text)? else {
+    let JsonValue::Object(root) = JsonValue::parse(&text)? else {
         return Err(FileProblem::WrongType { member: "the whole", expected: "an object" });
     };
     check_version(&root, file)?;
@@ -94,8 +94,8 @@ fn check_version(root: &Object, file: AccountFile) -> Result<(), FileProblem> {
     let Some(newest) = file.newest_version() else { return Ok(()) };
     match root.get("version") {
         None => Ok(()),
-        Some(Node::Number(version)) if version.as_u64().is_some_and(|version| version <= newest) => Ok(()),
-        Some(Node::Number(version)) if version.as_u64().is_some() => Err(FileProblem::NewerVersion),
+        Some(JsonValue::Number(version)) if version.as_u64().is_some_and(|version| version <= newest) => Ok(()),
+        Some(JsonValue::Number(version)) if version.as_u64().is_some() => Err(FileProblem::NewerVersion),
         Some(_) => Err(FileProblem::WrongType { member: "version", expected: "a whole number" }),
     }
 }
@@ -108,10 +108,10 @@ fn modern(root: Object) -> Object {
     let mut contexts = Object::default();
     let mut entry = root;
     drop(entry.remove("version"));
-    contexts.set(BUILT_IN, Node::Object(entry));
+    contexts.set(BUILT_IN, JsonValue::Object(entry));
     let mut modern = Object::default();
-    modern.set("version", Node::Number(2.into()));
-    modern.set("contexts", Node::Object(contexts));
+    modern.set("version", JsonValue::Number(2.into()));
+    modern.set("contexts", JsonValue::Object(contexts));
     modern
 }
 
@@ -121,7 +121,7 @@ fn check_contexts(root: &Object, file: AccountFile) -> Result<(), FileProblem> {
     match root.get("contexts") {
         _ if file == AccountFile::Memory => Ok(()),
         None => Ok(()),
-        Some(Node::Object(contexts)) => match contexts.members().find(|(_, node)| !is_entry(node)) {
+        Some(JsonValue::Object(contexts)) => match contexts.members().find(|(_, node)| !is_entry(node)) {
             None => Ok(()),
             Some(_) => wrong("an entry of `contexts`", "an object"),
         },
@@ -129,15 +129,15 @@ fn check_contexts(root: &Object, file: AccountFile) -> Result<(), FileProblem> {
     }
 }
 
-fn is_entry(node: &Node) -> bool {
-    matches!(node, Node::Object(_) | Node::Null)
+fn is_entry(node: &JsonValue) -> bool {
+    matches!(node, JsonValue::Object(_) | JsonValue::Null)
 }
 
 /// A member that must be a text, if it is there.
 pub(super) fn text<'a>(object: &'a Object, name: &str, member: &'static str) -> Result<Option<&'a str>, FileProblem> {
     match object.get(name) {
         None => Ok(None),
-        Some(Node::Text(text)) => Ok(Some(text)),
+        Some(JsonValue::Text(text)) => Ok(Some(text)),
         Some(_) => Err(FileProblem::WrongType { member, expected: "a text" }),
     }
 }
@@ -147,7 +147,7 @@ pub(super) fn milliseconds(object: &Object, name: &str, member: &'static str) ->
     let wrong = FileProblem::WrongType { member, expected: "a point in time in milliseconds" };
     match object.get(name) {
         None => Ok(None),
-        Some(Node::Number(number)) => {
+        Some(JsonValue::Number(number)) => {
             // JavaScript may have written a fraction, and anything before 1970 is over in any case.
             let rounded = || number.as_f64().map(|number| format!("{:.0}", number.max(0.0)));
             number.as_u64().or_else(|| rounded()?.parse().ok()).map(Some).ok_or(wrong)

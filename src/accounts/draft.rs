@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::http::origin_of;
 use crate::model::{OrgSlug, trim};
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::address::{api_url, origin_text};
 use super::context_entry::{bound_entry, read_context, read_memory, stored_api_url};
@@ -94,7 +94,7 @@ impl Draft {
         }
         // The existing CLI writes both members.
         self.documents.config.edit("contexts", |_| ());
-        self.documents.config.set_first("currentContext", Node::text(name));
+        self.documents.config.set_first("currentContext", JsonValue::text(name));
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Draft {
         let name = trim(name);
         let own_server = server.filter(|_| name != BUILT_IN).map(origin_text);
         self.edit_entry(name, |entry| {
-            entry.set("origins", Node::List(texts.iter().map(|text| Node::text(text)).collect()));
+            entry.set("origins", JsonValue::List(texts.iter().map(|text| JsonValue::text(text)).collect()));
             entry.set_text("server", own_server.as_deref());
         })?;
         match server {
@@ -134,7 +134,7 @@ impl Draft {
     pub fn set_consent(&mut self, name: &str, sends_secret_values: bool) -> Result<(), ChangeError> {
         self.edit_entry(trim(name), |entry| {
             if sends_secret_values {
-                entry.set("send_secret_values", Node::Bool(true));
+                entry.set("send_secret_values", JsonValue::Bool(true));
             } else {
                 drop(entry.remove("send_secret_values"));
             }
@@ -153,11 +153,11 @@ impl Draft {
             return Err(ChangeError::EndpointElsewhere { name: context.name });
         }
         match login_entry::device(login) {
-            Some(device) => self.edit_entry(&context.name, |entry| entry.set("device", Node::Object(device)))?,
+            Some(device) => self.edit_entry(&context.name, |entry| entry.set("device", JsonValue::Object(device)))?,
             None => self.remove_device(&context.name),
         }
         let credentials = &mut self.documents.credentials;
-        credentials.set_first("version", Node::Number(2.into()));
+        credentials.set_first("version", JsonValue::Number(2.into()));
         credentials.edit("contexts", |contexts| {
             contexts.edit(&context.name, |entry| login_entry::write(entry, login));
         });
@@ -206,7 +206,7 @@ impl Draft {
         let context = self.context(name)?;
         let is_bound = bound_entry(&self.documents, &context).is_some();
         let origin = context.origins.first().map(origin_text);
-        self.documents.cli.set_first("version", Node::Number(1.into()));
+        self.documents.cli.set_first("version", JsonValue::Number(1.into()));
         Ok(self.documents.cli.edit("contexts", |contexts| {
             if !is_bound {
                 drop(contexts.remove(name));
@@ -219,7 +219,7 @@ impl Draft {
     }
 
     fn memory(&mut self) -> &mut Object {
-        self.documents.memory.set_first("version", Node::Number(1.into()));
+        self.documents.memory.set_first("version", JsonValue::Number(1.into()));
         &mut self.documents.memory
     }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::context_entry::{bound_entry, url};
 use super::document::{Broken, Documents, milliseconds, text};
@@ -28,8 +28,8 @@ pub(super) fn read(entry: &Object) -> Result<Option<Login>, FileProblem> {
 }
 
 /// Whether an entry of credentials.json holds a token.
-pub(super) fn has_token(node: &Node) -> bool {
-    matches!(node, Node::Object(entry) if matches!(entry.get("accessToken"), Some(Node::Text(text)) if !text.is_empty()))
+pub(super) fn has_token(node: &JsonValue) -> bool {
+    matches!(node, JsonValue::Object(entry) if matches!(entry.get("accessToken"), Some(JsonValue::Text(text)) if !text.is_empty()))
 }
 
 /// Reads how a login is refreshed by what cli.json says of its context, if that is still about this login and this server.
@@ -37,7 +37,7 @@ pub(super) fn read_device(documents: &Documents, context: &Context, login: &Logi
     let entry = bound_entry(documents, context).and_then(|entry| entry.get("device"));
     let read = match entry {
         None => return Ok(None),
-        Some(Node::Object(device)) => device_of(device, context, login.expires_at),
+        Some(JsonValue::Object(device)) => device_of(device, context, login.expires_at),
         Some(_) => Err(FileProblem::WrongType { member: "`device` of a context", expected: "an object" }),
     };
     read.map_err(|problem| Broken { file: AccountFile::Cli, problem })
@@ -95,7 +95,7 @@ pub(super) fn device(login: &Login) -> Option<Object> {
 
 fn set_milliseconds(object: &mut Object, name: &str, value: Option<u64>) {
     match value {
-        Some(value) => object.set(name, Node::Number(value.into())),
+        Some(value) => object.set(name, JsonValue::Number(value.into())),
         None => drop(object.remove(name)),
     }
 }

@@ -5,29 +5,29 @@
 
 use zeroize::Zeroizing;
 
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::document::Documents;
 use super::{AccountFile, BUILT_IN, login_entry};
 
 /// One file to be written.
-pub(super) struct Step {
+pub(super) struct FileWrite {
     pub(super) file: AccountFile,
     /// Its text; none if it is to be removed.
     pub(super) text: Option<Zeroizing<String>>,
 }
 
 /// The files to write in their order; only those that changed.
-pub(super) fn steps(was: &Documents, now: &Documents) -> Result<Vec<Step>, (AccountFile, std::io::Error)> {
-    let mut steps = Vec::new();
-    let mut step = |file: AccountFile, root: Option<&Object>| {
+pub(super) fn file_writes(was: &Documents, now: &Documents) -> Result<Vec<FileWrite>, (AccountFile, std::io::Error)> {
+    let mut writes = Vec::new();
+    let mut write = |file: AccountFile, root: Option<&Object>| {
         let text = root.map(|root| root.write(file.end())).transpose().map_err(|error| (file, error))?;
-        steps.push(Step { file, text });
+        writes.push(FileWrite { file, text });
         Ok(())
     };
     let withdrawn = withdrawn(was, now);
     if withdrawn != was.credentials {
-        step(AccountFile::Credentials, credentials(&withdrawn).as_ref())?;
+        write(AccountFile::Credentials, credentials(&withdrawn).as_ref())?;
     }
     // cli.json says for which origin it speaks, so that it counts for nothing until config.json says the same.
     let files = [
@@ -36,12 +36,12 @@ pub(super) fn steps(was: &Documents, now: &Documents) -> Result<Vec<Step>, (Acco
         (AccountFile::Memory, &was.memory, &now.memory),
     ];
     for (file, _, root) in files.into_iter().filter(|(_, was, now)| was != now) {
-        step(file, Some(root))?;
+        write(file, Some(root))?;
     }
     if now.credentials != withdrawn {
-        step(AccountFile::Credentials, credentials(&now.credentials).as_ref())?;
+        write(AccountFile::Credentials, credentials(&now.credentials).as_ref())?;
     }
-    Ok(steps)
+    Ok(writes)
 }
 
 /// The old logins without those whose context goes elsewhere and that change with it.
@@ -57,7 +57,7 @@ fn withdrawn(was: &Documents, now: &Documents) -> Object {
 }
 
 /// Everything that says where a context's requests go.
-fn place<'a>(documents: &'a Documents, name: &str) -> (Option<&'a str>, [Option<&'a Node>; 3]) {
+fn place<'a>(documents: &'a Documents, name: &str) -> (Option<&'a str>, [Option<&'a JsonValue>; 3]) {
     let entry = documents.cli_entry(name);
     let member = |member| entry.and_then(|entry| entry.get(member));
     let memory = documents.memory.get("mcpUrl").filter(|_| name == BUILT_IN);
@@ -67,7 +67,7 @@ fn place<'a>(documents: &'a Documents, name: &str) -> (Option<&'a str>, [Option<
 /// The file of logins as the existing CLI writes it: without entries that hold no token, and no file without entries.
 fn credentials(root: &Object) -> Option<Object> {
     let mut root = root.clone();
-    root.set_first("version", Node::Number(2.into()));
+    root.set_first("version", JsonValue::Number(2.into()));
     let is_empty = root.edit("contexts", |contexts| {
         contexts.retain(login_entry::has_token);
         contexts.is_empty()

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::secrets::json::{Node, Object};
+use crate::secrets::json::{JsonValue, Object};
 
 use super::document::{Broken, Documents, text};
 use super::{
@@ -56,7 +56,7 @@ impl Snapshot {
         let entries = documents.credentials.object("contexts");
         for (name, node) in entries.into_iter().flat_map(Object::members) {
             let read = match node {
-                Node::Object(entry) => login_entry::read(entry),
+                JsonValue::Object(entry) => login_entry::read(entry),
                 _ => Ok(None),
             };
             let read = read.map_err(|problem| Broken { file: AccountFile::Credentials, problem })?;
@@ -81,7 +81,7 @@ impl Snapshot {
     fn tell_stray_refreshes(&mut self, documents: &Documents) {
         let entries = documents.cli.object("contexts");
         for (name, node) in entries.into_iter().flat_map(Object::members) {
-            let has_device = matches!(node, Node::Object(entry) if entry.get("device").is_some());
+            let has_device = matches!(node, JsonValue::Object(entry) if entry.get("device").is_some());
             let refresh = self.logins.get(name).and_then(|login| login.refresh.as_ref());
             if has_device && !matches!(refresh, Some(Refresh::Device { .. })) {
                 self.notices.push(Notice::RefreshWithoutLogin { name: name.to_owned() });

@@ -6,7 +6,7 @@ use crate::files::DirectoryLock;
 
 use super::directory::OpenDirectory;
 use super::document::{Broken, Documents};
-use super::save::{self, Step};
+use super::save::{self, FileWrite};
 use super::{AccountFile, AccountsError, Draft, Notice, Snapshot};
 
 /// How long another process may take to change the files.
@@ -61,7 +61,7 @@ impl Accounts {
     /// No lock is taken, so that nobody waits for a change that takes long; what is found was there at one time.
     pub fn read(&self) -> Result<Snapshot, AccountsError> {
         let Some(opened) = OpenDirectory::open(&self.directory)? else { return self.assemble(&Documents::default()) };
-        let mut snapshot = self.assemble(&self.settled(&opened)?)?;
+        let mut snapshot = self.assemble(&self.consistent(&opened)?)?;
         snapshot.notices.extend(AccountFile::ALL.into_iter().filter_map(|file| open_to_others(&opened, file)));
         Ok(snapshot)
     }
@@ -97,7 +97,7 @@ impl Accounts {
 
     /// Reads all files twice, until it is the same: else a token could be found beside the server that its context had
     /// before.
-    fn settled(&self, opened: &OpenDirectory) -> Result<Documents, AccountsError> {
+    fn consistent(&self, opened: &OpenDirectory) -> Result<Documents, AccountsError> {
         let mut documents = self.documents(opened)?;
         for _ in 0..TRIES {
             let again = self.documents(opened)?;
@@ -158,8 +158,8 @@ impl Change {
     pub fn save(self) -> Result<(), AccountsError> {
         // What could not be read again is not written.
         self.draft.snapshot()?;
-        for step in self.steps()? {
-            self.opened.put(step.file, step.text.as_ref().map(|text| text.as_str()))?;
+        for write in self.file_writes()? {
+            self.opened.put(write.file, write.text.as_ref().map(|text| text.as_str()))?;
             crate::fault::point("accounts-written");
         }
         Ok(())
@@ -171,8 +171,8 @@ impl Change {
     }
 
     /// What is to be written, in its order.
-    pub(super) fn steps(&self) -> Result<Vec<Step>, AccountsError> {
-        save::steps(&self.was, self.draft.documents()).map_err(|(file, error)| AccountsError::Unwritable {
+    pub(super) fn file_writes(&self) -> Result<Vec<FileWrite>, AccountsError> {
+        save::file_writes(&self.was, self.draft.documents()).map_err(|(file, error)| AccountsError::Unwritable {
             path: self.accounts.directory.join(file.name()),
             reason: error.kind(),
         })

@@ -48,8 +48,8 @@ const TOKEN_FILE: &str = "bootstrap-pat.txt";
 pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandError> {
     let interrupts = Interrupts::listen();
     let orgs = orgs(session, args)?;
-    let place = place(session, args)?;
-    let (database, token_file, slugs) = (place.database.clone(), place.token_file(), orgs.clone());
+    let location = data_location(session, args)?;
+    let (database, token_file, slugs) = (location.database.clone(), location.token_file(), orgs.clone());
     let store = beside_runtime(move || open(&database, &token_file, &slugs)).await?;
     let listener = bind_loopback(args.port).await.map_err(|error| {
         let message = format!("port {} on 127.0.0.1 can't be used: {}", args.port, error.kind());
@@ -63,7 +63,7 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
         session: None,
         counter: RequestCounter::default(),
     };
-    session.ui.product(&greeting(address, &orgs, &place));
+    session.ui.product(&greeting(address, &orgs, &location));
     serve_tcp(listener, router(store.clone(), options), interrupts.wait()).await?;
     beside_runtime(move || {
         store.checkpoint();
@@ -75,29 +75,29 @@ pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandEr
 }
 
 /// Where the data lies; a directory of its own holds the token where the database is in memory.
-struct Place {
+struct DataLocation {
     database: Database,
     directory: PathBuf,
     _temporary: Option<tempfile::TempDir>,
 }
 
-impl Place {
+impl DataLocation {
     fn token_file(&self) -> PathBuf {
         self.directory.join(TOKEN_FILE)
     }
 }
 
-fn place(session: &Session, args: &DevArgs) -> Result<Place, CommandError> {
+fn data_location(session: &Session, args: &DevArgs) -> Result<DataLocation, CommandError> {
     if args.memory {
         let temporary = tempfile::Builder::new().prefix("lobu-dev-").tempdir();
         let temporary = temporary?;
         let directory = temporary.path().to_owned();
-        return Ok(Place { database: Database::Memory, directory, _temporary: Some(temporary) });
+        return Ok(DataLocation { database: Database::Memory, directory, _temporary: Some(temporary) });
     }
     let database = local_database(args.database.as_deref(), &session.environment)?;
     let database = session.working_directory.join(database);
     let directory = database.parent().map_or_else(|| session.working_directory.clone(), Path::to_owned);
-    Ok(Place { database: Database::File(database), directory, _temporary: None })
+    Ok(DataLocation { database: Database::File(database), directory, _temporary: None })
 }
 
 fn open(database: &Database, token_file: &Path, orgs: &BTreeSet<String>) -> Result<Store, StoreError> {
@@ -128,12 +128,12 @@ fn pin(working_directory: &Path) -> Option<String> {
     OrgSlug::parse(&pin).ok().map(|slug| slug.to_string())
 }
 
-fn greeting(address: SocketAddr, orgs: &BTreeSet<String>, place: &Place) -> Document {
+fn greeting(address: SocketAddr, orgs: &BTreeSet<String>, location: &DataLocation) -> Document {
     let origin = format!("http://{address}");
     let org = orgs.iter().find(|org| *org != DEFAULT_ORG).map_or(DEFAULT_ORG, String::as_str);
-    let token = place.token_file();
+    let token = location.token_file();
     let command = format!("  LOBU_API_TOKEN=$(cat '{}') lobu plan --url {origin} --org {org}", token.display());
-    let data = match &place.database {
+    let data = match &location.database {
         Database::Memory => "memory only, gone when this ends".to_owned(),
         Database::File(path) => path.display().to_string(),
     };

@@ -106,14 +106,14 @@ fn invalid(found: &[Diagnostic]) -> CommandError {
 }
 
 /// A directory with a project in it, or without one.
-pub(super) enum Surroundings {
+pub(super) enum ProjectOrDirectory {
     /// A project without errors in what secrets are about.
     Project(Box<Loaded>),
     /// A directory without a lobu.toml, in which a `.env` may lie.
     Directory(ProjectDirectory),
 }
 
-impl Surroundings {
+impl ProjectOrDirectory {
     /// Reads the project, if there is one.
     pub(super) fn read(session: &Session, options: &ProjectOptions) -> Result<Self, CommandError> {
         match open_if_any(session, options.directory.as_deref(), &options.allow_path)? {

@@ -83,7 +83,7 @@ mod tests {
     const OLD: &str = "# kept\n[memory.owletto]\norg = \"dev\"\n";
     const TODAY: &str = "# kept\n[memory]\norg = \"dev\"\n";
 
-    fn scene(text: &str) -> (tempfile::TempDir, PathBuf) {
+    fn test_project(text: &str) -> (tempfile::TempDir, PathBuf) {
         let temporary = tempfile::tempdir().unwrap();
         let file = temporary.path().join("lobu.toml");
         fs::write(&file, text).unwrap();
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn old_spellings_are_rewritten_and_the_mode_stays() {
-        let (temporary, file) = scene(OLD);
+        let (temporary, file) = test_project(OLD);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         for _ in 0..2 {
             fix(&temporary).unwrap();
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_file_behind_a_symlink_is_rewritten_in_its_place() {
-        let (temporary, file) = scene(OLD);
+        let (temporary, file) = test_project(OLD);
         let target = temporary.path().join("target.toml");
         fs::rename(&file, &target).unwrap();
         symlink("target.toml", &file).unwrap();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_read_only_is_left_alone() {
-        let (temporary, file) = scene(OLD);
+        let (temporary, file) = test_project(OLD);
         fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
         let error = fix(&temporary).unwrap_err();
         assert_eq!(error.exit_code(), 1);

@@ -3,7 +3,7 @@ use similar::algorithms::{Capture, lcs};
 
 use super::Content;
 use super::node::{Data, Node};
-use super::plan::{Elements, Fate, Plan, Slot};
+use super::plan::{Elements, Plan, Slot, Treatment};
 use super::rules::Rules;
 
 /// Beyond so many comparisons, lists are compared position by position.
@@ -28,7 +28,7 @@ pub(super) fn aligned<F: Rules>(old: &[Node<F>], new: Vec<Content>) -> Elements 
         }
     }
     let slot = |(content, old): (Content, Option<usize>)| match old {
-        Some(position) => Slot::Old(position, Fate::Changed(Plan::Replace(content))),
+        Some(position) => Slot::Old(position, Treatment::Changed(Plan::Replace(content))),
         None => Slot::New(content),
     };
     Elements { slots: new.into_iter().zip(matches.old).map(slot).collect() }

@@ -6,12 +6,12 @@ mod content;
 mod error;
 mod hidden;
 mod lines;
+mod minimize;
 mod node;
 mod path;
 mod plan;
 mod request;
 mod rules;
-mod settle;
 #[cfg(test)]
 mod tests;
 mod text_edit;

@@ -20,7 +20,7 @@ pub(super) enum Plan {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Members {
     /// By position.
-    pub(super) fates: BTreeMap<usize, Fate>,
+    pub(super) treatments: BTreeMap<usize, Treatment>,
     pub(super) added: Vec<(String, Content)>,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Elements {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Slot {
     /// The element that had this position.
-    Old(usize, Fate),
+    Old(usize, Treatment),
     New(Content),
 }
 
 /// What is to become of a member or an element.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Fate {
+pub(super) enum Treatment {
     Removed,
     Changed(Plan),
     /// The members of this one stand where it was.
@@ -49,19 +49,19 @@ pub(super) enum Fate {
 
 impl Members {
     pub(super) fn is_removed(&self, position: usize) -> bool {
-        self.fates.get(&position) == Some(&Fate::Removed)
+        self.treatments.get(&position) == Some(&Treatment::Removed)
     }
 }
 
 impl Elements {
     /// A list as it is.
     pub(super) fn kept(length: usize) -> Self {
-        Self { slots: (0..length).map(|position| Slot::Old(position, Fate::Changed(Plan::Keep))).collect() }
+        Self { slots: (0..length).map(|position| Slot::Old(position, Treatment::Changed(Plan::Keep))).collect() }
     }
 
     /// The elements that are there afterwards.
     pub(super) fn remaining(&self) -> impl Iterator<Item = &Slot> {
-        self.slots.iter().filter(|slot| !matches!(slot, Slot::Old(_, Fate::Removed)))
+        self.slots.iter().filter(|slot| !matches!(slot, Slot::Old(_, Treatment::Removed)))
     }
 
     /// The positions of the old elements that stay, in their new order.

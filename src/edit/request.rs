@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::node::{Data, Map, Node};
-use super::plan::{Elements, Fate, Members, Plan, Slot};
+use super::plan::{Elements, Members, Plan, Slot, Treatment};
 use super::rules::Rules;
 use super::{Action, Change, Content, NodePath, PatchError, Refusal, Segment};
 
@@ -106,12 +106,12 @@ fn at_key<F: Rules>(
     }
     let members = members(plan).ok_or_else(|| contradiction(node, request))?;
     if let (Some(position), Some(entry)) = (map.position(key), map.entry(key)) {
-        let fate = members.fates.entry(position).or_insert(Fate::Changed(Plan::Keep));
-        if matches!(fate, Fate::Removed) && !request.is_removal() {
-            *fate = Fate::Changed(Plan::Replace(made::<F>(rest, request)?));
+        let treatment = members.treatments.entry(position).or_insert(Treatment::Changed(Plan::Keep));
+        if matches!(treatment, Treatment::Removed) && !request.is_removal() {
+            *treatment = Treatment::Changed(Plan::Replace(made::<F>(rest, request)?));
             return Ok(());
         }
-        return at_part(fate, &entry.value, rest, request);
+        return at_part(treatment, &entry.value, rest, request);
     }
     in_members::<F>(&mut members.added, key, rest, request)
 }
@@ -130,26 +130,26 @@ fn at_element<F: Rules>(
     };
     let slots = slots(plan, elements.len()).ok_or_else(|| contradiction(node, request))?;
     match slots.get_mut(position) {
-        Some(Slot::Old(_, Fate::Removed)) if request.is_removal() => Ok(()),
-        Some(Slot::Old(_, Fate::Removed)) => Err(request.refuse::<F>(None, Refusal::ElementRemoved)),
-        Some(Slot::Old(_, fate)) => at_part(fate, element, rest, request),
+        Some(Slot::Old(_, Treatment::Removed)) if request.is_removal() => Ok(()),
+        Some(Slot::Old(_, Treatment::Removed)) => Err(request.refuse::<F>(None, Refusal::ElementRemoved)),
+        Some(Slot::Old(_, treatment)) => at_part(treatment, element, rest, request),
         Some(Slot::New(_)) | None => Err(contradiction(node, request)),
     }
 }
 
 /// A change of a member or element, or of something in it.
 fn at_part<F: Rules>(
-    fate: &mut Fate,
+    treatment: &mut Treatment,
     node: &Node<F>,
     rest: &[Segment],
     request: Request<'_>,
 ) -> Result<(), PatchError> {
-    match (rest, request.action, &mut *fate) {
-        ([], Action::Remove, _) => *fate = Fate::Removed,
+    match (rest, request.action, &mut *treatment) {
+        ([], Action::Remove, _) => *treatment = Treatment::Removed,
         ([], Action::Unwrap, _) if node.map().is_none() => return Err(request.refuse(Some(node), Refusal::NotATable)),
-        ([], Action::Unwrap, Fate::Changed(Plan::Keep)) => *fate = Fate::Unwrapped,
-        (_, Action::Remove, Fate::Removed) => {}
-        (_, _, Fate::Changed(plan)) => return at_path(plan, node, rest, request),
+        ([], Action::Unwrap, Treatment::Changed(Plan::Keep)) => *treatment = Treatment::Unwrapped,
+        (_, Action::Remove, Treatment::Removed) => {}
+        (_, _, Treatment::Changed(plan)) => return at_path(plan, node, rest, request),
         _ => return Err(contradiction(node, request)),
     }
     Ok(())

@@ -1,6 +1,6 @@
 use super::Content;
 use super::node::{Data, Entry, Map, Node};
-use super::plan::{Elements, Fate, Members, Plan, Slot};
+use super::plan::{Elements, Members, Plan, Slot, Treatment};
 use super::rules::Rules;
 
 /// A value with the text of its document.
@@ -24,10 +24,10 @@ pub(super) fn holds<F: Rules>(old: Sourced<'_, F>, plan: &Plan, new: Sourced<'_,
 pub(super) fn empties<F: Rules>(node: &Node<F>, plan: &Plan) -> bool {
     match (&node.data, plan) {
         (Data::Map(map), Plan::Members(members)) => {
-            let goes = |(position, node): (usize, &Node<F>)| match members.fates.get(&position) {
-                Some(Fate::Removed) => true,
-                Some(Fate::Changed(plan)) => F::LOSES_EMPTY && empties(node, plan),
-                Some(Fate::Unwrapped) | None => false,
+            let goes = |(position, node): (usize, &Node<F>)| match members.treatments.get(&position) {
+                Some(Treatment::Removed) => true,
+                Some(Treatment::Changed(plan)) => F::LOSES_EMPTY && empties(node, plan),
+                Some(Treatment::Unwrapped) | None => false,
             };
             let values = map.entries().iter().map(|entry| &entry.value);
             members.added.is_empty() && values.enumerate().all(goes)
@@ -70,7 +70,7 @@ fn is_same<F: Rules>(old: Sourced<'_, F>, new: Sourced<'_, F>) -> bool {
 fn members_hold<F: Rules>(old: Sourced<'_, F>, members: &Members, new: Sourced<'_, F>) -> bool {
     let (Data::Map(old_map), Data::Map(new_map)) = (&old.node.data, &new.node.data) else { return false };
     let entries = old_map.entries().iter().enumerate();
-    let found = entries.map(|(position, entry)| found_of(old, entry, members.fates.get(&position), new, new_map));
+    let found = entries.map(|(position, entry)| found_of(old, entry, members.treatments.get(&position), new, new_map));
     let is_added = members.added.iter().all(|(key, content)| new_map.get(key).is_some_and(|node| content == node));
     let count = found.sum::<Option<usize>>().map(|kept| kept + members.added.len());
     is_added && count == Some(new_map.entries().len()) && !new_map.is_unclear()
@@ -80,21 +80,21 @@ fn members_hold<F: Rules>(old: Sourced<'_, F>, members: &Members, new: Sourced<'
 fn found_of<F: Rules>(
     old: Sourced<'_, F>,
     entry: &Entry<F>,
-    fate: Option<&Fate>,
+    treatment: Option<&Treatment>,
     new: Sourced<'_, F>,
     new_map: &Map<F>,
 ) -> Option<usize> {
     let stays = |entry: &Entry<F>, plan: &Plan| {
         new_map.get(entry.name()).is_some_and(|node| holds(old.at(&entry.value), plan, new.at(node)))
     };
-    match fate {
-        Some(Fate::Removed) => Some(0),
+    match treatment {
+        Some(Treatment::Removed) => Some(0),
         None => stays(entry, &Plan::Keep).then_some(1),
-        Some(Fate::Changed(plan)) => {
+        Some(Treatment::Changed(plan)) => {
             let is_gone = || new_map.get(entry.name()).is_none() && F::LOSES_EMPTY && empties(&entry.value, plan);
             if stays(entry, plan) { Some(1) } else { is_gone().then_some(0) }
         }
-        Some(Fate::Unwrapped) => {
+        Some(Treatment::Unwrapped) => {
             let inner = entry.value.map().unwrap_or_default();
             inner.iter().all(|entry| stays(entry, &Plan::Keep)).then_some(inner.len())
         }
@@ -105,10 +105,10 @@ fn elements_hold<F: Rules>(old: Sourced<'_, F>, elements: &Elements, new: Source
     let (Data::List(before), Data::List(after)) = (&old.node.data, &new.node.data) else { return false };
     let slot_holds = |(slot, node): (&Slot, &Node<F>)| match slot {
         Slot::New(content) => content == node,
-        Slot::Old(position, Fate::Changed(plan)) => {
+        Slot::Old(position, Treatment::Changed(plan)) => {
             before.get(*position).is_some_and(|element| holds(old.at(element), plan, new.at(node)))
         }
-        Slot::Old(_, Fate::Removed | Fate::Unwrapped) => false,
+        Slot::Old(_, Treatment::Removed | Treatment::Unwrapped) => false,
     };
     elements.remaining().count() == after.len() && elements.remaining().zip(after).all(slot_holds)
 }

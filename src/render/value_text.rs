@@ -79,17 +79,17 @@ pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding
 /// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`;
 /// two hidden values are `(hidden, changed)`.
 pub fn change(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
-    change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToOrg })
+    change_below(&shown(path), path, before, after, ChangeStyle { folding, direction: Direction::ToOrg })
 }
 
 /// Writes what becomes of a field of the files, as [`change`] does.
 pub fn change_of_files(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
-    change_below(&shown(path), path, before, after, Manner { folding, direction: Direction::ToFiles })
+    change_below(&shown(path), path, before, after, ChangeStyle { folding, direction: Direction::ToFiles })
 }
 
 /// How a change is shown.
 #[derive(Clone, Copy)]
-struct Manner {
+struct ChangeStyle {
     folding: Folding,
     direction: Direction,
 }
@@ -99,13 +99,13 @@ fn change_below(
     path: &FieldPath,
     before: Option<&Value>,
     after: Option<&Value>,
-    manner: Manner,
+    style: ChangeStyle,
 ) -> Document {
     let head = line!("{}:", label.clone());
     let cleared = after.is_none_or(Value::is_blank) && before.is_some_and(|before| !before.is_blank());
     let block = match (before, after) {
         (Some(Value::List(before)), Some(Value::List(after))) if !before.is_empty() && !after.is_empty() => {
-            list_change(path, before, after, manner.folding)
+            list_change(path, before, after, style.folding)
         }
         (Some(Value::Map(before)), Some(Value::Map(after))) if !before.is_empty() && !after.is_empty() => {
             let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -114,17 +114,17 @@ fn change_below(
                 .filter(|name| before.get(*name) != after.get(*name))
                 .flat_map(|name| {
                     let (before, after) = (before.get(name), after.get(name));
-                    change_below(&key(name), &path.join(name), before, after, manner).lines().to_vec()
+                    change_below(&key(name), &path.join(name), before, after, style).lines().to_vec()
                 })
                 .collect()
         }
         (before, after) if is_prose(before, after) => {
             let text = |value: Option<&Value>| value.and_then(known).unwrap_or_default().to_owned();
-            let diff = diff_between(&text(before), &text(after), manner.folding, manner.direction);
+            let diff = diff_between(&text(before), &text(after), style.folding, style.direction);
             let head = if cleared { head.then(Style::Remove.line(" (cleared)")) } else { head };
             return Document::from(head).with(diff.indented(2));
         }
-        _ => return scalar_change(head, path, before, after, cleared, manner.folding),
+        _ => return scalar_change(head, path, before, after, cleared, style.folding),
     };
     Document::from(head).with(block.indented(2))
 }

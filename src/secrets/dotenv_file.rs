@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    fn scene() -> (tempfile::TempDir, ProjectDirectory) {
+    fn test_project() -> (tempfile::TempDir, ProjectDirectory) {
         let temporary = tempfile::tempdir().unwrap();
         let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
         (temporary, directory)
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_an_editor_saves_in_between_is_edited_too() {
         for before in [None, Some("A=1\n")] {
-            let (temporary, directory) = scene();
+            let (temporary, directory) = test_project();
             let path = temporary.path().join(".env");
             if let Some(before) = before {
                 fs::write(&path, before).unwrap();
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_file_that_never_rests_is_left_alone() {
-        let (temporary, directory) = scene();
+        let (temporary, directory) = test_project();
         let path = temporary.path().join(".env");
         let mut count = 0;
         let error = DotenvFile::update::<DotenvFileError>(

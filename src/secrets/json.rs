@@ -28,20 +28,20 @@ impl From<serde_json::Error> for Malformed {
 
 /// A JSON value. It may be a token, so it can't be printed.
 #[derive(Clone, PartialEq)]
-pub(crate) enum Node {
+pub(crate) enum JsonValue {
     Null,
     Bool(bool),
     Number(serde_json::Number),
     Text(Zeroizing<String>),
-    List(Vec<Node>),
+    List(Vec<JsonValue>),
     Object(Object),
 }
 
 /// The members of a JSON object, in their order; each name stands there once.
 #[derive(Clone, PartialEq, Default)]
-pub(crate) struct Object(Vec<(String, Node)>);
+pub(crate) struct Object(Vec<(String, JsonValue)>);
 
-impl Node {
+impl JsonValue {
     /// Reads a text that is one value.
     pub(crate) fn parse(text: &str) -> Result<Self, Malformed> {
         Ok(serde_json::from_str(text)?)
@@ -69,15 +69,15 @@ impl Object {
     }
 
     /// A member; one that is null counts as none.
-    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, name: &str) -> Option<&JsonValue> {
         let found = self.0.iter().find(|(found, _)| found == name);
-        found.map(|(_, node)| node).filter(|node| **node != Node::Null)
+        found.map(|(_, node)| node).filter(|node| **node != JsonValue::Null)
     }
 
     /// A member that is an object; none where it is missing or something else.
     pub(crate) fn object(&self, name: &str) -> Option<&Self> {
         match self.get(name) {
-            Some(Node::Object(object)) => Some(object),
+            Some(JsonValue::Object(object)) => Some(object),
             _ => None,
         }
     }
@@ -85,7 +85,7 @@ impl Object {
     /// The same, to be changed.
     pub(crate) fn object_mut(&mut self, name: &str) -> Option<&mut Self> {
         match self.0.iter_mut().find(|(found, _)| found == name) {
-            Some((_, Node::Object(object))) => Some(object),
+            Some((_, JsonValue::Object(object))) => Some(object),
             _ => None,
         }
     }
@@ -93,17 +93,17 @@ impl Object {
     /// Changes a member that is an object, in its place; it is made where it is missing or something else.
     pub(crate) fn edit<T>(&mut self, name: &str, change: impl FnOnce(&mut Self) -> T) -> T {
         let taken = self.0.iter_mut().find(|(found, _)| found == name);
-        let mut object = match taken.map(|(_, node)| std::mem::replace(node, Node::Null)) {
-            Some(Node::Object(object)) => object,
+        let mut object = match taken.map(|(_, node)| std::mem::replace(node, JsonValue::Null)) {
+            Some(JsonValue::Object(object)) => object,
             _ => Self::default(),
         };
         let result = change(&mut object);
-        self.set(name, Node::Object(object));
+        self.set(name, JsonValue::Object(object));
         result
     }
 
     /// Puts a member in its place, or behind all others.
-    pub(crate) fn set(&mut self, name: &str, node: Node) {
+    pub(crate) fn set(&mut self, name: &str, node: JsonValue) {
         match self.0.iter_mut().find(|(found, _)| found == name) {
             Some((_, place)) => *place = node,
             None => self.0.push((name.to_owned(), node)),
@@ -111,7 +111,7 @@ impl Object {
     }
 
     /// Puts a member in its place, or before all others.
-    pub(crate) fn set_first(&mut self, name: &str, node: Node) {
+    pub(crate) fn set_first(&mut self, name: &str, node: JsonValue) {
         match self.0.iter_mut().find(|(found, _)| found == name) {
             Some((_, place)) => *place = node,
             None => self.0.insert(0, (name.to_owned(), node)),
@@ -121,21 +121,21 @@ impl Object {
     /// Puts a text in a member, or takes the member away.
     pub(crate) fn set_text(&mut self, name: &str, text: Option<&str>) {
         match text {
-            Some(text) => self.set(name, Node::text(text)),
+            Some(text) => self.set(name, JsonValue::text(text)),
             None => drop(self.remove(name)),
         }
     }
 
-    pub(crate) fn remove(&mut self, name: &str) -> Option<Node> {
+    pub(crate) fn remove(&mut self, name: &str) -> Option<JsonValue> {
         let place = self.0.iter().position(|(found, _)| found == name)?;
         Some(self.0.remove(place).1)
     }
 
-    pub(crate) fn retain(&mut self, keep: impl Fn(&Node) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(&JsonValue) -> bool) {
         self.0.retain(|(_, node)| keep(node));
     }
 
-    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Node)> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &JsonValue)> {
         self.0.iter().map(|(name, node)| (name.as_str(), node))
     }
 
@@ -144,7 +144,7 @@ impl Object {
     }
 }
 
-impl Serialize for Node {
+impl Serialize for JsonValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -169,7 +169,7 @@ impl Serialize for Object {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
+impl<'de> Deserialize<'de> for JsonValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NodeVisitor)
     }
@@ -178,51 +178,51 @@ impl<'de> Deserialize<'de> for Node {
 struct NodeVisitor;
 
 impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
+    type Value = JsonValue;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
+    fn visit_unit<E>(self) -> Result<JsonValue, E> {
+        Ok(JsonValue::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<JsonValue, E> {
+        Ok(JsonValue::Bool(value))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
-        Ok(Node::Number(number.into()))
+    fn visit_u64<E>(self, number: u64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Number(number.into()))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
-        Ok(Node::Number(number.into()))
+    fn visit_i64<E>(self, number: i64) -> Result<JsonValue, E> {
+        Ok(JsonValue::Number(number.into()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
-        Ok(serde_json::Number::from_f64(number).map_or(Node::Null, Node::Number))
+    fn visit_f64<E>(self, number: f64) -> Result<JsonValue, E> {
+        Ok(serde_json::Number::from_f64(number).map_or(JsonValue::Null, JsonValue::Number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::text(text))
+    fn visit_str<E>(self, text: &str) -> Result<JsonValue, E> {
+        Ok(JsonValue::text(text))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Node, E> {
-        Ok(Node::Text(Zeroizing::new(text)))
+    fn visit_string<E>(self, text: String) -> Result<JsonValue, E> {
+        Ok(JsonValue::Text(Zeroizing::new(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Node, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<JsonValue, A::Error> {
         let mut nodes = Vec::new();
         while let Some(node) = elements.next_element()? {
             nodes.push(node);
         }
-        Ok(Node::List(nodes))
+        Ok(JsonValue::List(nodes))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let (mut members, mut places) = (Vec::<(String, Node)>::new(), BTreeMap::new());
-        while let Some((name, node)) = map.next_entry::<String, Node>()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonValue, A::Error> {
+        let (mut members, mut places) = (Vec::<(String, JsonValue)>::new(), BTreeMap::new());
+        while let Some((name, node)) = map.next_entry::<String, JsonValue>()? {
             // Of two members with one name the last counts, as for the existing CLI.
             let place = *places.entry(name.clone()).or_insert(members.len());
             match members.get_mut(place) {
@@ -230,7 +230,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 None => members.push((name, node)),
             }
         }
-        Ok(Node::Object(Object(members)))
+        Ok(JsonValue::Object(Object(members)))
     }
 }
 
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     fn written(text: &str, end: &str) -> Zeroizing<String> {
-        let Ok(Node::Object(object)) = Node::parse(text) else { panic!("{text} is an object") };
+        let Ok(JsonValue::Object(object)) = JsonValue::parse(text) else { panic!("{text} is an object") };
         object.write(end).unwrap()
     }
 
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_by_its_place() {
-        let malformed = |text: &str| Node::parse(text).err().unwrap();
+        let malformed = |text: &str| JsonValue::parse(text).err().unwrap();
         assert_eq!(malformed("{\n  SENTINEL"), Malformed { line: 2, column: 3 });
         for text in ["", "{} x", &"[".repeat(100_000)] {
             malformed(text);

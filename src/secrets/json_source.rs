@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use crate::model::SecretName;
 
 use super::SecretValue;
-use super::json::{Malformed, Node};
+use super::json::{JsonValue, Malformed};
 
 /// Why a JSON source cannot be used. It holds nothing of the text but names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +74,7 @@ fn listed(names: &[String]) -> String {
 pub(super) fn read_object(text: &str) -> Result<Vec<(String, SecretValue)>, JsonProblem> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let Members(members) = serde_json::from_str(text).map_err(Malformed::from)?;
-    let is_text = |node: &Node| matches!(node, Node::Text(_));
+    let is_text = |node: &JsonValue| matches!(node, JsonValue::Text(_));
     let not_texts: Vec<_> = members.iter().filter(|(_, node)| !is_text(node)).map(|(name, _)| name.clone()).collect();
     if !not_texts.is_empty() {
         return Err(JsonProblem::NotTexts { names: not_texts });
@@ -85,7 +85,7 @@ pub(super) fn read_object(text: &str) -> Result<Vec<(String, SecretValue)>, Json
         return Err(JsonProblem::Duplicates { names: twice.into_iter().cloned().collect() });
     }
     let value = |(name, node)| match node {
-        Node::Text(text) => Some((name, SecretValue::from_wiped(text))),
+        JsonValue::Text(text) => Some((name, SecretValue::from_wiped(text))),
         _ => None,
     };
     let values: Vec<_> = members.into_iter().filter_map(value).collect();
@@ -95,7 +95,7 @@ pub(super) fn read_object(text: &str) -> Result<Vec<(String, SecretValue)>, Json
 }
 
 /// The members in their order, as often as they stand there.
-struct Members(Vec<(String, Node)>);
+struct Members(Vec<(String, JsonValue)>);
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

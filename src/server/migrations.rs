@@ -8,7 +8,7 @@ use super::error::StoreError;
 pub(super) const SCHEMA_VERSION: i64 = 2;
 
 /// The way from one schema version to the next.
-struct Step {
+struct Migration {
     /// The version that the step makes.
     to: i64,
     /// Definitions only: stored values are not touched, since no step has the values of the secrets at hand.
@@ -16,7 +16,7 @@ struct Step {
 }
 
 /// All steps, oldest first. A step that was released never changes.
-const STEPS: [Step; 1] = [Step { to: 2, sql: include_str!("migrations/version_2.sql") }];
+const MIGRATIONS: [Migration; 1] = [Migration { to: 2, sql: include_str!("migrations/version_2.sql") }];
 
 /// Brings a database of ours from an older version to [`SCHEMA_VERSION`], in one transaction.
 ///
@@ -26,7 +26,7 @@ const STEPS: [Step; 1] = [Step { to: 2, sql: include_str!("migrations/version_2.
 pub(super) fn migrate(connection: &mut Connection, from: i64) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut version = from;
-    for step in STEPS.iter().filter(|step| step.to > from) {
+    for step in MIGRATIONS.iter().filter(|step| step.to > from) {
         if step.to != version.saturating_add(1) {
             break;
         }
@@ -47,10 +47,10 @@ mod tests {
 
     #[test]
     fn the_steps_lead_to_the_newest_version_without_a_gap() {
-        for (index, step) in STEPS.iter().enumerate() {
+        for (index, step) in MIGRATIONS.iter().enumerate() {
             assert_eq!(step.to, i64::try_from(index).unwrap() + 2);
         }
-        assert_eq!(STEPS.last().unwrap().to, SCHEMA_VERSION);
+        assert_eq!(MIGRATIONS.last().unwrap().to, SCHEMA_VERSION);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     refusal::Refusal,
     request_context::RequestContext,
     secrets::{self, is_reference, is_secret_name, name_of, refuse_partial_reference, refuse_reference},
-    vault::{Digest, MASK, Place, Vault},
+    vault::{Digest, MASK, ValueLocation, Vault},
 };
 
 /// Gives the owner text of a platform's secrets. Agent ids hold no `/`, so no two owners look alike.
@@ -33,7 +33,7 @@ pub(super) fn agent_owner(agent: &str) -> String {
 
 /// What a text in a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Secrecy {
     /// Stored as it is.
     Plain,
     /// A secret, unless empty.
@@ -137,7 +137,9 @@ impl<'a> Sealer<'a> {
     ) -> Result<(), Refusal> {
         let secret = path.get(skip..).is_some_and(|inner| inner.iter().any(|name| is_secret_key(name)));
         match value {
-            Value::String(_) => self.text(path, value, if secret { Kind::Secret } else { Kind::Plain }, references),
+            Value::String(_) => {
+                self.text(path, value, if secret { Secrecy::Secret } else { Secrecy::Plain }, references)
+            }
             Value::Number(_) if secret => {
                 Err(self.not_storable(path, "must be a string, since its name marks a secret"))
             }
@@ -182,13 +184,13 @@ impl<'a> Sealer<'a> {
 
     fn mcp_field(&mut self, path: &mut Vec<String>, field: &str, value: &mut Value) -> Result<(), Refusal> {
         match field {
-            "headers" | "env" => self.texts(path, value, |_| (Kind::SecretUnlessVariable, References::Accepted)),
+            "headers" | "env" => self.texts(path, value, |_| (Secrecy::SecretUnlessVariable, References::Accepted)),
             "oauth" => self.texts(path, value, |name| match name {
-                "clientId" => (Kind::Plain, References::Accepted),
-                "clientSecret" => (Kind::SecretUnlessVariable, References::Accepted),
-                "authUrl" | "tokenUrl" | "tokenEndpointAuthMethod" | "scopes" => (Kind::Plain, References::Refused),
-                name if is_secret_key(name) => (Kind::Secret, References::Refused),
-                _ => (Kind::Plain, References::Refused),
+                "clientId" => (Secrecy::Plain, References::Accepted),
+                "clientSecret" => (Secrecy::SecretUnlessVariable, References::Accepted),
+                "authUrl" | "tokenUrl" | "tokenEndpointAuthMethod" | "scopes" => (Secrecy::Plain, References::Refused),
+                name if is_secret_key(name) => (Secrecy::Secret, References::Refused),
+                _ => (Secrecy::Plain, References::Refused),
             }),
             // Never a secret, whatever the texts are like: so masks are no masks here.
             "url" | "type" | "command" | "args" | "authScope" => check_no_references(path, value),
@@ -225,13 +227,13 @@ impl<'a> Sealer<'a> {
         &mut self,
         path: &mut Vec<String>,
         members: &mut Value,
-        kind: impl Fn(&str) -> (Kind, References),
+        rule: impl Fn(&str) -> (Secrecy, References),
     ) -> Result<(), Refusal> {
         for (name, value) in members.as_object_mut().into_iter().flatten() {
             path.push(name.clone());
-            let (kind, references) = kind(name);
+            let (secrecy, references) = rule(name);
             if value.is_string() {
-                self.text(path, value, kind, references)?;
+                self.text(path, value, secrecy, references)?;
             } else {
                 let skip = path.len();
                 self.by_name(path, skip, value, References::Refused)?;
@@ -242,7 +244,13 @@ impl<'a> Sealer<'a> {
     }
 
     /// Handles one text: kept, checked as a reference, sealed, or stored as it is.
-    fn text(&mut self, path: &[String], value: &mut Value, kind: Kind, references: References) -> Result<(), Refusal> {
+    fn text(
+        &mut self,
+        path: &[String],
+        value: &mut Value,
+        secrecy: Secrecy,
+        references: References,
+    ) -> Result<(), Refusal> {
         let Value::String(text) = value else { return Ok(()) };
         if text.starts_with(MASK) {
             return self.keep(path, value);
@@ -252,10 +260,10 @@ impl<'a> Sealer<'a> {
             References::Accepted => refuse_partial_reference(&path.join("."), text)?,
             References::Refused => refuse_reference(&path.join("."), text)?,
         }
-        let secret = match kind {
-            Kind::Plain => false,
-            Kind::Secret => !text.is_empty(),
-            Kind::SecretUnlessVariable => !text.is_empty() && !is_variable(text),
+        let secret = match secrecy {
+            Secrecy::Plain => false,
+            Secrecy::Secret => !text.is_empty(),
+            Secrecy::SecretUnlessVariable => !text.is_empty() && !is_variable(text),
         };
         if secret {
             let plain = Zeroizing::new(std::mem::take(text));
@@ -283,7 +291,7 @@ impl<'a> Sealer<'a> {
 
     fn seal(&mut self, path: &[String], plain: &str) -> Result<String, Refusal> {
         let field = field_text(path);
-        let place = Place { org: &self.context.org.public_id, owner: &self.owner, field: &field };
+        let place = ValueLocation { org: &self.context.org.public_id, owner: &self.owner, field: &field };
         let digest = self.context.vault.digest(&place, plain.as_bytes())?;
         let mask = digest.mask();
         let stored = self.stored.get(&field);
@@ -411,7 +419,7 @@ pub(super) fn open(
         )
         .optional()?;
     let Some((org, version, sealed)) = row else { return Ok(None) };
-    vault.open(&Place { org: &org, owner, field: &field }, version, &sealed).map(Some)
+    vault.open(&ValueLocation { org: &org, owner, field: &field }, version, &sealed).map(Some)
 }
 
 /// Refuses references in a value that is stored as it is.

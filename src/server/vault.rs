@@ -43,7 +43,7 @@ impl VaultKey {
 }
 
 /// Where a value lies; bound into its ciphertext, so that it opens nowhere else.
-pub(super) struct Place<'a> {
+pub(super) struct ValueLocation<'a> {
     /// The organisation's permanent id, not its slug.
     pub(super) org: &'a str,
     /// What the value belongs to, such as `platform/triage/triage-slack`.
@@ -100,10 +100,10 @@ impl Vault {
     }
 
     /// Encrypts a value for its place and version: nonce, ciphertext, tag.
-    pub(super) fn seal(&self, place: &Place<'_>, version: i64, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn seal(&self, location: &ValueLocation<'_>, version: i64, value: &[u8]) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_LENGTH];
         random(&mut nonce)?;
-        let associated = self.associated(place, version);
+        let associated = self.associated(location, version);
         let sealed = self
             .cipher
             .encrypt(&nonce.into(), Payload { msg: value, aad: &associated })
@@ -111,25 +111,25 @@ impl Vault {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Decrypts a value; fails if it was sealed for another place, version or key.
+    /// Decrypts a value; fails if it was sealed for another location, version or key.
     pub(super) fn open(
         &self,
-        place: &Place<'_>,
+        location: &ValueLocation<'_>,
         version: i64,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let failed = || StoreError::Cipher { action: "decrypt a value" };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(failed)?;
-        let associated = self.associated(place, version);
+        let associated = self.associated(location, version);
         let value =
             self.cipher.decrypt(&(*nonce).into(), Payload { msg: sealed, aad: &associated }).map_err(|_| failed())?;
         Ok(Zeroizing::new(value))
     }
 
     /// Digests a value for its place: HMAC-SHA-256 under a key of its own.
-    pub(super) fn digest(&self, place: &Place<'_>, value: &[u8]) -> Result<Digest, StoreError> {
+    pub(super) fn digest(&self, location: &ValueLocation<'_>, value: &[u8]) -> Result<Digest, StoreError> {
         let mut parts = Vec::with_capacity(64);
-        for part in [place.org, place.owner, place.field] {
+        for part in [location.org, location.owner, location.field] {
             push_part(&mut parts, part.as_bytes());
         }
         let mut mac = keyed(self.digest_key.as_slice())?;
@@ -139,9 +139,9 @@ impl Vault {
     }
 
     /// Joins what a ciphertext is bound to; lengths before the parts, so that no two places look alike.
-    fn associated(&self, place: &Place<'_>, version: i64) -> Vec<u8> {
+    fn associated(&self, location: &ValueLocation<'_>, version: i64) -> Vec<u8> {
         let mut parts = Vec::with_capacity(96);
-        for part in [self.key_id.as_str(), place.org, place.owner, place.field] {
+        for part in [self.key_id.as_str(), location.org, location.owner, location.field] {
             push_part(&mut parts, part.as_bytes());
         }
         push_part(&mut parts, &version.to_be_bytes());
@@ -198,7 +198,8 @@ fn derive(key: &VaultKey, purpose: &str) -> Result<Zeroizing<[u8; KEY_LENGTH]>, 
 mod tests {
     use super::*;
 
-    const PLACE: Place<'static> = Place { org: "org-1", owner: "platform/a/b", field: "[\"botToken\"]" };
+    const PLACE: ValueLocation<'static> =
+        ValueLocation { org: "org-1", owner: "platform/a/b", field: "[\"botToken\"]" };
 
     fn vault() -> Vault {
         Vault::new(&VaultKey::generate().unwrap()).unwrap()
@@ -209,14 +210,14 @@ mod tests {
         let vault = vault();
         let sealed = vault.seal(&PLACE, 1, b"hunter2").unwrap();
         assert_eq!(vault.open(&PLACE, 1, &sealed).unwrap().as_slice(), b"hunter2");
-        for (place, version) in [
+        for (location, version) in [
             (PLACE, 2),
-            (Place { org: "org-2", ..PLACE }, 1),
-            (Place { owner: "platform/a/c", ..PLACE }, 1),
-            (Place { field: "x", ..PLACE }, 1),
-            (Place { org: "org-1p", owner: "latform/a/b", ..PLACE }, 1),
+            (ValueLocation { org: "org-2", ..PLACE }, 1),
+            (ValueLocation { owner: "platform/a/c", ..PLACE }, 1),
+            (ValueLocation { field: "x", ..PLACE }, 1),
+            (ValueLocation { org: "org-1p", owner: "latform/a/b", ..PLACE }, 1),
         ] {
-            assert!(vault.open(&place, version, &sealed).is_err());
+            assert!(vault.open(&location, version, &sealed).is_err());
         }
         assert!(self::vault().open(&PLACE, 1, &sealed).is_err());
         assert!(vault.open(&PLACE, 1, b"short").is_err());
@@ -229,7 +230,7 @@ mod tests {
         let digest = vault.digest(&PLACE, b"v").unwrap();
         assert!(digest.matches(vault.digest(&PLACE, b"v").unwrap().as_bytes()));
         assert!(!digest.matches(vault.digest(&PLACE, b"w").unwrap().as_bytes()));
-        assert!(!digest.matches(vault.digest(&Place { org: "other", ..PLACE }, b"v").unwrap().as_bytes()));
+        assert!(!digest.matches(vault.digest(&ValueLocation { org: "other", ..PLACE }, b"v").unwrap().as_bytes()));
         assert!(!digest.matches(b""));
     }
 

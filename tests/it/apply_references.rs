@@ -22,7 +22,7 @@ url = "https://tracker.example/mcp"
 headers = { Authorization = "$TRACKER_TOKEN" }
 "#;
 
-fn scene() -> TestEnv {
+fn test_project() -> TestEnv {
     let env = TestEnv::new();
     env.write("lobu.toml", PROJECT).write("agents/triage/SOUL.md", "Sort.\n");
     env
@@ -42,7 +42,7 @@ fn one_line(text: &str) -> String {
 
 #[test]
 fn what_the_org_lacks_is_listed_with_its_places_and_the_way_to_send_it() {
-    let mut env = scene();
+    let mut env = test_project();
     env.env("TRACKER_TOKEN", "SENTINEL-two");
     env.write(".env", "BOT_TOKEN=SENTINEL-one\n");
     let output = local(&env, &["apply"], &["--yes"]);
@@ -62,7 +62,7 @@ fn what_the_org_lacks_is_listed_with_its_places_and_the_way_to_send_it() {
 
 #[test]
 fn a_dry_run_lists_it_and_exits_as_usual() {
-    let env = scene();
+    let env = test_project();
     let output = local(&env, &["plan"], &[]);
     output.expect_code(0);
     assert!(output.stdout.contains("! $BOT_TOKEN (missing) for triage/triage-telegram.botToken"), "{output}");
@@ -72,7 +72,7 @@ fn a_dry_run_lists_it_and_exits_as_usual() {
 
 #[test]
 fn references_are_stored_and_no_value_is_read() {
-    let env = scene();
+    let env = test_project();
     env.write(".env", "BOT_TOKEN=SENTINEL-one\nTRACKER_TOKEN=SENTINEL-two\nANTHROPIC_API_KEY=SENTINEL-three\n");
     local(&env, &["secrets", "push"], &["--yes"]).expect_code(0);
     // A file with values that cannot be read stands in nobody's way: nothing asks for it.
@@ -91,7 +91,7 @@ fn references_are_stored_and_no_value_is_read() {
 
 #[test]
 fn a_reference_whose_secret_was_deleted_is_pointed_out() {
-    let env = scene();
+    let env = test_project();
     env.write(".env", "BOT_TOKEN=SENTINEL-one\nTRACKER_TOKEN=SENTINEL-two\nANTHROPIC_API_KEY=SENTINEL-three\n");
     local(&env, &["secrets", "push"], &["--yes"]).expect_code(0);
     local(&env, &["apply"], &["--yes"]).expect_code(0);
@@ -111,7 +111,7 @@ fn a_reference_whose_secret_was_deleted_is_pointed_out() {
 
 #[test]
 fn an_env_file_is_not_read_and_that_is_said() {
-    let env = scene();
+    let env = test_project();
     let output = local(&env, &["plan"], &["--env-file", "absent.env"]);
     output.expect_code(0);
     assert!(one_line(&output.stderr).contains("note: --env-file was not read"), "{output}");

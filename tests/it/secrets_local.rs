@@ -5,14 +5,14 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::support::env::{CommandOutput, TestEnv};
-use crate::support::terminal::{Terminal, settle};
+use crate::support::terminal::{Terminal, wait_until_reading};
 
 /// A value that must stand in `.env` and nowhere else.
 const SENTINEL: &str = "SENTINELhunter2x7";
 
 const SET: [&str; 4] = ["secrets", "local", "set", "DEPLOY_TOKEN"];
 
-fn scene() -> TestEnv {
+fn test_project() -> TestEnv {
     let env = TestEnv::new();
     env.write("lobu.toml", "[agents]\n");
     env
@@ -54,7 +54,7 @@ fn holders(env: &TestEnv) -> Vec<String> {
 
 #[test]
 fn a_value_from_stdin_is_written_for_its_owner_only() {
-    let env = scene();
+    let env = test_project();
     let output = piped(&env, &SET, format!("{SENTINEL}\n").as_bytes());
     insta::assert_snapshot!(output.redacted(), @r"
     stdout:
@@ -83,7 +83,7 @@ fn one_line_break_at_the_end_is_not_of_the_value() {
         ("\u{fc}'\"\\$x", "DEPLOY_TOKEN=\"\u{fc}'\\\"\\\\$x\"\n"),
     ];
     for (input, written) in table {
-        let env = scene();
+        let env = test_project();
         piped(&env, &SET, input.as_bytes()).expect_code(0);
         assert_eq!(env.read(".env"), written, "{input:?}");
     }
@@ -91,7 +91,7 @@ fn one_line_break_at_the_end_is_not_of_the_value() {
 
 #[test]
 fn the_rest_of_the_file_stays_and_its_mode_is_narrowed() {
-    let env = scene();
+    let env = test_project();
     env.write(".env", "# mine\r\nOTHER = 'x' # why\r\nDEPLOY_TOKEN=old # token\r\n");
     fs::set_permissions(env.project().join(".env"), fs::Permissions::from_mode(0o644)).expect("a mode");
     let output = piped(&env, &SET, SENTINEL.as_bytes());
@@ -121,7 +121,7 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     ];
     let mut messages = String::new();
     for (name, input) in cases {
-        let env = scene();
+        let env = test_project();
         let output = piped(&env, &SET, &input);
         add(&mut messages, name, &output);
         assert!(!env.project().join(".env").exists(), "{name}");
@@ -148,7 +148,7 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     error: the value holds a null character; it may be UTF-16 text, or no text at
       all; nothing was written
     ");
-    let env = scene();
+    let env = test_project();
     piped(&env, &SET, &vec![b'x'; limit]).expect_code(0);
 }
 
@@ -166,7 +166,7 @@ fn what_is_no_name_is_refused_without_being_repeated() {
         ("a value like a flag behind it", &["DEPLOY_TOKEN", "--SENTINELhunter2x7"]),
     ];
     for (name, arguments) in cases {
-        let env = scene();
+        let env = test_project();
         let output = piped(&env, &[&["secrets", "local", "set"], arguments].concat(), b"x");
         add(&mut messages, name, &output);
         assert!(!env.project().join(".env").exists(), "{name}");
@@ -200,7 +200,7 @@ fn what_is_no_name_is_refused_without_being_repeated() {
 
 #[test]
 fn the_old_spelling_is_explained_without_its_value() {
-    let output = piped(&scene(), &["secrets", "set", "DEPLOY_TOKEN", SENTINEL], b"");
+    let output = piped(&test_project(), &["secrets", "set", "DEPLOY_TOKEN", SENTINEL], b"");
     assert!(output.expect_code(2).stderr.contains("`lobu secrets local set|list|delete`"), "{output}");
 }
 
@@ -209,25 +209,25 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
     let mut messages = String::new();
     let broken = format!("A=1\n{SENTINEL}\nB='{SENTINEL}\n");
     for arguments in [&SET[..], &["secrets", "local", "delete", "A"]] {
-        let env = scene();
+        let env = test_project();
         env.write(".env", &broken);
         let output = piped(&env, arguments, b"x");
         add(&mut messages, &format!("{} a broken file", arguments[2]), &output);
         assert_eq!(env.read(".env"), broken);
 
-        let env = scene();
+        let env = test_project();
         env.write("elsewhere", "A=1\n");
         symlink("elsewhere", env.project().join(".env")).expect("a symlink");
         let output = piped(&env, arguments, b"x");
         add(&mut messages, &format!("{} a symlink", arguments[2]), &output);
         assert_eq!(env.read("elsewhere"), "A=1\n");
 
-        let env = scene();
+        let env = test_project();
         fs::create_dir(env.project().join(".env")).expect("a directory");
         let output = piped(&env, arguments, b"x");
         add(&mut messages, &format!("{} a directory", arguments[2]), &output);
 
-        let env = scene();
+        let env = test_project();
         env.write(".env", b"A=1\nB=\xFF\n");
         let output = piped(&env, arguments, b"x");
         add(&mut messages, &format!("{} not UTF-8", arguments[2]), &output);
@@ -281,7 +281,7 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
 
 #[test]
 fn names_are_listed_sorted_without_values() {
-    let env = scene();
+    let env = test_project();
     let none = env.lobu(["secrets", "local", "list"]);
     insta::assert_snapshot!(none.redacted(), @r"
     stdout:
@@ -322,7 +322,7 @@ fn names_are_listed_sorted_without_values() {
 
 #[test]
 fn names_are_deleted_all_or_none() {
-    let env = scene();
+    let env = test_project();
     let text = format!("# mine\nA={SENTINEL} # a\nB=\"{SENTINEL}\n2\"\nC=3\nd=4\n");
     env.write(".env", &text);
     let output =
@@ -350,14 +350,14 @@ fn names_are_deleted_all_or_none() {
     assert_eq!(env.read(".env"), "# mine\nC=3\n");
     assert_eq!(mode(&env), 0o600);
     assert_eq!(holders(&env), [""; 0]);
-    let env = scene();
+    let env = test_project();
     piped(&env, &["secrets", "local", "delete", "A"], b"").expect_code(2);
     assert!(!env.project().join(".env").exists());
 }
 
 #[test]
 fn the_file_stands_beside_lobu_toml_or_where_one_is() {
-    let mut env = scene();
+    let mut env = test_project();
     env.write("deep/er/x", "").write("other/x", "");
     env.work_in("deep/er");
     piped(&env, &SET, b"1").expect_code(0);
@@ -375,7 +375,7 @@ fn the_file_stands_beside_lobu_toml_or_where_one_is() {
 #[test]
 fn a_file_that_git_would_commit_is_warned_of() {
     let warning = "warning: .env is not ignored by git; add it to .gitignore\n";
-    let env = scene();
+    let env = test_project();
     env.write(".git/HEAD", "ref: refs/heads/main\n");
     let output = piped(&env, &SET, b"1");
     assert_eq!(output.expect_code(0).stderr, format!("Set DEPLOY_TOKEN in .env\n{warning}"));
@@ -391,7 +391,7 @@ fn a_file_that_git_would_commit_is_warned_of() {
 
 #[test]
 fn a_directory_that_cannot_be_written_leaves_the_file_as_it_was() {
-    let env = scene();
+    let env = test_project();
     env.write(".env", "A=1\n");
     let read_only = |mode| fs::set_permissions(env.project(), fs::Permissions::from_mode(mode)).expect("a mode");
     read_only(0o500);
@@ -418,14 +418,14 @@ fn asked(env: &TestEnv, typed_ahead: &str) -> Terminal {
 
 #[test]
 fn a_value_is_typed_unseen() {
-    let env = scene();
+    let env = test_project();
     let mut terminal = asked(&env, "");
     for key in format!("{SENTINEL}!").chars() {
         terminal.press(&key.to_string());
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     terminal.press("\u{7f}");
-    settle();
+    wait_until_reading();
     assert_eq!(terminal.screen().split(QUESTION).nth(1).map(str::trim), Some(""), "{}", terminal.screen());
     terminal.press("\r");
     let (code, screen) = terminal.end();
@@ -443,7 +443,7 @@ fn a_value_that_is_pasted_is_not_seen_either() {
         (format!("\u{1b}[200~{lines}\u{1b}[201~"), lines.replace('\r', "\\n").trim_end_matches("\\n").to_owned()),
     ];
     for (paste, expected) in table {
-        let env = scene();
+        let env = test_project();
         let mut terminal = asked(&env, "");
         terminal.press(&format!("{paste}\r"));
         let (code, screen) = terminal.end();
@@ -456,9 +456,9 @@ fn a_value_that_is_pasted_is_not_seen_either() {
 
 #[test]
 fn what_was_typed_before_the_question_is_no_value() {
-    let env = scene();
+    let env = test_project();
     let mut terminal = asked(&env, "early\r");
-    settle();
+    wait_until_reading();
     assert!(terminal.is_running(), "{}", terminal.screen());
     terminal.press(&format!("{SENTINEL}\r"));
     let (code, screen) = terminal.end();
@@ -469,7 +469,7 @@ fn what_was_typed_before_the_question_is_no_value() {
 #[test]
 fn control_c_and_control_d_at_the_question_write_nothing() {
     for keys in ["\u{3}", "\u{4}", "SENTINELhunter2x7\u{3}", "\r"] {
-        let env = scene();
+        let env = test_project();
         let mut terminal = asked(&env, "");
         terminal.press(keys);
         let (code, screen) = terminal.end();
@@ -481,7 +481,7 @@ fn control_c_and_control_d_at_the_question_write_nothing() {
 
 #[test]
 fn nobody_is_asked_who_may_not_be_asked_or_for_nothing() {
-    let env = scene();
+    let env = test_project();
     let (code, screen) = Terminal::start(&env, &[&SET[..], &["--no-input"]].concat(), "").end();
     assert_eq!(code, Some(2), "{screen}");
     assert!(!screen.contains(QUESTION), "{screen}");

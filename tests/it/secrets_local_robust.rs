@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::env::TestEnv;
 use crate::support::note;
-use crate::support::terminal::{Terminal, settle};
+use crate::support::terminal::{Terminal, wait_until_reading};
 
 /// A value that must stand in `.env` and nowhere else.
 const SENTINEL: &str = "SENTINELhunter2x7";
@@ -16,7 +16,7 @@ const SET: [&str; 4] = ["secrets", "local", "set", "DEPLOY_TOKEN"];
 
 const QUESTION: &str = "(nothing is shown):";
 
-fn scene() -> TestEnv {
+fn test_project() -> TestEnv {
     let env = TestEnv::new();
     env.write("lobu.toml", "[agents]\n");
     env
@@ -44,7 +44,7 @@ fn signal(process: u32, name: &str) {
 
 #[test]
 fn writers_at_the_same_time_lose_nothing() {
-    let env = scene();
+    let env = test_project();
     let mut running: Vec<Child> =
         (0..20).map(|number| waiting(&env, &["secrets", "local", "set", &format!("K{number}")])).collect();
     for (number, child) in running.iter_mut().enumerate() {
@@ -66,7 +66,7 @@ fn writers_at_the_same_time_lose_nothing() {
 #[test]
 fn what_a_killed_run_left_behind_is_swept() {
     for arguments in [&SET[..], &["secrets", "local", "delete", "A"]] {
-        let env = scene();
+        let env = test_project();
         env.write(".env", "A=1\n");
         let leftover = format!("A=1\nB={SENTINEL}\n");
         env.write(".env.4711.0.tmp", &leftover).write(".env.1.15.tmp", &leftover);
@@ -79,7 +79,7 @@ fn what_a_killed_run_left_behind_is_swept() {
 #[test]
 fn a_signal_at_any_time_leaves_the_old_file_or_the_new_and_nothing_else() {
     for (round, name) in ["TERM", "INT", "KILL"].iter().cycle().take(30).enumerate() {
-        let env = scene();
+        let env = test_project();
         env.write(".env", "A=1\n");
         let mut child = waiting(&env, &SET);
         child.stdin.take().expect("a pipe").write_all(SENTINEL.as_bytes()).expect("a pipe takes a value");
@@ -96,11 +96,11 @@ fn a_signal_at_any_time_leaves_the_old_file_or_the_new_and_nothing_else() {
 
 #[test]
 fn pasted_lines_come_whole_where_the_terminal_marks_them() {
-    let env = scene();
+    let env = test_project();
     let mut terminal = Terminal::start(&env, &SET, "");
     terminal.wait_for(QUESTION);
     terminal.wait_for("\u{1b}[?2004h");
-    settle();
+    wait_until_reading();
     for piece in ["\u{1b}[200~-----BEGIN\r", SENTINEL, "\r\t\u{3}x\n", "-----END\r\u{1b}[20", "1~", "\r"] {
         terminal.press(piece);
         std::thread::sleep(Duration::from_millis(60));
@@ -115,10 +115,10 @@ fn pasted_lines_come_whole_where_the_terminal_marks_them() {
 #[test]
 fn pasted_lines_without_marks_are_refused_and_not_cut() {
     for pause in [0, 60, 200] {
-        let env = scene();
+        let env = test_project();
         let mut terminal = Terminal::start(&env, &SET, "");
         terminal.wait_for(QUESTION);
-        settle();
+        wait_until_reading();
         for line in ["-----BEGIN\r", "SENTINELhunter2x7\r", "-----END\r"] {
             terminal.press(line);
             std::thread::sleep(Duration::from_millis(pause));
@@ -134,12 +134,12 @@ fn pasted_lines_without_marks_are_refused_and_not_cut() {
 #[test]
 fn a_signal_at_the_question_gives_the_terminal_back() {
     for name in ["INT", "TERM", "HUP"] {
-        let env = scene();
+        let env = test_project();
         let mut terminal = Terminal::start(&env, &SET, "");
         terminal.wait_for(QUESTION);
-        settle();
+        wait_until_reading();
         terminal.press(SENTINEL);
-        settle();
+        wait_until_reading();
         assert!(!terminal.echoes(), "the value is typed unseen");
         signal(terminal.id(), name);
         terminal.wait_for("nothing was written");
@@ -170,7 +170,7 @@ fn a_process_that_waits_for_a_secret_is_protected_already() {
     }
     for arguments in [&SET[..], &["secrets", "push", "FOO", "--from-stdin", "--dry-run", "--url", "http://localhost:1"]]
     {
-        let env = scene();
+        let env = test_project();
         let mut command = env.command();
         // A value in the environment is a secret already.
         command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -189,7 +189,7 @@ fn a_process_that_waits_for_a_secret_is_protected_already() {
 #[test]
 fn a_file_of_nothing_but_mistakes_is_told_quickly_and_shortly() {
     let flood = "x\n".repeat(800_000);
-    let env = scene();
+    let env = test_project();
     env.write(".env", &flood).write("other.env", &flood);
     let push = ["secrets", "push", "--all", "--dry-run", "-c", "local"];
     let commands: [&[&str]; 4] = [

@@ -12,8 +12,8 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::support::wire::{
-    Credential, Difference, DifferenceKind, Exchange, HttpTransport, RuleIds, load_order, replay, replay_exchanges,
-    scenes, shared_wire,
+    Credential, Difference, DifferenceKind, Exchange, HttpTransport, RuleIds, load_order, probe_sequences, replay,
+    replay_exchanges, shared_wire,
 };
 
 /// Our server with the orgs that the recordings speak of, all empty.
@@ -165,13 +165,13 @@ async fn observed(root: &Path) -> BTreeSet<String> {
         found.extend(lines(&exchanges, &differences));
     }
     for directory in ["without-manager", "with-manager"] {
-        for scene in scenes(root, directory) {
+        for sequence in probe_sequences(root, directory) {
             let ours = Ours::start().await;
             let transport = ours.transport();
-            for exchange in scene.prelude.iter().filter(|exchange| has_route(exchange)) {
+            for exchange in sequence.prelude.iter().filter(|exchange| has_route(exchange)) {
                 transport.send(exchange).await;
             }
-            let probes: Vec<Exchange> = scene.probes.into_iter().filter(has_route).collect();
+            let probes: Vec<Exchange> = sequence.probes.into_iter().filter(has_route).collect();
             let send = async |exchange: &Exchange| transport.send(exchange).await;
             let differences = replay_exchanges(&probes, &mut RuleIds::default(), send).await;
             found.extend(lines(&probes.iter().collect::<Vec<_>>(), &differences));

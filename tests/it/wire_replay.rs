@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::support::existing_server::{ExistingServer, Options, owner_token};
 use crate::support::wire::{
     Chain, Credential, Difference, DifferenceKind, Exchange, HttpTransport, Received, RuleIds, Segment, load_order,
-    own_wire, replay, replay_exchanges, scenes, shared_wire,
+    own_wire, probe_sequences, replay, replay_exchanges, shared_wire,
 };
 
 const READER: &str = "owl_pat_reader-of-readonly_____________";
@@ -75,17 +75,17 @@ async fn the_double_answers_every_probe_like_the_server() {
     let root = shared_wire();
     let mut differences = Vec::new();
     for (directory, manager) in [("without-manager", false), ("with-manager", true)] {
-        for scene in scenes(&root, directory) {
+        for sequence in probe_sequences(&root, directory) {
             let server = double(manager);
-            if scene.other_is_public {
+            if sequence.other_is_public {
                 server.state().publish("other");
             }
             let transport = transport(&server);
-            for exchange in &scene.prelude {
+            for exchange in &sequence.prelude {
                 transport.send(exchange).await;
             }
             let send = async |exchange: &Exchange| transport.send(exchange).await;
-            let found = replay_exchanges(&scene.probes, &mut RuleIds::default(), send).await;
+            let found = replay_exchanges(&sequence.probes, &mut RuleIds::default(), send).await;
             differences.extend(found.iter().map(|difference| format!("[{directory}] {difference}")));
         }
     }

@@ -31,7 +31,7 @@ pub struct State<'a> {
 
 /// What is to be done with a login before it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum RefreshDecision {
     /// Its access token is used as it is.
     Use,
     /// It is refreshed first.
@@ -52,15 +52,15 @@ pub enum AfterRefusal {
 }
 
 /// Decides what is to be done with a login: it is good if its end is unknown or more than 60 s ahead.
-pub fn decide(now: SystemTime, login: State<'_>) -> Step {
+pub fn decide(now: SystemTime, login: State<'_>) -> RefreshDecision {
     let is_good = login.expires_at.is_none_or(|end| {
         let remaining = end.duration_since(now).unwrap_or_default();
         remaining > LEAST_REMAINING
     });
     match login.refresh_token {
-        _ if is_good => Step::Use,
-        Some(_) => Step::Refresh,
-        None => Step::LogIn,
+        _ if is_good => RefreshDecision::Use,
+        Some(_) => RefreshDecision::Refresh,
+        None => RefreshDecision::LogIn,
     }
 }
 
@@ -72,9 +72,9 @@ pub fn after_refusal(now: SystemTime, sent: &SecretValue, read_again: Option<Sta
     let is_same = login.refresh_token.is_some_and(|token| token.is_same_as(sent));
     match decide(now, login) {
         _ if is_same => AfterRefusal::Dead,
-        Step::Use => AfterRefusal::Use,
-        Step::Refresh => AfterRefusal::Refresh,
-        Step::LogIn => AfterRefusal::Dead,
+        RefreshDecision::Use => AfterRefusal::Use,
+        RefreshDecision::Refresh => AfterRefusal::Refresh,
+        RefreshDecision::LogIn => AfterRefusal::Dead,
     }
 }
 
@@ -165,13 +165,13 @@ mod tests {
     fn a_login_is_good_while_more_than_a_minute_is_left() {
         let token = SecretValue::new("R1");
         let table = [
-            (None, None, Step::Use),
-            (None, Some(&token), Step::Use),
-            (Some(1061), None, Step::Use),
-            (Some(1061), Some(&token), Step::Use),
-            (Some(1060), Some(&token), Step::Refresh),
-            (Some(1), Some(&token), Step::Refresh),
-            (Some(1060), None, Step::LogIn),
+            (None, None, RefreshDecision::Use),
+            (None, Some(&token), RefreshDecision::Use),
+            (Some(1061), None, RefreshDecision::Use),
+            (Some(1061), Some(&token), RefreshDecision::Use),
+            (Some(1060), Some(&token), RefreshDecision::Refresh),
+            (Some(1), Some(&token), RefreshDecision::Refresh),
+            (Some(1060), None, RefreshDecision::LogIn),
         ];
         for (end, refresh_token, expected) in table {
             assert_eq!(decide(at(1000), state(end, refresh_token)), expected, "{end:?}");

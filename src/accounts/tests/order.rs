@@ -9,7 +9,7 @@ fn interrupted(before: &dyn Fn(&Home), change: &dyn Fn(&mut Draft), look: &dyn F
         before(&home);
         let mut begun = home.accounts().begin().unwrap();
         change(begun.draft());
-        let steps = begun.steps().unwrap();
+        let steps = begun.file_writes().unwrap();
         let names: Vec<_> = steps.iter().map(|step| step.file.name()).collect();
         let opened = OpenDirectory::open(home.0.path()).unwrap().unwrap();
         for step in steps.iter().take(done) {

@@ -85,19 +85,19 @@ pub(super) fn open(
         Some(directory) => new_project(&session.working_directory.join(directory), force, options)?,
         None => in_place(session, options)?,
     };
-    let Place { directory, init, stand_in } = place;
+    let ProjectLocation { directory, init, stand_in } = place;
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
     Ok(Source { directory: directory.with_read_cache(), init, read_options, _stand_in: stand_in })
 }
 
 /// A directory, before it is read.
-struct Place {
+struct ProjectLocation {
     directory: ProjectDirectory,
     init: Option<Init>,
     stand_in: Option<tempfile::TempDir>,
 }
 
-impl Place {
+impl ProjectLocation {
     /// A project that is there.
     fn existing(directory: ProjectDirectory) -> Self {
         Self { directory, init: None, stand_in: None }
@@ -110,7 +110,7 @@ impl Place {
 }
 
 /// A project, or an empty directory, which becomes one.
-fn in_place(session: &Session, options: &ProjectOptions) -> Result<Place, CommandError> {
+fn in_place(session: &Session, options: &ProjectOptions) -> Result<ProjectLocation, CommandError> {
     let given = options.directory.as_deref();
     let opened = ProjectDirectory::given_or_nearest(&session.working_directory, given, &options.allow_path);
     let directory = match opened {
@@ -118,7 +118,7 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<Place, Comman
         Err(error @ OpenError::NoProject { .. }) => {
             let here = ProjectDirectory::open(&session.working_directory, &options.allow_path)?;
             return if is_empty(&here)? {
-                Ok(Place::new(here, session.working_directory.clone()))
+                Ok(ProjectLocation::new(here, session.working_directory.clone()))
             } else {
                 Err(CommandError::from(error).hint("To make a project from the org: --init DIR"))
             };
@@ -126,24 +126,27 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<Place, Comman
         Err(error) => return Err(CommandError::from(error)),
     };
     if has_project(&directory)? {
-        return Ok(Place::existing(directory));
+        return Ok(ProjectLocation::existing(directory));
     }
     let path = directory.location().to_owned();
     if is_empty(&directory)? {
-        return Ok(Place::new(directory, path));
+        return Ok(ProjectLocation::new(directory, path));
     }
     let message = format!("there is no lobu.toml in `{}`, and it is not empty; nothing was written", path.display());
     Err(CommandError::new(ErrorKind::InvalidProject, message).hint("To make a project there: --init DIR --force"))
 }
 
 /// A new project; in a directory that is not empty only with `--force`.
-fn new_project(path: &Path, force: bool, options: &ProjectOptions) -> Result<Place, CommandError> {
+fn new_project(path: &Path, force: bool, options: &ProjectOptions) -> Result<ProjectLocation, CommandError> {
     let directory = match ProjectDirectory::open(path, &options.allow_path) {
         Ok(directory) => directory,
         Err(OpenError::Missing { .. }) => {
             let stand_in = tempfile::tempdir()?;
             let directory = ProjectDirectory::open(stand_in.path(), &[])?;
-            return Ok(Place { stand_in: Some(stand_in), ..Place::new(directory, path.to_owned()) });
+            return Ok(ProjectLocation {
+                stand_in: Some(stand_in),
+                ..ProjectLocation::new(directory, path.to_owned())
+            });
         }
         Err(error) => return Err(CommandError::from(error)),
     };
@@ -152,7 +155,11 @@ fn new_project(path: &Path, force: bool, options: &ProjectOptions) -> Result<Pla
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
             .hint("Name a new directory, or make a project there all the same with --force."));
     }
-    Ok(if has_project(&directory)? { Place::existing(directory) } else { Place::new(directory, path.to_owned()) })
+    Ok(if has_project(&directory)? {
+        ProjectLocation::existing(directory)
+    } else {
+        ProjectLocation::new(directory, path.to_owned())
+    })
 }
 
 fn has_project(directory: &ProjectDirectory) -> Result<bool, CommandError> {

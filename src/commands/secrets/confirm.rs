@@ -97,11 +97,11 @@ fn press(
 /// What is asked, and where it goes; on two lines where one would be longer than 80 columns with the answers.
 fn asked(what: Line, to: &Destination<'_>) -> Document {
     const ANSWERS: usize = " [N/y/a/q/?] ".len();
-    let place = place(to);
-    if what.width() + place.width() + ANSWERS < 80 {
-        Document::from(what.then(place))
+    let destination = destination_line(to);
+    if what.width() + destination.width() + ANSWERS < 80 {
+        Document::from(what.then(destination))
     } else {
-        Document::from(what).line(line!(" {}", place))
+        Document::from(what).line(line!(" {}", destination))
     }
 }
 
@@ -116,7 +116,7 @@ fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> R
 
 /// Where it goes: ` in org dev on https://… (context url)?`, or where a target was named
 /// ` from stage.env in org dev on https://… (target stage)?`.
-fn place(to: &Destination<'_>) -> Line {
+fn destination_line(to: &Destination<'_>) -> Line {
     let Destination { target, named } = to;
     let from = named.map_or_else(Line::new, |(file, _)| line!(" from {}", Style::Bold.of(file)));
     let (word, name) = match named {

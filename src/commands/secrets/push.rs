@@ -14,7 +14,7 @@ use crate::secrets::{protect, writable_name};
 use crate::target::TargetFlags;
 
 use super::push_steps::{
-    Place, Sent, agree, has_api, missing, place, plan, read, secure, send, show_plan, show_report, without_api,
+    Sent, agree, has_api, missing, plan, push_context, read, secure, send, show_plan, show_report, without_api,
 };
 use super::source::SourceOptions;
 
@@ -71,17 +71,17 @@ pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandE
     let json = args.format.json;
     let (given, rotation) = names(args)?;
     demand_agreement(args, &rotation)?;
-    let place: Place = place(session, &args.project, &args.target, !given.is_empty() || args.all)?;
-    if args.if_supported && !has_api(session, &place.target).await? {
+    let context = push_context(session, &args.project, &args.target, !given.is_empty() || args.all)?;
+    if args.if_supported && !has_api(session, &context.target).await? {
         // Before the source is read: where nothing can be sent it need not even be there.
-        without_api(session, json, &place.target);
+        without_api(session, json, &context.target);
         return Ok(Outcome::Done);
     }
-    let pushed = read(session, &args.source, args.all, &given, rotation, place)?;
+    let pushed = read(session, &args.source, args.all, &given, rotation, context)?;
     let interrupts = Interrupts::listen().with_outcome("nothing was sent");
     let (connection, plan) = interrupts.until(plan(session, &pushed)).await?;
     let sends = plan.sent().next().is_some();
-    // With --json there is one document: the plan, or the report in its place.
+    // With --json there is one document: the plan, or the report in its context.
     if !json || args.dry_run || !sends {
         show_plan(session, json, args.dry_run, &pushed, &plan);
     }

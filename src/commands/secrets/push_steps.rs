@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::commands::Session;
 use crate::commands::options::ProjectOptions;
-use crate::commands::project::Surroundings;
+use crate::commands::project::ProjectOrDirectory;
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
@@ -31,33 +31,33 @@ pub(super) struct Pushed {
 }
 
 /// Where a push starts from and where it goes.
-pub(super) struct Place {
-    surroundings: Surroundings,
+pub(super) struct PushContext {
+    project: ProjectOrDirectory,
     references: Wanted,
     pub(super) target: ResolvedTarget,
     named_target: Option<String>,
 }
 
 /// Reads the project and resolves the target.
-pub(super) fn place(
+pub(super) fn push_context(
     session: &Session,
     options: &ProjectOptions,
     flags: &TargetFlags,
     names_secrets: bool,
-) -> Result<Place, CommandError> {
-    let surroundings = Surroundings::read(session, options)?;
-    let references = match &surroundings {
-        Surroundings::Project(loaded) => desired_state(&loaded.project).references(),
-        Surroundings::Directory(_) if !names_secrets => {
+) -> Result<PushContext, CommandError> {
+    let project = ProjectOrDirectory::read(session, options)?;
+    let references = match &project {
+        ProjectOrDirectory::Project(loaded) => desired_state(&loaded.project).references(),
+        ProjectOrDirectory::Directory(_) if !names_secrets => {
             let message = "there is no lobu.toml that would say which secrets are needed; nothing was sent";
             return Err(CommandError::new(ErrorKind::InvalidProject, message)
                 .hint("Go to the project's directory, name it with -C, or name the secrets."));
         }
-        Surroundings::Directory(_) => Wanted::new(),
+        ProjectOrDirectory::Directory(_) => Wanted::new(),
     };
-    let target = session.locate(flags, &surroundings.pins())?;
+    let target = session.locate(flags, &project.pins())?;
     session.announce(&target);
-    Ok(Place { surroundings, references, target, named_target: flags.target.clone() })
+    Ok(PushContext { project, references, target, named_target: flags.target.clone() })
 }
 
 /// Whether the org can be pushed to at all.
@@ -73,11 +73,11 @@ pub(super) fn read(
     all: bool,
     given: &BTreeSet<SecretName>,
     rotation: Rotation,
-    place: Place,
+    context: PushContext,
 ) -> Result<Pushed, CommandError> {
-    let Place { surroundings, references, target, named_target } = place;
-    let default = surroundings.values_file(named_target.as_deref());
-    let source = options.read(session, surroundings.directory(), default)?;
+    let PushContext { project, references, target, named_target } = context;
+    let default = project.values_file(named_target.as_deref());
+    let source = options.read(session, project.directory(), default)?;
     crate::fault::point("secrets-read");
     let wanted = select(references, given, all, &source, &session.environment)?;
     if all {

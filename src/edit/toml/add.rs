@@ -61,7 +61,7 @@ impl<'s> Patcher<'s> {
         if own.is_empty() {
             return Ok(());
         }
-        let Some(block) = parts.header.and_then(|header| self.ground.blocks.get(header)) else {
+        let Some(block) = parts.header.and_then(|header| self.source.blocks.get(header)) else {
             let first = *parts.blocks.first().ok_or_else(|| unsupported(path))?;
             let members = own.iter().map(|(key, content)| ((*key).to_owned(), (*content).clone())).collect();
             let blocks = self.blocks(path, &Content::Table(members), false, self.layout(first));
@@ -70,21 +70,21 @@ impl<'s> Patcher<'s> {
             side.entry(first).or_default().extend(blocks);
             return Ok(());
         };
-        let layout = layout_of(self.ground.lines, block, self.ground.style.equals);
+        let layout = layout_of(self.source.lines, block, self.source.style.equals);
         let text: String = own.iter().map(|(key, content)| self.line(path, key, content, layout)).collect();
         let last = block.pairs.last().map(|pair| pair.value.end);
         let at = match last.or(block.header.as_ref().map(|header| header.span.end)) {
-            Some(end) => self.ground.lines.after_line(end),
+            Some(end) => self.source.lines.after_line(end),
             None => block.extent.end,
         };
         let is_bare = block.header.is_none() && block.pairs.is_empty();
         // Keys at the start of the file stand apart from the comments and the table around them.
-        let front = if is_bare && at > self.ground.lines.start() { self.ground.style.line_break } else { "" };
-        let has_more = is_bare && self.ground.blocks.len() > 1;
-        let is_tight = has_more && !self.ground.lines.rest(at).starts_with(['\n', '\r']);
-        let behind = if is_tight { self.ground.style.line_break } else { "" };
+        let front = if is_bare && at > self.source.lines.start() { self.source.style.line_break } else { "" };
+        let has_more = is_bare && self.source.blocks.len() > 1;
+        let is_tight = has_more && !self.source.lines.rest(at).starts_with(['\n', '\r']);
+        let behind = if is_tight { self.source.style.line_break } else { "" };
         let text = format!("{front}{text}{behind}");
-        output.edits.push(self.ground.insert_lines(at, &text));
+        output.edits.push(self.source.insert_lines(at, &text));
         Ok(())
     }
 
@@ -100,22 +100,22 @@ impl<'s> Patcher<'s> {
         let (pair, depth) = parts.dotted.last().filter(|(pair, _)| pair.block.is_some()).ok_or_else(form)?;
         let (first, last) = (pair.keys.first(), depth.checked_sub(1).and_then(|last| pair.keys.get(last)));
         let (first, last) = (first.ok_or_else(form)?, last.ok_or_else(form)?);
-        let prefix = self.ground.get(first.span.start..last.span.end);
-        let indent = self.ground.lines.indent(first.span.start);
-        let equals = pair.equals_sign().unwrap_or(self.ground.style.equals);
+        let prefix = self.source.get(first.span.start..last.span.end);
+        let indent = self.source.lines.indent(first.span.start);
+        let equals = pair.equals_sign().unwrap_or(self.source.style.equals);
         let layout = Layout { header: indent, pair: indent, equals };
         let line =
             |(key, content): &(&str, &Content)| self.pair(&format!("{prefix}.{}", literal::key(key)), content, layout);
         let new: String = fresh.iter().map(line).collect();
-        output.edits.push(self.ground.insert_lines(self.ground.lines.after_line(pair.value.end), &new));
+        output.edits.push(self.source.insert_lines(self.source.lines.after_line(pair.value.end), &new));
         Ok(())
     }
 
     /// How a block is indented and spaced.
     pub(super) fn layout(&self, block: usize) -> Layout<'s> {
-        let equals = self.ground.style.equals;
+        let equals = self.source.style.equals;
         let plain = Layout { header: "", pair: "", equals };
-        self.ground.blocks.get(block).map_or(plain, |block| layout_of(self.ground.lines, block, equals))
+        self.source.blocks.get(block).map_or(plain, |block| layout_of(self.source.lines, block, equals))
     }
 }
 

@@ -3,13 +3,13 @@ use toml_edit::Document;
 use super::agree::agrees;
 use super::extents::measure;
 use super::forms::Forms;
-use super::output::{Ground, Style};
+use super::output::{Source, Style};
 use super::patch::Patcher;
 use super::read::read;
 use super::written::{Block, Node};
 use crate::edit::lines::Lines;
+use crate::edit::minimize::minimized;
 use crate::edit::request::requested;
-use crate::edit::settle::settled;
 use crate::edit::verify::{Sourced, holds};
 use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, TextEdit, apply_edits};
 
@@ -45,9 +45,9 @@ impl Toml {
     pub fn edits(&self, changes: &[Change]) -> Result<Vec<TextEdit>, PatchError> {
         changes.iter().try_for_each(check)?;
         let plan = requested(&self.root, changes)?;
-        let least = settled(&self.root, plan.clone())?;
-        let ground = Ground { lines: Lines::new(&self.text), blocks: &self.blocks, style: &self.style };
-        let edits = Patcher { ground, forms: &Forms::new(&self.root) }.edits(&self.root, &least)?;
+        let least = minimized(&self.root, plan.clone())?;
+        let source = Source { lines: Lines::new(&self.text), blocks: &self.blocks, style: &self.style };
+        let edits = Patcher { source, forms: &Forms::new(&self.root) }.edits(&self.root, &least)?;
         let after = Self::parse(&apply_edits(&self.text, &edits));
         let is_wanted = |after: Self| {
             let old = Sourced { text: &self.text, node: &self.root };

@@ -6,7 +6,7 @@ use super::output::Output;
 use super::patch::Patcher;
 use super::sequence::{Piece, Sequence};
 use super::written::{Data, Form, Map, Node, Pair};
-use crate::edit::plan::{Elements, Fate, Members, Plan, Slot};
+use crate::edit::plan::{Elements, Members, Plan, Slot, Treatment};
 use crate::edit::{NodePath, PatchError, TextEdit};
 
 /// What becomes of the pairs of an inline table.
@@ -41,9 +41,9 @@ impl<'s> Patcher<'s> {
             return Ok(());
         }
         let cores: Vec<Range<usize>> = pairs.iter().map(|pair| pair.span()).collect();
-        let inner = result.inner.assemble(self.ground);
+        let inner = result.inner.assemble(self.source);
         let kept = cores.iter().enumerate().filter(|(_, core)| !result.removed.contains(&core.start));
-        let old = kept.map(|(position, core)| Piece::Old { position, text: self.ground.patched(core, &inner) });
+        let old = kept.map(|(position, core)| Piece::Old { position, text: self.source.patched(core, &inner) });
         let pieces: Vec<Piece> = old.chain(result.added.into_iter().map(Piece::New)).collect();
         self.rewrite(node, &cores, commas, &pieces, output);
         Ok(())
@@ -60,22 +60,24 @@ impl<'s> Patcher<'s> {
     ) -> Result<(), PatchError> {
         let equals = self.equals_sign(map);
         let added = |key: &str, content| format!("{prefix}{}{equals}{}", literal::key(key), literal::inline(content));
-        for (position, fate) in &members.fates {
+        for (position, treatment) in &members.treatments {
             let Some(entry) = map.entries().get(*position) else { continue };
             let (member, path) = (&entry.value, path.key(entry.name()));
             let starts = member.pairs().map(|pair| pair.span().start);
-            match (fate, &member.data, &member.written.form) {
-                (Fate::Removed, ..) => result.removed.extend(starts),
-                (Fate::Changed(Plan::Replace(content)), ..) if member.value_span().is_none() => {
+            match (treatment, &member.data, &member.written.form) {
+                (Treatment::Removed, ..) => result.removed.extend(starts),
+                (Treatment::Changed(Plan::Replace(content)), ..) if member.value_span().is_none() => {
                     result.removed.extend(starts);
                     result.added.push(added(entry.name(), content));
                 }
-                (Fate::Changed(Plan::Members(members)), Data::Map(inner), Form::Table(_)) => {
+                (Treatment::Changed(Plan::Members(members)), Data::Map(inner), Form::Table(_)) => {
                     let prefix = format!("{prefix}{}.", literal::key(entry.name()));
                     self.pairs(inner, members, &prefix, &path, result)?;
                 }
-                (Fate::Changed(plan), ..) => self.node(member, plan, &path, &mut result.inner)?,
-                (Fate::Unwrapped, ..) => self.unwrap(member, None, result.commas, &path, &mut result.inner.edits)?,
+                (Treatment::Changed(plan), ..) => self.node(member, plan, &path, &mut result.inner)?,
+                (Treatment::Unwrapped, ..) => {
+                    self.unwrap(member, None, result.commas, &path, &mut result.inner.edits)?;
+                }
             }
         }
         result.added.extend(members.added.iter().map(|(key, content)| added(key, content)));
@@ -85,7 +87,7 @@ impl<'s> Patcher<'s> {
     /// What stands between key and value in an inline table.
     fn equals_sign(&self, map: &Map) -> &'static str {
         let pair = map.by_name().find_map(|entry| entry.value.written.pair.as_ref());
-        pair.and_then(|pair| pair.equals_sign()).unwrap_or(self.ground.style.equals)
+        pair.and_then(|pair| pair.equals_sign()).unwrap_or(self.source.style.equals)
     }
 
     pub(super) fn array(
@@ -99,7 +101,7 @@ impl<'s> Patcher<'s> {
     ) -> Result<(), PatchError> {
         let mut inner = Output::default();
         for slot in elements.remaining() {
-            if let Slot::Old(position, Fate::Changed(plan)) = slot
+            if let Slot::Old(position, Treatment::Changed(plan)) = slot
                 && let Some(element) = list.get(*position)
             {
                 self.node(element, plan, &path.element(*position), &mut inner)?;
@@ -110,10 +112,10 @@ impl<'s> Patcher<'s> {
             return Ok(());
         }
         let cores: Vec<Range<usize>> = list.iter().map(|element| element.span.clone()).collect();
-        let inner = inner.assemble(self.ground);
+        let inner = inner.assemble(self.source);
         let piece = |slot: &Slot| match slot {
             Slot::Old(position, _) => {
-                let text = self.ground.patched(cores.get(*position)?, &inner);
+                let text = self.source.patched(cores.get(*position)?, &inner);
                 Some(Piece::Old { position: *position, text })
             }
             Slot::New(content) => Some(Piece::New(literal::inline(content))),
@@ -125,7 +127,7 @@ impl<'s> Patcher<'s> {
 
     /// Writes a bracketed value anew, and edits only what is different then.
     fn rewrite(&self, node: &Node, cores: &[Range<usize>], commas: &[usize], pieces: &[Piece], output: &mut Output) {
-        let lines = self.ground.lines;
+        let lines = self.source.lines;
         let new = Sequence::read(lines, &node.span, cores, commas).rewrite(pieces);
         output.edits.push(TextEdit::least(lines.text(), node.span.clone(), &new));
     }

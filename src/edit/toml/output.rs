@@ -18,7 +18,7 @@ pub(super) struct Output {
 
 /// The text and its blocks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ground<'s> {
+pub(super) struct Source<'s> {
     pub(super) lines: Lines<'s>,
     pub(super) blocks: &'s [Block],
     pub(super) style: &'s Style,
@@ -53,21 +53,21 @@ impl Style {
 
 impl Output {
     /// All as edits. Those at one place are in the order in which their texts follow each other.
-    pub(super) fn assemble(mut self, ground: Ground<'_>) -> Vec<TextEdit> {
+    pub(super) fn assemble(mut self, source: Source<'_>) -> Vec<TextEdit> {
         let mut edits = std::mem::take(&mut self.edits);
         let removed: Vec<usize> = self.removed.iter().copied().collect();
         for run in runs(&removed) {
             let anchors = run.start.saturating_sub(1)..run.end;
             let new: Vec<String> = anchors.filter_map(|block| self.behind.remove(&block)).flatten().collect();
-            edits.extend(ground.without(&run, &new));
+            edits.extend(source.without(&run, &new));
         }
         for (block, new) in &self.behind {
-            edits.extend(ground.insertion(*block, &new.join(ground.style.gap())));
+            edits.extend(source.insertion(*block, &new.join(source.style.gap())));
         }
         for (block, new) in &self.before {
-            let gap = ground.style.gap();
+            let gap = source.style.gap();
             let text = format!("{}{gap}", new.join(gap));
-            edits.extend(ground.blocks.get(*block).map(|block| TextEdit::insert(block.extent.start, text)));
+            edits.extend(source.blocks.get(*block).map(|block| TextEdit::insert(block.extent.start, text)));
         }
         joined(edits)
     }
@@ -112,7 +112,7 @@ pub(super) fn settle_end(lines: Lines<'_>, edits: &mut Vec<TextEdit>) {
     }
 }
 
-impl<'s> Ground<'s> {
+impl<'s> Source<'s> {
     pub(super) fn get(&self, range: Range<usize>) -> &'s str {
         self.lines.slice(range)
     }

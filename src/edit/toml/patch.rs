@@ -1,14 +1,14 @@
 use super::forms::Forms;
 use super::literal;
-use super::output::{Ground, Output, settle_end};
+use super::output::{Output, Source, settle_end};
 use super::written::{Data, Form, Map, Node, Parts};
-use crate::edit::plan::{Fate, Members, Plan};
+use crate::edit::plan::{Members, Plan, Treatment};
 use crate::edit::{Content, Location, NodePath, PatchError, Refusal, TextEdit};
 
 /// Turns plans into edits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patcher<'s> {
-    pub(super) ground: Ground<'s>,
+    pub(super) source: Source<'s>,
     pub(super) forms: &'s Forms<'s>,
 }
 
@@ -20,8 +20,8 @@ impl<'s> Patcher<'s> {
     pub(super) fn edits(&self, root: &'s Node, plan: &Plan) -> Result<Vec<TextEdit>, PatchError> {
         let mut output = Output::default();
         self.node(root, plan, &NodePath::root(), &mut output)?;
-        let mut edits = output.assemble(self.ground);
-        settle_end(self.ground.lines, &mut edits);
+        let mut edits = output.assemble(self.source);
+        settle_end(self.source.lines, &mut edits);
         Ok(edits)
     }
 
@@ -56,7 +56,7 @@ impl<'s> Patcher<'s> {
 
     /// A content in place of a value that a node has, in its style where it can be.
     fn value_text(&self, node: &'s Node, content: &Content) -> String {
-        let (lines, line_break) = (self.ground.lines, self.ground.style.line_break);
+        let (lines, line_break) = (self.source.lines, self.source.style.line_break);
         if let Some(text) = literal::like(lines.slice(node.span.clone()), content, line_break) {
             return text;
         }
@@ -78,17 +78,17 @@ impl<'s> Patcher<'s> {
         output: &mut Output,
     ) -> Result<(), PatchError> {
         let mut fresh: Fresh<'_> = Vec::new();
-        for (position, fate) in &members.fates {
+        for (position, treatment) in &members.treatments {
             let Some(entry) = map.entries().get(*position) else { continue };
             let (member, path) = (&entry.value, path.key(entry.name()));
-            match fate {
-                Fate::Removed => self.remove(member, &path, output)?,
-                Fate::Changed(Plan::Replace(content)) if member.value_span().is_none() => {
+            match treatment {
+                Treatment::Removed => self.remove(member, &path, output)?,
+                Treatment::Changed(Plan::Replace(content)) if member.value_span().is_none() => {
                     self.remove(member, &path, output)?;
                     fresh.push((entry.name(), content));
                 }
-                Fate::Changed(plan) => self.node(member, plan, &path, output)?,
-                Fate::Unwrapped => self.unwrap(member, parts.header, &[], &path, &mut output.edits)?,
+                Treatment::Changed(plan) => self.node(member, plan, &path, output)?,
+                Treatment::Unwrapped => self.unwrap(member, parts.header, &[], &path, &mut output.edits)?,
             }
         }
         fresh.extend(members.added.iter().map(|(key, content)| (key.as_str(), content)));
@@ -101,7 +101,7 @@ impl<'s> Patcher<'s> {
             if pair.block.is_none() {
                 return Err(unsupported(path));
             }
-            output.edits.push(self.ground.remove_lines(&pair.span()));
+            output.edits.push(self.source.remove_lines(&pair.span()));
         }
         output.removed.extend(node.blocks());
         Ok(())

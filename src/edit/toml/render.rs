@@ -43,7 +43,7 @@ impl Patcher<'_> {
         // A header of its own says nothing where headers of inner tables follow.
         if is_element || !own.is_empty() || inner.is_empty() {
             let (open, close) = if is_element { ("[[", "]]") } else { ("[", "]") };
-            let line_break = self.ground.style.line_break;
+            let line_break = self.source.style.line_break;
             let mut block = format!("{}{open}{}{close}{line_break}", layout.header, header(path));
             block.extend(own.iter().map(|(key, content)| self.line(path, key, content, layout)));
             blocks.push(block);
@@ -87,7 +87,7 @@ impl Patcher<'_> {
 
     /// A key, which may be dotted, with its value on lines of its own.
     pub(super) fn pair(&self, key: &str, content: &Content, layout: Layout<'_>) -> String {
-        let line_break = self.ground.style.line_break;
+        let line_break = self.source.style.line_break;
         let start = format!("{}{key}{}", layout.pair, layout.equals);
         let value = literal::on_line(content, start.chars().count(), layout.pair, line_break);
         format!("{start}{value}{line_break}")

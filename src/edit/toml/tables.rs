@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::output::Output;
 use super::patch::{Patcher, unsupported};
 use super::written::{Node, runs};
-use crate::edit::plan::{Elements, Fate, Slot};
+use crate::edit::plan::{Elements, Slot, Treatment};
 use crate::edit::{Content, NodePath, PatchError, TextEdit};
 
 impl<'s> Patcher<'s> {
@@ -43,9 +43,9 @@ impl<'s> Patcher<'s> {
         let mut before = None;
         for slot in elements.remaining() {
             match slot {
-                Slot::Old(position, fate) => {
+                Slot::Old(position, treatment) => {
                     let Some(element) = list.get(*position) else { continue };
-                    self.element(element, fate, &path.element(*position), output)?;
+                    self.element(element, treatment, &path.element(*position), output)?;
                     before = Some(element);
                 }
                 Slot::New(content) => {
@@ -63,10 +63,16 @@ impl<'s> Patcher<'s> {
         Ok(())
     }
 
-    fn element(&self, node: &'s Node, fate: &Fate, path: &NodePath, output: &mut Output) -> Result<(), PatchError> {
-        match fate {
-            Fate::Changed(plan) => self.node(node, plan, path, output),
-            Fate::Removed | Fate::Unwrapped => Err(unsupported(path)),
+    fn element(
+        &self,
+        node: &'s Node,
+        treatment: &Treatment,
+        path: &NodePath,
+        output: &mut Output,
+    ) -> Result<(), PatchError> {
+        match treatment {
+            Treatment::Changed(plan) => self.node(node, plan, path, output),
+            Treatment::Removed | Treatment::Unwrapped => Err(unsupported(path)),
         }
     }
 
@@ -84,17 +90,17 @@ impl<'s> Patcher<'s> {
         for (at, slot) in elements.remaining().enumerate() {
             let home = homes.get(at).copied();
             let text = match slot {
-                Slot::Old(position, fate) => {
+                Slot::Old(position, treatment) => {
                     let (element, path) = (list.get(*position).ok_or_else(form)?, path.element(*position));
                     if home == Some(*position) {
-                        self.element(element, fate, &path, output)?;
+                        self.element(element, treatment, &path, output)?;
                         continue;
                     }
                     let mut inner = Output::default();
-                    self.element(element, fate, &path, &mut inner)?;
+                    self.element(element, treatment, &path, &mut inner)?;
                     self.moved_text(element, inner)
                 }
-                Slot::New(content) => self.element_blocks(list, content, path).join(self.ground.style.gap()),
+                Slot::New(content) => self.element_blocks(list, content, path).join(self.source.style.gap()),
             };
             match home.and_then(|home| list.get(home)) {
                 Some(home) => self.put(home, &text, output),
@@ -111,22 +117,22 @@ impl<'s> Patcher<'s> {
 
     /// All blocks of an element after its changes, as text of whole lines.
     fn moved_text(&self, element: &Node, inner: Output) -> String {
-        let edits = inner.assemble(self.ground);
-        let line_break = self.ground.style.line_break;
+        let edits = inner.assemble(self.source);
+        let line_break = self.source.style.line_break;
         let texts = runs(&element.blocks()).into_iter().filter_map(|run| {
-            let range = self.ground.extent(&run)?;
-            let text = self.ground.patched(&range, &edits);
+            let range = self.source.extent(&run)?;
+            let text = self.source.patched(&range, &edits);
             let text = text.trim_end_matches(['\r', '\n', ' ', '\t']);
             (!text.is_empty()).then(|| format!("{text}{line_break}"))
         });
-        texts.collect::<Vec<_>>().join(self.ground.style.gap())
+        texts.collect::<Vec<_>>().join(self.source.style.gap())
     }
 
     /// Puts a text in place of an element's blocks.
     fn put(&self, home: &Node, text: &str, output: &mut Output) {
         let mut runs = runs(&home.blocks()).into_iter();
-        let Some(range) = runs.next().and_then(|run| self.ground.extent(&run)) else { return };
-        let is_whole = self.ground.lines.is_line_start(range.end);
+        let Some(range) = runs.next().and_then(|run| self.source.extent(&run)) else { return };
+        let is_whole = self.source.lines.is_line_start(range.end);
         let text = if is_whole { text } else { text.trim_end_matches(['\r', '\n']) };
         output.edits.push(TextEdit::replace(range, text));
         output.removed.extend(runs.flatten());

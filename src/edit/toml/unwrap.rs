@@ -39,7 +39,7 @@ impl<'s> Patcher<'s> {
         let depth = path.segments().iter().filter(|segment| matches!(segment, Segment::Key(_))).count();
         let mut edits = Vec::new();
         for block in &parts.blocks {
-            let keys = &self.ground.blocks.get(*block)?.header.as_ref()?.keys;
+            let keys = &self.source.blocks.get(*block)?.header.as_ref()?.keys;
             let (before, name) = (keys.get(depth.checked_sub(2)?)?, keys.get(depth - 1)?);
             edits.push(TextEdit::remove(before.span.end..name.span.end));
         }
@@ -55,27 +55,27 @@ impl<'s> Patcher<'s> {
 
     /// Takes out the header of a block without pairs, with its line if nothing else is there.
     fn without_header(&self, block: usize) -> Option<TextEdit> {
-        let block = self.ground.blocks.get(block).filter(|block| block.pairs.is_empty())?;
+        let block = self.source.blocks.get(block).filter(|block| block.pairs.is_empty())?;
         let span = &block.header.as_ref()?.span;
-        let rest = self.ground.lines.rest(span.end);
+        let rest = self.source.lines.rest(span.end);
         let behind = span.end + rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let is_whole = self.ground.lines.line_end(behind) == behind;
-        Some(TextEdit::remove(span.start..if is_whole { self.ground.lines.after_line(behind) } else { behind }))
+        let is_whole = self.source.lines.line_end(behind) == behind;
+        Some(TextEdit::remove(span.start..if is_whole { self.source.lines.after_line(behind) } else { behind }))
     }
 
     /// `a = { b = 1, c = 2 }` as a line for each pair.
     fn unfolded(&self, node: &Node, pair: &Pair, commas: &[usize]) -> Vec<TextEdit> {
         let mut edits = self.without_braces(node, pair).to_vec();
         let start = pair.span().start;
-        let indent = self.ground.get(self.ground.lines.line_start(start)..start);
+        let indent = self.source.get(self.source.lines.line_start(start)..start);
         for comma in commas {
-            let rest = self.ground.get(comma + 1..node.span.end - 1);
+            let rest = self.source.get(comma + 1..node.span.end - 1);
             let behind = rest.trim_start_matches([' ', '\t']);
             edits.push(if behind.is_empty() || behind.starts_with(['\n', '\r', '#']) {
                 TextEdit::remove(*comma..comma + 1)
             } else {
                 let end = comma + 1 + rest.len() - behind.len();
-                TextEdit::replace(*comma..end, format!("{}{indent}", self.ground.style.line_break))
+                TextEdit::replace(*comma..end, format!("{}{indent}", self.source.style.line_break))
             });
         }
         edits
@@ -84,7 +84,7 @@ impl<'s> Patcher<'s> {
     /// Takes out the name of an inline table and its braces, with the blanks inside of them.
     fn without_braces(&self, node: &Node, pair: &Pair) -> [TextEdit; 2] {
         let (open, close) = (node.span.start + 1, node.span.end - 1);
-        let body = self.ground.get(open..close);
+        let body = self.source.get(open..close);
         let leading = body.len() - body.trim_start_matches([' ', '\t']).len();
         let trailing = if leading == body.len() { 0 } else { body.len() - body.trim_end_matches([' ', '\t']).len() };
         let start = pair.span().start;

@@ -1,9 +1,9 @@
-use super::fragment::Holder;
+use super::fragment::Parent;
 use super::parts::{ListPlan, Parts};
-use super::render::{Look, fits_flow, flow};
+use super::render::{Layout, fits_flow, flow};
 use super::writer::{Site, Writer, unsupported};
 use super::written::{Data, Entry, Extent, Map, Node, element_extents};
-use crate::edit::plan::{Elements, Fate, Members, Plan};
+use crate::edit::plan::{Elements, Members, Plan, Treatment};
 use crate::edit::{Content, PatchError};
 
 /// The lines of the parts of a block collection.
@@ -31,16 +31,16 @@ impl Writer<'_> {
         site: Site,
     ) -> Result<(), PatchError> {
         let column = self.lines.column(node.span.start);
-        for (at, fate) in &members.fates {
+        for (at, treatment) in &members.treatments {
             let Some(entry) = map.entries().get(*at) else { continue };
-            match fate {
-                Fate::Removed => {}
-                Fate::Changed(plan) if entry.written.colon.is_some() => {
-                    let holder = Holder::Key(column);
-                    let inside = Site { indicator: entry.written.colon, holder, in_flow: false };
+            match treatment {
+                Treatment::Removed => {}
+                Treatment::Changed(plan) if entry.written.colon.is_some() => {
+                    let parent = Parent::Key(column);
+                    let inside = Site { indicator: entry.written.colon, parent, in_flow: false };
                     self.node(&entry.value, plan, inside)?;
                 }
-                Fate::Changed(_) | Fate::Unwrapped => return Err(unsupported(&entry.key)),
+                Treatment::Changed(_) | Treatment::Unwrapped => return Err(unsupported(&entry.key)),
             }
         }
         let parts = Parts::of_members(map.entries().iter().map(Entry::extent).collect(), members);
@@ -53,11 +53,11 @@ impl Writer<'_> {
         self.remove_parts(&block);
         let (Some(extent), Some(sibling)) = (block.parts.get(last), map.entries().get(last)) else { return Ok(()) };
         let end = self.lines.line_end(extent.end);
-        let look = self.look(end, column);
+        let layout = self.layout(end, column);
         let mut lines = String::new();
         for (key, content) in &members.added {
-            look.new_line(&mut lines, column);
-            lines.push_str(&look.sibling_entry(&sibling.value, key, content, column));
+            layout.new_line(&mut lines, column);
+            lines.push_str(&layout.sibling_entry(&sibling.value, key, content, column));
         }
         self.put_lines(end, end, lines);
         Ok(())
@@ -73,16 +73,16 @@ impl Writer<'_> {
         let column = self.lines.column(node.span.start);
         let plan = ListPlan::of(elements, list.len()).ok_or_else(|| unsupported(node))?;
         let plan = self.with_first_replaced(node, list, plan);
-        for (at, fate) in &plan.fates {
+        for (at, treatment) in &plan.treatments {
             let Some(element) = list.get(*at) else { continue };
             let Some(dash) = element.written.dash else { return Err(unsupported(element)) };
-            match fate {
-                Fate::Removed => {}
-                Fate::Changed(plan) => {
-                    let inside = Site { indicator: Some(dash + 1), holder: Holder::Dash(column), in_flow: false };
+            match treatment {
+                Treatment::Removed => {}
+                Treatment::Changed(plan) => {
+                    let inside = Site { indicator: Some(dash + 1), parent: Parent::Dash(column), in_flow: false };
                     self.node(element, plan, inside)?;
                 }
-                Fate::Unwrapped => return Err(unsupported(element)),
+                Treatment::Unwrapped => return Err(unsupported(element)),
             }
         }
         let parts = Parts::of_elements(element_extents(list), &plan);
@@ -106,7 +106,7 @@ impl Writer<'_> {
         let left = (0..list.len()).find(|at| !plan.is_removed(*at)).unwrap_or(0);
         let mut new = plan.inserted.remove(&left).unwrap_or_default().into_iter();
         if let Some(first) = new.next() {
-            plan.fates.insert(0, Fate::Changed(Plan::Replace(first)));
+            plan.treatments.insert(0, Treatment::Changed(Plan::Replace(first)));
             plan.inserted.insert(1, new.collect());
         }
         plan
@@ -117,8 +117,8 @@ impl Writer<'_> {
         let is_map = node.map().is_some();
         match site.indicator {
             // Of several documents, one of which nothing is left could vanish and so renumber the others.
-            _ if site.holder == Holder::Root && is_map && self.is_only_document => self.remove_parts(block),
-            Some(indicator) if site.holder != Holder::Root && self.lines.line_end(indicator) < node.span.start => {
+            _ if site.parent == Parent::Root && is_map && self.is_only_document => self.remove_parts(block),
+            Some(indicator) if site.parent != Parent::Root && self.lines.line_end(indicator) < node.span.start => {
                 self.insert(indicator, format!(" {}", flow(nothing)));
                 self.remove_parts(block);
             }
@@ -196,7 +196,8 @@ impl Writer<'_> {
     fn insert_elements(&mut self, list: &[Node], block: &Block, at: usize, contents: &[Content], column: usize) {
         let before = block.parts.last_left(at);
         let Some(sibling) = list.get(before.unwrap_or(0)) else { return };
-        let write = |look: Look| contents.iter().map(move |content| look.sibling_element(sibling, content, column));
+        let write =
+            |layout: Layout| contents.iter().map(move |content| layout.sibling_element(sibling, content, column));
         if let Some(extent) = before.and_then(|before| block.parts.get(before)) {
             let end = self.lines.line_end(extent.end);
             self.put_elements(end, write, column);
@@ -207,15 +208,15 @@ impl Writer<'_> {
         let top = if is_own_line { self.top(block, 0, first) } else { first.start };
         match self.lines.previous_line_end(top).filter(|_| is_own_line) {
             Some(end) => self.put_elements(end, write, column),
-            None => self.insert_before(top, first.start, write(self.look(first.end, column)), column),
+            None => self.insert_before(top, first.start, write(self.layout(first.end, column)), column),
         }
     }
 
-    fn put_elements<I: Iterator<Item = String>>(&mut self, end: usize, write: impl Fn(Look) -> I, column: usize) {
-        let look = self.look(end, column);
+    fn put_elements<I: Iterator<Item = String>>(&mut self, end: usize, write: impl Fn(Layout) -> I, column: usize) {
+        let layout = self.layout(end, column);
         let mut lines = String::new();
-        for element in write(look) {
-            look.new_line(&mut lines, column);
+        for element in write(layout) {
+            layout.new_line(&mut lines, column);
             lines.push_str(&element);
         }
         self.put_lines(end, end, lines);
@@ -223,17 +224,17 @@ impl Writer<'_> {
 
     /// Puts elements before the first one where no line is above it, or something else before it in its line.
     fn insert_before(&mut self, top: usize, first: usize, elements: impl Iterator<Item = String>, column: usize) {
-        let look = self.look(first, column);
+        let layout = self.layout(first, column);
         let mut lines = String::new();
         for element in elements {
             lines.push_str(&element);
-            look.new_line(&mut lines, column);
+            layout.new_line(&mut lines, column);
         }
         self.insert(top, lines);
     }
 }
 
-impl Look {
+impl Layout {
     /// An entry in the style of the one before it.
     fn sibling_entry(self, sibling: &Node, key: &str, content: &Content, column: usize) -> String {
         if is_like(sibling, content) {

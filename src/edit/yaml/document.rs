@@ -5,9 +5,9 @@ use super::read::{Document, Stream, YamlLimits, read};
 use super::writer::{Caution, Writer};
 use super::written::{Data, Map, Node, Spot};
 use crate::edit::lines::Lines;
+use crate::edit::minimize::minimized;
 use crate::edit::plan::Plan;
 use crate::edit::request::requested;
-use crate::edit::settle::settled;
 use crate::edit::verify::{Sourced, empties, holds};
 use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, TextEdit, apply_edits};
 
@@ -151,7 +151,7 @@ fn check(change: &Change, documents: usize) -> Result<(), PatchError> {
 fn settled_root(root: &Node, plan: Plan) -> Result<Plan, PatchError> {
     match plan {
         Plan::Replace(Content::Table(members)) if members.is_empty() && root.is_null() => Ok(Plan::Keep),
-        plan => settled(root, plan),
+        plan => minimized(root, plan),
     }
 }
 

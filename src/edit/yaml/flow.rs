@@ -1,10 +1,10 @@
-use super::fragment::Holder;
+use super::fragment::Parent;
 use super::parts::{ListPlan, Parts};
 use super::render::{flow, flow_entry};
 use super::writer::{Site, Writer, unsupported};
 use super::written::{Entry, Extent, Map, Node, element_extents};
 use crate::edit::PatchError;
-use crate::edit::plan::{Elements, Fate, Members};
+use crate::edit::plan::{Elements, Members, Treatment};
 
 /// The parts of a collection in brackets or braces.
 struct Bracketed {
@@ -25,9 +25,9 @@ impl Writer<'_> {
         if !self.lines.rest(node.span.start).starts_with('{') {
             return Err(unsupported(node));
         }
-        for (at, fate) in &members.fates {
+        for (at, treatment) in &members.treatments {
             let Some(entry) = map.entries().get(*at) else { continue };
-            self.flow_part(&entry.value, fate, entry.written.colon)?;
+            self.flow_part(&entry.value, treatment, entry.written.colon)?;
         }
         let parts = Parts::of_members(map.entries().iter().map(Entry::extent).collect(), members);
         let bracketed = Bracketed::new(node, parts);
@@ -39,9 +39,9 @@ impl Writer<'_> {
 
     pub(super) fn flow_elements(&mut self, node: &Node, list: &[Node], elements: &Elements) -> Result<(), PatchError> {
         let plan = ListPlan::of(elements, list.len()).ok_or_else(|| unsupported(node))?;
-        for (at, fate) in &plan.fates {
+        for (at, treatment) in &plan.treatments {
             let Some(element) = list.get(*at) else { continue };
-            self.flow_part(element, fate, None)?;
+            self.flow_part(element, treatment, None)?;
         }
         let bracketed = Bracketed::new(node, Parts::of_elements(element_extents(list), &plan));
         self.remove_flow_parts(&bracketed);
@@ -60,11 +60,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn flow_part(&mut self, node: &Node, fate: &Fate, indicator: Option<usize>) -> Result<(), PatchError> {
-        match fate {
-            Fate::Removed => Ok(()),
-            Fate::Changed(plan) => self.node(node, plan, Site { indicator, holder: Holder::Root, in_flow: true }),
-            Fate::Unwrapped => Err(unsupported(node)),
+    fn flow_part(&mut self, node: &Node, treatment: &Treatment, indicator: Option<usize>) -> Result<(), PatchError> {
+        match treatment {
+            Treatment::Removed => Ok(()),
+            Treatment::Changed(plan) => self.node(node, plan, Site { indicator, parent: Parent::Root, in_flow: true }),
+            Treatment::Unwrapped => Err(unsupported(node)),
         }
     }
 

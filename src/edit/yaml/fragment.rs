@@ -7,7 +7,7 @@ pub(super) struct Fragment {
 
 /// What a value stands behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(super) enum Parent {
     /// Nothing: it is the document.
     Root,
     /// A key at this column, from 0.
@@ -22,7 +22,7 @@ impl Fragment {
     }
 }
 
-impl Holder {
+impl Parent {
     /// How far the parts of the value are indented.
     pub(super) fn indent(self, step: usize) -> usize {
         match self {

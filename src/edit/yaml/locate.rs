@@ -44,10 +44,10 @@ impl Locator<'_> {
     }
 
     fn properties(&self, node: &mut Node) {
-        let Some(tie) = &mut node.written.tie else { return };
-        let Some(anchor) = self.anchors.get(&tie.anchor) else { return };
-        let tag = tie.properties.take().unwrap_or_else(|| anchor.clone());
-        tie.properties = Some(tag.start.min(anchor.start)..tag.end.max(anchor.end));
+        let Some(anchoring) = &mut node.written.anchoring else { return };
+        let Some(anchor) = self.anchors.get(&anchoring.anchor) else { return };
+        let tag = anchoring.properties.take().unwrap_or_else(|| anchor.clone());
+        anchoring.properties = Some(tag.start.min(anchor.start)..tag.end.max(anchor.end));
     }
 
     fn header(&self, from: usize) -> Range<usize> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::written::Extent;
 use crate::edit::Content;
-use crate::edit::plan::{Elements, Fate, Members, Plan, Slot};
+use crate::edit::plan::{Elements, Members, Plan, Slot, Treatment};
 
 /// What is to become of the parts of a collection that are there, and where they are.
 pub(super) struct Parts {
@@ -48,7 +48,7 @@ impl Parts {
 #[derive(Debug, Clone)]
 pub(super) struct ListPlan {
     /// By position; none for an element that stays as it is.
-    pub(super) fates: BTreeMap<usize, Fate>,
+    pub(super) treatments: BTreeMap<usize, Treatment>,
     /// New elements, by the old element before which they stand; or by the length of the old list.
     pub(super) inserted: BTreeMap<usize, Vec<Content>>,
 }
@@ -59,15 +59,16 @@ impl ListPlan {
         if !elements.old().is_sorted() {
             return None;
         }
-        let mut plan = Self { fates: (0..length).map(|at| (at, Fate::Removed)).collect(), inserted: BTreeMap::new() };
+        let mut plan =
+            Self { treatments: (0..length).map(|at| (at, Treatment::Removed)).collect(), inserted: BTreeMap::new() };
         let mut new = Vec::new();
         for slot in elements.remaining() {
             match slot {
                 Slot::New(content) => new.push(content.clone()),
-                Slot::Old(position, fate) => {
-                    plan.fates.remove(position);
-                    if *fate != Fate::Changed(Plan::Keep) {
-                        plan.fates.insert(*position, fate.clone());
+                Slot::Old(position, treatment) => {
+                    plan.treatments.remove(position);
+                    if *treatment != Treatment::Changed(Plan::Keep) {
+                        plan.treatments.insert(*position, treatment.clone());
                     }
                     plan.insert(*position, std::mem::take(&mut new));
                 }
@@ -84,6 +85,6 @@ impl ListPlan {
     }
 
     pub(super) fn is_removed(&self, position: usize) -> bool {
-        self.fates.get(&position) == Some(&Fate::Removed)
+        self.treatments.get(&position) == Some(&Treatment::Removed)
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::scalar;
-use super::written::{Data, Entry, Map, Member, Node, Spot, Style, Tie, Written};
+use super::written::{Anchoring, Data, Entry, Map, Member, Node, Spot, Style, Written};
 use super::{Problem, ProblemKind};
 
 /// What one YAML stream may cost, so that a small file cannot become a large tree.
@@ -315,12 +315,12 @@ impl<'l> Builder<'l> {
         }
         let data = self.anchored.get(&id).map_or(Data::Null, |anchored| anchored.node.data.clone());
         let mut node = node(span, 0, Style::Plain, data);
-        node.written.tie = Some(Box::new(Tie { is_alias: true, ..Tie::default() }));
+        node.written.anchoring = Some(Box::new(Anchoring { is_alias: true, ..Anchoring::default() }));
         self.finished(node)
     }
 
     fn finished(&mut self, node: Node) -> Result<(), Problem> {
-        let anchor = node.written.tie.as_ref().map_or(0, |tie| tie.anchor);
+        let anchor = node.written.anchoring.as_ref().map_or(0, |anchoring| anchoring.anchor);
         if anchor != 0 {
             let limit = self.limits.aliases;
             self.anchor_count += 1;
@@ -369,8 +369,8 @@ fn is_unclear_key(key: &Node) -> bool {
 fn node(span: &Span, anchor: usize, style: Style, data: Data) -> Node {
     let properties = span.tag_span().and_then(|tag| tag.byte_range());
     let is_tied = anchor != 0 || properties.is_some();
-    let tie = is_tied.then(|| Box::new(Tie { properties, anchor, is_alias: false }));
-    let written = Written { tie, ..Written::new(spot(span), style) };
+    let anchoring = is_tied.then(|| Box::new(Anchoring { properties, anchor, is_alias: false }));
+    let written = Written { anchoring, ..Written::new(spot(span), style) };
     Node { span: span.byte_range().unwrap_or_default(), data, written }
 }
 

@@ -1,5 +1,5 @@
 use super::block_text::BlockText;
-use super::fragment::{Fragment, Holder};
+use super::fragment::{Fragment, Parent};
 use super::quote;
 use crate::edit::Content;
 use crate::model::Number;
@@ -12,7 +12,7 @@ const LONGEST_NUMBER: usize = 24;
 
 /// How new text is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct Layout {
     pub(super) line_break: &'static str,
     /// How much deeper what a key holds is indented.
     pub(super) step: usize,
@@ -24,49 +24,49 @@ pub(super) struct Look {
 
 /// Writes a content as the text of a whole YAML document in block style.
 pub fn render(content: &Content) -> String {
-    let look = Look { line_break: "\n", step: 2, block_texts: true, may_keep: true };
-    let Fragment { head, body } = look.fragment(content, Holder::Root);
+    let layout = Layout { line_break: "\n", step: 2, block_texts: true, may_keep: true };
+    let Fragment { head, body } = layout.fragment(content, Parent::Root);
     format!("{head}{body}\n")
 }
 
-impl Look {
+impl Layout {
     /// Writes a value in block style.
-    pub(super) fn fragment(self, content: &Content, holder: Holder) -> Fragment {
-        let indent = holder.indent(self.step);
+    pub(super) fn fragment(self, content: &Content, parent: Parent) -> Fragment {
+        let indent = parent.indent(self.step);
         match content {
-            Content::Text(text) => self.text(text, holder),
+            Content::Text(text) => self.text(text, parent),
             Content::List(elements) if !elements.is_empty() => {
-                self.stacked(holder, elements.iter().map(|element| self.element(element, indent)))
+                self.stacked(parent, elements.iter().map(|element| self.element(element, indent)))
             }
             Content::Table(members) if !members.is_empty() => {
-                self.stacked(holder, members.iter().map(|(key, value)| self.entry(key, value, indent)))
+                self.stacked(parent, members.iter().map(|(key, value)| self.entry(key, value, indent)))
             }
             other => Fragment::inline(flow(other)),
         }
     }
 
-    fn text(self, text: &str, holder: Holder) -> Fragment {
+    fn text(self, text: &str, parent: Parent) -> Fragment {
         let block = BlockText {
-            indent: holder.indent(self.step),
-            parent: holder.column(),
+            indent: parent.indent(self.step),
+            parent: parent.column(),
             line_break: self.line_break,
             may_keep: self.may_keep,
             loose: false,
             folded: false,
         };
-        let may_stand = self.block_texts && quote::is_multi_line(text) && holder != Holder::Root;
+        let may_stand = self.block_texts && quote::is_multi_line(text) && parent != Parent::Root;
         let written = if may_stand { block.write(text) } else { None };
         written.unwrap_or_else(|| Fragment::inline(quote::inline(text, false)))
     }
 
     /// Parts below each other: behind a dash or at the root they start at once, behind a key on a line of their own.
-    fn stacked(self, holder: Holder, parts: impl Iterator<Item = String>) -> Fragment {
+    fn stacked(self, parent: Parent, parts: impl Iterator<Item = String>) -> Fragment {
         let mut fragment = Fragment::default();
         for (position, part) in parts.enumerate() {
-            if position == 0 && !matches!(holder, Holder::Key(_)) {
+            if position == 0 && !matches!(parent, Parent::Key(_)) {
                 fragment.head = part;
             } else {
-                self.new_line(&mut fragment.body, holder.indent(self.step));
+                self.new_line(&mut fragment.body, parent.indent(self.step));
                 fragment.body.push_str(&part);
             }
         }
@@ -82,19 +82,19 @@ impl Look {
     pub(super) fn entry(self, key: &str, value: &Content, column: usize) -> String {
         let key = key_text(key, false);
         if !is_long(&key) {
-            let Fragment { head, body } = self.fragment(value, Holder::Key(column));
+            let Fragment { head, body } = self.fragment(value, Parent::Key(column));
             let blank = if head.is_empty() { "" } else { " " };
             return format!("{key}:{blank}{head}{body}");
         }
         let mut entry = format!("? {key}");
         self.new_line(&mut entry, column);
-        let Fragment { head, body } = self.fragment(value, Holder::Dash(column));
+        let Fragment { head, body } = self.fragment(value, Parent::Dash(column));
         format!("{entry}: {head}{body}")
     }
 
     /// A dash with its element, for a column.
     pub(super) fn element(self, element: &Content, column: usize) -> String {
-        let Fragment { head, body } = self.fragment(element, Holder::Dash(column));
+        let Fragment { head, body } = self.fragment(element, Parent::Dash(column));
         format!("- {head}{body}")
     }
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use super::block_text::BlockText;
-use super::fragment::{Fragment, Holder};
+use super::fragment::{Fragment, Parent};
 use super::quote;
 use super::render::{fits_flow, flow};
 use super::writer::{Site, Writer};
@@ -39,23 +39,23 @@ impl Writer<'_> {
     }
 
     fn fragment(&self, node: &Node, content: &Content, site: Site) -> Fragment {
-        let column = site.holder.column().unwrap_or(0);
-        let look = self.look(node.span.end, column);
+        let column = site.parent.column().unwrap_or(0);
+        let layout = self.layout(node.span.end, column);
         match (content, &node.written.header) {
             (Content::Text(text), Some(header)) => {
-                let written = self.block_text(node, header, text, site.holder);
+                let written = self.block_text(node, header, text, site.parent);
                 written.unwrap_or_else(|| Fragment::inline(quote::double(text)))
             }
             (Content::Text(text), None) => match quoted_like(text, node) {
                 Some(quoted) => Fragment::inline(quoted),
-                None => look.fragment(content, site.holder),
+                None => layout.fragment(content, site.parent),
             },
             _ if node.is_filled_flow() && fits_flow(content) => Fragment::inline(flow(content)),
-            _ => look.fragment(content, site.holder),
+            _ => layout.fragment(content, site.parent),
         }
     }
 
-    fn block_text(&self, node: &Node, header: &Range<usize>, text: &str, holder: Holder) -> Option<Fragment> {
+    fn block_text(&self, node: &Node, header: &Range<usize>, text: &str, parent: Parent) -> Option<Fragment> {
         if text.is_empty() {
             return None;
         }
@@ -64,8 +64,8 @@ impl Writer<'_> {
         let has_indicator = self.lines.slice(header.clone()).contains(|c: char| c.is_ascii_digit());
         let indent = first.filter(|_| !has_indicator).map(|line| line.len() - line.trim_start_matches(' ').len());
         let block = BlockText {
-            indent: indent.unwrap_or_else(|| holder.indent(self.step()).max(1)),
-            parent: holder.column(),
+            indent: indent.unwrap_or_else(|| parent.indent(self.step()).max(1)),
+            parent: parent.column(),
             line_break: self.line_break(),
             may_keep: true,
             loose: true,
@@ -78,7 +78,7 @@ impl Writer<'_> {
     fn fill(&mut self, node: &Node, fragment: Fragment, site: Site) {
         let at = site.indicator.map_or(node.span.end, |indicator| indicator.max(node.span.end));
         let line_end = self.lines.line_end(at);
-        if site.holder == Holder::Root {
+        if site.parent == Parent::Root {
             self.put_lines(line_end, line_end, format!("{}{}{}", self.line_break(), fragment.head, fragment.body));
             return;
         }
@@ -108,7 +108,7 @@ impl Writer<'_> {
     /// Whether a value starts on a line after that of its key or dash.
     fn is_below(&self, node: &Node, site: Site) -> bool {
         let is_below = |indicator| self.lines.line_end(indicator) < node.span.start;
-        site.holder != Holder::Root && site.indicator.is_some_and(is_below)
+        site.parent != Parent::Root && site.indicator.is_some_and(is_below)
     }
 
     fn replace_below(&mut self, node: &Node, fragment: Fragment, site: Site) {
@@ -130,7 +130,7 @@ impl Writer<'_> {
             let is_collection =
                 matches!(content, Content::List(_) | Content::Table(_)) && !head.starts_with(['[', '{']);
             // A block collection cannot start on the line of a `---`.
-            if is_collection && site.holder == Holder::Root && !self.lines.starts_line(node.span.start) {
+            if is_collection && site.parent == Parent::Root && !self.lines.starts_line(node.span.start) {
                 let start = self.lines.before_blanks(node.span.start);
                 self.replace_range(start, node.span.end, &format!("{}{head}", self.line_break()));
             } else {

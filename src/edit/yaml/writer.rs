@@ -1,6 +1,6 @@
-use super::fragment::Holder;
+use super::fragment::Parent;
 use super::read::Document;
-use super::render::Look;
+use super::render::Layout;
 use super::written::{Data, Node, Style};
 use crate::edit::lines::{Lines, is_blank};
 use crate::edit::plan::Plan;
@@ -33,7 +33,7 @@ pub(super) struct Writer<'t> {
 pub(super) struct Site {
     /// The end of the `:`, `-` or `---` before it.
     pub(super) indicator: Option<usize>,
-    pub(super) holder: Holder,
+    pub(super) parent: Parent,
     /// Whether it is inside of brackets or braces.
     pub(super) in_flow: bool,
 }
@@ -46,7 +46,7 @@ impl<'t> Writer<'t> {
     }
 
     pub(super) fn document(&mut self, document: &Document, plan: &Plan) -> Result<(), PatchError> {
-        let site = Site { indicator: Some(document.start), holder: Holder::Root, in_flow: false };
+        let site = Site { indicator: Some(document.start), parent: Parent::Root, in_flow: false };
         self.node(&document.root, plan, site)
     }
 
@@ -54,7 +54,7 @@ impl<'t> Writer<'t> {
     pub(super) fn first_document(&mut self, plan: &Plan) {
         let Plan::Replace(content) = plan else { return };
         let end = self.lines.text().len();
-        let fragment = self.look(end, 0).fragment(content, Holder::Root);
+        let fragment = self.layout(end, 0).fragment(content, Parent::Root);
         let before = if self.lines.is_line_start(end) { "" } else { self.line_break };
         self.insert(end, format!("{before}{}{}{}", fragment.head, fragment.body, self.line_break));
     }
@@ -108,7 +108,7 @@ impl<'t> Writer<'t> {
     }
 
     /// How new text is written at the end of a line, for what is indented deeper than a column.
-    pub(super) fn look(&self, at: usize, column: usize) -> Look {
+    pub(super) fn layout(&self, at: usize, column: usize) -> Layout {
         let mut next = self.lines.next_line(at);
         let is_blank_line = |start: usize| is_blank(self.lines.slice(start..self.lines.line_end(start)));
         let may_keep = next.is_none_or(|start| self.lines.rest(start).is_empty() || !is_blank_line(start));
@@ -121,7 +121,7 @@ impl<'t> Writer<'t> {
             let text = line.trim_start_matches(' ');
             text.starts_with('#') && line.len() - text.len() > column
         });
-        Look {
+        Layout {
             line_break: self.line_break,
             step: self.step,
             block_texts: !self.caution.quotes_lines && !follows_comment,

@@ -48,7 +48,7 @@ impl Spot {
 pub struct Written {
     pub(super) spot: Spot,
     pub(super) style: Style,
-    pub(super) tie: Option<Box<Tie>>,
+    pub(super) anchoring: Option<Box<Anchoring>>,
     /// The `|` or `>` of a text with what belongs to it, once it is located.
     pub(super) header: Option<Range<usize>>,
     /// Where the `-` of an element of a block list stands, once it is located.
@@ -78,7 +78,7 @@ pub(super) enum Style {
 
 /// What ties a value to others, or gives it a type of its own.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Tie {
+pub(super) struct Anchoring {
     /// The anchor and the tag; that of the anchor once it is located.
     pub(super) properties: Option<Range<usize>>,
     /// The parser's number of the anchor, or 0.
@@ -95,7 +95,7 @@ pub(super) struct Extent {
 
 impl Written {
     pub(super) fn new(spot: Spot, style: Style) -> Self {
-        Self { spot, style, tie: None, header: None, dash: None }
+        Self { spot, style, anchoring: None, header: None, dash: None }
     }
 }
 
@@ -117,11 +117,11 @@ impl Node {
 
     /// The anchor and tag, if it has any.
     pub(super) fn properties(&self) -> Option<&Range<usize>> {
-        self.written.tie.as_ref().and_then(|tie| tie.properties.as_ref())
+        self.written.anchoring.as_ref().and_then(|anchoring| anchoring.properties.as_ref())
     }
 
     pub(super) fn is_alias(&self) -> bool {
-        self.written.tie.as_ref().is_some_and(|tie| tie.is_alias)
+        self.written.anchoring.as_ref().is_some_and(|anchoring| anchoring.is_alias)
     }
 
     /// Where the value or its anchor or tag starts.

@@ -7,7 +7,7 @@ use cap_std::fs::{Dir, File, FileType, FileTypeExt};
 use zeroize::Zeroizing;
 
 use super::listing::{self, Entry, EntryKind, Listing};
-use super::open::{self, Access, AllowedDirectory, Look, OpenDirectory, OpenFile};
+use super::open::{self, Access, AllowedDirectory, OpenDirectory, OpenFile, ReadMetadata};
 use super::overlay::{Lookup, Overlay, ReadCache};
 use super::{FileKind, OpenError, ReadError, display_path, join};
 use crate::project::limits::Limits;
@@ -195,7 +195,7 @@ impl ProjectDirectory {
                 Lookup::Found(kind) => return Ok(Some(kind)),
             }
         }
-        Ok(self.access(&Look, path)?.map(|metadata| entry_kind(metadata.file_type())))
+        Ok(self.access(&ReadMetadata, path)?.map(|metadata| entry_kind(metadata.file_type())))
     }
 
     /// Whether a path leads out of the project directory, allowed or not.

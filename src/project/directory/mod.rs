@@ -3,10 +3,10 @@
 mod error;
 mod handle;
 mod listing;
+mod location;
 mod open;
 mod overlay;
 mod path;
-mod place;
 mod secret_file;
 mod write;
 mod write_error;

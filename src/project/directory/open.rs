@@ -77,9 +77,9 @@ impl Access for OpenDirectory {
 }
 
 /// Looks what a path is, symlinks followed.
-pub(super) struct Look;
+pub(super) struct ReadMetadata;
 
-impl Access for Look {
+impl Access for ReadMetadata {
     type Output = Metadata;
 
     fn access(&self, directory: &Dir, path: &Path) -> io::Result<Metadata> {

@@ -10,8 +10,8 @@ use rustix::fs::{Access as Wish, AtFlags, accessat};
 use crate::files::{DirectoryLock, Rights, StagedFile, flush};
 
 use super::handle::file_kind;
+use super::location::{FileLocation, above};
 use super::open::{Access as _, OpenFile};
-use super::place::{Place, above};
 use super::write_error::WriteError;
 use super::{ProjectDirectory, display_path};
 
@@ -70,7 +70,7 @@ impl ProjectDirectory {
     ///
     /// After an error what stood there is as it was.
     pub fn remove_file(&self, path: &str, expected: &str) -> Result<(), WriteError> {
-        let (entry, place) = (Place::named(path)?, self.locate(path)?);
+        let (entry, place) = (FileLocation::named(path)?, self.locate(path)?);
         self.missing_directories(path, &entry)?;
         let open = |place| self.open_directory(path, place)?.ok_or_else(|| changed(path));
         let (directory, held) = (open(&entry)?, open(&place)?);
@@ -94,7 +94,7 @@ impl ProjectDirectory {
     fn make_directories(
         &self,
         path: &str,
-        place: &Place,
+        place: &FileLocation,
         expected: Expected<'_>,
     ) -> Result<MadeDirectories<'_>, WriteError> {
         let mut made = MadeDirectories { root: self.handle(), paths: Vec::new() };
@@ -118,7 +118,7 @@ impl ProjectDirectory {
 }
 
 /// The directory in which the first thing is made that a place lacks.
-fn nearest<'a>(place: &'a Place, missing: &[&'a Path]) -> &'a Path {
+fn nearest<'a>(place: &'a FileLocation, missing: &[&'a Path]) -> &'a Path {
     missing.first().map_or(&place.directory, |first| above(first))
 }
 
@@ -152,7 +152,7 @@ impl Drop for MadeDirectories<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Target<'a> {
     directory: &'a Dir,
-    place: &'a Place,
+    place: &'a FileLocation,
     /// The path as the project writes it.
     path: &'a str,
 }

@@ -15,12 +15,12 @@ pub struct Dotenv {
 struct Entry {
     value: Zeroizing<String>,
     line: u32,
-    place: Place,
+    place: EntrySpan,
 }
 
 /// Where an entry stands in the text, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct EntrySpan {
     /// Its lines, with the last one's line break.
     pub(super) lines: Range<usize>,
     /// The value as it is written, quotes included.
@@ -47,7 +47,7 @@ impl Dotenv {
     }
 
     /// Where a name's entry stands in the text.
-    pub(super) fn place(&self, name: &str) -> Option<&Place> {
+    pub(super) fn place(&self, name: &str) -> Option<&EntrySpan> {
         self.entries.get(name).map(|entry| &entry.place)
     }
 
@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
         if let Some(first) = self.dotenv.line(name) {
             return Err(ProblemKind::Duplicate { first });
         }
-        let place = Place { lines: start..self.position(), value: written };
+        let place = EntrySpan { lines: start..self.position(), value: written };
         self.dotenv.entries.insert(name.to_owned(), Entry { value, line, place });
         Ok(())
     }

@@ -4,21 +4,21 @@ use std::process::{Command, Stdio};
 use super::*;
 
 /// A repository with its files, and the user's directories beside it.
-struct Scene {
+struct TestDirectory {
     temporary: tempfile::TempDir,
 }
 
-impl Scene {
+impl TestDirectory {
     fn new(files: &[(&str, &str)]) -> Self {
-        let scene = Self { temporary: tempfile::tempdir().unwrap() };
-        scene.write("repository/.git/HEAD", "ref: refs/heads/main\n");
+        let test = Self { temporary: tempfile::tempdir().unwrap() };
+        test.write("repository/.git/HEAD", "ref: refs/heads/main\n");
         for directory in ["objects", "refs"] {
-            fs::create_dir_all(scene.path("repository/.git").join(directory)).unwrap();
+            fs::create_dir_all(test.path("repository/.git").join(directory)).unwrap();
         }
         for (path, text) in files {
-            scene.write(path, text);
+            test.write(path, text);
         }
-        scene
+        test
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -113,16 +113,16 @@ fn table() -> Vec<(&'static [(&'static str, &'static str)], Ignored)> {
 #[test]
 fn a_file_is_ignored_by_the_rules_of_git() {
     for (files, expected) in table() {
-        assert_eq!(Scene::new(files).is_ignored(FILE), expected, "{files:?}");
+        assert_eq!(TestDirectory::new(files).is_ignored(FILE), expected, "{files:?}");
     }
 }
 
 #[test]
 fn git_says_the_same() {
     for (files, expected) in table() {
-        let scene = Scene::new(files);
-        scene.is_ignored(FILE);
-        let Some(found) = scene.of_git(FILE) else {
+        let test = TestDirectory::new(files);
+        test.is_ignored(FILE);
+        let Some(found) = test.of_git(FILE) else {
             drop(writeln!(std::io::stderr(), "skipped: there is no git here"));
             return;
         };
@@ -132,48 +132,48 @@ fn git_says_the_same() {
 
 #[test]
 fn outside_of_a_repository_nothing_is_said() {
-    let scene = Scene::new(&[("elsewhere/.gitignore", ".env\n"), ("empty/.git/config", "")]);
-    assert_eq!(scene.is_ignored("elsewhere/.env"), Ignored::NotInRepository);
-    assert_eq!(scene.is_ignored("empty/.env"), Ignored::NotInRepository);
+    let test = TestDirectory::new(&[("elsewhere/.gitignore", ".env\n"), ("empty/.git/config", "")]);
+    assert_eq!(test.is_ignored("elsewhere/.env"), Ignored::NotInRepository);
+    assert_eq!(test.is_ignored("empty/.env"), Ignored::NotInRepository);
     assert_eq!(is_ignored(Path::new("/no/such/directory/.env"), &UserDirectories::default()), Ignored::NotInRepository);
 }
 
 #[test]
 fn a_further_working_tree_shares_the_exclusions_of_its_repository() {
-    let scene = Scene::new(&[
+    let test = TestDirectory::new(&[
         ("repository/.git/worktrees/tree/HEAD", "ref: refs/heads/tree\n"),
         ("repository/.git/worktrees/tree/commondir", "../..\n"),
         ("repository/.git/info/exclude", ".env\n"),
         ("tree/.git", "gitdir: ../repository/.git/worktrees/tree\n"),
     ]);
-    assert_eq!(scene.is_ignored("tree/a/.env"), Ignored::Ignored);
-    assert_eq!(scene.is_ignored("tree/a/other"), Ignored::NotIgnored);
+    assert_eq!(test.is_ignored("tree/a/.env"), Ignored::Ignored);
+    assert_eq!(test.is_ignored("tree/a/other"), Ignored::NotIgnored);
 }
 
 #[test]
 fn a_project_behind_a_symlink_is_where_it_is() {
-    let scene = Scene::new(&[("repository/.gitignore", "/a/.env\n"), ("repository/a/lobu.toml", "")]);
-    std::os::unix::fs::symlink(scene.path("repository/a"), scene.path("link")).unwrap();
-    assert_eq!(scene.is_ignored("link/.env"), Ignored::Ignored);
+    let test = TestDirectory::new(&[("repository/.gitignore", "/a/.env\n"), ("repository/a/lobu.toml", "")]);
+    std::os::unix::fs::symlink(test.path("repository/a"), test.path("link")).unwrap();
+    assert_eq!(test.is_ignored("link/.env"), Ignored::Ignored);
 }
 
 #[test]
 fn rules_behind_a_symlink_do_not_count() {
-    let scene = Scene::new(&[("repository/rules", ".env\n"), ("repository/a/x", "")]);
-    std::os::unix::fs::symlink("rules", scene.path("repository/.gitignore")).unwrap();
-    assert_eq!(scene.is_ignored("repository/a/.env"), Ignored::NotIgnored);
-    assert!(scene.of_git("repository/a/.env").is_none_or(|found| found == Ignored::NotIgnored));
+    let test = TestDirectory::new(&[("repository/rules", ".env\n"), ("repository/a/x", "")]);
+    std::os::unix::fs::symlink("rules", test.path("repository/.gitignore")).unwrap();
+    assert_eq!(test.is_ignored("repository/a/.env"), Ignored::NotIgnored);
+    assert!(test.of_git("repository/a/.env").is_none_or(|found| found == Ignored::NotIgnored));
 }
 
 #[test]
 fn rules_that_cannot_be_read_ignore_nothing() {
-    let scene = Scene::new(&[("repository/.git/info/exclude", "")]);
-    fs::create_dir(scene.path("repository/.gitignore")).unwrap();
-    assert_eq!(scene.is_ignored("repository/.env"), Ignored::NotIgnored);
-    fs::remove_dir(scene.path("repository/.gitignore")).unwrap();
+    let test = TestDirectory::new(&[("repository/.git/info/exclude", "")]);
+    fs::create_dir(test.path("repository/.gitignore")).unwrap();
+    assert_eq!(test.is_ignored("repository/.env"), Ignored::NotIgnored);
+    fs::remove_dir(test.path("repository/.gitignore")).unwrap();
     let large = ".env\n".repeat(usize::try_from(LARGEST).unwrap() / 5 + 1);
-    scene.write("repository/.gitignore", &large);
-    assert_eq!(scene.is_ignored("repository/.env"), Ignored::NotIgnored);
-    scene.write("repository/.gitignore", large.split_at(large.len() - 5).0);
-    assert_eq!(scene.is_ignored("repository/.env"), Ignored::Ignored);
+    test.write("repository/.gitignore", &large);
+    assert_eq!(test.is_ignored("repository/.env"), Ignored::NotIgnored);
+    test.write("repository/.gitignore", large.split_at(large.len() - 5).0);
+    assert_eq!(test.is_ignored("repository/.env"), Ignored::Ignored);
 }

@@ -87,7 +87,7 @@ pub(super) fn request() -> Request {
     Request { method: "POST", path: "/api/dev/secrets/manage".to_owned() }
 }
 
-type Meanwhile = Box<dyn FnOnce(&mut BTreeMap<String, String>) + Send>;
+type ConcurrentChange = Box<dyn FnOnce(&mut BTreeMap<String, String>) + Send>;
 
 /// What is in the fake org, and what happens to requests.
 #[derive(Default)]
@@ -99,7 +99,7 @@ pub(super) struct State {
     /// How many times the list was asked for.
     pub(super) reads: usize,
     /// What others do before each request to write is carried out.
-    pub(super) meanwhile: VecDeque<Meanwhile>,
+    pub(super) meanwhile: VecDeque<ConcurrentChange>,
     /// The answer to every request to write, which is not carried out.
     pub(super) failure: Option<RequestError>,
     /// The answer to every list.

@@ -9,7 +9,7 @@ use crate::server::{
     json_text::{ObjectText, array},
     refusal::{Answer, Refusal},
     request_context::RequestContext,
-    vault::{self, Digest, Place, Vault},
+    vault::{self, Digest, ValueLocation, Vault},
 };
 
 /// The owner part of the place of these values; those of documents contain a `/`.
@@ -121,8 +121,8 @@ pub(super) fn delete(context: &RequestContext<'_>, name: &str) -> Result<(), Ref
 }
 
 /// Gives the place of a secret, to which its ciphertext and digest are bound (decisions O3).
-pub(super) fn place<'a>(org: &'a str, name: &'a str) -> Place<'a> {
-    Place { org, owner: OWNER, field: name }
+pub(super) fn place<'a>(org: &'a str, name: &'a str) -> ValueLocation<'a> {
+    ValueLocation { org, owner: OWNER, field: name }
 }
 
 /// Decrypts the value of a secret; for tests that look into the store.

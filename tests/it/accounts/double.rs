@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 
 /// A request as it came: its path, its head and its body.
 #[derive(Debug, Clone)]
-pub(super) struct Came {
+pub(super) struct ReceivedRequest {
     pub(super) path: String,
     pub(super) head: String,
     pub(super) body: String,
 }
 
-type Script = Box<dyn Fn(&Came, usize, &str) -> Option<(u16, Value)> + Send>;
+type Script = Box<dyn Fn(&ReceivedRequest, usize, &str) -> Option<(u16, Value)> + Send>;
 
 /// The double; it stops when it is dropped.
 pub(super) struct Double {
     pub(super) url: String,
-    came: Arc<Mutex<Vec<Came>>>,
+    came: Arc<Mutex<Vec<ReceivedRequest>>>,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -29,7 +29,9 @@ pub(super) struct Double {
 impl Double {
     /// Starts. The script is given a request, how many came to its path before, and the double's own URL; where it has no
     /// answer the usual one is given.
-    pub(super) fn start(script: impl Fn(&Came, usize, &str) -> Option<(u16, Value)> + Send + 'static) -> Self {
+    pub(super) fn start(
+        script: impl Fn(&ReceivedRequest, usize, &str) -> Option<(u16, Value)> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (came, stopped) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -44,7 +46,7 @@ impl Double {
                 let (request, mut stream) = read(stream);
                 let before = {
                     let mut seen = seen.lock().expect("no thread panics");
-                    let before = seen.iter().filter(|one: &&Came| one.path == request.path).count();
+                    let before = seen.iter().filter(|one: &&ReceivedRequest| one.path == request.path).count();
                     seen.push(request.clone());
                     before
                 };
@@ -59,7 +61,7 @@ impl Double {
     }
 
     /// What came, in its order.
-    pub(super) fn came(&self) -> Vec<Came> {
+    pub(super) fn came(&self) -> Vec<ReceivedRequest> {
         self.came.lock().expect("no thread panics").clone()
     }
 
@@ -79,7 +81,7 @@ impl Drop for Double {
     }
 }
 
-fn read(stream: TcpStream) -> (Came, TcpStream) {
+fn read(stream: TcpStream) -> (ReceivedRequest, TcpStream) {
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -96,7 +98,7 @@ fn read(stream: TcpStream) -> (Came, TcpStream) {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("a body");
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    (Came { path, head, body: String::from_utf8(body).expect("text") }, reader.into_inner())
+    (ReceivedRequest { path, head, body: String::from_utf8(body).expect("text") }, reader.into_inner())
 }
 
 /// What a server says where nothing special is meant: the login is approved at once.

@@ -11,7 +11,7 @@ const GIVEN: &str = "GIVEN-TOKEN-SENTINEL";
 /// Arguments, variables, the exit code and a word of what is said.
 type Mistake<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
 
-struct Scene {
+struct Setup {
     env: TestEnv,
     /// The server of the context `mine`, to which the stored token belongs.
     own: Listener,
@@ -19,7 +19,7 @@ struct Scene {
     other: Listener,
 }
 
-impl Scene {
+impl Setup {
     fn new() -> Self {
         let other = Listener::start(vec![Reply::http("401 Unauthorized", "{\"error\":\"no\"}")]);
         let location = format!("302 Found\r\nlocation: http://{}/", other.address());
@@ -71,8 +71,8 @@ impl Scene {
 
 #[test]
 fn what_is_a_mistake_by_itself_sends_nothing_anywhere() {
-    let scene = Scene::new();
-    let other = Scene::url(&scene.other);
+    let setup = Setup::new();
+    let other = Setup::url(&setup.other);
     let with_user = other.replace("http://", "http://user:password@");
     let table: &[Mistake<'_>] = &[
         (&["-c", "nobody"], &[], 2, "nobody"),
@@ -87,66 +87,66 @@ fn what_is_a_mistake_by_itself_sends_nothing_anywhere() {
         (&["-c", "mine"], &[("LOBU_API_URL", other.as_str())], 2, "LOBU_API_URL"),
     ];
     for (arguments, variables, code, word) in table {
-        let said = scene.plan(arguments, variables, *code);
+        let said = setup.plan(arguments, variables, *code);
         assert!(said.contains(word), "{arguments:?}: {said}");
-        scene.nothing_was_sent(&format!("{arguments:?}"));
+        setup.nothing_was_sent(&format!("{arguments:?}"));
     }
 }
 
 #[test]
 fn the_token_of_the_environment_goes_to_no_context_that_is_not_named() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     for verb in [&["whoami"][..], &["org", "list"], &["token", "--raw"]] {
-        let mut env = scene.env.clone_at("");
+        let mut env = setup.env.clone_at("");
         let output = env.env("LOBU_API_TOKEN", GIVEN).lobu(verb);
         output.expect_code(2);
         assert!(output.stderr.contains("LOBU_API_TOKEN") && !output.everything().contains(GIVEN), "{output}");
-        scene.nothing_was_sent("a token without a target");
+        setup.nothing_was_sent("a token without a target");
     }
-    let mut env = scene.env.clone_at("");
+    let mut env = setup.env.clone_at("");
     assert_eq!(env.env("LOBU_API_TOKEN", GIVEN).lobu(["token", "--raw", "-c", "mine"]).stdout, format!("{GIVEN}\n"));
 }
 
 #[test]
 fn a_pin_that_differs_from_context_or_environment_stops() {
-    let scene = Scene::new();
-    let toml = scene.env.read("lobu.toml");
-    scene.env.write("lobu.toml", format!("{toml}[memory]\norg = 'other-org'\n"));
+    let setup = Setup::new();
+    let toml = setup.env.read("lobu.toml");
+    setup.env.write("lobu.toml", format!("{toml}[memory]\norg = 'other-org'\n"));
     for variables in [&[][..], &[("LOBU_ORG", "acme")][..]] {
-        let said = scene.plan(&[], variables, 4);
+        let said = setup.plan(&[], variables, 4);
         assert!(said.contains("other-org") && said.contains("acme"), "{said}");
-        scene.nothing_was_sent("a pin");
+        setup.nothing_was_sent("a pin");
     }
 }
 
 #[test]
 fn a_stored_token_goes_to_its_own_server_only() {
-    let scene = Scene::new();
+    let setup = Setup::new();
     // Another server by its URL: it is asked, without the token of the context.
-    scene.plan(&["--url", &Scene::url(&scene.other), "--org", "acme"], &[], 4);
-    let received = scene.other.received();
+    setup.plan(&["--url", &Setup::url(&setup.other), "--org", "acme"], &[], 4);
+    let received = setup.other.received();
     assert!(!received.is_empty() && received.iter().all(|request| !request.contains("SENTINEL")), "{received:?}");
-    assert_eq!(scene.own.received(), [""; 0]);
+    assert_eq!(setup.own.received(), [""; 0]);
 }
 
 #[test]
 fn a_redirect_to_another_port_is_not_followed() {
-    let scene = Scene::new();
-    scene.plan(&[], &[], 3);
-    assert!(scene.own.received().iter().any(|request| request.contains(STORED)));
-    assert_eq!(scene.other.received(), [""; 0]);
+    let setup = Setup::new();
+    setup.plan(&[], &[], 3);
+    assert!(setup.own.received().iter().any(|request| request.contains(STORED)));
+    assert_eq!(setup.other.received(), [""; 0]);
 }
 
 #[test]
 fn nothing_of_this_comes_from_a_dotenv_file() {
-    let scene = Scene::new();
-    let other = Scene::url(&scene.other);
+    let setup = Setup::new();
+    let other = Setup::url(&setup.other);
     let lines = ["LOBU_SERVER_URL", "LOBU_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"];
     let text = lines.map(|name| format!("{name}={other}")).join("\n");
     let text = format!("{text}\nLOBU_CONTEXT=other\nLOBU_ORG=other\nLOBU_API_TOKEN={GIVEN}\nSSL_CERT_FILE=/dev/null\n");
-    scene.env.write(".env", text);
-    scene.plan(&[], &[], 3);
-    assert!(scene.own.received().iter().all(|request| !request.contains(GIVEN)));
-    assert!(!scene.own.received().is_empty());
-    assert_eq!(scene.other.received(), [""; 0]);
+    setup.env.write(".env", text);
+    setup.plan(&[], &[], 3);
+    assert!(setup.own.received().iter().all(|request| !request.contains(GIVEN)));
+    assert!(!setup.own.received().is_empty());
+    assert_eq!(setup.other.received(), [""; 0]);
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::scene::{checked, serve_memory};
+use super::harness::{checked, serve_memory};
 use crate::support::existing_server::{Options, owner_token};
 use crate::support::site::Site;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::scene::{document, ending, states};
+use super::harness::{document, ending, states};
 use crate::support::env::TestEnv;
 
 const LOCAL: [&str; 3] = ["doctor", "-c", "local"];

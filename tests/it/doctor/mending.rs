@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::scene::{document, ending, in_repository};
+use super::harness::{document, ending, in_repository};
 use crate::support::env::TestEnv;
 
 const CHECK: [&str; 4] = ["doctor", "-c", "local", "--json"];

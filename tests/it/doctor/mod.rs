@@ -1,7 +1,7 @@
 //! `lobu doctor`, run as people run it.
 
 mod bundle;
+mod harness;
 mod local;
 mod mending;
-mod scene;
 mod servers;

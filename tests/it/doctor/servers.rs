@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::scene::{ending, serve_memory, states};
+use super::harness::{ending, serve_memory, states};
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::existing_server::{Answer, ExistingServer, Fault, Options, RecordedRequest, owner_token};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::terminal::{Terminal, settle};
+use crate::support::terminal::{Terminal, wait_until_reading};
 
 use super::evidence::{Evidence, Kept};
 use super::recorder::{Recorder, good};
@@ -28,7 +28,7 @@ fn push(noise: Noise, keys: &[&str]) -> (Option<i32>, String, Vec<u8>) {
             assert!(started.elapsed() < Duration::from_secs(30), "no question:\n{}", terminal.screen());
             thread::sleep(Duration::from_millis(5));
         }
-        settle();
+        wait_until_reading();
         terminal.press(key);
     }
     let (code, screen) = terminal.end();
@@ -77,7 +77,7 @@ fn set(keys: &str) -> (Option<i32>, String, String) {
     stage.env.write(".env", "OTHER=1\n");
     let mut terminal = Terminal::start(&stage.env, &["secrets", "local", "set", "FOO", "-v"], "");
     terminal.wait_for("nothing is shown");
-    settle();
+    wait_until_reading();
     terminal.press(keys);
     let (code, screen) = terminal.end();
     let mut evidence = Evidence::default();

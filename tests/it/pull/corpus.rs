@@ -7,7 +7,7 @@ use lobu::desired::DesiredState;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::scene::{edit, files};
+use super::test_project::{edit, files};
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::project::desired_of;

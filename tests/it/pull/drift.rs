@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::hostile::tree;
-use super::scene::{Scene, edit, files};
+use super::test_project::{TestProject, edit, files};
 use crate::support::env::CommandOutput;
 use crate::support::existing_server::Options;
 use crate::support::project::desired_of;
@@ -21,23 +21,23 @@ fn write_project(env: &crate::support::env::TestEnv) {
     env.write("models/ticket.yaml", "type: entity\nslug: ticket\nname: Ticket\n");
 }
 
-fn scene() -> Scene {
-    let scene = Scene::new();
-    write_project(&scene.env);
-    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
-    scene
+fn setup() -> TestProject {
+    let setup = TestProject::new();
+    write_project(&setup.env);
+    setup.converge(&desired_of(&setup.env.project()), &BTreeMap::new());
+    setup
 }
 
 /// Looks; nothing is written, neither here nor there.
 #[track_caller]
-fn drift(scene: &Scene, arguments: &[&str], code: i32) -> CommandOutput {
-    let root = scene.env.path().canonicalize().expect("it is there");
+fn drift(setup: &TestProject, arguments: &[&str], code: i32) -> CommandOutput {
+    let root = setup.env.path().canonicalize().expect("it is there");
     let before = tree(&root);
-    scene.served.counter.reset();
-    let output = scene.run(&[&["drift"], arguments].concat());
+    setup.served.counter.reset();
+    let output = setup.run(&[&["drift"], arguments].concat());
     output.expect_code(code);
     assert_eq!(tree(&root), before, "{output}");
-    assert_eq!(scene.served.counter.writes(), 0, "{output}");
+    assert_eq!(setup.served.counter.writes(), 0, "{output}");
     output
 }
 
@@ -45,17 +45,17 @@ fn document(output: &CommandOutput) -> Value {
     serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output}"))
 }
 
-fn edited(scene: &Scene, what: &str) {
-    let (url, token) = (scene.served.url(), scene.served.token());
+fn edited(setup: &TestProject, what: &str) {
+    let (url, token) = (setup.served.url(), setup.served.token());
     match what {
-        "agent" => scene.wait(edit::agent(url, "dev", token, "triage", &json!({"description": "Changed."}))),
-        "prompt" => scene.wait(edit::settings(url, "dev", token, "triage", &json!({"soulMd": "Changed."}))),
+        "agent" => setup.wait(edit::agent(url, "dev", token, "triage", &json!({"description": "Changed."}))),
+        "prompt" => setup.wait(edit::settings(url, "dev", token, "triage", &json!({"soulMd": "Changed."}))),
         "platform" => {
-            scene.wait(edit::platform(url, "dev", token, "triage", "triage-telegram", &json!({"chatId": "Changed."})));
+            setup.wait(edit::platform(url, "dev", token, "triage", "triage-telegram", &json!({"chatId": "Changed."})));
         }
         "type" => {
             let call = json!({"schema_type": "entity_type", "action": "update", "slug": "ticket", "name": "Changed."});
-            scene.wait(edit::schema(url, "dev", token, &call));
+            setup.wait(edit::schema(url, "dev", token, &call));
         }
         _ => unreachable!("one of the four"),
     }
@@ -63,10 +63,10 @@ fn edited(scene: &Scene, what: &str) {
 
 #[test]
 fn an_org_as_it_is_declared_does_not_drift() {
-    let scene = scene();
-    let output = drift(&scene, &[], 0);
+    let setup = setup();
+    let output = drift(&setup, &[], 0);
     assert!(output.stdout.contains("The org is as the project declares it."), "{output}");
-    assert_eq!(document(&drift(&scene, &["--json"], 0))["differs"], json!(false));
+    assert_eq!(document(&drift(&setup, &["--json"], 0))["differs"], json!(false));
 }
 
 #[test]
@@ -77,14 +77,14 @@ fn each_declared_value_that_differs_is_shown_in_both_directions() {
         ("platform", "~ platform triage/triage-telegram", "config.chatId", "-100"),
         ("type", "~ entity-type ticket", "name", "Ticket"),
     ] {
-        let scene = scene();
-        edited(&scene, what);
-        let output = drift(&scene, &[], 6);
+        let setup = setup();
+        edited(&setup, what);
+        let output = drift(&setup, &[], 6);
         assert!(output.stdout.contains(row), "{output}");
         assert!(output.stdout.contains(before) && output.stdout.contains("Changed."), "{output}");
         assert!(flat(&output.stderr).contains("1 resource is not as the project declares it"), "{output}");
         assert!(flat(&output.stderr).contains("`lobu apply` makes the org as the files say"), "{output}");
-        let json = document(&drift(&scene, &["--json"], 6));
+        let json = document(&drift(&setup, &["--json"], 6));
         assert_eq!(json["differs"], json!(true));
         let field = |change: &Value| {
             let found = change["fields"].as_array().expect("a list").iter().find(|field| field["path"] == path);
@@ -95,21 +95,21 @@ fn each_declared_value_that_differs_is_shown_in_both_directions() {
         assert_eq!(fields(&json["pull"]["changes"]), [(json!(before), json!("Changed."))], "{json:#}");
         // With a selector for something else it is not looked at.
         let other = if what == "type" { "agent/triage" } else { "entity-type/ticket" };
-        drift(&scene, &[other], 0);
+        drift(&setup, &[other], 0);
     }
 }
 
 #[test]
 fn what_only_the_org_has_is_told_and_does_not_count() {
-    let scene = scene();
-    let (url, token) = (scene.served.url(), scene.served.token());
+    let setup = setup();
+    let (url, token) = (setup.served.url(), setup.served.token());
     let settings = json!({"userMd": "Theirs.", "networkConfig": {"allowedDomains": ["new.example"]}});
-    scene.wait(edit::settings(url, "dev", token, "triage", &settings));
+    setup.wait(edit::settings(url, "dev", token, "triage", &settings));
     let body = json!({"platform": "slack", "config": {"teamId": "T1"}});
-    scene.wait(edit::new_platform(url, "dev", token, "triage", "triage-slack", &body));
+    setup.wait(edit::new_platform(url, "dev", token, "triage", "triage-slack", &body));
     let call = json!({"schema_type": "entity_type", "action": "create", "slug": "extra", "name": "Extra"});
-    scene.wait(edit::schema(url, "dev", token, &call));
-    let output = drift(&scene, &[], 0);
+    setup.wait(edit::schema(url, "dev", token, &call));
+    let output = drift(&setup, &[], 0);
     for told in [
         "In the org, and not in the files:",
         "? settings triage: networkConfig.allowedDomains, userMd",
@@ -119,37 +119,37 @@ fn what_only_the_org_has_is_told_and_does_not_count() {
     ] {
         assert!(output.stdout.contains(told), "{told}: {output}");
     }
-    let json = document(&drift(&scene, &["--json", "--full"], 0));
+    let json = document(&drift(&setup, &["--json", "--full"], 0));
     assert_eq!(json["differs"], json!(false));
     assert_eq!(json["pull"]["undeclared"], json!([{"kind": "entity-type", "ids": ["extra"]}]), "{json:#}");
 }
 
 #[test]
 fn what_only_the_files_have_differs() {
-    let scene = scene();
-    scene.env.write("models/new.yaml", "type: entity\nslug: new\nname: New\n");
-    let output = drift(&scene, &[], 6);
+    let setup = setup();
+    setup.env.write("models/new.yaml", "type: entity\nslug: new\nname: New\n");
+    let output = drift(&setup, &[], 6);
     assert!(output.stdout.contains("+ entity-type new (only in the files)"), "{output}");
-    let json = document(&drift(&scene, &["--json"], 6));
+    let json = document(&drift(&setup, &["--json"], 6));
     assert_eq!(json["pull"]["missing"][0]["id"], json!("new"), "{json:#}");
-    drift(&scene, &["agent/nobody"], 2);
+    drift(&setup, &["agent/nobody"], 2);
 }
 
 #[test]
 fn it_reads_what_a_plan_reads() {
-    let scene = scene();
+    let setup = setup();
     for what in ["agent", "prompt", "platform", "type"] {
-        scene.served.counter.reset();
-        scene.run(&["plan"]).expect_code(0);
-        let reads = scene.served.counter.reads();
-        scene.served.counter.reset();
-        scene.run(&["drift"]);
+        setup.served.counter.reset();
+        setup.run(&["plan"]).expect_code(0);
+        let reads = setup.served.counter.reads();
+        setup.served.counter.reset();
+        setup.run(&["drift"]);
         assert_eq!(
-            (scene.served.counter.reads(), scene.served.counter.writes()),
+            (setup.served.counter.reads(), setup.served.counter.writes()),
             (reads, 0),
             "before the edit of {what}"
         );
-        edited(&scene, what);
+        edited(&setup, what);
     }
 }
 

@@ -5,181 +5,181 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use serde_json::json;
 
-use super::scene::{Scene, edit, files};
+use super::test_project::{TestProject, edit, files};
 use crate::support::project::desired_of;
 
 const TOKEN: &str = "sk-abcdefghijklmnop1234567890";
 
-fn two_agents() -> Scene {
-    let scene = Scene::new();
-    scene.env.write(
+fn two_agents() -> TestProject {
+    let setup = TestProject::new();
+    setup.env.write(
         "lobu.toml",
         "[agents.first]\nname = \"First\"\ndir = \"./agents/first\"\n\n\
          [agents.second]\nname = \"Second\"\ndir = \"./agents/second\"\n",
     );
-    scene
+    setup
 }
 
-fn converge(scene: &Scene) {
-    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
+fn converge(setup: &TestProject) {
+    setup.converge(&desired_of(&setup.env.project()), &BTreeMap::new());
 }
 
-fn settings(scene: &Scene, agent: &str, change: &serde_json::Value) {
-    scene.wait(edit::settings(scene.served.url(), "dev", scene.served.token(), agent, change));
+fn settings(setup: &TestProject, agent: &str, change: &serde_json::Value) {
+    setup.wait(edit::settings(setup.served.url(), "dev", setup.served.token(), agent, change));
 }
 
 #[test]
 fn a_file_that_two_agents_share_by_a_symlink_is_not_changed_for_one() {
-    let scene = two_agents();
-    scene.env.write("common/SOUL.md", "Common.\n");
+    let setup = two_agents();
+    setup.env.write("common/SOUL.md", "Common.\n");
     for agent in ["first", "second"] {
-        let directory = scene.env.project().join("agents").join(agent);
+        let directory = setup.env.project().join("agents").join(agent);
         std::fs::create_dir_all(&directory).expect("a directory");
         symlink("../../common/SOUL.md", directory.join("SOUL.md")).expect("a symlink");
     }
-    converge(&scene);
-    settings(&scene, "first", &json!({"soulMd": "Only of the first."}));
-    let before = files(&scene.env.project());
-    let output = scene.run(&["pull", "--force"]);
+    converge(&setup);
+    settings(&setup, "first", &json!({"soulMd": "Only of the first."}));
+    let before = files(&setup.env.project());
+    let output = setup.run(&["pull", "--force"]);
     output.expect_code(6);
     assert!(output.stdout.contains("it would change settings/second too"), "{output}");
-    assert_eq!(files(&scene.env.project()), before);
-    settings(&scene, "second", &json!({"soulMd": "Only of the first."}));
-    scene.run(&["pull", "--force"]).expect_code(0);
-    assert_eq!(scene.env.read("common/SOUL.md"), "Only of the first.\n");
+    assert_eq!(files(&setup.env.project()), before);
+    settings(&setup, "second", &json!({"soulMd": "Only of the first."}));
+    setup.run(&["pull", "--force"]).expect_code(0);
+    assert_eq!(setup.env.read("common/SOUL.md"), "Only of the first.\n");
 }
 
 #[test]
 fn a_made_up_name_is_none_that_the_org_has() {
-    let scene = Scene::new();
-    scene.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
-    converge(&scene);
+    let setup = TestProject::new();
+    setup.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
+    converge(&setup);
     let names = ["TRIAGE_SLACK_BOT_TOKEN".to_owned()].map(|name| (name, "stale".to_owned()));
-    scene.wait(scene.served.put_secrets("dev", &BTreeMap::from(names)));
+    setup.wait(setup.served.put_secrets("dev", &BTreeMap::from(names)));
     let platform = json!({"platform": "slack", "config": {"botToken": "a-live-token"}});
-    let (origin, token) = (scene.served.url(), scene.served.token());
-    scene.wait(edit::new_platform(origin, "dev", token, "triage", "triage-slack", &platform));
-    let output = scene.run(&["pull", "--force"]);
+    let (origin, token) = (setup.served.url(), setup.served.token());
+    setup.wait(edit::new_platform(origin, "dev", token, "triage", "triage-slack", &platform));
+    let output = setup.run(&["pull", "--force"]);
     output.expect_code(0);
-    assert!(scene.env.read("lobu.toml").contains("botToken = \"$TRIAGE_SLACK_BOT_TOKEN_2\""), "{output}");
-    assert_eq!(scene.env.read(".env.example").lines().last(), Some("TRIAGE_SLACK_BOT_TOKEN_2="));
+    assert!(setup.env.read("lobu.toml").contains("botToken = \"$TRIAGE_SLACK_BOT_TOKEN_2\""), "{output}");
+    assert_eq!(setup.env.read(".env.example").lines().last(), Some("TRIAGE_SLACK_BOT_TOKEN_2="));
     assert!(!output.everything().contains("a-live-token"));
 }
 
 #[test]
 fn what_is_let_through_is_written_and_never_printed() {
-    let scene = Scene::new();
-    scene.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
-    converge(&scene);
+    let setup = TestProject::new();
+    setup.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
+    converge(&setup);
     let skill = json!({"repo": "local/leak", "name": "leak", "content": format!("use {TOKEN} now"), "enabled": true});
-    settings(&scene, "triage", &json!({"skillsConfig": {"skills": [skill]}, "soulMd": format!("Say {TOKEN}.")}));
-    let refused = scene.run(&["pull", "--force", "--full"]);
+    settings(&setup, "triage", &json!({"skillsConfig": {"skills": [skill]}, "soulMd": format!("Say {TOKEN}.")}));
+    let refused = setup.run(&["pull", "--force", "--full"]);
     refused.expect_code(6);
     let mut outputs = vec![refused];
     let mut arguments = vec!["pull", "--force", "--full"];
     arguments.extend(["--allow-suspected", "settings/triage:soulMd"]);
     arguments.extend(["--allow-suspected", "settings/triage:skillsConfig.skills.local/leak.content"]);
-    outputs.push(scene.run(&[arguments.as_slice(), &["--dry-run"]].concat()));
-    outputs.push(scene.run(&[arguments.as_slice(), &["--dry-run", "--json"]].concat()));
-    outputs.push(scene.run(&["drift", "--full"]));
-    outputs.push(scene.run(&["drift", "--json"]));
-    let written = scene.run(&arguments);
+    outputs.push(setup.run(&[arguments.as_slice(), &["--dry-run"]].concat()));
+    outputs.push(setup.run(&[arguments.as_slice(), &["--dry-run", "--json"]].concat()));
+    outputs.push(setup.run(&["drift", "--full"]));
+    outputs.push(setup.run(&["drift", "--json"]));
+    let written = setup.run(&arguments);
     written.expect_code(0);
     outputs.push(written);
-    assert_eq!(scene.env.read("agents/triage/SOUL.md"), format!("Say {TOKEN}.\n"));
-    assert!(scene.env.read("agents/triage/skills/leak/SKILL.md").contains(TOKEN));
+    assert_eq!(setup.env.read("agents/triage/SOUL.md"), format!("Say {TOKEN}.\n"));
+    assert!(setup.env.read("agents/triage/skills/leak/SKILL.md").contains(TOKEN));
     for output in &outputs {
         assert!(!output.everything().contains(TOKEN), "{output}");
     }
     // Once it is written there is nothing to let through, and the same command still works.
-    let again = scene.run(&arguments);
+    let again = setup.run(&arguments);
     again.expect_code(0);
     assert!(again.stdout.contains("nothing there has to be let through"), "{again}");
-    let wrong = scene.run(&["pull", "--allow-suspected", "settings/nobody:soulMd"]);
+    let wrong = setup.run(&["pull", "--allow-suspected", "settings/nobody:soulMd"]);
     wrong.expect_code(2);
 }
 
 #[test]
 fn names_with_the_shape_of_a_token_are_neither_written_nor_told() {
-    let scene = Scene::new();
-    scene.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
-    converge(&scene);
+    let setup = TestProject::new();
+    setup.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
+    converge(&setup);
     let skill = json!({"repo": format!("local/{TOKEN}"), "name": TOKEN, "content": "x", "enabled": true});
     let change = json!({
         "skillsConfig": {"skills": [skill]},
         "mcpServers": {TOKEN: {"url": "https://gauges.example/mcp", "type": "sse"}},
         "networkConfig": {"judges": {TOKEN: "Be strict."}},
     });
-    settings(&scene, "triage", &change);
-    let before = files(&scene.env.project());
-    let output = scene.run(&["pull", "--force"]);
+    settings(&setup, "triage", &change);
+    let before = files(&setup.env.project());
+    let output = setup.run(&["pull", "--force"]);
     assert!(output.stdout.contains("has the shape of a token"), "{output}");
     assert!(!output.everything().contains(TOKEN), "{output}");
-    assert_eq!(files(&scene.env.project()), before);
+    assert_eq!(files(&setup.env.project()), before);
 }
 
 #[test]
 fn a_look_needs_no_right_to_write() {
-    let scene = two_agents();
-    scene.env.write("agents/first/SOUL.md", "Mine.\n");
-    converge(&scene);
-    settings(&scene, "first", &json!({"soulMd": "The org's."}));
-    let file = scene.env.project().join("agents/first/SOUL.md");
+    let setup = two_agents();
+    setup.env.write("agents/first/SOUL.md", "Mine.\n");
+    converge(&setup);
+    settings(&setup, "first", &json!({"soulMd": "The org's."}));
+    let file = setup.env.project().join("agents/first/SOUL.md");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o444)).expect("a mode");
-    scene.run(&["pull", "--dry-run"]).expect_code(0);
-    scene.run(&["drift"]).expect_code(6);
-    let refused = scene.run(&["pull", "--force"]);
+    setup.run(&["pull", "--dry-run"]).expect_code(0);
+    setup.run(&["drift"]).expect_code(6);
+    let refused = setup.run(&["pull", "--force"]);
     refused.expect_code(1);
     assert!(refused.stderr.contains("read-only"), "{refused}");
-    assert_eq!(scene.env.read("agents/first/SOUL.md"), "Mine.\n");
+    assert_eq!(setup.env.read("agents/first/SOUL.md"), "Mine.\n");
 }
 
 #[test]
 fn a_skill_of_every_agent_stays_one_while_another_agent_stays() {
-    let scene = two_agents();
-    scene.env.write("skills/sort/SKILL.md", "---\nname: sort\n---\n\nShared.\n");
-    converge(&scene);
-    scene.wait(edit::remove_agent(scene.served.url(), "dev", scene.served.token(), "second"));
+    let setup = two_agents();
+    setup.env.write("skills/sort/SKILL.md", "---\nname: sort\n---\n\nShared.\n");
+    converge(&setup);
+    setup.wait(edit::remove_agent(setup.served.url(), "dev", setup.served.token(), "second"));
     let skill = json!({"repo": "local/sort", "name": "sort", "content": "Of the first.", "enabled": true});
-    settings(&scene, "first", &json!({"skillsConfig": {"skills": [skill]}}));
-    scene.run(&["pull", "settings/first", "--prune-local", "--force"]).expect_code(0);
-    assert!(scene.env.read("skills/sort/SKILL.md").ends_with("Shared.\n"));
-    assert!(scene.env.read("agents/first/skills/sort/SKILL.md").ends_with("Of the first.\n"));
-    assert!(scene.env.read("lobu.toml").contains("[agents.second]"));
+    settings(&setup, "first", &json!({"skillsConfig": {"skills": [skill]}}));
+    setup.run(&["pull", "settings/first", "--prune-local", "--force"]).expect_code(0);
+    assert!(setup.env.read("skills/sort/SKILL.md").ends_with("Shared.\n"));
+    assert!(setup.env.read("agents/first/skills/sort/SKILL.md").ends_with("Of the first.\n"));
+    assert!(setup.env.read("lobu.toml").contains("[agents.second]"));
 }
 
 #[test]
 fn what_no_file_takes_is_told_and_fails_and_the_rest_is_written() {
-    let scene = two_agents();
-    converge(&scene);
+    let setup = two_agents();
+    converge(&setup);
     let change = json!({"preApprovedTools": ["/mcp/a b/tools/x"], "soulMd": "Written."});
-    settings(&scene, "first", &change);
-    scene.env.write(
+    settings(&setup, "first", &change);
+    setup.env.write(
         "lobu.toml",
-        scene.env.read("lobu.toml").replace("\n\n", "\n\n[agents.first.tools]\npre_approved = []\n\n"),
+        setup.env.read("lobu.toml").replace("\n\n", "\n\n[agents.first.tools]\npre_approved = []\n\n"),
     );
-    let output = scene.run(&["pull", "--force"]);
+    let output = setup.run(&["pull", "--force"]);
     output.expect_code(6);
     assert!(output.stdout.contains("preApprovedTools: it has an entry that lobu.toml refuses"), "{output}");
-    assert_eq!(scene.env.read("agents/first/SOUL.md"), "Written.\n");
+    assert_eq!(setup.env.read("agents/first/SOUL.md"), "Written.\n");
 }
 
 #[test]
 fn a_directory_without_a_skill_takes_no_name() {
-    let scene = two_agents();
-    converge(&scene);
-    std::fs::create_dir_all(scene.env.project().join("agents/first/skills/sort")).expect("a leftover");
+    let setup = two_agents();
+    converge(&setup);
+    std::fs::create_dir_all(setup.env.project().join("agents/first/skills/sort")).expect("a leftover");
     let skill = json!({"repo": "local/sort", "name": "sort", "content": "By weight.", "enabled": true});
-    settings(&scene, "first", &json!({"skillsConfig": {"skills": [skill]}}));
-    scene.run(&["pull", "--force"]).expect_code(0);
-    assert!(scene.env.read("agents/first/skills/sort/SKILL.md").ends_with("By weight.\n"));
+    settings(&setup, "first", &json!({"skillsConfig": {"skills": [skill]}}));
+    setup.run(&["pull", "--force"]).expect_code(0);
+    assert!(setup.env.read("agents/first/skills/sort/SKILL.md").ends_with("By weight.\n"));
 }
 
 #[test]
 fn pruning_by_another_org_than_the_pinned_one_is_refused() {
-    let scene = two_agents();
-    scene.env.write("lobu.toml", scene.env.read("lobu.toml") + "\n[memory]\nenabled = true\norg = \"acme\"\n");
-    let refused = scene.run(&["pull", "--prune-local", "--force"]);
+    let setup = two_agents();
+    setup.env.write("lobu.toml", setup.env.read("lobu.toml") + "\n[memory]\nenabled = true\norg = \"acme\"\n");
+    let refused = setup.run(&["pull", "--prune-local", "--force"]);
     refused.expect_code(4);
     assert!(refused.stderr.contains("--prune-local takes out what org dev lacks"), "{refused}");
 }

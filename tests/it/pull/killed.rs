@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::scene::{Scene, files};
+use super::test_project::{TestProject, files};
 use crate::support::project::desired_of;
 
 /// How many files the pull changes: lobu.toml, and three of each agent.
@@ -40,52 +40,52 @@ fn texts(root: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn each_file_is_the_old_one_or_the_new_one_and_pulling_again_completes() {
-    let mut scene = Scene::new();
+    let mut setup = TestProject::new();
     let (old, new) = (project("old"), project("new"));
     assert_eq!(old.len(), FILES);
-    write(&scene.env.project(), &new);
-    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
+    write(&setup.env.project(), &new);
+    setup.converge(&desired_of(&setup.env.project()), &BTreeMap::new());
     for place in ["write-staged", "write-placed"] {
         for nth in 1..=FILES {
-            write(&scene.env.project(), &old);
-            scene.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
-            let killed = scene.run(&["pull", "--force"]);
+            write(&setup.env.project(), &old);
+            setup.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
+            let killed = setup.run(&["pull", "--force"]);
             assert_eq!(killed.code, None, "{place}#{nth}: {killed}");
-            let found = texts(&scene.env.project());
+            let found = texts(&setup.env.project());
             let is_whole =
                 |(name, text): (&String, &String)| old.get(name) == Some(text) || new.get(name) == Some(text);
             assert!(found.iter().all(is_whole) && found.len() == FILES, "{place}#{nth}: {found:?}");
             let changed = found.iter().filter(|(name, text)| new.get(*name) == Some(*text)).count();
             assert_eq!(changed, if place == "write-staged" { nth - 1 } else { nth }, "{place}#{nth}");
-            scene.env.env("LOBU_FAULT", "");
-            scene.run(&["pull", "--force"]).expect_code(0);
-            assert_eq!(texts(&scene.env.project()), new, "{place}#{nth}");
+            setup.env.env("LOBU_FAULT", "");
+            setup.run(&["pull", "--force"]).expect_code(0);
+            assert_eq!(texts(&setup.env.project()), new, "{place}#{nth}");
         }
     }
-    scene.env.env("LOBU_FAULT", format!("die:write-staged#{}", FILES + 1));
-    write(&scene.env.project(), &old);
-    scene.run(&["pull", "--force"]).expect_code(0);
+    setup.env.env("LOBU_FAULT", format!("die:write-staged#{}", FILES + 1));
+    write(&setup.env.project(), &old);
+    setup.run(&["pull", "--force"]).expect_code(0);
 }
 
 #[test]
 fn a_new_project_that_was_cut_off_is_completed() {
-    let mut scene = Scene::new();
-    write(&scene.env.project(), &project("new"));
-    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
-    let fresh = scene.env.path().join("fresh");
-    let init = |scene: &Scene| scene.run(&["pull", "--init", &fresh.to_string_lossy(), "--yes"]);
-    init(&scene).expect_code(0);
+    let mut setup = TestProject::new();
+    write(&setup.env.project(), &project("new"));
+    setup.converge(&desired_of(&setup.env.project()), &BTreeMap::new());
+    let fresh = setup.env.path().join("fresh");
+    let init = |setup: &TestProject| setup.run(&["pull", "--init", &fresh.to_string_lossy(), "--yes"]);
+    init(&setup).expect_code(0);
     let whole = texts(&fresh);
     for nth in [1, 2, 3, 7, 20, whole.len()] {
         for place in ["write-staged", "write-placed"] {
             std::fs::remove_dir_all(&fresh).expect("a directory");
-            scene.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
-            assert_eq!(init(&scene).code, None, "{place}#{nth}");
-            scene.env.env("LOBU_FAULT", "");
+            setup.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
+            assert_eq!(init(&setup).code, None, "{place}#{nth}");
+            setup.env.env("LOBU_FAULT", "");
             if texts(&fresh).is_empty() {
-                init(&scene).expect_code(0);
+                init(&setup).expect_code(0);
             } else {
-                scene.run(&["pull", "--all", "--force", "-C", &fresh.to_string_lossy()]).expect_code(0);
+                setup.run(&["pull", "--all", "--force", "-C", &fresh.to_string_lossy()]).expect_code(0);
             }
             assert_eq!(texts(&fresh), whole, "{place}#{nth}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::scene::{Scene, files};
+use super::test_project::{TestProject, files};
 use crate::support::env::CommandOutput;
 use crate::support::generator::project;
 use crate::support::project::desired_of;
@@ -15,46 +15,46 @@ proptest! {
 
     #[test]
     fn what_was_applied_comes_back_as_it_is(project in project()) {
-        let scene = Scene::new();
-        project.write_to(&scene.env.project());
-        scene.converge(&desired_of(&scene.env.project()), &project.values);
-        let before = files(&scene.env.project());
-        let output = scene.run(&["pull", "--force"]);
+        let setup = TestProject::new();
+        project.write_to(&setup.env.project());
+        setup.converge(&desired_of(&setup.env.project()), &project.values);
+        let before = files(&setup.env.project());
+        let output = setup.run(&["pull", "--force"]);
         output.expect_code(0);
         assert!(output.stdout.contains("Nothing to pull."), "{output}");
-        assert_eq!(files(&scene.env.project()), before, "a pull of an untouched org writes nothing");
+        assert_eq!(files(&setup.env.project()), before, "a pull of an untouched org writes nothing");
     }
 
     #[test]
     fn a_pull_makes_any_project_declare_what_the_org_has(first in project(), second in project()) {
-        let scene = Scene::new();
-        second.write_to(&scene.env.project());
+        let setup = TestProject::new();
+        second.write_to(&setup.env.project());
         let values: BTreeMap<_, _> = first.values.clone().into_iter().chain(second.values.clone()).collect();
-        scene.converge(&desired_of(&scene.env.project()), &values);
-        std::fs::remove_dir_all(scene.env.project()).expect("the second project goes");
-        std::fs::create_dir(scene.env.project()).expect("an empty directory");
-        first.write_to(&scene.env.project());
-        let allowed = suspected(&scene);
+        setup.converge(&desired_of(&setup.env.project()), &values);
+        std::fs::remove_dir_all(setup.env.project()).expect("the second project goes");
+        std::fs::create_dir(setup.env.project()).expect("an empty directory");
+        first.write_to(&setup.env.project());
+        let allowed = suspected(&setup);
         let arguments = ["pull", "--all", "--prune-local", "--force", "--json"].map(str::to_owned);
         let arguments: Vec<String> = arguments.into_iter().chain(allowed).collect();
-        let output = scene.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let output = setup.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
         expect_told(&output);
-        assert_eq!(left_to_apply(&scene, &document(&output)), [""; 0], "{output}");
-        let before = files(&scene.env.project());
-        let again = scene.run(&["pull", "--all", "--prune-local", "--force"]);
+        assert_eq!(left_to_apply(&setup, &document(&output)), [""; 0], "{output}");
+        let before = files(&setup.env.project());
+        let again = setup.run(&["pull", "--all", "--prune-local", "--force"]);
         assert!(matches!(again.code, Some(0 | 6)), "{again}");
-        assert_eq!(files(&scene.env.project()), before, "{output}\n{again}");
+        assert_eq!(files(&setup.env.project()), before, "{output}\n{again}");
     }
 }
 
 /// The flags that let through what a pull suspects: prompts of these projects hold texts with the shape of a token. What
 /// stands inside of something that is withheld is told once that is let through.
-fn suspected(scene: &Scene) -> Vec<String> {
+fn suspected(setup: &TestProject) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
     loop {
         let arguments = ["pull", "--all", "--prune-local", "--dry-run", "--json"].into_iter();
         let arguments: Vec<&str> = arguments.chain(allowed.iter().map(String::as_str)).collect();
-        let output = scene.run(&arguments);
+        let output = setup.run(&arguments);
         output.expect_code(0);
         let names = list(&document(&output), "withheld", "allow");
         if names.is_empty() {
@@ -65,8 +65,8 @@ fn suspected(scene: &Scene) -> Vec<String> {
 }
 
 /// What a plan would still send, but for values that got a name of lobu's making: those the org does not have yet.
-fn left_to_apply(scene: &Scene, pulled: &Value) -> Vec<String> {
-    let plan = scene.run(&["plan", "--json"]);
+fn left_to_apply(setup: &TestProject, pulled: &Value) -> Vec<String> {
+    let plan = setup.run(&["plan", "--json"]);
     plan.expect_code(0);
     let made_up = pulled["references"].as_array().expect("a list").iter();
     let made_up: Vec<&str> =

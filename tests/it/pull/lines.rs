@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::scene::{Scene, edit, files};
+use super::test_project::{TestProject, edit, files};
 use crate::support::generator::project;
 use crate::support::project::desired_of;
 
@@ -57,9 +57,9 @@ fn with_comments(toml: &str, seed: u64) -> String {
 }
 
 /// Makes the edit; none if the project has nothing to edit there.
-async fn make(scene: &Scene, agent: &str, entity: Option<&str>, edit_of: Edit, text: &str) -> Option<()> {
-    let (origin, token) = (scene.served.url(), scene.served.token());
-    let settings = scene.served.reader("dev").settings(agent).await;
+async fn make(setup: &TestProject, agent: &str, entity: Option<&str>, edit_of: Edit, text: &str) -> Option<()> {
+    let (origin, token) = (setup.served.url(), setup.served.token());
+    let settings = setup.served.reader("dev").settings(agent).await;
     let put = async |change: Value| edit::settings(origin, "dev", token, agent, &change).await;
     match edit_of {
         Edit::Description => edit::agent(origin, "dev", token, agent, &json!({"description": text})).await,
@@ -123,26 +123,26 @@ proptest! {
         edit_of in edits(),
         text in prop::sample::select(TEXTS.to_vec()),
     ) {
-        let scene = Scene::new();
-        project.write_to(&scene.env.project());
-        let toml = with_comments(&scene.env.read("lobu.toml"), seed);
-        scene.env.write("lobu.toml", if crlf { toml.replace('\n', "\r\n") } else { toml });
-        let desired = desired_of(&scene.env.project());
+        let setup = TestProject::new();
+        project.write_to(&setup.env.project());
+        let toml = with_comments(&setup.env.read("lobu.toml"), seed);
+        setup.env.write("lobu.toml", if crlf { toml.replace('\n', "\r\n") } else { toml });
+        let desired = desired_of(&setup.env.project());
         prop_assume!(!desired.agents.is_empty());
-        scene.converge(&desired, &project.values);
-        let before = files(&scene.env.project());
+        setup.converge(&desired, &project.values);
+        let before = files(&setup.env.project());
         let agent = desired.agents[0].id.as_str();
         let entities = desired.memory.as_ref().map(|memory| memory.entity_types.as_slice()).unwrap_or_default();
         let entity = entities.first().map(|entity| entity.slug.as_str());
-        let made = scene.wait(make(&scene, agent, entity, edit_of, text));
+        let made = setup.wait(make(&setup, agent, entity, edit_of, text));
         prop_assume!(made.is_some());
-        let output = scene.run(&["pull", "--force"]);
+        let output = setup.run(&["pull", "--force"]);
         // A list that holds a text with the shape of a token is not written, edited or not.
         prop_assume!(!output.stdout.contains("it may hold a secret"));
         // Nor is a value where the file has a reference, which stays.
         prop_assume!(!output.stdout.contains(" stays $"));
         output.expect_code(0);
-        let after = files(&scene.env.project());
+        let after = files(&setup.env.project());
         let changed: Vec<&String> = after.iter().filter(|(name, file)| before.get(*name) != Some(*file)).map(|(name, _)| name).collect();
         prop_assert!(changed.len() <= 1, "{changed:?}: {output}");
         for name in changed {
@@ -151,9 +151,9 @@ proptest! {
             prop_assert_eq!(places(old, new), 1, "{}: {}\n{}", name, TextDiff::from_lines(old, new).unified_diff(), output);
             prop_assert_eq!(comments(old), comments(new), "{}: {}", name, TextDiff::from_lines(old, new).unified_diff());
         }
-        let plan = scene.run(&["plan"]);
+        let plan = setup.run(&["plan"]);
         prop_assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{output}\n{plan}");
-        scene.run(&["pull", "--force"]).expect_code(0);
-        prop_assert_eq!(files(&scene.env.project()), after);
+        setup.run(&["pull", "--force"]).expect_code(0);
+        prop_assert_eq!(files(&setup.env.project()), after);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lobu::model::SecretName;
 
-use super::scene::files;
+use super::test_project::files;
 use crate::support::embedded::put_secrets;
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::existing_server::{Options, owner_token};

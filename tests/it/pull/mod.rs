@@ -10,6 +10,6 @@ mod laws;
 mod lines;
 mod links;
 mod migration;
-mod scene;
 mod sensitive;
 mod story;
+mod test_project;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::hostile::{Hostile, expect_nothing_written};
-use super::scene::{Scene, edit, files};
+use super::test_project::{TestProject, edit, files};
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::existing_server::Options;
 use crate::support::project::desired_of;
@@ -101,30 +101,30 @@ fn what_an_org_has_as_a_reference_is_listed_where_a_project_begins_with_it() {
 }
 
 /// Our own server, which has the secrets API.
-fn own_server(settings: &Value, config: &Value) -> Scene {
-    let scene = Scene::new();
-    scene.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
-    scene.converge(&desired_of(&scene.env.project()), &BTreeMap::new());
-    let (url, token) = (scene.served.url(), scene.served.token());
-    scene.wait(edit::settings(url, "dev", token, "triage", settings));
+fn own_server(settings: &Value, config: &Value) -> TestProject {
+    let setup = TestProject::new();
+    setup.env.write("lobu.toml", "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n");
+    setup.converge(&desired_of(&setup.env.project()), &BTreeMap::new());
+    let (url, token) = (setup.served.url(), setup.served.token());
+    setup.wait(edit::settings(url, "dev", token, "triage", settings));
     let body = json!({"platform": "telegram", "config": config});
-    scene.wait(edit::new_platform(url, "dev", token, "triage", "triage-telegram", &body));
-    scene.env.write("lobu.toml", MINIMAL);
-    scene
+    setup.wait(edit::new_platform(url, "dev", token, "triage", "triage-telegram", &body));
+    setup.env.write("lobu.toml", MINIMAL);
+    setup
 }
 
 #[test]
 fn on_a_server_with_the_secrets_api_texts_become_no_references_either() {
-    let scene = own_server(&settings(), &config());
+    let setup = own_server(&settings(), &config());
     for arguments in LOOKS {
-        expect_no_sentinel(&scene.env, &scene.run(arguments));
+        expect_no_sentinel(&setup.env, &setup.run(arguments));
     }
-    let toml = scene.env.read("lobu.toml");
+    let toml = setup.env.read("lobu.toml");
     assert!(toml.contains("chatId = \"$$AWS_SECRET_ACCESS_KEY\""), "{toml}");
     assert_eq!(references(&toml), ["$TRIAGE_MCP_GH_X_THING", "$TRIAGE_TELEGRAM_GITHUB_TOKEN"]);
-    let example = scene.env.read(".env.example");
+    let example = setup.env.read(".env.example");
     assert!(example.ends_with("TRIAGE_MCP_GH_X_THING=\nTRIAGE_TELEGRAM_GITHUB_TOKEN=\n"), "{example}");
-    assert_eq!(scene.env.read("agents/triage/IDENTITY.md"), format!("{REFERENCE}\n"));
+    assert_eq!(setup.env.read("agents/triage/IDENTITY.md"), format!("{REFERENCE}\n"));
 }
 
 /// Secrets in every place, those where no reference can stand first.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::scene::{edit, files};
+use super::test_project::{edit, files};
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::existing_server::{Options, owner_token};

@@ -1,7 +1,7 @@
 //! The questions, on a real terminal.
 
 use super::site::{Site, flat};
-use crate::support::terminal::{Terminal, settle};
+use crate::support::terminal::{Terminal, wait_until_reading};
 
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
 const THREE: &str = "ALPHA=value-a\nBETA=value-b\nGAMMA=value-c\n";
@@ -151,7 +151,7 @@ fn what_was_typed_before_a_question_is_no_answer_to_it() {
     let arguments = site.arguments(&["push", "--all"]);
     let mut terminal = Terminal::start(&site.env, &arguments, "yyyaaayyy");
     terminal.wait_for("Create ALPHA");
-    settle();
+    wait_until_reading();
     assert!(terminal.is_running() && !terminal.screen().contains("Create BETA"), "{}", terminal.screen());
     // The second key came before the second question.
     terminal.drive(&[("Create ALPHA", "ya"), ("Create BETA", "n"), ("Create GAMMA", "ny")]);
@@ -238,7 +238,7 @@ fn what_somebody_else_wrote_while_the_question_stood_stays() {
     terminal.wait_for("Rotate GAMMA");
     let other = ["push", "BETA", "--from-file", "other.env", "--rotate", "--yes-rotate"];
     site.run(&other).expect_code(0);
-    settle();
+    wait_until_reading();
     terminal.press("n");
     let (code, screen) = terminal.end();
     assert_eq!(code, Some(6), "{screen}");

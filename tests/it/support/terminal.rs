@@ -86,7 +86,7 @@ impl Terminal {
                 assert!(started.elapsed() < DEADLINE, "{text} never came:\n{screen}");
                 thread::sleep(Duration::from_millis(5));
             }
-            settle();
+            wait_until_reading();
             seen = self.screen().len();
             self.press(keys);
         }
@@ -140,7 +140,7 @@ impl Drop for Terminal {
 }
 
 /// Lets the program come from showing the question to reading the answer: what was typed before is thrown away.
-pub(crate) fn settle() {
+pub(crate) fn wait_until_reading() {
     thread::sleep(Duration::from_millis(150));
 }
 

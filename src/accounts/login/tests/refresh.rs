@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::support::*;
-use crate::accounts::login::refresh::{AfterRefusal, State, Step as Next, after_refusal, decide};
+use crate::accounts::login::refresh::{AfterRefusal, RefreshDecision, State, after_refusal, decide};
 use crate::accounts::login::{DeviceLogin, LoginClient, LoginError, RefreshError};
 use crate::http::tests::listener::{Listener, Step, answer, free_port, typed, with_header};
 use crate::secrets::SecretValue;
@@ -117,7 +117,7 @@ impl Kept {
 /// One process: under the lock it reads, decides, refreshes and writes.
 async fn process(client: &LoginClient, api_url: &str, kept: &Mutex<Kept>, now: SystemTime) {
     let mut kept = kept.lock().await;
-    if decide(now, kept.state()) == Next::Refresh {
+    if decide(now, kept.state()) == RefreshDecision::Refresh {
         let tokens = client.refresh_cli(api_url, &kept.refresh_token).await.ok().unwrap();
         *kept = Kept {
             access_token: tokens.access_token,

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::random::{Dice, change, content, document, read};
+use super::random::{RandomChoices, change, content, document, read};
 use super::*;
 use crate::edit::tests::model::Model;
 use crate::edit::yaml::read as stream_of;
@@ -23,25 +23,25 @@ fn normal(content: &Content) -> Content {
 }
 
 /// Any changes at all, for texts that may be anything.
-fn wild(dice: &mut Dice<'_>) -> Vec<Change> {
+fn wild(choices: &mut RandomChoices<'_>) -> Vec<Change> {
     let paths = ["", "a", "a.b", "[0]", "a[0]", "a[0].b", "[1].a", "entities[0].name", "slug", "new", "judges.default"];
-    let one = |dice: &mut Dice<'_>| {
-        let path = paths[dice.below(paths.len())];
-        match dice.below(3) {
+    let one = |choices: &mut RandomChoices<'_>| {
+        let path = paths[choices.below(paths.len())];
+        match choices.below(3) {
             0 => remove(path),
-            1 => append(path, content(dice, 0)),
-            _ => set(path, content(dice, 0)),
+            1 => append(path, content(choices, 0)),
+            _ => set(path, content(choices, 0)),
         }
     };
-    (0..=dice.below(3)).map(|_| one(dice)).collect()
+    (0..=choices.below(3)).map(|_| one(choices)).collect()
 }
 
 /// What the project can read before, it can read after.
 fn survives(source: &str, bytes: &[u8]) {
     let Some(yaml) = parse(source) else { return };
     yaml.mapping_at(1, 1);
-    let mut dice = Dice(bytes.iter());
-    if let Ok(edits) = yaml.edits(&wild(&mut dice)) {
+    let mut choices = RandomChoices(bytes.iter());
+    if let Ok(edits) = yaml.edits(&wild(&mut choices)) {
         let after = apply_edits(source, &edits);
         let problems = |text: &str| stream_of(text, &YamlLimits::DEFAULT).problems;
         assert!(!problems(source).is_empty() || problems(&after).is_empty(), "{source}\n{after}");
@@ -75,10 +75,10 @@ proptest! {
 
     #[test]
     fn random_changes_of_random_documents_mean_what_they_say(bytes in bytes(), more in bytes()) {
-        let before = document(&mut Dice(bytes.iter()));
+        let before = document(&mut RandomChoices(bytes.iter()));
         let documents = read(&before);
-        let mut dice = Dice(more.iter());
-        let changes: Vec<_> = (0..=dice.below(3)).map(|_| change(&mut dice, &documents)).collect();
+        let mut choices = RandomChoices(more.iter());
+        let changes: Vec<_> = (0..=choices.below(3)).map(|_| change(&mut choices, &documents)).collect();
         let yaml = parse(&before).unwrap();
         match yaml.edits(&changes) {
             Ok(edits) => {
@@ -107,9 +107,9 @@ proptest! {
 
     #[test]
     fn what_is_around_a_changed_key_stays(bytes in bytes(), more in bytes()) {
-        let before = document(&mut Dice(bytes.iter()));
+        let before = document(&mut RandomChoices(bytes.iter()));
         let documents = read(&before);
-        let change = change(&mut Dice(more.iter()), &documents);
+        let change = change(&mut RandomChoices(more.iter()), &documents);
         let Some(Segment::Key(key)) = change.path.segments().first().filter(|_| change.document == 0) else { return Ok(()) };
         let stream = stream_of(&before, &YamlLimits::DEFAULT);
         let entries = stream.documents[0].root.map().unwrap();
@@ -130,9 +130,9 @@ proptest! {
 
     #[test]
     fn a_second_time_there_is_nothing_to_do(bytes in bytes(), more in bytes()) {
-        let before = document(&mut Dice(bytes.iter()));
+        let before = document(&mut RandomChoices(bytes.iter()));
         let documents = read(&before);
-        let change = change(&mut Dice(more.iter()), &documents);
+        let change = change(&mut RandomChoices(more.iter()), &documents);
         let is_element = |step: &Segment| matches!(step, Segment::Element(_));
         let repeats = match change.action {
             Action::Set(_) => true,

@@ -3,9 +3,9 @@
 use super::*;
 
 /// Decisions made of random bytes.
-pub(super) struct Dice<'b>(pub(super) std::slice::Iter<'b, u8>);
+pub(super) struct RandomChoices<'b>(pub(super) std::slice::Iter<'b, u8>);
 
-impl Dice<'_> {
+impl RandomChoices<'_> {
     pub(super) fn below(&mut self, end: usize) -> usize {
         usize::from(self.0.next().copied().unwrap_or(0)) % end
     }
@@ -39,25 +39,25 @@ const SCALARS: [&str; 16] = [
 ];
 
 /// A document, or several.
-pub(super) fn document(dice: &mut Dice<'_>) -> String {
+pub(super) fn document(choices: &mut RandomChoices<'_>) -> String {
     let mut text = String::new();
-    text.push_str(dice.pick(&["", "", "", "", "%YAML 1.2\n---\n", "--- # start\n"]));
-    if dice.one_in(4) {
+    text.push_str(choices.pick(&["", "", "", "", "%YAML 1.2\n---\n", "--- # start\n"]));
+    if choices.one_in(4) {
         text.push_str("# head\n\n");
     }
-    block_map(dice, 0, 0, &mut text);
-    if dice.one_in(6) {
+    block_map(choices, 0, 0, &mut text);
+    if choices.one_in(6) {
         text.push_str("...\n");
-    } else if dice.one_in(4) {
+    } else if choices.one_in(4) {
         text.push_str("---\n# second\nslug: x\n");
     }
-    if dice.one_in(4) {
+    if choices.one_in(4) {
         text.pop();
     }
-    if dice.one_in(4) {
+    if choices.one_in(4) {
         text = text.replace('\n', "\r\n");
     }
-    if dice.one_in(8) {
+    if choices.one_in(8) {
         text.insert(0, '\u{FEFF}');
     }
     text
@@ -67,114 +67,114 @@ fn spaces(count: usize) -> String {
     " ".repeat(count)
 }
 
-fn decorate(dice: &mut Dice<'_>, indent: usize, text: &mut String) {
-    if dice.one_in(6) {
+fn decorate(choices: &mut RandomChoices<'_>, indent: usize, text: &mut String) {
+    if choices.one_in(6) {
         text.push('\n');
     }
-    if dice.one_in(5) {
+    if choices.one_in(5) {
         text.extend([&spaces(indent), "# about\n"]);
     }
 }
 
-fn end_line(dice: &mut Dice<'_>, text: &mut String) {
-    text.push_str(if dice.one_in(4) { "  # note\n" } else { "\n" });
+fn end_line(choices: &mut RandomChoices<'_>, text: &mut String) {
+    text.push_str(if choices.one_in(4) { "  # note\n" } else { "\n" });
 }
 
-fn block_map(dice: &mut Dice<'_>, indent: usize, depth: usize, text: &mut String) {
-    for position in 0..=dice.below(4) {
+fn block_map(choices: &mut RandomChoices<'_>, indent: usize, depth: usize, text: &mut String) {
+    for position in 0..=choices.below(4) {
         if position > 0 || depth == 0 {
-            decorate(dice, indent, text);
+            decorate(choices, indent, text);
             text.push_str(&spaces(indent));
         }
-        let key = dice.pick(&["key", "'quoted'", "\"dou: ble\"", "two words"]);
+        let key = choices.pick(&["key", "'quoted'", "\"dou: ble\"", "two words"]);
         let key = key.replacen(['y', 't', 'b', 'w'], &format!("{position}"), 1);
         text.extend([&key, ":"]);
-        value(dice, indent, depth, true, text);
+        value(choices, indent, depth, true, text);
     }
 }
 
-fn block_list(dice: &mut Dice<'_>, indent: usize, depth: usize, is_compact: bool, text: &mut String) {
-    for position in 0..=dice.below(4) {
+fn block_list(choices: &mut RandomChoices<'_>, indent: usize, depth: usize, is_compact: bool, text: &mut String) {
+    for position in 0..=choices.below(4) {
         if position > 0 || !is_compact {
-            decorate(dice, indent, text);
+            decorate(choices, indent, text);
             text.push_str(&spaces(indent));
         }
         text.push('-');
-        value(dice, indent, depth, false, text);
+        value(choices, indent, depth, false, text);
     }
 }
 
-fn value(dice: &mut Dice<'_>, indent: usize, depth: usize, is_key: bool, text: &mut String) {
-    let step = if is_key { 2 + 2 * dice.below(2) } else { 2 };
-    match dice.below(if depth < 4 { 12 } else { 6 }) {
+fn value(choices: &mut RandomChoices<'_>, indent: usize, depth: usize, is_key: bool, text: &mut String) {
+    let step = if is_key { 2 + 2 * choices.below(2) } else { 2 };
+    match choices.below(if depth < 4 { 12 } else { 6 }) {
         0..=2 => {
-            text.extend([" ", dice.pick(&SCALARS)]);
-            end_line(dice, text);
+            text.extend([" ", choices.pick(&SCALARS)]);
+            end_line(choices, text);
         }
-        3 => end_line(dice, text),
-        4 => block_text(dice, indent + 2, text),
+        3 => end_line(choices, text),
+        4 => block_text(choices, indent + 2, text),
         5 => {
             text.push(' ');
-            flow(dice, depth, text);
-            end_line(dice, text);
+            flow(choices, depth, text);
+            end_line(choices, text);
         }
         6..=8 if is_key => {
-            end_line(dice, text);
-            if dice.one_in(5) {
+            end_line(choices, text);
+            if choices.one_in(5) {
                 text.extend([&spaces(indent + step), "# inside\n"]);
             }
             text.push_str(&spaces(indent + step));
-            block_map(dice, indent + step, depth + 1, text);
+            block_map(choices, indent + step, depth + 1, text);
         }
         6..=8 => {
             text.push(' ');
-            block_map(dice, indent + 2, depth + 1, text);
+            block_map(choices, indent + 2, depth + 1, text);
         }
         _ if is_key => {
-            end_line(dice, text);
-            let step = if dice.one_in(3) { 0 } else { step };
-            block_list(dice, indent + step, depth + 1, false, text);
+            end_line(choices, text);
+            let step = if choices.one_in(3) { 0 } else { step };
+            block_list(choices, indent + step, depth + 1, false, text);
         }
         _ => {
             text.push(' ');
-            block_list(dice, indent + 2, depth + 1, true, text);
+            block_list(choices, indent + 2, depth + 1, true, text);
         }
     }
 }
 
-fn block_text(dice: &mut Dice<'_>, indent: usize, text: &mut String) {
-    let header = dice.pick(&["|", "|-", "|+", ">", ">-", "|2"]);
+fn block_text(choices: &mut RandomChoices<'_>, indent: usize, text: &mut String) {
+    let header = choices.pick(&["|", "|-", "|+", ">", ">-", "|2"]);
     // Behind a dash, and behind a key, the text is indented by two.
     text.extend([" ", header]);
-    end_line(dice, text);
-    for _ in 0..=dice.below(3) {
-        let line = dice.pick(&["some text", "# no comment", "- no: list", "  deeper", "é"]);
+    end_line(choices, text);
+    for _ in 0..=choices.below(3) {
+        let line = choices.pick(&["some text", "# no comment", "- no: list", "  deeper", "é"]);
         let line = if header.contains('2') { line } else { line.trim_start() };
         text.extend([&spaces(indent), line, "\n"]);
-        if dice.one_in(4) {
+        if choices.one_in(4) {
             text.push('\n');
         }
     }
 }
 
-fn flow(dice: &mut Dice<'_>, depth: usize, text: &mut String) {
-    let (open, close) = if dice.one_in(2) { ("{", "}") } else { ("[", "]") };
-    let space = dice.pick(&["", " "]);
-    let count = dice.below(4);
+fn flow(choices: &mut RandomChoices<'_>, depth: usize, text: &mut String) {
+    let (open, close) = if choices.one_in(2) { ("{", "}") } else { ("[", "]") };
+    let space = choices.pick(&["", " "]);
+    let count = choices.below(4);
     text.push_str(open);
     for position in 0..count {
         text.push_str(space);
         if open == "{" {
             text.extend(["k", &position.to_string(), ": "]);
         }
-        if depth < 4 && dice.one_in(4) {
-            flow(dice, depth + 2, text);
+        if depth < 4 && choices.one_in(4) {
+            flow(choices, depth + 2, text);
         } else {
-            text.push_str(dice.pick(&SCALARS));
+            text.push_str(choices.pick(&SCALARS));
         }
         if position + 1 < count {
             text.push_str(", ");
-        } else if dice.one_in(4) {
+        } else if choices.one_in(4) {
             text.push(',');
         }
     }
@@ -183,12 +183,12 @@ fn flow(dice: &mut Dice<'_>, depth: usize, text: &mut String) {
 }
 
 /// A value for a change.
-pub(super) fn content(dice: &mut Dice<'_>, depth: usize) -> Content {
-    match dice.below(if depth < 3 { 12 } else { 8 }) {
+pub(super) fn content(choices: &mut RandomChoices<'_>, depth: usize) -> Content {
+    match choices.below(if depth < 3 { 12 } else { 8 }) {
         0 => Content::Null,
         1 => Content::Bool(true),
-        2 => Content::Number(Number::from_f64([1.0, -0.5, 1e300, 12.0][dice.below(4)]).unwrap()),
-        3..=7 => text(dice.pick(&[
+        2 => Content::Number(Number::from_f64([1.0, -0.5, 1e300, 12.0][choices.below(4)]).unwrap()),
+        3..=7 => text(choices.pick(&[
             "x",
             "",
             "new text",
@@ -214,12 +214,12 @@ pub(super) fn content(dice: &mut Dice<'_>, depth: usize) -> Content {
             "-",
             "?",
         ])),
-        8 | 9 => Content::List((0..dice.below(4)).map(|_| content(dice, depth + 1)).collect()),
+        8 | 9 => Content::List((0..choices.below(4)).map(|_| content(choices, depth + 1)).collect()),
         _ => {
             let keys = ["k0", "k1", "ke0", "new: key", "1", ""];
-            let start = dice.below(keys.len());
-            let members =
-                (0..dice.below(4)).map(|at| (keys[(start + at) % keys.len()].to_owned(), content(dice, depth + 1)));
+            let start = choices.below(keys.len());
+            let members = (0..choices.below(4))
+                .map(|at| (keys[(start + at) % keys.len()].to_owned(), content(choices, depth + 1)));
             Content::Table(members.collect())
         }
     }
@@ -248,42 +248,42 @@ pub(super) fn of_node(node: &Node) -> Content {
 }
 
 /// A change at a random place.
-pub(super) fn change(dice: &mut Dice<'_>, documents: &[Content]) -> Change {
-    let document = dice.below(documents.len());
+pub(super) fn change(choices: &mut RandomChoices<'_>, documents: &[Content]) -> Change {
+    let document = choices.below(documents.len());
     let (mut place, mut here) = (NodePath::root(), &documents[document]);
     loop {
-        let stops = place.segments().len() > 1 && dice.one_in(3);
+        let stops = place.segments().len() > 1 && choices.one_in(3);
         match here {
             Content::List(elements) if !elements.is_empty() && !stops => {
-                let position = dice.below(elements.len());
+                let position = choices.below(elements.len());
                 (place, here) = (place.element(position), &elements[position]);
             }
             Content::Table(members) if !members.is_empty() && !stops => {
-                let (key, value) = &members[dice.below(members.len())];
+                let (key, value) = &members[choices.below(members.len())];
                 (place, here) = (place.key(key), value);
             }
             _ => break,
         }
     }
-    let change = match (dice.below(6), here) {
+    let change = match (choices.below(6), here) {
         (0, _) if !place.segments().is_empty() => Change::remove(place),
-        (1 | 2, Content::List(_) | Content::Null) => Change::append(place, content(dice, 0)),
+        (1 | 2, Content::List(_) | Content::Null) => Change::append(place, content(choices, 0)),
         (1 | 2, Content::Table(_)) => {
-            let place = place.key(dice.pick(&["new", "k0", "newer"]));
-            Change::set(place, content(dice, 0))
+            let place = place.key(choices.pick(&["new", "k0", "newer"]));
+            Change::set(place, content(choices, 0))
         }
         // A list or mapping that is like the one that is there.
         (3, Content::List(elements)) => {
             let mut elements = elements.clone();
-            let position = dice.below(elements.len() + 1);
-            if dice.one_in(2) || position == elements.len() {
-                elements.insert(position, content(dice, 1));
+            let position = choices.below(elements.len() + 1);
+            if choices.one_in(2) || position == elements.len() {
+                elements.insert(position, content(choices, 1));
             } else {
                 elements.remove(position);
             }
             Change::set(place, Content::List(elements))
         }
-        (_, _) => Change::set(place, content(dice, 0)),
+        (_, _) => Change::set(place, content(choices, 0)),
     };
     change.in_document(document)
 }

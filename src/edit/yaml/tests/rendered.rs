@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::random::{Dice, content, of_node, read};
+use super::random::{RandomChoices, content, of_node, read};
 use super::*;
 
 #[test]
@@ -140,7 +140,7 @@ proptest! {
 
     #[test]
     fn random_contents_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let content = content(&mut Dice(bytes.iter()), 0);
+        let content = content(&mut RandomChoices(bytes.iter()), 0);
         prop_assert_eq!(read(&render(&content)), vec![content]);
     }
 }

@@ -1,3 +1,3 @@
 mod refusals;
-mod scene;
+mod test_project;
 mod writes;

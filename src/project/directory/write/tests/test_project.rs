@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::project::directory::{Expected, ProjectDirectory, WriteError};
 
 /// A project in a directory that has room beside it.
-pub(super) struct Scene {
+pub(super) struct TestProject {
     pub(super) temporary: tempfile::TempDir,
     pub(super) directory: ProjectDirectory,
 }
 
-impl Scene {
+impl TestProject {
     pub(super) fn new() -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let root = temporary.path().join("project");

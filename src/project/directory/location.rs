@@ -10,14 +10,14 @@ use super::{FileKind, ProjectDirectory, display_path, open};
 
 /// The place of a file, there or not: a directory, as a path of the project, and a name in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct FileLocation {
     /// The directory; `.` is the project's own.
     pub(super) directory: PathBuf,
     /// The name in it, which is no symlink when it is looked at.
     pub(super) name: String,
 }
 
-impl Place {
+impl FileLocation {
     /// The place that a path names itself, whatever stands there.
     pub(super) fn named(path: &str) -> Result<Self, WriteError> {
         Self::of(path, &relative(path)?)
@@ -36,15 +36,15 @@ impl Place {
 
 impl ProjectDirectory {
     /// Finds the place of a file: that of the target, if a symlink leads to one inside the project.
-    pub(super) fn locate(&self, path: &str) -> Result<Place, WriteError> {
+    pub(super) fn locate(&self, path: &str) -> Result<FileLocation, WriteError> {
         let named = relative(path)?;
         self.check_reserved(path)?;
         match self.handle().symlink_metadata(&named) {
-            Ok(metadata) if metadata.is_symlink() => Place::of(path, &self.target(path, &named)?),
-            Ok(_) => Place::of(path, &named),
+            Ok(metadata) if metadata.is_symlink() => FileLocation::of(path, &self.target(path, &named)?),
+            Ok(_) => FileLocation::of(path, &named),
             // What of it is missing, or no directory, is seen when its directory is opened.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                Place::of(path, &named)
+                FileLocation::of(path, &named)
             }
             Err(error) => Err(WriteError::at(path, &error)),
         }
@@ -70,7 +70,7 @@ impl ProjectDirectory {
     }
 
     /// Opens the directory of a place, none if it is not there yet.
-    pub(super) fn open_directory(&self, path: &str, place: &Place) -> Result<Option<Dir>, WriteError> {
+    pub(super) fn open_directory(&self, path: &str, place: &FileLocation) -> Result<Option<Dir>, WriteError> {
         match self.handle().open_dir(&place.directory) {
             Ok(directory) => Ok(Some(directory)),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
@@ -79,7 +79,11 @@ impl ProjectDirectory {
     }
 
     /// The directories above a place that are not there yet, the uppermost first; an error if they can't be made.
-    pub(super) fn missing_directories<'a>(&self, path: &str, place: &'a Place) -> Result<Vec<&'a Path>, WriteError> {
+    pub(super) fn missing_directories<'a>(
+        &self,
+        path: &str,
+        place: &'a FileLocation,
+    ) -> Result<Vec<&'a Path>, WriteError> {
         let mut steps: Vec<&Path> = place.directory.ancestors().filter(|step| !step.as_os_str().is_empty()).collect();
         steps.reverse();
         let mut missing = Vec::new();

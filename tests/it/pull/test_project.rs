@@ -19,13 +19,13 @@ use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 
 /// A project directory, and the org `dev` of a server in this process.
-pub(super) struct Scene {
+pub(super) struct TestProject {
     pub(super) env: TestEnv,
     pub(super) served: Served,
     runtime: Runtime,
 }
 
-impl Scene {
+impl TestProject {
     /// An empty project directory and an empty org.
     pub(super) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

@@ -9,7 +9,7 @@ use super::recording::{Credential, Exchange, load_segment};
 
 /// Probes that were made one after the other on one server.
 #[derive(Clone, Debug)]
-pub(crate) struct Scene {
+pub(crate) struct ProbeSequence {
     /// Requests that bring a server with the empty orgs `dev`, `other` and `readonly` into the
     /// state; their answers need not be the recorded ones.
     pub(crate) prelude: Vec<Exchange>,
@@ -19,7 +19,7 @@ pub(crate) struct Scene {
     pub(crate) probes: Vec<Exchange>,
 }
 
-/// Where a scene starts, and what comes before it.
+/// Where a sequence starts, and what comes before it.
 struct Opening {
     directory: &'static str,
     first_probe: &'static str,
@@ -81,36 +81,36 @@ const OPENINGS: [Opening; 7] = [
     },
 ];
 
-/// Divides the probes of a directory into scenes.
+/// Divides the probes of a directory into sequences.
 ///
 /// # Panics
 ///
-/// If a probe belongs to no scene, or a scene's first probe is gone.
-pub(crate) fn scenes(root: &Path, directory: &str) -> Vec<Scene> {
+/// If a probe belongs to no sequence, or a sequence's first probe is gone.
+pub(crate) fn probe_sequences(root: &Path, directory: &str) -> Vec<ProbeSequence> {
     let probes = load_segment(root, directory, "probes").exchanges;
     let openings: Vec<&Opening> = OPENINGS.iter().filter(|opening| opening.directory == directory).collect();
-    let mut scenes: Vec<Scene> = Vec::new();
+    let mut sequences: Vec<ProbeSequence> = Vec::new();
     let mut opened = 0;
     for probe in probes {
         if let Some(opening) = openings.iter().find(|opening| opening.first_probe == probe.name) {
             opened += 1;
-            scenes.push(open(root, opening));
+            sequences.push(open(root, opening));
         }
         let name = probe.name.clone();
-        let scene = scenes.last_mut().unwrap_or_else(|| panic!("probe {name} of {directory} has no start state"));
-        scene.probes.push(probe);
+        let sequence = sequences.last_mut().unwrap_or_else(|| panic!("probe {name} of {directory} has no start state"));
+        sequence.probes.push(probe);
     }
-    assert_eq!(opened, openings.len(), "each scene of {directory} opens exactly once");
-    scenes
+    assert_eq!(opened, openings.len(), "each sequence of {directory} opens exactly once");
+    sequences
 }
 
-fn open(root: &Path, opening: &Opening) -> Scene {
+fn open(root: &Path, opening: &Opening) -> ProbeSequence {
     let mut prelude: Vec<Exchange> =
         opening.files.iter().flat_map(|file| load_segment(root, opening.directory, file).exchanges).collect();
     if opening.slack {
         prelude.push(slack_platform());
     }
-    Scene { prelude, other_is_public: opening.other_is_public, probes: Vec::new() }
+    ProbeSequence { prelude, other_is_public: opening.other_is_public, probes: Vec::new() }
 }
 
 fn slack_platform() -> Exchange {

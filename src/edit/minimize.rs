@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::align::aligned;
 use super::node::{Data, Map, Node};
-use super::plan::{Elements, Fate, Members, Plan, Slot};
+use super::plan::{Elements, Members, Plan, Slot, Treatment};
 use super::rules::Rules;
 use super::{Content, NodePath, PatchError, Refusal};
 
@@ -10,13 +10,13 @@ use super::{Content, NodePath, PatchError, Refusal};
 /// replaced as a whole.
 ///
 /// Refuses to change what is tied to another place, and mappings whose keys are not clear.
-pub(super) fn settled<F: Rules>(node: &Node<F>, plan: Plan) -> Result<Plan, PatchError> {
+pub(super) fn minimized<F: Rules>(node: &Node<F>, plan: Plan) -> Result<Plan, PatchError> {
     match plan {
         Plan::Keep => Ok(Plan::Keep),
         Plan::Replace(content) if content == *node => Ok(Plan::Keep),
         Plan::Replace(content) => replaced(node, content),
-        Plan::Members(members) => settled_members(node, members),
-        Plan::Elements(elements) => settled_elements(node, elements),
+        Plan::Members(members) => minimized_members(node, members),
+        Plan::Elements(elements) => minimized_elements(node, elements),
     }
 }
 
@@ -26,9 +26,9 @@ fn replaced<F: Rules>(node: &Node<F>, content: Content) -> Result<Plan, PatchErr
         (_, content) if F::is_replaced(node, &content) => whole(node, content),
         (Data::Map(map), Content::Table(members)) => {
             check_keys(node, map)?;
-            settled_members(node, difference(map, members))
+            minimized_members(node, difference(map, members))
         }
-        (Data::List(elements), Content::List(items)) => settled_elements(node, aligned(elements, items)),
+        (Data::List(elements), Content::List(items)) => minimized_elements(node, aligned(elements, items)),
         (_, content) => whole(node, content),
     }
 }
@@ -43,11 +43,11 @@ fn difference<F: Rules>(map: &Map<F>, table: Vec<(String, Content)>) -> Members 
     let keys: BTreeSet<&str> = table.iter().map(|(key, _)| key.as_str()).collect();
     let gone = map.entries().iter().enumerate().filter(|(_, entry)| !keys.contains(entry.name()));
     let mut members =
-        Members { fates: gone.map(|(position, _)| (position, Fate::Removed)).collect(), added: Vec::new() };
+        Members { treatments: gone.map(|(position, _)| (position, Treatment::Removed)).collect(), added: Vec::new() };
     for (key, content) in table {
         match map.position(&key) {
             Some(position) => {
-                members.fates.insert(position, Fate::Changed(Plan::Replace(content)));
+                members.treatments.insert(position, Treatment::Changed(Plan::Replace(content)));
             }
             None => members.added.push((key, content)),
         }
@@ -55,46 +55,46 @@ fn difference<F: Rules>(map: &Map<F>, table: Vec<(String, Content)>) -> Members 
     members
 }
 
-fn settled_members<F: Rules>(node: &Node<F>, members: Members) -> Result<Plan, PatchError> {
+fn minimized_members<F: Rules>(node: &Node<F>, members: Members) -> Result<Plan, PatchError> {
     let Data::Map(map) = &node.data else { return Ok(Plan::Members(members)) };
-    let mut settled = Members { fates: BTreeMap::new(), added: members.added };
-    for (position, fate) in members.fates {
+    let mut minimized = Members { treatments: BTreeMap::new(), added: members.added };
+    for (position, treatment) in members.treatments {
         let Some(entry) = map.entries().get(position) else { continue };
-        if fate == Fate::Removed {
+        if treatment == Treatment::Removed {
             check_untied_within(&entry.key)?;
         }
-        match settled_fate(&entry.value, fate)? {
-            Fate::Changed(Plan::Keep) => {}
-            fate => {
-                settled.fates.insert(position, fate);
+        match minimized_fate(&entry.value, treatment)? {
+            Treatment::Changed(Plan::Keep) => {}
+            treatment => {
+                minimized.treatments.insert(position, treatment);
             }
         }
     }
-    if settled.fates.is_empty() && settled.added.is_empty() {
+    if minimized.treatments.is_empty() && minimized.added.is_empty() {
         return Ok(Plan::Keep);
     }
     check_untied(node)?;
     check_keys(node, map)?;
-    let is_left = (0..map.entries().len()).any(|position| !settled.is_removed(position));
-    let added = || settled.added.iter().map(|(_, content)| content);
-    if !is_left && !settled.added.is_empty() && F::is_refilled(node, added()) {
-        return Ok(Plan::Replace(Content::Table(settled.added)));
+    let is_left = (0..map.entries().len()).any(|position| !minimized.is_removed(position));
+    let added = || minimized.added.iter().map(|(_, content)| content);
+    if !is_left && !minimized.added.is_empty() && F::is_refilled(node, added()) {
+        return Ok(Plan::Replace(Content::Table(minimized.added)));
     }
-    Ok(Plan::Members(settled))
+    Ok(Plan::Members(minimized))
 }
 
-fn settled_elements<F: Rules>(node: &Node<F>, elements: Elements) -> Result<Plan, PatchError> {
+fn minimized_elements<F: Rules>(node: &Node<F>, elements: Elements) -> Result<Plan, PatchError> {
     let old = node.list().unwrap_or_default();
     let mut slots = Vec::with_capacity(elements.slots.len());
     let mut is_left = vec![false; old.len()];
     for slot in elements.slots {
         let slot = match slot {
-            Slot::Old(position, fate) => {
+            Slot::Old(position, treatment) => {
                 let (Some(element), Some(is_left)) = (old.get(position), is_left.get_mut(position)) else { continue };
-                *is_left = fate != Fate::Removed;
-                match settled_fate(element, fate)? {
-                    Fate::Removed => continue,
-                    fate => Slot::Old(position, fate),
+                *is_left = treatment != Treatment::Removed;
+                match minimized_fate(element, treatment)? {
+                    Treatment::Removed => continue,
+                    treatment => Slot::Old(position, treatment),
                 }
             }
             new @ Slot::New(_) => new,
@@ -104,7 +104,7 @@ fn settled_elements<F: Rules>(node: &Node<F>, elements: Elements) -> Result<Plan
     for (element, _) in old.iter().zip(&is_left).filter(|(_, is_left)| !**is_left) {
         check_untied_within(element)?;
     }
-    let is_same = |(at, slot): (usize, &Slot)| *slot == Slot::Old(at, Fate::Changed(Plan::Keep));
+    let is_same = |(at, slot): (usize, &Slot)| *slot == Slot::Old(at, Treatment::Changed(Plan::Keep));
     if slots.len() == old.len() && slots.iter().enumerate().all(is_same) {
         return Ok(Plan::Keep);
     }
@@ -116,14 +116,14 @@ fn settled_elements<F: Rules>(node: &Node<F>, elements: Elements) -> Result<Plan
     Ok(Plan::Elements(Elements { slots }))
 }
 
-fn settled_fate<F: Rules>(node: &Node<F>, fate: Fate) -> Result<Fate, PatchError> {
-    match fate {
-        Fate::Removed => {
+fn minimized_fate<F: Rules>(node: &Node<F>, treatment: Treatment) -> Result<Treatment, PatchError> {
+    match treatment {
+        Treatment::Removed => {
             check_untied_within(node)?;
-            Ok(Fate::Removed)
+            Ok(Treatment::Removed)
         }
-        Fate::Changed(plan) => Ok(Fate::Changed(settled(node, plan)?)),
-        Fate::Unwrapped => Ok(Fate::Unwrapped),
+        Treatment::Changed(plan) => Ok(Treatment::Changed(minimized(node, plan)?)),
+        Treatment::Unwrapped => Ok(Treatment::Unwrapped),
     }
 }
 
