@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy};
+use rustls::crypto::{CryptoProvider, ring};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -51,6 +52,14 @@ impl Headers<'_> {
     }
 }
 
+/// Names the cryptography that TLS uses in this process, where none is named yet; no client can be built before.
+pub fn install_cryptography() {
+    if CryptoProvider::get_default().is_none() {
+        // It fails only where another thread has just done the same.
+        drop(ring::default_provider().install_default());
+    }
+}
+
 /// Makes the connections to an endpoint, and tells its origin. Nothing is sent yet.
 pub(super) fn connections(
     endpoint: &Endpoint,
@@ -67,6 +76,7 @@ pub(super) fn connections(
     if let Endpoint::Socket(path) = endpoint {
         builder = builder.unix_socket(path.clone()).no_gzip();
     }
+    install_cryptography();
     let client = builder.build().map_err(|error| ClientError::Tls { what: root_cause(&error) })?;
     Ok((origin, client))
 }

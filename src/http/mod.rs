@@ -20,7 +20,7 @@ mod transport;
 
 pub use answer::{Answer, LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};
 pub use call::{Call, Method, Repeat};
-pub use connections::{CONNECT_DEADLINE, DEADLINE, Endpoint, check_token};
+pub use connections::{CONNECT_DEADLINE, DEADLINE, Endpoint, check_token, install_cryptography};
 pub use content::{Body, Content, Part};
 pub use echo::is_given_back;
 pub use error::{Cause, ClientError, Outcome, Request, RequestError};

@@ -91,7 +91,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "ui/terminal_keyboard.rs",
         ],
     ),
-    ("rustls", &["http/failure.rs"]),
+    ("rustls", &["http/connections.rs", "http/failure.rs"]),
     ("schemars", &["render/json"]),
     (
         "serde",

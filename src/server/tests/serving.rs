@@ -20,8 +20,13 @@ fn store() -> Store {
     store
 }
 
+fn builder() -> reqwest::ClientBuilder {
+    crate::http::install_cryptography();
+    reqwest::Client::builder().no_proxy()
+}
+
 fn client(embedded: &Embedded) -> (reqwest::Client, String) {
-    let builder = reqwest::Client::builder().no_proxy();
+    let builder = builder();
     match embedded.endpoint() {
         #[cfg(unix)]
         Endpoint::Unix(path) => (builder.unix_socket(path.as_path()).build().unwrap(), "http://localhost".to_owned()),
@@ -87,7 +92,7 @@ async fn a_loopback_port_is_served_and_stopped_in_order() {
     };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let served = tokio::spawn(serve_tcp(listener, router(store, options), async move { drop(stopped.await) }));
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = builder().build().unwrap();
     let url = format!("http://{address}/api/dev/agents");
     let body = json!({ "agentId": "abc", "name": "A" });
     let created = client.post(&url).bearer_auth(token.expose()).json(&body).send().await.unwrap();

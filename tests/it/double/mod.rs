@@ -8,6 +8,7 @@ mod quirks;
 use serde_json::Value;
 
 use crate::support::existing_server::{ExistingServer, owner_token};
+use crate::support::http_client;
 
 /// A client of one double.
 struct Client<'server> {
@@ -19,11 +20,7 @@ struct Client<'server> {
 impl<'server> Client<'server> {
     /// A client with a token.
     fn with(server: &'server ExistingServer, token: Option<&str>) -> Self {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client needs no configuration");
+        let http = http_client();
         Self { server, token: token.map(str::to_owned), http }
     }
 

@@ -96,9 +96,7 @@ fn collect(root: &Path, directory: &Path, found: &mut BTreeMap<String, (String, 
 pub(super) mod edit {
     use serde_json::{Value, json};
 
-    fn client() -> reqwest::Client {
-        reqwest::Client::builder().no_proxy().build().expect("a client needs no configuration")
-    }
+    use crate::support::http_client;
 
     async fn done(request: reqwest::RequestBuilder, token: &str) -> Value {
         let answer = request.bearer_auth(token).send().await.expect("an answer");
@@ -111,7 +109,7 @@ pub(super) mod edit {
     /// An agent's platforms.
     pub(in crate::pull) async fn platforms(origin: &str, org: &str, token: &str, agent: &str) -> Vec<Value> {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms");
-        let rows = done(client().get(&url), token).await;
+        let rows = done(http_client().get(&url), token).await;
         rows["platforms"].as_array().expect("a list").clone()
     }
 
@@ -131,7 +129,7 @@ pub(super) mod edit {
         config.remove("platform");
         config.extend(change.as_object().expect("an object").clone());
         let body = json!({"platform": row["platform"], "config": config});
-        done(client().put(format!("{url}/by-stable-id/{platform}")).json(&body), token).await;
+        done(http_client().put(format!("{url}/by-stable-id/{platform}")).json(&body), token).await;
     }
 
     /// Makes a platform.
@@ -144,26 +142,26 @@ pub(super) mod edit {
         body: &Value,
     ) {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms/by-stable-id/{platform}");
-        done(client().put(url).json(body), token).await;
+        done(http_client().put(url).json(body), token).await;
     }
 
     /// Replaces members of an agent's config.
     pub(in crate::pull) async fn settings(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
-        done(client().patch(format!("{origin}/api/{org}/agents/{agent}/config")).json(change), token).await;
+        done(http_client().patch(format!("{origin}/api/{org}/agents/{agent}/config")).json(change), token).await;
     }
 
     /// Changes an agent's name or description.
     pub(in crate::pull) async fn agent(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
-        done(client().patch(format!("{origin}/api/{org}/agents/{agent}")).json(change), token).await;
+        done(http_client().patch(format!("{origin}/api/{org}/agents/{agent}")).json(change), token).await;
     }
 
     /// Deletes an agent.
     pub(in crate::pull) async fn remove_agent(origin: &str, org: &str, token: &str, agent: &str) {
-        done(client().delete(format!("{origin}/api/{org}/agents/{agent}")), token).await;
+        done(http_client().delete(format!("{origin}/api/{org}/agents/{agent}")), token).await;
     }
 
     /// Calls the schema endpoint.
     pub(in crate::pull) async fn schema(origin: &str, org: &str, token: &str, call: &Value) -> Value {
-        done(client().post(format!("{origin}/api/{org}/manage_entity_schema")).json(call), token).await
+        done(http_client().post(format!("{origin}/api/{org}/manage_entity_schema")).json(call), token).await
     }
 }

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
+use crate::support::http_client;
 pub(super) use crate::support::terminal::flat;
 
 /// A directory with a `.env`, and a server whose org `dev` it is pushed to.
@@ -102,7 +103,7 @@ impl Site {
     pub(super) fn listed(&self, name: &str) -> Value {
         let url = format!("{}/api/dev/secrets", self.served.url());
         let list: Vec<Value> = self.runtime.block_on(async {
-            let http = reqwest::Client::builder().no_proxy().build().expect("a client needs no configuration");
+            let http = http_client();
             let answer = http.get(url).bearer_auth(self.served.token()).send().await.expect("an answer");
             answer.json().await.expect("a list")
         });

@@ -15,6 +15,7 @@ use lobu::server::{
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
+use super::http_client;
 use super::stored::Reader;
 
 /// A server on 127.0.0.1, for as long as the value lives.
@@ -87,7 +88,7 @@ impl Served {
             return;
         }
         let base = format!("{}/api/{org}/secrets", self.origin);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client needs no configuration");
+        let http = http_client();
         let answer = http.get(format!("{base}/names")).bearer_auth(self.token()).send().await.expect("an answer");
         let known: Vec<String> = answer.json().await.expect("a list of names");
         let action = |(name, value): (&String, &String)| {

@@ -18,6 +18,13 @@ pub(crate) mod terminal;
 pub(crate) mod tls;
 pub(crate) mod wire;
 
+/// A client that uses no proxy and follows no redirect, apart from the one that is tested.
+pub(crate) fn http_client() -> reqwest::Client {
+    lobu::http::install_cryptography();
+    let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    builder.build().expect("a client needs no configuration")
+}
+
 /// Says on stderr what a test could not do here.
 pub(crate) fn note(text: &str) {
     // Nothing is lost when stderr is closed.

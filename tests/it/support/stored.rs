@@ -9,6 +9,8 @@ use lobu::model::{Declared, EntityType, RelationshipType, Text, TypeSlug, Value}
 use lobu::wire::from_value;
 use serde_json::{Map, Value as Json, json};
 
+use super::http_client;
+
 /// An org, and what may read it.
 pub(crate) struct Reader {
     http: reqwest::Client,
@@ -19,7 +21,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// A reader of `<origin>/api/<org>`.
     pub(crate) fn new(origin: &str, org: &str, token: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client needs no configuration");
+        let http = http_client();
         Self { http, base: format!("{origin}/api/{org}"), token: token.to_owned() }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::http_client;
 use super::compare::{Difference, compare};
 use super::recording::{Chain, Credential, Exchange, Segment};
 
@@ -38,11 +39,7 @@ pub(crate) struct HttpTransport {
 impl HttpTransport {
     /// A transport to `base_url`; `token` says what to send for a credential, if anything.
     pub(crate) fn new(base_url: &str, token: impl Fn(&Credential) -> Option<String> + 'static) -> Self {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client needs no configuration");
+        let client = http_client();
         Self { client, base_url: base_url.to_owned(), token: Box::new(token) }
     }
 
