@@ -1,12 +1,15 @@
 //! Writing the `.env` file beside lobu.toml so that nobody's change is lost.
 
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::env::{Environment, Variable};
 use crate::model::Family;
 use crate::project::directory::{ProjectDirectory, SecretFile, SecretFileLock};
+use crate::project::git::{Ignored, UserDirectories, is_ignored};
 
 /// How often an edit is made anew because somebody else, who takes no locks, wrote in between.
 const ATTEMPTS: u32 = 5;
@@ -162,6 +165,15 @@ fn wait_for_lock(
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Looks at what git says about a file, by the rules of the repository and by the user's own.
+pub fn git_state(file: &Path, environment: &Environment) -> Ignored {
+    let user = UserDirectories {
+        home: environment.path(Variable::Home).map(Path::to_owned),
+        config: environment.config_directory(),
+    };
+    is_ignored(file, &user)
 }
 
 #[cfg(test)]

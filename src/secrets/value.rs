@@ -1,6 +1,6 @@
 use zeroize::Zeroizing;
 
-use super::dump;
+use super::memory;
 
 /// The text of a secret: no `Display`, `Debug`, `Serialize`, `Clone` or `PartialEq`, and wiped when dropped.
 ///
@@ -77,7 +77,7 @@ impl SecretValue {
 
     /// Takes a text that is wiped already when it is dropped, without copying it.
     pub fn from_wiped(text: Zeroizing<String>) -> Self {
-        dump::protect();
+        memory::protect();
         Self(text)
     }
 

@@ -86,7 +86,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "project/directory/open.rs",
             "project/directory/secret_file.rs",
             "project/directory/write.rs",
-            "secrets/dump.rs",
+            "secrets/memory.rs",
             "server/files.rs",
             "ui/terminal_keyboard.rs",
         ],

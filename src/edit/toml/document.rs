@@ -1,12 +1,11 @@
 use toml_edit::Document;
 
 use super::agree::agrees;
-use super::extents::measure;
 use super::forms::Forms;
 use super::output::{Source, Style};
 use super::patch::Patcher;
 use super::read::read;
-use super::written::{Block, Node};
+use super::written::{Block, Node, measure};
 use crate::edit::lines::Lines;
 use crate::edit::minimize::minimized;
 use crate::edit::request::requested;

@@ -3,7 +3,6 @@
 mod add;
 mod agree;
 mod document;
-mod extents;
 mod forms;
 mod inline;
 mod literal;
