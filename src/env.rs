@@ -1,6 +1,6 @@
 //! The process environment: every variable that this program reads, named once, and captured once.
 //!
-//! Nothing else touches `std::env`; tests build an [`Environment`] from a map. Nothing ever writes the environment (F6).
+//! Nothing else touches `std::env`; tests build an [`Environment`] from a map. Nothing ever writes the environment.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -155,7 +155,7 @@ impl Environment {
         self.values.get(name)
     }
 
-    /// The same with authorities to trust besides the system's, in PEM form (T2).
+    /// The same with authorities to trust besides the system's, in PEM form.
     #[must_use]
     pub fn with_authorities(self, pem: Vec<u8>) -> Self {
         Self { authorities: Some(pem.into()), ..self }

@@ -44,7 +44,7 @@ const DEFAULT_ORG: &str = "dev";
 /// The file that holds the bootstrap token, beside the database.
 const TOKEN_FILE: &str = "bootstrap-pat.txt";
 
-/// Serves the embedded org on a loopback port until it is interrupted (O1, O5).
+/// Serves the embedded org on a loopback port until it is interrupted.
 pub async fn run(session: &Session, args: &DevArgs) -> Result<Outcome, CommandError> {
     let interrupts = Interrupts::listen();
     let orgs = orgs(session, args)?;

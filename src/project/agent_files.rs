@@ -52,7 +52,7 @@ pub fn read_agents(directory: &ProjectDirectory, agents: &[AgentDirectory], shar
     read
 }
 
-/// Reads the directory of one agent (project-format 2.1, 2.2). A missing one is a warning (F4).
+/// Reads the directory of one agent. A missing one is a warning.
 pub fn read_agent_files(directory: &ProjectDirectory, agent: &AgentDirectory, shared: &SkillSet) -> AgentFiles {
     let mut files = AgentFiles { skills: shared.skills.clone(), ..AgentFiles::default() };
     if let Some(diagnostic) = obstacle(directory, agent) {

@@ -1,4 +1,4 @@
-//! Source lines for people, with everything that may be a secret masked (U3).
+//! Source lines for people, with everything that may be a secret masked.
 //!
 //! Never used for `.env*`, standard input or credentials: those get a line number only.
 

@@ -5,7 +5,7 @@ use crate::edit::yaml::{Entry, Node, Spot};
 use crate::model::Declared;
 use crate::model::Severity;
 
-/// The members of a mapping, read by name; whatever is not asked for is told at the end (F2).
+/// The members of a mapping, read by name; whatever is not asked for is told at the end.
 pub(super) struct Fields<'n> {
     entries: &'n [Entry],
     asked: Vec<&'static str>,
@@ -18,7 +18,7 @@ impl<'n> Fields<'n> {
         Some(Self { entries, asked: Vec::new() })
     }
 
-    /// The member, if it is there and not null; a null is absent, with a warning (F1).
+    /// The member, if it is there and not null; a null is absent, with a warning.
     pub(super) fn node(&mut self, key: &'static str, report: &mut Report) -> Option<&'n Node> {
         self.asked.push(key);
         let entry = self.entries.iter().find(|entry| entry.name() == key)?;
@@ -88,7 +88,7 @@ impl<'n> Fields<'n> {
     }
 }
 
-/// Warns of a null, which declares nothing (F1).
+/// Warns of a null, which declares nothing.
 pub(super) fn null_is_absent(entry: &Entry, report: &mut Report) {
     let message = format!("{} is null, which declares nothing", quoted(entry.name()));
     let hint = "leave the key out, or write `\"\"`, `[]` or `{}` to clear it".to_owned();

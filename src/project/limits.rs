@@ -2,7 +2,7 @@
 
 pub use crate::edit::yaml::YamlLimits;
 
-/// How much of a project is read before it is refused (F7): a project is not trusted.
+/// How much of a project is read before it is refused: a project is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a Markdown file: a prompt or a skill.
@@ -11,7 +11,7 @@ pub struct Limits {
     pub lobu_toml: u64,
     /// Bytes of a model file.
     pub model_file: u64,
-    /// Bytes of a `.env` file: as much as one push of secrets may carry (K5).
+    /// Bytes of a `.env` file: as much as one push of secrets may carry.
     pub dotenv: u64,
     /// Files read, and entries listed in one directory, of one project.
     pub files: usize,
@@ -22,7 +22,7 @@ pub struct Limits {
 const MEBIBYTE: u64 = 1024 * 1024;
 
 impl Limits {
-    /// The limits of F7.
+    /// The limits that every command reads with; `docs/reference/limits.md` lists them.
     pub const DEFAULT: Self = Self {
         markdown: MEBIBYTE,
         lobu_toml: 10 * MEBIBYTE,

@@ -3,7 +3,7 @@
 use super::directory::{ProjectDirectory, ReadError};
 use crate::model::{Declared, trim};
 
-/// Reads a Markdown file in its three states: missing, blank, or text, trimmed (F1, project-format 2.1).
+/// Reads a Markdown file in its three states: missing, blank, or text, trimmed.
 pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Declared<String>, ReadError> {
     let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(Declared::Absent) };
     let trimmed = trim(&text);

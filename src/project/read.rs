@@ -19,11 +19,11 @@ pub struct Project {
     pub agents: Vec<AgentFiles>,
     /// The skills that every agent has.
     pub shared_skills: Vec<Arc<Skill>>,
-    /// The model files; none where memory is off or there is no memory table (F4).
+    /// The model files; none where memory is off or there is no memory table.
     pub models: Option<Models>,
 }
 
-/// Reads a project: everything that is wrong with it comes back in one pass, by place (F4).
+/// Reads a project: everything that is wrong with it comes back in one pass, by place.
 ///
 /// There is no project if lobu.toml is missing or not TOML. With errors among the diagnostics the project holds what could be
 /// read, and must not be applied.

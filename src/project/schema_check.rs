@@ -8,7 +8,7 @@ use crate::edit::yaml::{Data, Node};
 /// After so many places the rest would tell nothing new.
 const PLACES: usize = 10;
 
-/// Checks a JSON Schema by its `$schema`, else by draft 2020-12; no network, no files, references only within (F4).
+/// Checks a JSON Schema by its `$schema`, else by draft 2020-12; no network, no files, references only within.
 pub(super) fn check(schema: &Node, what: &str, report: &mut Report) {
     if !check_dialect(schema, what, report) || !check_references(schema, report) {
         return;

@@ -6,10 +6,10 @@ use crate::model::{Diagnostic, Excerpt};
 /// So many diagnostics get their line; a flood of them would read the files for nothing.
 const EXCERPTS: usize = 200;
 
-/// Gives the diagnostics of model and skill files their source line, masked by the given function (U3).
+/// Gives the diagnostics of model and skill files their source line, masked by the given function.
 ///
 /// The function takes a line, a column in characters from 1, and a length. No line is taken from outside the project
-/// directory, from `.env` files (F7), and where YAML does not parse: there nobody knows what is a value.
+/// directory, from `.env` files, and where YAML does not parse: there nobody knows what is a value.
 pub fn attach_excerpts(
     directory: &ProjectDirectory,
     diagnostics: &mut [Diagnostic],

@@ -1,4 +1,4 @@
-//! "Did you mean …?" for keys and words of a closed set (F2).
+//! "Did you mean …?" for keys and words of a closed set.
 
 /// Longer words are not compared: nobody mistypes them, and the comparison is quadratic.
 const LONGEST: usize = 64;

@@ -1,4 +1,4 @@
-//! What was agreed to: by flags in advance, or by a person key by key (K6, secrets/SQ3).
+//! What was agreed to: by flags in advance, or by a person key by key.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Ask {
 /// What may be written. Nothing is, unless a flag or a person says so.
 ///
 /// A flag agrees to a kind of write, whatever the org has by then. A person agrees to what was shown: when the org's value is
-/// another one by the time of the write, that was not agreed to (A2).
+/// another one by the time of the write, that was not agreed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agreement {
     all_creates: bool,

@@ -1,4 +1,4 @@
-//! The one request of a push (K5).
+//! The one request of a push.
 
 use crate::org::{SecretAction, SecretBatch};
 use crate::secrets::SourceValues;

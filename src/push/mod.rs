@@ -1,4 +1,4 @@
-//! Bringing secret values into an org: what would be sent, what was agreed to, and the one request that sends it (K1–K6).
+//! Bringing secret values into an org: what would be sent, what was agreed to, and the one request that sends it.
 //!
 //! It is a column of its own beside plan and execute: apply never sends what this sends.
 

@@ -44,7 +44,7 @@ pub struct Seen {
 pub enum RowState {
     /// The org lacks it: it is made.
     Create,
-    /// The org has it, and a rotation was asked for: the value is sent, and the server compares the whole of it (K2).
+    /// The org has it, and a rotation was asked for: the value is sent, and the server compares the whole of it.
     Rotate {
         /// That of the org's value.
         before: Option<Fingerprint>,

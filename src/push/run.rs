@@ -1,4 +1,4 @@
-//! Sending: one request, again only where another pusher was in between (K5).
+//! Sending: one request, again only where another pusher was in between.
 
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ pub enum PushFailure {
 /// Sends what was agreed to. The plan is that which was shown.
 ///
 /// Where a person was asked, or another pusher was in between, the org is listed and compared again; what its secrets have
-/// become is sent only if that was agreed to as well (A2, K5).
+/// become is sent only if that was agreed to as well.
 pub async fn push(
     org: &impl SecretsWrite,
     plan: PushPlan,

@@ -1,4 +1,4 @@
-//! Which names a push is about (K3).
+//! Which names a push is about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,7 @@ fn absent_and_empty(absent: &[String], empty: &[String]) -> String {
     absent.iter().cloned().chain(empty).collect::<Vec<_>>().join(", ")
 }
 
-/// Chooses the names: those that the project refers to, those that were given, and with `all` those of the source (K3).
+/// Chooses the names: those that the project refers to, those that were given, and with `all` those of the source.
 ///
 /// What was given must be in the source. What will be sent must be a value, and the environment must not say otherwise.
 pub fn select(

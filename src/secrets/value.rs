@@ -51,7 +51,7 @@ pub struct SecretValue(Zeroizing<String>);
 /// How many bytes a value may have.
 pub const LONGEST_VALUE: usize = 64 * 1024;
 
-/// Why a value is not sent to an org (secrets/S13, S36).
+/// Why a value is not sent to an org.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueProblem {
     /// It is what a server shows in place of a value, or a reference to one.

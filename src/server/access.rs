@@ -22,7 +22,7 @@ pub(super) struct Org {
     pub(super) slug: String,
 }
 
-/// What a user may do in an organisation (org-api 5.1).
+/// What a user may do in an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// May change everything.
@@ -76,12 +76,12 @@ pub(super) enum Permission {
     Membership,
     /// Membership and any of the `mcp:` scopes: schema reads, list of organisations.
     Read,
-    /// Role owner or admin, and `mcp:admin`: all changes (decisions O2, trap/D25).
+    /// Role owner or admin, and `mcp:admin`: all changes.
     Change,
     /// As [`Self::Read`], for the names of the organisation's secrets.
     SecretNames,
     /// As [`Self::Change`], for the organisation's secrets; reading their list too, since fingerprints tell something
-    /// about the values (secrets/SQ13).
+    /// about the values.
     Secrets,
 }
 
@@ -95,7 +95,8 @@ pub(super) struct AccessPolicy<'a> {
     pub(super) exposed: &'a ExposedOrgs,
 }
 
-/// Finds the organisation and who asks, in the order of org-api 5.1: the organisation before the credentials.
+/// Finds the organisation and who asks, the organisation before the credentials; the order is that
+/// of `docs/api/access.md`.
 pub(super) fn authenticate(
     connection: &Connection,
     policy: &AccessPolicy<'_>,
@@ -120,7 +121,7 @@ pub(super) fn authenticate(
 
 /// Tells why the actor may not do what is needed; `None` if nothing is lacking. The first part is the audit action.
 ///
-/// The routes of the secrets say so in the structured shape, by which a client knows that they are there (decisions V2).
+/// The routes of the secrets say so in the structured shape, by which a client knows that they are there.
 pub(super) fn missing_permission(actor: &Actor, permission: Permission) -> Option<(&'static str, Refusal)> {
     let changes = matches!(permission, Permission::Change | Permission::Secrets);
     let refusal = if changes && !actor.role.may_change() {

@@ -1,4 +1,4 @@
-//! Agents: list, create, read, change, delete (org-api 5.2). Ids are an organisation's own (decisions O2).
+//! Agents: list, create, read, change, delete (`docs/api/agents.md`). Ids are an organisation's own.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -153,7 +153,7 @@ impl NewAgent {
     }
 }
 
-/// A checked `PATCH …/agents/{id}`: only name and description (trap/D25).
+/// A checked `PATCH …/agents/{id}`: only name and description.
 pub(super) struct AgentPatch {
     name: Option<String>,
     description: Given<String>,

@@ -1,4 +1,4 @@
-//! Rows that say what was done to what by whom, and never a value (decisions O3).
+//! Rows that say what was done to what by whom, and never a value.
 
 use rusqlite::{Connection, params};
 

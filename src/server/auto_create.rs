@@ -1,4 +1,4 @@
-//! Conditions under which relationships are made by themselves (project-format 2.5).
+//! Conditions under which relationships are made by themselves (`docs/format/models.md`).
 
 use serde_json::{Map, Value};
 

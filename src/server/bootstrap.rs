@@ -1,4 +1,4 @@
-//! The one token that a new database comes with (decisions O4).
+//! The one token that a new database comes with.
 
 use std::path::Path;
 

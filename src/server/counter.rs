@@ -1,4 +1,4 @@
-//! Counts of what a server was asked, for tests of what a run sends (law 3, decisions A5).
+//! Counts of what a server was asked, for tests of what a run sends.
 
 use std::sync::{
     Arc,

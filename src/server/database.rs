@@ -1,4 +1,4 @@
-//! The SQLite file: how it is opened, and who may read and write it at a time (decisions O3).
+//! The SQLite file: how it is opened, and who may read and write it at a time.
 
 use std::{
     path::{Path, PathBuf},
@@ -219,7 +219,7 @@ pub(super) fn configure(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(96);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    // Closing a connection that only read must not move the log into the database: a plan changes no byte (law 3).
+    // Closing a connection that only read must not move the log into the database: a plan changes no byte.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(
         "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; \
@@ -243,8 +243,8 @@ fn not_a_database(error: StoreError, path: &Path) -> StoreError {
 /// Makes the schema in an empty file; in another one checks that it is ours, of a known version, and of this key, and
 /// brings an older one up to date. The caller holds the lock of the database.
 ///
-/// So even a plan writes to a database of an older version, once, and to the table definitions only: law 3, that a plan
-/// changes no byte, is about a database of the current version.
+/// So even a plan writes to a database of an older version, once, and to the table definitions only. Of a database of the
+/// current version a plan changes no byte.
 fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vault: &Vault) -> Result<(), StoreError> {
     let not_ours = || StoreError::NotOurs { path: path.to_owned() };
     let number =

@@ -1,4 +1,4 @@
-//! The org inside this process: a server on a socket of its own, for as long as the value lives (decisions O1).
+//! The org inside this process: a server on a socket of its own, for as long as the value lives.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 

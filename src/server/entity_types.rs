@@ -1,4 +1,4 @@
-//! Entity types of the memory schema (org-api 5.5).
+//! Entity types of the memory schema (`docs/api/memory-schema.md`).
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};
@@ -245,7 +245,7 @@ fn target(slug: &str) -> String {
     format!("entity-type/{slug}")
 }
 
-/// Gives the form in which a slug is stored: lower case, and `-` for every character outside `a–z0–9-` (trap/D8).
+/// Gives the form in which a slug is stored: lower case, and `-` for every character outside `a–z0–9-`.
 fn stored_slug(slug: &str) -> String {
     let keep = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
     slug.to_lowercase().chars().map(|character| if keep(character) { character } else { '-' }).collect()

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Says why the store of the embedded org could not be opened or used (decisions O3).
+/// Says why the store of the embedded org could not be opened or used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database has data, but the file with its key is gone.
@@ -83,7 +83,7 @@ pub enum StoreError {
     /// Another process kept the database locked for too long.
     #[error("the database is in use by another process; try again")]
     Busy,
-    /// An organisation slug breaks the rule or is reserved (org-api 5.6).
+    /// An organisation slug breaks the rule or is reserved.
     #[error("`{slug}` can't be the slug of an organisation: {reason}")]
     InvalidOrgSlug {
         /// The slug.

@@ -1,4 +1,4 @@
-//! Files that only their owner can read: made with their mode, never through a symlink (decisions O3).
+//! Files that only their owner can read: made with their mode, never through a symlink.
 
 use std::{
     fs::{File, OpenOptions},

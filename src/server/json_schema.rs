@@ -1,4 +1,4 @@
-//! Checks `metadata_schema` and `event_kinds` before they are stored (trap/D39).
+//! Checks `metadata_schema` and `event_kinds` before they are stored.
 
 use jsonschema::{Draft, Retrieve, Uri};
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 
 /// The code of a schema that can't be stored.
 pub(super) const INVALID_SCHEMA: &str = "invalid_schema";
-/// How many properties may be columns of a table (org-api 5.5).
+/// How many properties may be columns of a table.
 const MOST_TABLE_COLUMNS: usize = 4;
 
 /// Refuses to fetch anything: a schema may refer only to itself.

@@ -54,7 +54,7 @@ impl ObjectText {
         self.raw(name, if value { "true" } else { "false" })
     }
 
-    /// Adds a time as ISO 8601 with milliseconds, as schema objects carry it (org-api 5.0).
+    /// Adds a time as ISO 8601 with milliseconds, as schema objects carry it.
     pub(super) fn time(self, name: &str, milliseconds: i64) -> Self {
         self.text(name, &iso_time(milliseconds))
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{refusal::Refusal, secrets::refuse_reference, unique_json::UniqueJson};
 
-/// A member of a body: the three states of decisions F1.
+/// A member of a body, in its three states.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Given<T> {
     /// Not in the body: leave it alone.
@@ -61,7 +61,7 @@ impl Members {
         self.map.get(name)?.as_str()
     }
 
-    /// Takes a text. No text that stands directly in a body may refer to a secret (decisions V3).
+    /// Takes a text. No text that stands directly in a body may refer to a secret.
     pub(super) fn text(&mut self, name: &str) -> Result<Given<String>, Refusal> {
         let given = self.take(name, "a string", |value| match value {
             Value::String(text) => Some(text),
@@ -116,7 +116,7 @@ impl Members {
         }
     }
 
-    /// Refuses what was not taken: nothing is dropped in silence (decisions F2).
+    /// Refuses what was not taken: nothing is dropped in silence.
     pub(super) fn finish(self, code: &'static str) -> Result<(), Refusal> {
         match self.map.keys().next() {
             None => Ok(()),

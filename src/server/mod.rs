@@ -1,4 +1,6 @@
-//! The embedded org: the HTTP API of `contract/org-api.md` over a SQLite store (decisions O1–O5).
+//! The embedded org: the API of `docs/api` over a SQLite store.
+//!
+//! `docs/api/embedded-org.md` says where it runs, what it refuses, and how it keeps secrets.
 
 mod access;
 mod agents;

@@ -1,4 +1,4 @@
-//! Platforms: the chat integrations of an agent (org-api 5.4). Ids are an organisation's own (decisions O2).
+//! Platforms: the chat integrations of an agent (`docs/api/platforms.md`). Ids are an organisation's own.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};
@@ -199,7 +199,7 @@ impl PlatformBody {
 
     fn update(mut self, context: &RequestContext<'_>, agent: &Agent, stored: Platform) -> Result<Answer, Refusal> {
         let (config, secrets) = self.seal(context, agent, &stored.id, Some(&stored.config))?;
-        // Settings that a PUT omits stay: the web interface sets `allowFrom` (decisions P8).
+        // Settings that a PUT omits stay: the web interface sets `allowFrom`.
         let settings = self.settings.take().map_or_else(|| stored.settings.clone(), with_defaults);
         let equal = secrets.is_empty()
             && config == stored.config
@@ -225,7 +225,7 @@ impl PlatformBody {
         ))
     }
 
-    /// Masks the config, `platform` added; a stored key that the given config lacks is gone (decisions O2).
+    /// Masks the config, `platform` added; a stored key that the given config lacks is gone.
     fn seal(
         &mut self,
         context: &RequestContext<'_>,

@@ -1,4 +1,4 @@
-//! Answers: what the server says, and how it refuses (org-api 5.0, 5.1; decisions O2).
+//! Answers: what the server says, and how it refuses (`docs/api/http.md`).
 
 use axum::{
     http::{
@@ -44,11 +44,11 @@ impl IntoResponse for Answer {
 /// Why a request was refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Refused by who asks or for which organisation: the flat shape of org-api 5.1, on which clients rely.
+    /// Refused by who asks or for which organisation: the flat shape of the existing servers, on which clients rely.
     Access { status: StatusCode, error: &'static str, description: String, challenge: Option<String> },
     /// Refused for what is asked: `{error: {code, message, field?}}`.
     Request { status: StatusCode, code: &'static str, message: String, field: Option<String> },
-    /// Refused for a secret of the organisation: `{error: {code, message, name}}` (org-api 5.12).
+    /// Refused for a secret of the organisation: `{error: {code, message, name}}`.
     Secret { status: StatusCode, code: &'static str, message: String, name: String },
     /// The store failed; only the log of the process may say how.
     Store(StoreError),

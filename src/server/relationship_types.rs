@@ -1,4 +1,4 @@
-//! Relationship types of the memory schema, and their rules (org-api 5.5). Slugs are an organisation's own (trap/D11).
+//! Relationship types of the memory schema, and their rules (`docs/api/memory-schema.md`). Slugs are an organisation's own.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
@@ -256,7 +256,7 @@ impl Fields {
     }
 }
 
-/// `delete`: retires the rules, and frees the slug (trap/D38).
+/// `delete`: retires the rules, and frees the slug.
 pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
     let stored = known(context, slug)?;
     let connection = context.connection();

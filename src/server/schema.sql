@@ -95,7 +95,7 @@ CREATE TABLE sealed_values (
 ) STRICT;
 CREATE INDEX sealed_values_by_agent ON sealed_values (agent);
 
--- The secrets of an organisation that secret://<org>/user/<name> refers to (decisions K2, V3).
+-- The secrets of an organisation that secret://<org>/user/<name> refers to.
 CREATE TABLE secrets (
     org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -142,7 +142,7 @@ CREATE TABLE relationship_types (
     updated_at INTEGER NOT NULL,
     deleted_at INTEGER
 ) STRICT;
--- The slug of a deleted type is free again (trap/D38), and slugs are an organisation's own (trap/D11).
+-- The slug of a deleted type is free again, and slugs are an organisation's own.
 CREATE UNIQUE INDEX live_relationship_slugs ON relationship_types (org, slug) WHERE deleted_at IS NULL;
 
 CREATE TABLE relationship_rules (
@@ -167,7 +167,7 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_org ON audit (org, id);
 
--- Who wrote which secret of an organisation: of the value no more than its fingerprint (secrets/S7, S8).
+-- Who wrote which secret of an organisation: of the value no more than its fingerprint.
 CREATE TABLE secret_audit (
     id INTEGER PRIMARY KEY,
     org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,

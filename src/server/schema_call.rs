@@ -1,4 +1,4 @@
-//! The one endpoint of the memory schema: which action of which kind a body asks for (org-api 5.5).
+//! The one endpoint of the memory schema: which action of which kind a body asks for (`docs/api/memory-schema.md`).
 
 use super::{
     agents::UNKNOWN_FIELD,

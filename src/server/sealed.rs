@@ -2,7 +2,7 @@
 //!
 //! A stored document holds a mask (`***` and 4 hex digits) where the value is secret, and the value itself lies
 //! encrypted in `sealed_values` under the document's owner and the path to it. So reads never decrypt, and an equal
-//! value is recognised by its keyed digest (decisions O2).
+//! value is recognised by its keyed digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,11 +38,11 @@ enum Secrecy {
     Plain,
     /// A secret, unless empty.
     Secret,
-    /// A secret, unless it is `$NAME`, which MCP fields read as a reference (project-format 3.1).
+    /// A secret, unless it is `$NAME`, which MCP fields read as a reference.
     SecretUnlessVariable,
 }
 
-/// Whether a place may hold `secret://…` (decisions V3).
+/// Whether a place may hold `secret://…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum References {
     /// It may: config of a platform; headers, env and OAuth client of an MCP server.
@@ -272,7 +272,7 @@ impl<'a> Sealer<'a> {
         Ok(())
     }
 
-    /// Puts what is stored at the path in the place of a mask (decisions W4).
+    /// Puts what is stored at the path in the place of a mask.
     fn keep(&mut self, path: &[String], value: &mut Value) -> Result<(), Refusal> {
         let inner = path.get(self.root_depth..).unwrap_or_default();
         let kept = inner.iter().try_fold(&self.document, |document, name| match document {
@@ -306,7 +306,7 @@ impl<'a> Sealer<'a> {
         Ok(mask)
     }
 
-    /// Accepts exactly `secret://{this org}/user/{a name that exists}` (decisions O2).
+    /// Accepts exactly `secret://{this org}/user/{a name that exists}`.
     fn check_reference(&self, path: &[String], text: &str) -> Result<(), Refusal> {
         let known = match name_of(&self.context.org.slug, text) {
             None => false,
@@ -338,7 +338,7 @@ impl SealedChanges {
         self.sealed.is_empty() && self.removed.is_empty()
     }
 
-    /// Writes the changes, with an audit row for each (decisions O3).
+    /// Writes the changes, with an audit row for each.
     pub(super) fn write(&self, context: &RequestContext<'_>, agent: i64) -> Result<(), Refusal> {
         let connection = context.connection();
         for sealed in &self.sealed {
@@ -448,7 +448,7 @@ fn is_below(field: &str, root: &[&str]) -> bool {
     path.iter().zip(root).all(|(name, expected)| name == expected) && path.len() >= root.len()
 }
 
-/// Tells whether the whole trimmed text is `$NAME` (decisions V1).
+/// Tells whether the whole trimmed text is `$NAME`.
 fn is_variable(text: &str) -> bool {
     text.trim().strip_prefix('$').is_some_and(is_secret_name)
 }

@@ -1,4 +1,4 @@
-//! Serving the embedded org on a socket or a loopback port, and ending it in order (decisions O1, O5).
+//! Serving the embedded org on a socket or a loopback port, and ending it in order.
 
 use std::{future::Future, io, net::SocketAddr};
 
@@ -18,7 +18,7 @@ pub async fn bind_loopback(port: u16) -> io::Result<TcpListener> {
 ///
 /// # Errors
 ///
-/// The listener is not on a loopback address: there is no way to serve other machines (decisions O5).
+/// The listener is not on a loopback address: there is no way to serve other machines.
 pub async fn serve_tcp(
     listener: TcpListener,
     router: Router,

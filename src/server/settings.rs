@@ -1,4 +1,4 @@
-//! The settings of an agent: read with defaults, replaced member by member (org-api 5.3).
+//! The settings of an agent: read with defaults, replaced member by member (`docs/api/settings.md`).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::{
     shape::{INVALID_SETTINGS, MEMBERS, Member, Secrets},
 };
 
-/// The memory server that every new agent gets (generation G2).
+/// The memory server that every new agent gets, named as on a G2 server.
 const MEMORY_SERVER: &str = "lobu-memory";
 
 /// Stores what a new agent starts with: the memory MCP server, and leave to use its tools.

@@ -1,4 +1,4 @@
-//! The types of settings members: what each may hold (org-api 5.3; project-format 1.6, 2.3, 2.4).
+//! The types of settings members: what each may hold (`docs/api/settings.md`).
 
 use serde_json::Value;
 
@@ -85,7 +85,7 @@ const SKILL_MCP_SERVER: Shape = Shape::Record(&[
     ("type", Shape::Text),
     ("command", Shape::Text),
     ("args", Shape::Texts),
-    // Not part of a skill (project-format 2.3); secrets would be readable here.
+    // Not part of a skill; secrets would be readable here.
     ("env", Shape::Nothing),
     ("headers", Shape::Nothing),
     ("oauth", Shape::Nothing),
@@ -163,7 +163,7 @@ impl Shape {
         }
     }
 
-    /// Refuses references to secrets in every text, those of members that are not known included (decisions V3).
+    /// Refuses references to secrets in every text, those of members that are not known included.
     ///
     /// Exempt is prose only: the three documents of an agent, the content of a skill, the policy for egress and the texts
     /// of judges. Whoever writes there about references means the words.

@@ -28,7 +28,7 @@ const CONCURRENT_BODIES: usize = 16;
 pub struct TokenRequest<'a> {
     /// What the token is called.
     pub name: &'a str,
-    /// Scope words separated by spaces; `None` means `mcp:read mcp:write` (org-api 5.1).
+    /// Scope words separated by spaces; `None` means `mcp:read mcp:write`.
     pub scope: Option<&'a str>,
     /// The slug of the only organisation in which the token works; `None` for all of its user's.
     pub org: Option<&'a str>,
@@ -111,7 +111,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A slug that breaks the rule or is reserved (org-api 5.6), or one that exists.
+    /// A slug that breaks the rule or is reserved, or one that exists.
     pub fn create_org(&self, slug: &str, name: &str) -> Result<(), StoreError> {
         if self.ensure_org(slug, name)? { Ok(()) } else { Err(StoreError::OrgExists { slug: slug.to_owned() }) }
     }
@@ -120,7 +120,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A slug that breaks the rule or is reserved (org-api 5.6).
+    /// A slug that breaks the rule or is reserved.
     pub fn ensure_org(&self, slug: &str, name: &str) -> Result<bool, StoreError> {
         check_org_slug(slug)?;
         if self.org_exists(slug)? {
@@ -217,8 +217,8 @@ impl Store {
         self.0.pool.read(|connection| secrets::list_audit(connection, known_org_id(connection, org)?))
     }
 
-    /// Reads back one stored secret value. For tests that look into the store (law 1); no route calls it, since the
-    /// server never decrypts to serve a request (decisions O2).
+    /// Reads back one stored secret value. For tests that look into the store; no route calls it, since the
+    /// server never decrypts to serve a request.
     pub fn stored_secret(&self, org: &str, secret: StoredSecret<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let (owner, path) = match secret {
             StoredSecret::Platform { agent, platform, path } => (sealed::platform_owner(agent, platform), path),
@@ -280,7 +280,7 @@ fn check_user(connection: &Connection, user: &str) -> Result<(), StoreError> {
         .ok_or_else(|| StoreError::UnknownUser { user: user.to_owned() })
 }
 
-/// The slugs that the database of the existing server forbids (org-api 5.6).
+/// The slugs that the database of the existing server forbids.
 const RESERVED_ORG_SLUGS: [&str; 19] = [
     "settings",
     "auth",

@@ -1,4 +1,4 @@
-//! Personal access tokens: their text, their hash, their scopes (org-api 5.1, 5.9).
+//! Personal access tokens: their text, their hash, their scopes (`docs/api/access.md`).
 
 use std::fmt;
 
@@ -71,7 +71,7 @@ fn random_text() -> Result<Zeroizing<String>, StoreError> {
     Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())))
 }
 
-/// The scopes of a bearer (org-api 5.1).
+/// The scopes of a bearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Scopes {
     read: bool,

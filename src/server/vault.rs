@@ -1,4 +1,4 @@
-//! Encryption of secret values at rest, and the keyed digests that compare them (decisions O3).
+//! Encryption of secret values at rest, and the keyed digests that compare them (`docs/api/embedded-org.md`).
 
 use aes_gcm::{
     Aes256Gcm,
@@ -67,7 +67,7 @@ impl Digest {
             && stored.iter().zip(self.0).fold(0, |difference, (left, right)| difference | (left ^ right)) == 0
     }
 
-    /// Gives the text that stands for the value in answers: `***` and 4 hex digits (org-api 5.13, point 5).
+    /// Gives the text that stands for the value in answers: `***` and 4 hex digits.
     pub(super) fn mask(&self) -> String {
         let [first, second, ..] = self.0;
         format!("{MASK}{first:02x}{second:02x}")
@@ -152,8 +152,8 @@ impl Vault {
 /// Bytes of the salt of a fingerprint.
 pub(super) const SALT_LENGTH: usize = 32;
 
-/// Gives the fingerprint of an organisation's secret: the first 4 hex digits of HMAC-SHA-256(salt, name ‖ 0x00 ‖ value)
-/// (decisions K2). It is for eyes: equality is decided by [`Vault::digest`].
+/// Gives the fingerprint of an organisation's secret: the first 4 hex digits of HMAC-SHA-256(salt, name ‖ 0x00 ‖ value).
+/// It is for eyes: equality is decided by [`Vault::digest`].
 pub(super) fn fingerprint(salt: &[u8], name: &str, value: &[u8]) -> Result<String, StoreError> {
     let mut mac = keyed(salt)?;
     mac.update(name.as_bytes());

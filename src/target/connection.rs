@@ -69,7 +69,7 @@ impl Connection {
 }
 
 /// Connects for reading. The embedded org is left as it is: where it does not exist yet, an empty one in memory stands in
-/// for it, and no file is made (O1).
+/// for it, and no file is made.
 pub async fn connect_for_reading(
     environment: &Environment,
     target: &ResolvedTarget,

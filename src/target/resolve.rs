@@ -38,7 +38,7 @@ pub fn resolve(
     }
 }
 
-/// The database of the embedded org: `--db`, else `LOBU_LOCAL_DB`, else below the user's data directory (O1).
+/// The database of the embedded org: `--db`, else `LOBU_LOCAL_DB`, else below the user's data directory.
 pub fn local_database(flag: Option<&Path>, environment: &Environment) -> Result<PathBuf, TargetError> {
     match flag.or_else(|| environment.path(Variable::LocalDatabase)) {
         Some(path) => Ok(path.to_owned()),

@@ -14,7 +14,7 @@ use super::address::shown;
 /// The server that a verb talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Server {
-    /// The org embedded in this program (O1).
+    /// The org embedded in this program.
     Local {
         /// Its database.
         database: PathBuf,

@@ -1,4 +1,4 @@
-//! `apply` where the org has the secrets API: references are sent, names are checked, and no value is read (V2, V3, V5, V6, F6).
+//! `apply` where the org has the secrets API: references are sent, names are checked, and no value is read.
 
 use lobu::server::{Database, Store, StoredSecret};
 

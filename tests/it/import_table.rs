@@ -197,7 +197,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 
 /// Words of code that only these may say.
 const WORDS: &[(&str, &[&str])] = &[
-    // Everything that is read from the environment is read once (F6).
+    // Everything that is read from the environment is read once.
     ("std::env", &["env.rs", "main.rs"]),
     // A write from a plan or a dry run does not compile.
     ("OrgWrite", &["execute", "org"]),

@@ -1,4 +1,5 @@
-//! Laws 1, 2, 3 and 7 on the embedded org, over HTTP: fewer projects than in memory, the real client and server.
+//! Laws 1, 2, 3 and 7 of `docs/behavior/laws.md` on the embedded org, over HTTP: fewer projects than in memory, the real
+//! client and server.
 
 use std::collections::BTreeMap;
 use std::future::{self, Future};
@@ -215,7 +216,7 @@ proptest! {
             let served = Served::in_memory().await;
             let org = client(&served, &values).await;
             apply(&org, &first, false).await;
-            // A value that the org hides may be another than the files' (W3), so all of them are sent.
+            // A value that the org hides may be another than the files', so all of them are sent.
             let report = carry_out(&org, plan_resending(&org, &second, true, resend_all()).await).await;
             assert!(report.is_complete(), "{report:?}");
             expect_empty(&org, &second, true).await;

@@ -1,4 +1,5 @@
-//! Projects as files, generated and hand-written, read and applied to an org in memory: laws 1, 2, 3 and 7.
+//! Projects as files, generated and hand-written, read and applied to an org in memory: laws 1, 2, 3 and 7 of
+//! `docs/behavior/laws.md`.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -37,7 +38,7 @@ fn orgs(values: &BTreeMap<String, String>) -> [MemoryOrg; 2] {
     [MemoryOrg::new("dev", values.clone()), MemoryOrg::new("dev", values.clone()).with_secrets_api()]
 }
 
-/// What an org holds of what a project declares, without what `--prune` never takes away (P5): prompts without a file, a
+/// What an org holds of what a project declares, without what `--prune` never takes away: prompts without a file, a
 /// pinned model, a status that the files leave open.
 fn declared_content(mut store: Store, desired: &DesiredState) -> serde_json::Value {
     store.agents.retain(|id, _| desired.agents.iter().any(|agent| agent.id.as_str() == id));

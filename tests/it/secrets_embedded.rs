@@ -1,4 +1,4 @@
-//! Apply on an embedded org, which has the secrets API: references go in, and the names must be there first (V3, V5).
+//! Apply on an embedded org, which has the secrets API: references go in, and the names must be there first.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::support::env::TestEnv;
 use crate::support::project::desired_of;
 use crate::support::site::made_up_values;
 
-/// The names of fixtures/projects/everything that apply uses; those of its providers are not among them (V6).
+/// The names of fixtures/projects/everything that apply uses; those of its providers are not among them.
 const USED: [&str; 8] = [
     "BERTHS_CLIENT_ID",
     "BERTHS_CLIENT_SECRET",

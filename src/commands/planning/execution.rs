@@ -31,7 +31,7 @@ impl Writer {
     }
 }
 
-/// Connects for writing. The embedded org is made here if it does not exist yet (O1).
+/// Connects for writing. The embedded org is made here if it does not exist yet.
 pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writer, CommandError> {
     let connection = connect_for_writing(&planned.target, parallelism).await?;
     let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
@@ -69,7 +69,7 @@ pub(crate) async fn execute(
     report
 }
 
-/// The exit code of a report (architecture.md): nothing done is a refusal, something done is a part.
+/// The exit code of a report: nothing done is a refusal, something done is a part.
 pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     if report.is_complete() {
         return Ok(Outcome::Done);

@@ -15,7 +15,7 @@ use crate::project::limits::Limits;
 /// The handle of a project's directory.
 ///
 /// It is opened once by path; everything else is resolved beneath it, so that no path of an untrusted project leads out
-/// of it (F7). What a symlink or `..` reaches outside is refused, unless it lies in a directory that the command line
+/// of it. What a symlink or `..` reaches outside is refused, unless it lies in a directory that the command line
 /// allows. Without such directories nothing but the handle is ever asked.
 #[derive(Debug)]
 pub struct ProjectDirectory {
@@ -55,7 +55,7 @@ impl ProjectDirectory {
         }
     }
 
-    /// Opens the nearest directory with a lobu.toml, from the given one upwards (F3).
+    /// Opens the nearest directory with a lobu.toml, from the given one upwards.
     pub fn find(start: &Path, allowed: &[PathBuf]) -> Result<Self, OpenError> {
         let has_file = |directory: &&Path| directory.join(Self::FILE).symlink_metadata().is_ok();
         match start.ancestors().find(has_file) {
@@ -169,7 +169,7 @@ impl ProjectDirectory {
         String::from_utf8(bytes).map(Some).map_err(|error| not_utf8(path, error.as_bytes(), &error.utf8_error()))
     }
 
-    /// Reads a text file that holds secrets: one buffer of the right size, wiped when it is dropped (K7).
+    /// Reads a text file that holds secrets: one buffer of the right size, wiped when it is dropped.
     pub fn read_secret_text(&self, path: &str, limit: u64) -> Result<Option<Zeroizing<String>>, ReadError> {
         let Some((mut file, size)) = self.open_regular(path, limit)? else { return Ok(None) };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -203,7 +203,7 @@ impl ProjectDirectory {
         self.directory.metadata(path).is_err_and(|error| open::is_escape(&error))
     }
 
-    /// Lists a directory, sorted by UTF-16 code unit (project-format 2.2); none if there is none.
+    /// Lists a directory, sorted by UTF-16 code unit; none if there is none.
     pub fn list(&self, path: &str) -> Result<Option<Listing>, ReadError> {
         let on_disk = self.list_on_disk(path)?;
         if self.overlay.is_empty() { Ok(on_disk) } else { Ok(self.overlay.listing(&self.canonical(path), on_disk)) }
@@ -258,7 +258,7 @@ impl ProjectDirectory {
 
     /// Resolves a path beneath the project, else beneath an allowed directory; none if there is nothing.
     fn access<A: Access>(&self, access: &A, path: &str) -> Result<Option<A::Output>, ReadError> {
-        // An empty `dir` is the project directory itself (project-format 1.3).
+        // An empty `dir` is the project directory itself.
         let beneath = Path::new(if path.is_empty() { "." } else { path });
         match access.access(&self.directory, beneath) {
             Ok(output) => Ok(Some(output)),

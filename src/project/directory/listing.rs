@@ -36,7 +36,7 @@ impl Entry {
     }
 }
 
-/// Sorts as the existing client does: by UTF-16 code unit (project-format 2.2).
+/// Sorts as the existing client does: by UTF-16 code unit.
 pub(super) fn sort(entries: &mut [Entry]) {
     entries.sort_by(|left, right| left.name.encode_utf16().cmp(right.name.encode_utf16()));
 }

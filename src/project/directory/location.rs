@@ -1,4 +1,4 @@
-//! Where a file that is to be written lies: found without touching anything, and never outside the project (F7, L7).
+//! Where a file that is to be written lies: found without touching anything, and never outside the project.
 
 use std::io;
 use std::path::{Path, PathBuf};

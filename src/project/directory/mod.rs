@@ -1,4 +1,4 @@
-//! The handle of a project directory: every path of a project resolves beneath it (F7).
+//! The handle of a project directory: every path of a project resolves beneath it.
 
 mod error;
 mod handle;

@@ -30,7 +30,7 @@ pub struct SecretFileLock {
 }
 
 impl ProjectDirectory {
-    /// Looks whether secrets may be written to a file of this directory, symlinks not followed (F7).
+    /// Looks whether secrets may be written to a file of this directory, symlinks not followed.
     pub fn look_at_secret_file(&self, name: &str) -> io::Result<SecretFile> {
         match self.handle().symlink_metadata(name) {
             Ok(metadata) if metadata.is_symlink() => Ok(SecretFile::Symlink),
@@ -59,7 +59,7 @@ impl ProjectDirectory {
         Ok(DirectoryLock::try_take(self.handle(), &[name])?.map(|lock| SecretFileLock { _lock: lock }))
     }
 
-    /// Writes what a file that holds secrets is to be, for its owner only, and flushes it (K6, L7).
+    /// Writes what a file that holds secrets is to be, for its owner only, and flushes it.
     ///
     /// Where the system can, the file has no name until it takes its place, so that a killed process leaves nothing; else it
     /// is a sibling that the next lock sweeps. A signal that ends the process must be held back until it is in its place.

@@ -1,4 +1,4 @@
-//! The one way in which files of a project are written: whole or not at all, and only over what was read (L3, L7).
+//! The one way in which files of a project are written: whole or not at all, and only over what was read.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@ use zeroize::Zeroizing;
 
 use super::{Dotenv, Problem, is_name, parse};
 
-/// Why a `.env` text cannot be changed. It holds nothing of the text and of the value (U3).
+/// Why a `.env` text cannot be changed. It holds nothing of the text and of the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// The text is broken; what is not understood is not touched.
@@ -83,7 +83,7 @@ fn check(name: &str, value: &str) -> Result<(), EditError> {
     if value.contains('\0') { Err(EditError::Null) } else { Ok(()) }
 }
 
-/// A buffer that never grows: growing would leave copies of values behind (K7).
+/// A buffer that never grows: growing would leave copies of values behind.
 fn room_for(text: &str, name: &str, value: &str) -> Zeroizing<String> {
     // Every character may need a backslash; quotes, `=`, and two line breaks of two bytes.
     let most = [text.len(), name.len(), value.len(), value.len(), 8]

@@ -1,6 +1,6 @@
 use crate::model::{Diagnostic, Family, Position, Severity, counted, plural};
 
-/// What is wrong with a `.env` file, by line. It holds nothing of the file's content (U3).
+/// What is wrong with a `.env` file, by line. It holds nothing of the file's content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {kind}")]
 pub struct Problem {

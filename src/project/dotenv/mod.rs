@@ -1,4 +1,4 @@
-//! The reader and editor of `.env` files: no expansion, and no echo of what a file holds (K4, F6).
+//! The reader and editor of `.env` files: no expansion, and no echo of what a file holds.
 
 mod edit;
 mod error;

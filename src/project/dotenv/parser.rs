@@ -28,7 +28,7 @@ pub(super) struct EntrySpan {
 }
 
 impl Dotenv {
-    /// How many bytes a value may have (K4).
+    /// How many bytes a value may have.
     pub const VALUE_LIMIT: usize = 64 * 1024;
 
     /// The names, sorted.
@@ -66,7 +66,7 @@ impl fmt::Debug for Dotenv {
 /// How many problems are told one by one: enough to see what a file is, and a file that is none floods nobody.
 const MOST_PROBLEMS: usize = 20;
 
-/// Reads a `.env` text by the rules of K4; the first 20 lines that are wrong are told at once, and how many more there are.
+/// Reads a `.env` text; the first 20 lines that are wrong are reported at once, and how many more there are.
 ///
 /// | part | rule |
 /// | --- | --- |
@@ -253,7 +253,7 @@ fn name_of(source: &str) -> &str {
     exported.map_or(name, |rest| rest.trim_start_matches(is_blank))
 }
 
-/// Whether a text can stand before `=` (K4).
+/// Whether a text can stand before `=`.
 pub fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')

@@ -2,7 +2,7 @@ use super::{Dotenv, parse};
 use crate::model::{Diagnostic, Family};
 use crate::project::directory::{ProjectDirectory, display_path};
 
-/// Reads a `.env` file of the project (F6), none if there is none; told of lines that are wrong as by [`parse`].
+/// Reads a `.env` file of the project, none if there is none; told of lines that are wrong as by [`parse`].
 pub fn read_dotenv(directory: &ProjectDirectory, path: &str) -> Result<Option<Dotenv>, Vec<Diagnostic>> {
     let text = directory
         .read_secret_text(path, directory.limits().dotenv)

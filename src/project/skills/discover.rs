@@ -21,7 +21,7 @@ pub struct SkillSet {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the skills of a directory (project-format 2.2); none if it is missing.
+/// Reads the skills of a directory; none if it is missing.
 ///
 /// A directory with a `SKILL.md` is a skill with frontmatter; a file `*.md` is one without. What else there is is no
 /// skill. Symlinks are followed within the project, hidden entries count.

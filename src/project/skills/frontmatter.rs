@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::model::{trim, trim_start};
 
-/// A skill file, taken apart (project-format 2.2).
+/// A skill file, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parts<'t> {
     /// The YAML between the fences, none if there is no frontmatter.
@@ -49,7 +49,7 @@ pub struct SkillParts {
     pub body: Range<usize>,
 }
 
-/// Tells where the parts of a `SKILL.md` stand (project-format 2.2).
+/// Tells where the parts of a `SKILL.md` stand.
 pub fn skill_parts(text: &str) -> SkillParts {
     let parts = split(text);
     SkillParts { yaml: parts.yaml.map(|yaml| range_of(text, yaml)), body: range_of(text, parts.body) }

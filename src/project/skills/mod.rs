@@ -1,4 +1,4 @@
-//! Skills: shared ones beside lobu.toml, and an agent's own (project-format 2.2, 2.3).
+//! Skills: shared ones beside lobu.toml, and an agent's own.
 
 mod discover;
 mod frontmatter;

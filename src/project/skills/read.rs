@@ -11,7 +11,7 @@ use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
 
-/// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken (F4).
+/// Reads the text of a `SKILL.md`; none and an error if its frontmatter is broken.
 pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits, report: &mut Report) -> Option<Skill> {
     let parts = frontmatter::split(text);
     let mut skill = plain(directory, parts.body, file);

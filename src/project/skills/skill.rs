@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::model::Declared;
 use crate::model::Position;
 
-/// A skill as its files have it, before it is merged into an agent (project-format 2.3).
+/// A skill as its files have it, before it is merged into an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skill {
     /// Its name.
@@ -24,7 +24,7 @@ pub struct Skill {
     pub position: Position,
 }
 
-/// What a skill says of the network. Domains are in the form of rule N2.
+/// What a skill says of the network. Domains are as `docs/format/normalization.md` says for skills.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SkillNetwork {
     /// Domains that may be reached; may hold `*`, which an agent's own list never takes over.
@@ -40,7 +40,7 @@ pub struct SkillNetwork {
 /// A domain that a judge decides on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgedDomain {
-    /// The domain, in the form of rule N2.
+    /// The domain, in the same form as those of [`SkillNetwork`].
     pub domain: String,
     /// The name of the judge, none for the default one.
     pub judge: Option<String>,

@@ -106,7 +106,7 @@ pub(super) struct State {
     pub(super) listing: Option<Result<SecretsListing, RequestError>>,
 }
 
-/// An org in memory that keeps the rules of org-api 5.12: all of a batch or nothing, and 409 and 404 by name.
+/// An org in memory that keeps the rules of `docs/api/secrets.md`: all of a batch or nothing, and 409 and 404 by name.
 #[derive(Default)]
 pub(super) struct FakeOrg(Mutex<State>);
 

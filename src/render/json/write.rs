@@ -82,7 +82,8 @@ pub(super) fn version() -> String {
 }
 
 fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanDocument {
-    // Every part of a plan is looked at, so that a new one is not forgotten here. P2 has no member for what was left out.
+    // Every part of a plan is looked at, so that a new one is not forgotten here. The document has no member for
+    // what the selectors left out.
     let Plan {
         secrets: _,
         generation,

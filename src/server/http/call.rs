@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::server::refusal::Refusal;
 
-/// Largest body, in bytes; checked before anything is parsed (decisions O5).
+/// Largest body, in bytes; checked before anything is parsed.
 pub(super) const BODY_LIMIT: usize = 32 * 1024 * 1024;
 
-/// Largest body of a batch of secrets, in bytes (decisions K5).
+/// Largest body of a batch of secrets, in bytes.
 pub(super) const SECRETS_BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// How long a body may take to come in: it holds one of a few places meanwhile.

@@ -1,4 +1,4 @@
-//! What keeps web pages and other hosts away from a server on this machine (decisions O5).
+//! What keeps web pages and other hosts away from a server on this machine (`docs/api/embedded-org.md`).
 
 use axum::{
     extract::{Request, State},

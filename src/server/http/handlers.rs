@@ -1,7 +1,7 @@
 //! One function a route: check the body, then run the operation in its context.
 //!
 //! Bodies are checked before the transaction, so that it is short; what is wrong with them is said only after the
-//! caller was admitted (org-api 5.1).
+//! caller was admitted.
 
 use rusqlite::params;
 

@@ -7,13 +7,13 @@ use crate::server::{counter::RequestCounter, tokens::AccessToken};
 /// How a server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// A loopback TCP port: the `Host` header must name this machine (decisions O5).
+    /// A loopback TCP port: the `Host` header must name this machine.
     Loopback,
     /// A Unix socket in a directory of its owner: any `Host`.
     UnixSocket,
 }
 
-/// Which organisations of the store a server shows; others are 404 (decisions O1).
+/// Which organisations of the store a server shows; others are 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExposedOrgs {
     /// All that exist.

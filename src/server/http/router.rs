@@ -35,7 +35,7 @@ struct Operation {
     handler: Handler,
 }
 
-/// Builds the service of an embedded org (org-api section 5, decisions O2).
+/// Builds the service of an embedded org; `docs/api` has its routes.
 pub fn router(store: Store, options: ServerOptions) -> Router {
     let transport = options.transport;
     let server = Arc::new(Server::new(store, options));
@@ -111,7 +111,7 @@ async fn root() -> Answer {
     )
 }
 
-/// What this server can do beyond the existing one (decisions O2).
+/// What this server can do beyond the existing one.
 const FEATURES: [&str; 4] = ["per-org-ids", "platform-key-removal", "schema-codes", "secrets"];
 
 async fn health() -> Answer {

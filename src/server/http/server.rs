@@ -95,7 +95,7 @@ impl Server {
         })
     }
 
-    /// Runs a change in one transaction. A refusal for want of a role or scope leaves an audit row (decisions O3).
+    /// Runs a change in one transaction. A refusal for want of a role or scope leaves an audit row.
     pub(super) fn change(&self, call: &Call, operation: impl FnOnce(&RequestContext<'_>) -> Outcome) -> Outcome {
         self.change_with(call, Permission::Change, operation)
     }

@@ -1,4 +1,4 @@
-//! Who wrote which secret of an organisation (secrets/S7, S8): of the value no more than its fingerprint, which the list
+//! Who wrote which secret of an organisation: of the value no more than its fingerprint, which the list
 //! of the secrets shows as well.
 
 use rusqlite::{Connection, params};
@@ -15,7 +15,7 @@ pub struct SecretAuditEntry {
     pub actor: String,
     /// The secret.
     pub name: String,
-    /// The fingerprint of what was written; for a delete, of what was deleted (secrets/SQ10). Exactly 4 hex digits.
+    /// The fingerprint of what was written; for a delete, of what was deleted. Exactly 4 hex digits.
     pub fingerprint: String,
     /// `create`, `rotate` or `delete`.
     pub action: String,
@@ -23,7 +23,7 @@ pub struct SecretAuditEntry {
     pub source: String,
 }
 
-/// Writes a row; inside the transaction of the write that it records (secrets/S9).
+/// Writes a row; inside the transaction of the write that it records.
 pub(super) fn insert(
     context: &RequestContext<'_>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The body of `POST …/secrets/manage`, checked in full before anything is written (org-api 5.12).
+//! The body of `POST …/secrets/manage`, checked in full before anything is written (`docs/api/secrets.md`).
 //!
 //! A refusal says which action is wrong by its place. Neither a value nor a name that breaks the rule is repeated, since
 //! who mixes the two up has put a value there.
@@ -13,11 +13,11 @@ use super::reference::{SCHEME, may_be_stored};
 use crate::model::WipedJson;
 use crate::server::{members::parse_json, refusal::Refusal, vault::MASK};
 
-/// Most actions of a batch (decisions K5).
+/// Most actions of a batch.
 const MOST_ACTIONS: usize = 1000;
-/// Longest value, in bytes (secrets/SQ17).
+/// Longest value, in bytes.
 const LONGEST_VALUE: usize = 64 * 1024;
-/// What stands for a value elsewhere, and is none itself (secrets/S13).
+/// What stands for a value elsewhere, and is none itself.
 const PLACEHOLDERS: [&str; 3] = ["lobu_secret_", MASK, SCHEME];
 
 /// Where a value came from, as the caller says.

@@ -1,4 +1,4 @@
-//! What a batch does: all of it, or nothing (decisions K5).
+//! What a batch does: all of it, or nothing.
 
 use axum::http::StatusCode;
 use zeroize::Zeroizing;
@@ -65,7 +65,7 @@ impl Action {
             .text("fingerprint", &fingerprint)
             .text("action", done)
             .text("ref", &reference(&context.org.slug, &self.name))
-            // References stay as they are (secrets/S14).
+            // References stay as they are.
             .flag("willRestart", false);
         if let Some(previous) = previous.filter(|_| done == "rotated") {
             // What was replaced, which is not always what the caller had seen.
@@ -85,7 +85,7 @@ impl Action {
         Ok(fingerprint)
     }
 
-    /// Replaces the value; an equal one writes nothing at all, not even the time (decisions K2).
+    /// Replaces the value; an equal one writes nothing at all, not even the time.
     fn rotate(
         &self,
         context: &RequestContext<'_>,

@@ -1,4 +1,4 @@
-//! The secrets of an organisation (org-api 5.12; decisions K2, K5, O2, O3, V3): names that documents refer to, and values
+//! The secrets of an organisation: names that documents refer to, and values
 //! that go in and never come out.
 //!
 //! A secret has a version: a whole number that the list shows, and that no other write of the name ever has again, not even

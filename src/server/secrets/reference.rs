@@ -2,10 +2,10 @@
 
 use crate::server::refusal::Refusal;
 
-/// How references to the secrets of an organisation begin (org-api 5.12).
+/// How references to the secrets of an organisation begin.
 pub(super) const SCHEME: &str = "secret://";
 const LONGEST_NAME: usize = 128;
-/// How the names of this program's own settings begin; no secret has such a name (decisions F4).
+/// How the names of this program's own settings begin; no secret has such a name.
 const OWN_PREFIX: &str = "LOBU_";
 
 /// Tells whether a text can be meant as a reference only; exactly what it refers to, [`name_of`] tells.
@@ -14,7 +14,7 @@ pub(in crate::server) fn is_reference(text: &str) -> bool {
 }
 
 /// Refuses a text that can be meant as a reference only, where nothing would ever put the secret in its place: 422
-/// `reference_not_allowed` with the field (decisions O2, V3).
+/// `reference_not_allowed` with the field.
 pub(in crate::server) fn refuse_reference(field: &str, text: &str) -> Result<(), Refusal> {
     if !is_reference(text) {
         return Ok(());
@@ -50,7 +50,7 @@ pub(super) fn reference(org: &str, name: &str) -> String {
     format!("{SCHEME}{org}/user/{name}")
 }
 
-/// Tells whether a name can be that of a secret: `^[A-Z][A-Z0-9_]*$`, at most 128 bytes (secrets/SQ11).
+/// Tells whether a name can be that of a secret: `^[A-Z][A-Z0-9_]*$`, at most 128 bytes.
 pub(in crate::server) fn is_secret_name(name: &str) -> bool {
     name.len() <= LONGEST_NAME
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase())

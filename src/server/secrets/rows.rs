@@ -1,4 +1,4 @@
-//! The table of an organisation's secrets. Reading it never decrypts (secrets/S5).
+//! The table of an organisation's secrets. Reading it never decrypts.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
@@ -23,7 +23,7 @@ pub(super) struct Stored {
     pub(super) fingerprint: String,
 }
 
-/// `GET …/secrets`: a bare array, sorted by name (decisions K2).
+/// `GET …/secrets`: a bare array, sorted by name.
 pub(in crate::server) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
     let mut statement = context.connection().prepare_cached(
         "SELECT name, fingerprint, salt, updated_at, source, version FROM secrets WHERE org = ?1 ORDER BY name",
@@ -43,7 +43,7 @@ pub(in crate::server) fn list(context: &RequestContext<'_>) -> Result<Answer, Re
     Ok(Answer::ok(array(secrets)))
 }
 
-/// `GET …/secrets/names`: a bare array of names, sorted (decisions V2).
+/// `GET …/secrets/names`: a bare array of names, sorted.
 pub(in crate::server) fn names(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
     let mut statement = context.connection().prepare_cached("SELECT name FROM secrets WHERE org = ?1 ORDER BY name")?;
     let names = statement
@@ -120,7 +120,7 @@ pub(super) fn delete(context: &RequestContext<'_>, name: &str) -> Result<(), Ref
     Ok(())
 }
 
-/// Gives the place of a secret, to which its ciphertext and digest are bound (decisions O3).
+/// Gives the place of a secret, to which its ciphertext and digest are bound.
 pub(super) fn place<'a>(org: &'a str, name: &'a str) -> ValueLocation<'a> {
     ValueLocation { org, owner: OWNER, field: name }
 }

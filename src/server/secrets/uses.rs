@@ -11,7 +11,7 @@ use crate::server::{error::StoreError, refusal::Refusal, request_context::Reques
 pub(super) type Uses = BTreeMap<String, BTreeSet<String>>;
 
 /// Finds all uses in an organisation: in the configs of platforms and in the MCP servers of agents, which are the places
-/// where references are read (decisions V3).
+/// where references are read.
 pub(super) fn find(context: &RequestContext<'_>) -> Result<Uses, Refusal> {
     let mut uses = Uses::new();
     // The search for the text only saves parsing what can't hold one: JSON as it is stored here escapes none of it.

@@ -1,4 +1,4 @@
-//! Who may do what (org-api 5.1; decisions O2).
+//! Who may do what.
 
 use serde_json::{Value, json};
 

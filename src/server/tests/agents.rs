@@ -1,4 +1,4 @@
-//! Agents (org-api 5.2).
+//! Agents.
 
 use serde_json::{Value, json};
 

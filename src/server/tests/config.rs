@@ -1,4 +1,4 @@
-//! Settings of agents (org-api 5.3).
+//! Settings of agents.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What keeps pages and other hosts away, and what bodies may be (decisions O5).
+//! What keeps pages and other hosts away, and what bodies may be.
 
 use axum::{
     body::Body,

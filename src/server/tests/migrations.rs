@@ -1,4 +1,4 @@
-//! Databases of older versions: opened, brought up to date, and refused where they are not ours (decisions O3).
+//! Databases of older versions: opened, brought up to date, and refused where they are not ours.
 
 use std::{
     fs,

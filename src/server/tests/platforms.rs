@@ -1,4 +1,4 @@
-//! Platforms (org-api 5.4; decisions O2).
+//! Platforms.
 
 use serde_json::{Value, json};
 

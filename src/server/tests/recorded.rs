@@ -67,7 +67,7 @@ fn compare(recorded: &Value, ours: &Value, place: &str) {
     }
     let noop = |answer: &Value| answer.get("noop").is_some();
     if noop(recorded) != noop(ours) {
-        // Omitted keys are removed here, and an equal secret is a noop (trap/D2, trap/D3).
+        // Omitted keys are removed here, and an equal secret is a noop.
         return;
     }
     let added: BTreeMap<&str, &[&str]> = BTreeMap::from([("platform", &["agentId"][..]), ("platforms", &["agentId"])]);

@@ -1,4 +1,4 @@
-//! The memory schema (org-api 5.5; decisions O2).
+//! The memory schema.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Who may see and change the secrets of an organisation (secrets/S10, S16, SQ13; decisions O2, O3).
+//! Who may see and change the secrets of an organisation.
 
 use std::sync::{
     Arc,

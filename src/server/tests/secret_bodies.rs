@@ -1,4 +1,4 @@
-//! What the body of a batch of secrets may be, at the edges (org-api 5.12; decisions K5).
+//! What the body of a batch of secrets may be, at the edges.
 
 use axum::{
     body::{Body, Bytes},

@@ -1,4 +1,4 @@
-//! Where documents may refer to secrets, and what that means for deleting them (decisions K5, O2, V3).
+//! Where documents may refer to secrets, and what that means for deleting them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Creating, rotating, deleting and listing the secrets of an organisation (org-api 5.12; decisions K2, K5).
+//! Creating, rotating, deleting and listing the secrets of an organisation.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ async fn entry(harness: &Harness, name: &str) -> Value {
     list.as_array().unwrap().iter().find(|entry| entry["name"] == name).cloned().unwrap()
 }
 
-/// Counts a fingerprint apart from the server (decisions K2).
+/// Counts a fingerprint apart from the server.
 fn fingerprint(salt: &Value, name: &str, value: &str) -> String {
     let digits = salt.as_str().unwrap().as_bytes();
     let salt: Vec<u8> =

@@ -1,4 +1,4 @@
-//! Servers on real sockets (decisions O1, O5), and how fast they are.
+//! Servers on real sockets, and how fast they are.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The database file, its key and its tokens (decisions O3, O4).
+//! The database file, its key and its tokens.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! A double of the OAuth endpoints of a server (org-api 5.7, 5.8), which answers by a script and records what comes.
+//! A double of the OAuth endpoints of a server, which answers by a script and records what comes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

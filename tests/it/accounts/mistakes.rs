@@ -1,4 +1,4 @@
-//! Each mistake about where a command goes is refused before a token leaves the machine (T1, T2, T6).
+//! Each mistake about where a command goes is refused before a token leaves the machine.
 
 use serde_json::json;
 

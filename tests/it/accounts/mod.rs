@@ -1,4 +1,4 @@
-//! Contexts, logins and targets with the real binary: the right server and org, and no token to another one (T1–T6).
+//! Contexts, logins and targets with the real binary: the right server and org, and no token to another one.
 
 mod device;
 mod double;

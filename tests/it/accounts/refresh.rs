@@ -1,4 +1,4 @@
-//! A login that ends: refreshed exactly once, kept without a network, given up when the server refuses (org-api 5.7, T5).
+//! A login that ends: refreshed exactly once, kept without a network, given up when the server refuses.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The story of the existing CLI's own end-to-end test with our binary and our server (test/T32–T39).
+//! The story of the existing CLI's own end-to-end test with our binary and our server.
 
 use serde_json::Value;
 
@@ -9,16 +9,15 @@ use crate::support::env::TestEnv;
 async fn from_a_new_context_to_a_converged_org() {
     let served = Served::in_memory().await;
     let token = served.token().to_owned();
-    assert!(token.starts_with("owl_pat_"), "T32");
+    assert!(token.starts_with("owl_pat_"));
     let env = TestEnv::new();
     env.copy_fixture("support-desk");
 
-    // T33
     env.lobu(["context", "add", "dev", "--url", served.url()]).expect_code(0);
     env.lobu(["context", "use", "dev"]).expect_code(0);
     env.lobu(["org", "use", "dev"]).expect_code(0);
 
-    // T34
+    // A wrong token is refused and a right one kept.
     let output = env.pipe(&["login", "--token-stdin"], format!("wrong-{token}\n").as_bytes());
     output.expect_code(4);
     let output = env.pipe(&["login", "--token-stdin"], format!("{token}\n").as_bytes());
@@ -31,7 +30,6 @@ async fn from_a_new_context_to_a_converged_org() {
     let listed = env.lobu(["org", "list"]);
     assert!(listed.expect_code(0).stdout.contains("* dev  member"), "{listed}");
 
-    // T35
     let plan = env.lobu(["plan"]);
     plan.expect_code(0);
     for row in ["+ agent", "+ platform", "+ entity-type"] {
@@ -43,24 +41,21 @@ async fn from_a_new_context_to_a_converged_org() {
     env.write(".env", dotenv.join("\n"));
     env.lobu(["secrets", "push", "--yes"]).expect_code(0);
 
-    // T36
     let applied = env.lobu(["apply", "--yes"]);
     applied.expect_code(0);
     assert!(applied.everything().contains("Apply complete"), "{applied}");
 
-    // T37
+    // Nothing is left to do.
     let again = env.lobu(["plan"]);
     again.expect_code(0);
     let is_change = |line: &&str| line.trim_start().starts_with(['+', '~']);
     assert_eq!(again.stdout.lines().filter(is_change).collect::<Vec<_>>(), [""; 0], "{again}");
 
-    // T38
     let toml = env.read("lobu.toml");
     env.write("lobu.toml", toml.replace("-1001204", "-1001205"));
     let changed = env.lobu(["plan"]);
     assert!(changed.stdout.contains("~ platform") && changed.stdout.contains("will restart"), "{changed}");
 
-    // T39
     let agents = lobu::org::OrgRead::agents(&served.client()).await.expect("the agents");
     assert!(agents.iter().any(|agent| agent.agent_id.as_str() == "front-desk"));
 }

@@ -1,4 +1,4 @@
-//! A target of the project, chosen by `-t`: its server, its org, its file with values (T6, F6).
+//! A target of the project, chosen by `-t`: its server, its org, its file with values.
 
 use crate::support::env::TestEnv;
 use crate::support::existing_server::{ExistingServer, Options, owner_token};

@@ -1,4 +1,4 @@
-//! F4, as far as lobu.toml goes, and its syntax.
+//! What `validate` finds in lobu.toml, and in its syntax.
 
 use super::harness::{AGENT, Case, MEMORY, SENTINEL, below_agent, run_all};
 use crate::support::snapshots::assert_snapshot_file;

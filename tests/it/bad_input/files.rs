@@ -1,4 +1,4 @@
-//! F7: what a path of the project may not be.
+//! What a path of the project may not be.
 
 use std::fs::File;
 use std::os::unix::fs::symlink;

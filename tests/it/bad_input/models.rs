@@ -1,4 +1,4 @@
-//! F4, as far as models and frontmatter go.
+//! What `validate` finds in models and frontmatter.
 
 use super::harness::{Case, MEMORY, SENTINEL, model, run_all};
 use crate::support::snapshots::assert_snapshot_file;

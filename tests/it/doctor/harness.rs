@@ -44,7 +44,7 @@ pub(super) fn in_repository(env: &TestEnv) -> &TestEnv {
     env.write(".git/HEAD", "ref: refs/heads/main\n").write(".git/config", "").write(".git/objects/x", "")
 }
 
-/// Lets a double of the existing server answer at its MCP endpoint (org-api 5.10).
+/// Lets a double of the existing server answer at its MCP endpoint.
 pub(super) fn serve_memory(server: &ExistingServer, tools: &[&str]) {
     let says = |method: &'static str| {
         move |request: &RecordedRequest| {

@@ -1,4 +1,4 @@
-//! G2 and G3, by contract/generations.md.
+//! The generations G2 and G3, as `docs/api/servers.md` tells them apart.
 
 use serde_json::json;
 

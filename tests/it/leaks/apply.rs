@@ -69,7 +69,7 @@ fn values_that_are_created_kept_and_rotated_show_nowhere() {
         let push = site.run(&["secrets", "push", "--yes"], 3);
         assert!(push.text.contains("has no secrets API"), "{}", push.text);
         assert_eq!(site.server.writes().len(), 0, "only reads");
-        // Without the API platform values are sent as values (V4).
+        // Without the API platform values are sent as values.
         site.run(&["apply", "--yes"], 0);
         assert!(site.wrote(VALUE), "{}: the value was sent", site.shape);
         site.run(&["apply", "--yes"], 0);

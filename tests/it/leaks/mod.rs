@@ -1,4 +1,4 @@
-//! The leak matrix: secrets × scenarios × encodings × places, of which none may be found (issue 3, K7).
+//! The leak matrix: secrets × scenarios × encodings × places, of which none may be found.
 //!
 //! `needles` knows how a secret may look, `evidence` where it may lie, `stage` runs the program in between and checks after
 //! every run; the other files are tables of scenarios. A scenario also proves that it happened: by its exit code, by its

@@ -1,4 +1,4 @@
-//! Law 5 over random projects: apply → pull → plan is empty, and pull → pull changes nothing.
+//! Law 5 of `docs/behavior/laws.md` over random projects: apply → pull → plan is empty, and pull → pull changes nothing.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Law 4 on whole projects: an edit of the org changes the lines of its own field, in one place of one file, and no comment.
+//! Law 4 of `docs/behavior/laws.md` on whole projects: an edit of the org changes the lines of its own field, in one place of
+//! one file, and no comment.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The story of pull/P40, end to end: apply; delete the project; `pull --init`; edit the org; pull; edit a file; pull.
+//! The way of a project to an org and back: apply; delete the project; `pull --init`; edit the org; pull; edit a file; pull.
 
 use std::collections::BTreeMap;
 use std::path::Path;

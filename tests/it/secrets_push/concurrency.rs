@@ -1,4 +1,4 @@
-//! Many pushes at once: nobody fails, and nothing is lost (K5).
+//! Many pushes at once: nobody fails, and nothing is lost.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Servers without the secrets API, and whatever else answers in place of the list: no value is ever sent to them (K1, V2).
+//! Servers without the secrets API, and whatever else answers in place of the list: no value is ever sent to them.
 
 use crate::support::env::{CommandOutput, TestEnv};
 use crate::support::existing_server::{ExistingServer, Options, owner_token};

@@ -1,4 +1,4 @@
-//! Rotations are decided by the server on the whole value; four digits are for eyes (K2).
+//! Rotations are decided by the server on the whole value; four digits are for eyes.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Where values come from (K3), and what is said of a source that cannot be used.
+//! Where values come from, and what is said of a source that cannot be used.
 
 use super::site::{Site, flat};
 

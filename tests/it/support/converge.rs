@@ -34,7 +34,7 @@ pub(crate) async fn apply(org: &MemoryOrg, desired: &DesiredState, prune: bool) 
     carry_out(org, plan(org, desired, prune).await).await
 }
 
-/// Plans and applies with `--prune` and `--resend-secrets=all`, after which nothing is left to doubt (W3).
+/// Plans and applies with `--prune` and `--resend-secrets=all`, after which nothing is left to doubt.
 pub(crate) async fn apply_everything(org: &MemoryOrg, desired: &DesiredState) -> Report {
     carry_out(org, plan_resending(org, desired, true, resend_all()).await).await
 }

@@ -1,4 +1,4 @@
-//! The real client with a write that fails on purpose (law 2).
+//! The real client with a write that fails on purpose.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -80,7 +80,7 @@ impl Reader {
 
     /// What the org holds of what the project declares, but for ids and times, and with nothing for what is empty.
     ///
-    /// Left out is also what `--prune` never takes away (P5): prompts without a file, a pinned model, and what only the
+    /// Left out is also what `--prune` never takes away: prompts without a file, a pinned model, and what only the
     /// web interface sets.
     pub(crate) async fn content(&self, desired: &DesiredState) -> Json {
         let mut content = Map::new();
@@ -365,7 +365,7 @@ impl Missing {
     }
 }
 
-/// Approvals without those of the memory server, which the server itself puts there (P6).
+/// Approvals without those of the memory server, which the server itself puts there.
 fn without_injected(tools: Option<&Json>) -> Json {
     let injected = |tool: &Json| {
         tool.as_str().is_some_and(|tool| tool.starts_with("/mcp/lobu-memory/") || tool.starts_with("/mcp/owletto/"))

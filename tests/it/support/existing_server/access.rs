@@ -1,4 +1,4 @@
-//! Who may do what: org-api 5.1, in the server's order of checks.
+//! Who may do what, in the server's order of checks (`docs/api/access.md`).
 
 use super::message::{Answer, RecordedRequest};
 use super::state::State;
@@ -28,7 +28,7 @@ impl Caller {
         self.user.clone().unwrap_or_default()
     }
 
-    /// Gate G-admin: a PAT needs `mcp:admin`; nobody's role is looked at (trap D25).
+    /// The gate of changes: a PAT needs `mcp:admin`; nobody's role is looked at.
     pub(crate) fn admin_gate(&self) -> Result<(), Answer> {
         if self.scoped && !self.has_scope("mcp:admin") {
             return Err(Answer::refusal(
@@ -40,7 +40,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Gate T: every refusal is a 400.
+    /// The gate of the tool proxy: every refusal is a 400.
     pub(crate) fn tool_gate(&self, read_tier: bool) -> Result<(), Answer> {
         if read_tier {
             let reads = ["mcp:read", "mcp:write", "mcp:admin"].iter().any(|scope| self.has_scope(scope));

@@ -1,4 +1,4 @@
-//! Agents and their settings: org-api 5.2 and 5.3.
+//! Agents and their settings (`docs/api/agents.md`, `docs/api/settings.md`).
 
 use std::collections::BTreeMap;
 
@@ -127,7 +127,7 @@ pub(crate) fn config(state: &State, org: &str, id: &str) -> Answer {
 }
 
 /// `PATCH …/agents/{id}/config`: each member replaces the stored one whole, unchecked; so a masked
-/// value in `mcpServers` is stored over the real one (trap D41).
+/// value in `mcpServers` is stored over the real one.
 pub(crate) fn patch_config(state: &mut State, org: &str, id: &str, request: &RecordedRequest) -> Answer {
     let Some(body) = request.json() else {
         return malformed();

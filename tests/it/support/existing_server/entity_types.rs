@@ -1,4 +1,4 @@
-//! Entity types: the first half of org-api 5.5.
+//! Entity types (`docs/api/memory-schema.md`).
 
 use serde_json::{Map, Value, json};
 
@@ -115,7 +115,7 @@ fn update(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, To
     if let Some(name) = body.get("name").and_then(Value::as_str) {
         name.clone_into(&mut row.name);
     }
-    // Null keeps the old text here, so a removed description never clears (trap D12).
+    // Null keeps the old text here, so a removed description never clears.
     for (member, target) in [("description", &mut row.description), ("icon", &mut row.icon), ("color", &mut row.color)]
     {
         if let Some(text) = body.get(member).filter(|text| !text.is_null()) {
@@ -163,7 +163,7 @@ fn provision_member(state: &mut State, org: &str) {
     });
 }
 
-/// Counts table columns always; looks at the schema itself only where 422 is known (trap D39).
+/// Counts table columns always; looks at the schema itself only where 422 is known.
 pub(crate) fn check_schema(state: &State, schema: Option<&Value>) -> Result<(), ToolError> {
     let Some(schema) = schema.filter(|schema| !schema.is_null()) else {
         return Ok(());
@@ -183,7 +183,7 @@ pub(crate) fn check_schema(state: &State, schema: Option<&Value>) -> Result<(), 
     Ok(())
 }
 
-/// What the server makes of a slug on create, and on create only (trap D8).
+/// What the server makes of a slug on create, and on create only.
 fn rewritten(slug: &str) -> String {
     slug.to_lowercase()
         .chars()

@@ -106,7 +106,7 @@ pub(crate) fn members(value: &Value) -> Map<String, Value> {
 
 /// Writes JSON as a jsonb column gives it back: shorter keys first, then by bytes.
 ///
-/// The order that a client sent is not preserved (org-api 5.0), and a client that compares texts
+/// The order that a client sent is not preserved, and a client that compares texts
 /// instead of values is to be caught.
 pub(crate) fn jsonb_text(value: &Value) -> String {
     let mut text = String::new();

@@ -1,7 +1,7 @@
 //! A stateful double of the existing server, quirks included.
 //!
-//! Facts come from contract/org-api.md, contract/traps.md and contract/generations.md; what was
-//! recorded holds it (`wire_replay.rs`). What only we guess about G2 and G3 is said where it stands.
+//! Facts come from `docs/api`; what was recorded holds it (`wire_replay.rs`). What is only a guess about G2 and G3 is
+//! said at its place.
 
 mod access;
 mod agents;

@@ -1,6 +1,6 @@
 //! Which server the double stands in for.
 
-/// The generation of the server, as told apart in contract/generations.md.
+/// The generation of the server (`docs/api/servers.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Generation {
     /// 2026-04-30, the one that was recorded.

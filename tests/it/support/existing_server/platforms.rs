@@ -1,4 +1,4 @@
-//! Platforms: org-api 5.4, both shapes.
+//! Platforms, in both shapes (`docs/api/platforms.md`).
 
 use serde_json::{Map, Value, json};
 
@@ -184,7 +184,7 @@ fn update_stored(state: &mut State, position: usize, put: &Put<'_>) -> Answer {
 
 /// With a manager: the snapshot decides whether anything changed, the runtime gets what was sent,
 /// and the snapshot is then written from the redacted answer, so that it keeps the old secret: the
-/// way back from B to A is answered `noop` while B stays live (org-api F-stale, trap D3).
+/// way back from B to A is answered `noop` while B stays live.
 fn update_running(state: &mut State, position: usize, put: &Put<'_>) -> Answer {
     let now = state.now();
     let Some(platform) = state.platforms.get_mut(position) else {
@@ -350,7 +350,7 @@ fn references(platform: &Platform) -> Map<String, Value> {
     config
 }
 
-/// `***` and the tail of the reference, which is the tail of the field's name (trap D5).
+/// `***` and the tail of the reference, which is the tail of the field's name.
 fn mask_references(platform: &Platform) -> Map<String, Value> {
     mask_values(&references(platform))
 }
@@ -371,7 +371,7 @@ fn mask_values(config: &Map<String, Value>) -> Map<String, Value> {
     masked
 }
 
-/// A field whose `secret://…` came from a client and leads nowhere (trap D40).
+/// A field whose `secret://…` came from a client and leads nowhere.
 fn unresolvable(live: &Map<String, Value>) -> Option<&String> {
     live.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.starts_with("secret://"))).map(|(key, _)| key)
 }

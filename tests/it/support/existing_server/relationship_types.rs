@@ -1,4 +1,4 @@
-//! Relationship types and their rules: the second half of org-api 5.5.
+//! Relationship types and their rules (`docs/api/memory-schema.md`).
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -25,7 +25,7 @@ pub(crate) fn run(state: &mut State, caller: &Caller, action: &str, body: &Value
     }
 }
 
-/// Own and public types; rules are in none of the rows (trap D6).
+/// Own and public types; rules are in none of the rows.
 fn list(state: &State, org: &str, body: &Value) -> Answer {
     let deleted_too = body.get("include_deleted") == Some(&json!(true));
     let mut types: Vec<&RelationshipType> = state
@@ -60,7 +60,7 @@ fn create(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, To
     if slug.starts_with('$') {
         return Err(ToolError::text("Relationship type slugs starting with '$' are reserved for system types"));
     }
-    // One namespace for all orgs (trap D11).
+    // One namespace for all orgs.
     if state.relationship_types.iter().any(|row| row.slug == slug && row.deleted_at.is_none()) {
         let text = format!("Relationship type with slug \"{slug}\" already exists");
         return Err(ToolError { text, coded: Some((409, "relationship_type_exists")) });
@@ -101,7 +101,7 @@ fn create(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, To
     Ok(shown(state, "create", position))
 }
 
-/// `is_symmetric` is ignored (trap D37); `description: null` clears here.
+/// `is_symmetric` is ignored; `description: null` clears here.
 fn update(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, ToolError> {
     let slug = required(body, "slug", "update")?;
     let position = find(state, &caller.org, slug)?;

@@ -54,7 +54,7 @@ pub(crate) struct Agent {
     pub(crate) settings: BTreeMap<String, Value>,
 }
 
-/// The encrypted copy of a platform that PUT compares with (org-api F-stale).
+/// The encrypted copy of a platform that PUT compares with.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     /// Config with the secrets as this table has them, which may be out of date.
@@ -152,7 +152,7 @@ pub(crate) struct RelationshipType {
     pub(crate) created_at: String,
     /// ISO 8601.
     pub(crate) updated_at: String,
-    /// ISO 8601; a deleted row keeps its slug for ever (trap D38).
+    /// ISO 8601; a deleted row keeps its slug for ever.
     pub(crate) deleted_at: Option<String>,
 }
 

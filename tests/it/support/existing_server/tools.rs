@@ -1,4 +1,4 @@
-//! The tool proxy, `POST /api/{org}/{tool}`: gate T, dispatch, and the one shape of its errors.
+//! The tool proxy, `POST /api/{org}/{tool}`: its gate, dispatch, and the one shape of its errors.
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
-//! Random projects as files, with every field in play (laws 1, 2, 3 and 7).
+//! Random projects as files, with every field in play.
 //!
 //! A small structured spec is generated, so that failures shrink well, and rendered to files. A project is valid by
 //! construction. What it declares of `is_symmetric` depends on the slug alone, so that any two generated projects can
-//! follow each other on one org (P9).
+//! follow each other on one org.
 
 mod markdown;
 mod memory;

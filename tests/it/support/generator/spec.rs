@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-/// A field in its three states (F1).
+/// A field in its three states.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Field<T> {
     Absent,
@@ -10,7 +10,7 @@ pub(super) enum Field<T> {
     Value(T),
 }
 
-/// A text at a place where references are read (V1).
+/// A text at a place where references are read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Entry {
     /// Explicitly empty.
@@ -67,7 +67,7 @@ pub(super) struct ProviderSpec {
 pub(super) struct PlatformSpec {
     pub(super) platform_type: &'static str,
     pub(super) name: Option<&'static str>,
-    /// Whether it carries an id of its own instead of the derived one (P8).
+    /// Whether it carries an id of its own instead of the derived one.
     pub(super) adopted: bool,
     pub(super) config: Entries,
     /// Whether tables are written inline.

@@ -47,7 +47,7 @@ fn some_of(texts: &'static [&'static str]) -> BoxedStrategy<Vec<String>> {
     subsequence(texts.to_vec(), 1..=texts.len()).prop_shuffle().prop_map(owned).boxed()
 }
 
-/// A text at a place where references are read. An escaped reference is a plan error in MCP fields of some servers (V1).
+/// A text at a place where references are read. An escaped reference is a plan error in MCP fields of some servers.
 fn entry(variables: bool, escapes: bool) -> BoxedStrategy<Entry> {
     let variable = (select(VARIABLES.to_vec()), proptest::bool::weighted(0.2))
         .prop_map(|(name, blanks)| Entry::Variable { name, blanks });
