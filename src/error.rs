@@ -138,7 +138,6 @@ impl ErrorKind {
         Self::Interrupted,
     ];
 
-    /// The exit code.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Unexpected | Self::Unreachable | Self::CheckFailed => exit::UNEXPECTED,
@@ -252,7 +251,6 @@ impl CommandError {
         causes
     }
 
-    /// The exit code.
     pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
     }

@@ -16,34 +16,23 @@ use super::{Accounts, AccountsError, Change, ChangeError, Context, Identity, Log
 pub enum TokenError {
     /// Nobody has logged in.
     #[error("there is no login in the context {context}")]
-    NoLogin {
-        /// The context.
-        context: String,
-    },
+    NoLogin { context: String },
     /// The login has ended, and can't be refreshed.
     #[error("the login of the context {context} has expired")]
-    Expired {
-        /// The context.
-        context: String,
-    },
+    Expired { context: String },
     /// The server refuses to refresh it.
     #[error("the login of the context {context} has ended: {error}")]
     Refused {
-        /// The context.
         context: String,
         /// What the server said.
         error: Box<RequestError>,
     },
     /// Another process logged out, or gave the context another server.
     #[error("the login of the context {context} was removed meanwhile")]
-    Removed {
-        /// The context.
-        context: String,
-    },
+    Removed { context: String },
     /// It has ended, and there is no way to the server that would refresh it.
     #[error("the login of the context {context} could not be refreshed, and is kept: {error}")]
     Kept {
-        /// The context.
         context: String,
         /// Why.
         error: Box<LoginError>,

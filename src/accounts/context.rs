@@ -19,7 +19,6 @@ pub fn is_embedded(name: &str) -> bool {
 /// A context: where its tokens may go, and what is set for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// Its name.
     pub name: String,
     /// The URL of its API for logins, as it is stored.
     pub api_url: String,
@@ -52,7 +51,6 @@ impl Context {
 pub struct MemoryFile {
     /// The URL of the MCP endpoint, whose origin is that of the orgs' API.
     pub mcp_url: Option<Url>,
-    /// The org.
     pub active_org: Option<OrgSlug>,
 }
 

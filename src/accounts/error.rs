@@ -52,17 +52,13 @@ pub enum FileProblem {
     /// A member is not a URL that can be used.
     #[error("{member} can't be used: {problem}")]
     Url {
-        /// The member.
         member: &'static str,
         /// What is wrong with it.
         problem: UrlProblem,
     },
     /// A member is not the slug of an org.
     #[error("{member} is not an org slug; one matches {}", OrgSlug::PATTERN)]
-    Org {
-        /// The member.
-        member: &'static str,
-    },
+    Org { member: &'static str },
     /// The system does not let it be read.
     #[error("it can't be read: {0}")]
     Unreadable(io::ErrorKind),
@@ -102,10 +98,7 @@ pub enum AccountsError {
     },
     /// Another process holds the lock for too long.
     #[error("{}: another process is changing contexts or logins; try again", directory.display())]
-    Busy {
-        /// The directory.
-        directory: PathBuf,
-    },
+    Busy { directory: PathBuf },
     /// The system does not let a file be written, or its mode be changed.
     #[error("{} can't be written: {reason}", path.display())]
     Unwritable {
@@ -122,17 +115,13 @@ pub enum Notice {
     /// A context has no URL that can be used, and is left out.
     #[error("the context {name} is left out; its URL: {problem}")]
     UnusableContext {
-        /// Its name.
         name: String,
         /// What is wrong with its URL.
         problem: UrlProblem,
     },
     /// A context of the user's has a name of the embedded org, and wins.
     #[error("the context {name} stands in the place of the embedded org of that name")]
-    HidesEmbedded {
-        /// Its name.
-        name: String,
-    },
+    HidesEmbedded { name: String },
     /// What cli.json says of a context was said of another server, so that it does not count.
     #[error("what was set for the context {name} was meant for another server, and does not count; add or log in anew")]
     OtherServer {
@@ -159,18 +148,10 @@ pub enum Notice {
     },
     /// The current context does not exist.
     #[error("the current context is {name}, which does not exist")]
-    CurrentUnknown {
-        /// Its name.
-        name: String,
-    },
+    CurrentUnknown { name: String },
     /// Others than its owner may do something with a file.
     #[error("others can open {} (mode {mode:04o}); `lobu doctor --fix` mends that", file.name())]
-    OpenToOthers {
-        /// The file.
-        file: AccountFile,
-        /// Its mode.
-        mode: u32,
-    },
+    OpenToOthers { file: AccountFile, mode: u32 },
 }
 
 /// Why a change of contexts or logins is refused. Nothing is written then.
@@ -196,10 +177,7 @@ pub enum ChangeError {
     },
     /// The context is the one that always exists, and nothing of the user's stands in its place.
     #[error("the context `{name}` always exists and can't be removed")]
-    BuiltIn {
-        /// Its name.
-        name: &'static str,
-    },
+    BuiltIn { name: &'static str },
     /// The URL can't be that of a context.
     #[error("the URL of the API can't be used: {0}")]
     Url(#[from] UrlProblem),

@@ -31,10 +31,7 @@ pub enum FileState {
     /// It is as it must be.
     Fine,
     /// Others than its owner may do something with it. For the directory that is what the existing CLI leaves behind.
-    OpenToOthers {
-        /// Its mode.
-        mode: u32,
-    },
+    OpenToOthers { mode: u32 },
     /// It can't be used.
     Broken(FileProblem),
 }

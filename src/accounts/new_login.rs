@@ -16,30 +16,16 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub enum NewLoginError {
     /// There is a login, and nobody asked for it to be replaced.
     #[error("the context {context} has a login already")]
-    Taken {
-        /// The context.
-        context: String,
-    },
+    Taken { context: String },
     /// There is one since the command began.
     #[error("the context {context} was logged in to meanwhile")]
-    TakenMeanwhile {
-        /// The context.
-        context: String,
-    },
+    TakenMeanwhile { context: String },
     /// The context went to another server since the command began.
     #[error("the context {context} was changed meanwhile; the login was not kept")]
-    Moved {
-        /// The context.
-        context: String,
-    },
+    Moved { context: String },
     /// The URL is that of another server than the context's.
     #[error("the context {context} is for {server}, and --url names another server")]
-    OtherServer {
-        /// The context.
-        context: String,
-        /// Its server.
-        server: String,
-    },
+    OtherServer { context: String, server: String },
     /// A URL is given, and the current context is the embedded org.
     #[error("the current context is {context}, the org embedded in this program, which has no login")]
     EmbeddedIsCurrent {
@@ -56,7 +42,6 @@ pub enum NewLoginError {
 
 /// The context to log in to.
 pub struct LoginContext {
-    /// The context.
     pub context: Context,
     /// The URL to make it with, where it does not exist yet.
     pub new_url: Option<String>,

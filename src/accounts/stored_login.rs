@@ -23,13 +23,9 @@ pub struct Login {
 #[derive(Clone)]
 pub enum Refresh {
     /// By the route of the existing CLI, which shares it.
-    Cli {
-        /// The refresh token.
-        token: Arc<SecretValue>,
-    },
+    Cli { token: Arc<SecretValue> },
     /// By the server's OAuth endpoint, which only this program knows.
     Device {
-        /// The refresh token.
         token: Arc<SecretValue>,
         /// The client that this program was registered as.
         client_id: String,
@@ -45,9 +41,7 @@ pub enum Refresh {
 pub struct Identity {
     /// The e-mail address.
     pub email: Option<String>,
-    /// The name.
     pub name: Option<String>,
-    /// The user's id.
     pub user_id: Option<String>,
     /// The id of the agent that the token acts for, where it does.
     pub agent_id: Option<String>,

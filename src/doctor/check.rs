@@ -72,7 +72,6 @@ macro_rules! checks {
                 match self { $(Self::$variant => $id,)* }
             }
 
-            /// The group.
             pub fn group(self) -> Group {
                 match self { $(Self::$variant => Group::$group,)* }
             }

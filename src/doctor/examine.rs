@@ -33,7 +33,6 @@ pub enum Scope {
 /// What a run looks at.
 #[derive(Clone, Copy)]
 pub struct Examination<'a> {
-    /// The environment.
     pub environment: &'a Arc<Environment>,
     /// The directory in which the command was started.
     pub working_directory: &'a Path,

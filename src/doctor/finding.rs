@@ -45,7 +45,6 @@ impl State {
 /// What a check found. Its texts are foreign, since they name files, hosts and servers' words, and hold no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check.
     pub check: Check,
     /// How it ended.
     pub state: State,

@@ -8,11 +8,8 @@ use super::{Check, Finding, Group, State};
 pub struct Counts {
     /// All well.
     pub ok: usize,
-    /// Notes.
     pub notes: usize,
-    /// Warnings.
     pub warnings: usize,
-    /// Failures.
     pub failures: usize,
     /// Not looked at.
     pub skipped: usize,

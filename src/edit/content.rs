@@ -7,9 +7,7 @@ pub enum Content {
     Null,
     /// A truth value.
     Bool(bool),
-    /// A number.
     Number(Number),
-    /// A text.
     Text(String),
     /// A list, in order.
     List(Vec<Content>),
@@ -28,7 +26,6 @@ impl Content {
         }
     }
 
-    /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }

@@ -33,11 +33,9 @@ pub enum Data<F: Format> {
     Bool(bool),
     /// A number that JSON and the server can hold.
     Number(Number),
-    /// A text.
     Text(String),
     /// What no content can be, such as a date or `.nan`: it is only ever kept, replaced or removed as a whole.
     Other(String),
-    /// A list.
     List(Vec<Node<F>>),
     /// A mapping or table.
     Map(Map<F>),
@@ -56,7 +54,6 @@ pub struct Map<F: Format> {
 pub struct Entry<F: Format> {
     /// Its key, a text in every mapping that is clear.
     pub key: Node<F>,
-    /// Its value.
     pub value: Node<F>,
     /// How it is written.
     pub written: F::Member,
@@ -95,7 +92,6 @@ impl<F: Format> Node<F> {
         }
     }
 
-    /// Whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self.data, Data::Null)
     }

@@ -26,7 +26,6 @@ pub struct Body {
 pub enum Part<'a> {
     /// One that may be shown.
     Plain(&'a str),
-    /// A secret.
     Secret(&'a SecretValue),
 }
 
@@ -51,7 +50,6 @@ pub enum Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The secrets in it.
     pub(super) fn secrets(self) -> impl Iterator<Item = &'a SecretValue> {
         let parts = match self {
             Self::Form(parts) | Self::Texts(parts) => parts,

@@ -49,7 +49,6 @@ pub enum RequestError {
     /// The server answered with a failure.
     #[error("{request} answered {status}{}", describe(server))]
     Refused {
-        /// The request.
         request: Request,
         /// The HTTP status.
         status: u16,
@@ -59,7 +58,6 @@ pub enum RequestError {
     /// The server's answer is not the API's: a page, another shape, broken JSON.
     #[error("{request} answered {status} with something that is not the Lobu API: {what}")]
     NotTheApi {
-        /// The request.
         request: Request,
         /// The HTTP status.
         status: u16,
@@ -69,7 +67,6 @@ pub enum RequestError {
     /// Nothing came back: no connection, TLS, a time-out, a cut.
     #[error("{request} got no answer: {what}")]
     NoAnswer {
-        /// The request.
         request: Request,
         /// Why.
         cause: Cause,
@@ -81,7 +78,6 @@ pub enum RequestError {
     /// The server redirected where we do not follow.
     #[error("{request} was redirected to {to}, which is not followed")]
     Redirected {
-        /// The request.
         request: Request,
         /// The target's origin, without path and query.
         to: String,
@@ -89,7 +85,6 @@ pub enum RequestError {
     /// The request could not be built or must not be sent.
     #[error("{request} was not sent: {what}")]
     NotSent {
-        /// The request.
         request: Request,
         /// Why.
         what: String,

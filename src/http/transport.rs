@@ -126,7 +126,6 @@ impl Transport {
         })
     }
 
-    /// The origins.
     pub fn origins(&self) -> impl Iterator<Item = &Url> {
         self.pools.iter().map(|(origin, _)| origin)
     }

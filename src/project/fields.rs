@@ -29,7 +29,6 @@ impl<'n> Fields<'n> {
         Some(&entry.value)
     }
 
-    /// A text.
     pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<(&'n str, Spot)> {
         let node = self.node(key, report)?;
         expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot()))
@@ -44,7 +43,6 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// A list.
     pub(super) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<&'n [Node]> {
         let node = self.node(key, report)?;
         expect(node, &format!("`{key}`"), "a list", report, Node::list)

@@ -10,7 +10,6 @@ use crate::wire::SecretRow;
 /// A secret that is to be deleted, as the org lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
-    /// The name.
     pub name: SecretName,
     /// That of the org's value.
     pub fingerprint: Option<Fingerprint>,

@@ -18,7 +18,6 @@ pub struct PushPlan {
 /// What becomes of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushRow {
-    /// The name.
     pub name: SecretName,
     /// What becomes of it.
     pub state: RowState,

@@ -50,7 +50,6 @@ pub enum SelectionError {
     Placeholders {
         /// The source.
         label: String,
-        /// The names.
         names: Vec<String>,
     },
     /// Values of more than 64 KiB.
@@ -58,7 +57,6 @@ pub enum SelectionError {
     TooLong {
         /// The source.
         label: String,
-        /// The names.
         names: Vec<String>,
     },
     /// Names that the process environment sets to something else than the source.
@@ -66,7 +64,6 @@ pub enum SelectionError {
     EnvironmentDiffers {
         /// The source.
         label: String,
-        /// The names.
         names: Vec<String>,
     },
 }

@@ -239,7 +239,6 @@ impl Template {
         Self { rest, line: piece.at_end_of(self.line.text(Style::Plain, SafeText::literal(before))) }
     }
 
-    /// The line.
     pub fn line(self) -> Line {
         self.line.text(Style::Plain, SafeText::literal(self.rest))
     }

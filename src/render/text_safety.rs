@@ -41,7 +41,6 @@ impl SafeText {
         Self(Cow::Owned(text.repeat(number)))
     }
 
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -23,22 +23,13 @@ pub enum JsonProblem {
     },
     /// Names whose values are no texts.
     #[error("not a text: {}", listed(names))]
-    NotTexts {
-        /// The names.
-        names: Vec<String>,
-    },
+    NotTexts { names: Vec<String> },
     /// Names that stand there twice.
     #[error("given twice: {}", listed(names))]
-    Duplicates {
-        /// The names.
-        names: Vec<String>,
-    },
+    Duplicates { names: Vec<String> },
     /// Names whose values have more than 64 KiB.
     #[error("longer than 64 KiB: {}", listed(names))]
-    TooLong {
-        /// The names.
-        names: Vec<String>,
-    },
+    TooLong { names: Vec<String> },
 }
 
 impl From<Malformed> for JsonProblem {

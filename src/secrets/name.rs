@@ -13,7 +13,6 @@ pub enum NameError {
     /// No reference can name it.
     #[error("this is not the name of a secret: it has capitals, digits and `_` only, and starts with a capital")]
     Form,
-    /// It is too long.
     #[error("the name is longer than {LONGEST_NAME} characters")]
     TooLong,
     /// It is one of this program's own settings.

@@ -55,7 +55,6 @@ pub enum StoreError {
     /// A path that must be a plain file of the user's own is something else.
     #[error("{} is refused: {reason}", path.display())]
     UnsafePath {
-        /// The path.
         path: PathBuf,
         /// What is wrong with it.
         reason: &'static str,
@@ -86,17 +85,13 @@ pub enum StoreError {
     /// An organisation slug breaks the rule or is reserved.
     #[error("`{slug}` can't be the slug of an organisation: {reason}")]
     InvalidOrgSlug {
-        /// The slug.
         slug: String,
         /// The rule that it breaks.
         reason: &'static str,
     },
     /// The organisation exists already.
     #[error("the organisation `{slug}` exists already")]
-    OrgExists {
-        /// Its slug.
-        slug: String,
-    },
+    OrgExists { slug: String },
     /// The organisation does not exist.
     #[error("there is no organisation `{slug}`")]
     UnknownOrg {

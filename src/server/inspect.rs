@@ -20,7 +20,6 @@ const MOST_FAULTS: usize = 100;
 pub struct StoreInspection {
     /// The files that others than their owner can open.
     pub open_to_others: Vec<PathBuf>,
-    /// The key.
     pub key: KeyState,
     /// What is in the database, or why that can't be told.
     pub contents: Result<StoreContents, String>,

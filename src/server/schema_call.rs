@@ -126,7 +126,6 @@ impl SchemaChange {
         Ok(call)
     }
 
-    /// Changes the schema.
     pub(super) fn run(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         match self {
             Self::CreateEntity(fields) => fields.create(context),

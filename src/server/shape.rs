@@ -12,7 +12,6 @@ pub(super) enum Shape {
     Prose,
     /// A boolean.
     Flag,
-    /// A number.
     Number,
     /// An array of strings.
     Texts,

@@ -41,7 +41,6 @@ pub struct TokenRequest<'a> {
 pub enum StoredSecret<'a> {
     /// A value in the config of a platform.
     Platform {
-        /// The agent.
         agent: &'a str,
         /// The platform's id.
         platform: &'a str,
@@ -50,16 +49,12 @@ pub enum StoredSecret<'a> {
     },
     /// A value in an agent's settings.
     Settings {
-        /// The agent.
         agent: &'a str,
         /// The way to the value, such as `["mcpServers", "github", "headers", "Authorization"]`.
         path: &'a [&'a str],
     },
     /// A secret of the organisation, to which `secret://{org}/user/{name}` refers.
-    User {
-        /// Its name.
-        name: &'a str,
-    },
+    User { name: &'a str },
 }
 
 pub(super) struct Inner {

@@ -5,7 +5,6 @@ use super::Key;
 /// What came from a terminal within a tenth of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Input {
-    /// A byte.
     Byte(u8),
     /// Nothing.
     Quiet,

@@ -21,7 +21,6 @@ const OWN: &str = "lobu";
 pub enum Level {
     /// Nothing.
     Off,
-    /// Errors.
     Error,
     /// Warnings too.
     #[default]

@@ -4,9 +4,7 @@ pub enum ColorChoice {
     /// On terminals that want it.
     #[default]
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 

@@ -133,7 +133,6 @@ mod hidden {
             Some(Self { keys: Keys::new(stdin), shown, marks_pastes })
         }
 
-        /// The keys.
         pub(super) fn keys(&mut self) -> &mut Keys<Stdin> {
             &mut self.keys
         }

@@ -64,7 +64,6 @@ impl Origins {
         Ok(origins)
     }
 
-    /// The origins.
     pub(super) fn allowed(&self) -> &[Url] {
         &self.allowed
     }

@@ -16,7 +16,6 @@ pub enum LoginError {
     Elsewhere {
         /// What it is the URL of.
         what: &'static str,
-        /// The origin.
         origin: String,
     },
     /// The page that a person is to open is not one that is opened.

@@ -85,7 +85,6 @@ pub struct DeviceLogin<'a> {
     pub client_id: &'a str,
     /// The endpoint that granted it; it is checked against the context's origins again.
     pub token_endpoint: &'a str,
-    /// The refresh token.
     pub refresh_token: &'a SecretValue,
 }
 

@@ -29,7 +29,6 @@ pub enum Proof {
 /// An org as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgEntry {
-    /// Its slug.
     pub slug: String,
     /// Its name, where it says one.
     pub name: Option<String>,

@@ -30,7 +30,6 @@ pub struct AccountFilesFacts {
 /// What is known of a stored login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginFacts {
-    /// Its context.
     pub context: String,
     /// For how many seconds it is still good; none where nobody said so.
     pub seconds_left: Option<u64>,

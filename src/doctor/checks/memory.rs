@@ -8,7 +8,6 @@ use crate::model::counted;
 /// What is known of the MCP endpoint of the org's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoryFacts {
-    /// Its address.
     pub address: String,
     /// What it answered.
     pub endpoint: MemoryEndpoint,

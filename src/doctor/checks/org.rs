@@ -19,7 +19,6 @@ pub struct OrgFacts {
     pub may_manage_secrets: Option<bool>,
 }
 
-/// The checks of the org.
 pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
     let mut findings = vec![pin(facts)];
     if facts.is_to_be_made {

@@ -12,10 +12,7 @@ pub enum ProjectFacts {
     /// There is no lobu.toml here or above.
     Missing,
     /// The directory can't be opened.
-    Unopened {
-        /// Why.
-        why: String,
-    },
+    Unopened { why: String },
     /// There is one.
     Read(Box<ReadFacts>),
 }

@@ -7,7 +7,6 @@ use crate::model::counted;
 /// A secret that the project refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceFact {
-    /// Its name.
     pub name: String,
     /// Whether it is only the key of providers, which apply never sends.
     pub is_provider_key: bool,
@@ -22,9 +21,7 @@ pub enum OrgNames {
     Unknown,
     /// The server has no secrets API.
     NoApi,
-    /// These.
     These {
-        /// The names.
         names: BTreeSet<String>,
         /// Whether the org is the embedded one, in which no agent runs.
         is_embedded: bool,

@@ -252,7 +252,6 @@ pub enum TargetFacts {
     Unknown,
 }
 
-/// The check of the target.
 pub fn target_checks(facts: &TargetFacts) -> Vec<Finding> {
     let why = "No command goes anywhere before this is clear.";
     match facts {

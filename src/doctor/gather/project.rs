@@ -34,7 +34,6 @@ pub(in crate::doctor) enum FoundProject {
     Missing,
     /// A directory that can't be opened.
     Unopened(OpenError),
-    /// A project.
     Opened(Box<OpenedProject>),
 }
 

@@ -16,7 +16,6 @@ use super::project::FoundProject;
 
 /// The target, or why there is none.
 pub(in crate::doctor) enum FoundTarget {
-    /// It is known.
     Known(Box<ResolvedTarget>),
     /// Flags, variables and project do not name one.
     Refused(TargetError),
@@ -25,7 +24,6 @@ pub(in crate::doctor) enum FoundTarget {
 }
 
 impl FoundTarget {
-    /// Resolves the target.
     pub(in crate::doctor) fn resolve(
         environment: &Environment,
         flags: &TargetFlags,
@@ -74,7 +72,6 @@ impl FoundTarget {
         }
     }
 
-    /// The facts.
     pub(in crate::doctor) fn facts(&self) -> TargetFacts {
         match self {
             Self::Known(target) => TargetFacts::At {

@@ -27,22 +27,13 @@ pub enum ProblemKind {
     RecursiveAlias,
     /// More aliases or anchors than the limit.
     #[error("there are more than {limit} aliases or anchors")]
-    TooManyAliases {
-        /// The limit.
-        limit: usize,
-    },
+    TooManyAliases { limit: usize },
     /// Nested deeper than the limit.
     #[error("lists and mappings are nested deeper than {limit}")]
-    TooDeep {
-        /// The limit.
-        limit: usize,
-    },
+    TooDeep { limit: usize },
     /// More values than the limit, aliases expanded.
     #[error("there are more than {limit} values, counting what aliases repeat")]
-    TooManyValues {
-        /// The limit.
-        limit: usize,
-    },
+    TooManyValues { limit: usize },
     /// More text repeated by aliases than the limit.
     #[error("aliases repeat more than {} KiB of text", limit / 1024)]
     TooMuchRepeated {

@@ -11,8 +11,11 @@ use url::Url;
 /// What the listener does with one request.
 #[derive(Clone)]
 pub(crate) enum Step {
-    /// Answers.
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
     /// Closes without a word.
     Close,
     /// Announces a longer body than it sends, then closes.

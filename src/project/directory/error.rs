@@ -6,11 +6,9 @@ use crate::model::{Diagnostic, Family, Position, Severity};
 /// What stands where a regular file is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// A directory.
     Directory,
     /// A named pipe.
     Fifo,
-    /// A socket.
     Socket,
     /// A block or character device.
     Device,
@@ -67,7 +65,6 @@ pub enum ReadError {
     /// It is larger than its limit.
     #[error("`{path}` is larger than {}", Bytes(*limit))]
     TooLarge {
-        /// The path.
         path: String,
         /// The limit in bytes.
         limit: u64,
@@ -75,43 +72,29 @@ pub enum ReadError {
     /// It is not UTF-8.
     #[error("`{path}` is not UTF-8")]
     NotUtf8 {
-        /// The path.
         path: String,
         /// The line of the first byte that is not UTF-8, from 1.
         line: u32,
     },
     /// Its symlinks never end.
     #[error("the symlinks of `{path}` form a loop")]
-    SymlinkLoop {
-        /// The path.
-        path: String,
-    },
+    SymlinkLoop { path: String },
     /// It is a symlink to nothing.
     #[error("`{path}` is a symlink whose target does not exist")]
-    DanglingSymlink {
-        /// The path.
-        path: String,
-    },
+    DanglingSymlink { path: String },
     /// It leads out of the project directory.
     #[error("`{path}` leads out of the project directory")]
-    Outside {
-        /// The path.
-        path: String,
-    },
+    Outside { path: String },
     /// It is there, but no regular file.
     #[error("`{path}` is {found}, not a regular file")]
     NotARegularFile {
-        /// The path.
         path: String,
         /// What it is.
         found: FileKind,
     },
     /// It is there, but no directory.
     #[error("`{path}` is not a directory")]
-    NotADirectory {
-        /// The path.
-        path: String,
-    },
+    NotADirectory { path: String },
     /// A directory has an entry whose name is not UTF-8.
     #[error("`{directory}` has an entry whose name is not UTF-8")]
     NameNotUtf8 {
@@ -120,20 +103,13 @@ pub enum ReadError {
     },
     /// The project has too many files.
     #[error("the project has more than {limit} files")]
-    TooManyFiles {
-        /// The limit.
-        limit: usize,
-    },
+    TooManyFiles { limit: usize },
     /// It changed while it was read.
     #[error("`{path}` changed while it was read")]
-    Changed {
-        /// The path.
-        path: String,
-    },
+    Changed { path: String },
     /// The system refuses.
     #[error("`{path}` cannot be read: {reason}")]
     Unreadable {
-        /// The path.
         path: String,
         /// The system's reason.
         reason: io::ErrorKind,

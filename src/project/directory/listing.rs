@@ -12,7 +12,6 @@ pub struct Listing {
 /// An entry of a directory of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name.
     pub name: String,
     /// What it is, symlinks followed; or why that cannot be told. Whoever wants the entry reports the error.
     pub kind: Result<EntryKind, ReadError>,
@@ -23,14 +22,12 @@ pub struct Entry {
 pub enum EntryKind {
     /// A regular file.
     File,
-    /// A directory.
     Directory,
     /// Anything else, which reading refuses.
     Other,
 }
 
 impl Entry {
-    /// Whether it is a directory.
     pub fn is_directory(&self) -> bool {
         self.kind == Ok(EntryKind::Directory)
     }

@@ -12,7 +12,6 @@ use super::ProjectDirectory;
 pub enum SecretFile {
     /// There is none yet.
     Missing,
-    /// A regular file.
     Regular {
         /// Whether others than its owner may do anything with it.
         is_open_to_others: bool,

@@ -26,7 +26,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub enum Expected<'text> {
     /// There was no file.
     Nothing,
-    /// This.
     Text(&'text str),
 }
 

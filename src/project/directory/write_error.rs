@@ -8,66 +8,42 @@ use super::{FileKind, display_path, open};
 pub enum WriteError {
     /// It leads out of the project directory, allowed for reading or not.
     #[error("`{path}` leads out of the project directory, and nothing is written there; move it into the project")]
-    Outside {
-        /// The path.
-        path: String,
-    },
+    Outside { path: String },
     /// It lies in, or leads to, what is never written: git's own files, or by a symlink a file of secrets.
     #[error("`{path}` is `{target}`, which is never written; remove the symlink, or move the file")]
     Reserved {
-        /// The path.
         path: String,
         /// What it leads to.
         target: String,
     },
     /// It is, or leads through, a symlink to nothing.
     #[error("`{path}` is a symlink whose target does not exist; remove it, or make what it leads to")]
-    DanglingSymlink {
-        /// The path.
-        path: String,
-    },
+    DanglingSymlink { path: String },
     /// Its symlinks never end.
     #[error("the symlinks of `{path}` form a loop; remove them")]
-    SymlinkLoop {
-        /// The path.
-        path: String,
-    },
+    SymlinkLoop { path: String },
     /// It is there, but no regular file.
     #[error("`{path}` is {found}, not a regular file; move it out of the way")]
     NotARegularFile {
-        /// The path.
         path: String,
         /// What it is.
         found: FileKind,
     },
     /// A file is to lie beneath it, and it is no directory.
     #[error("`{path}` is not a directory, so that nothing can lie beneath it; move it out of the way")]
-    NotADirectory {
-        /// The path.
-        path: String,
-    },
+    NotADirectory { path: String },
     /// Its owner, or this user, may not write it; or, if it is a directory, what lies in it.
     #[error("`{path}` is read-only; make it writable, as with `chmod u+w`")]
-    ReadOnly {
-        /// The path.
-        path: String,
-    },
+    ReadOnly { path: String },
     /// What stands there is not what stood there when what is to be written was decided.
     #[error("`{path}` was changed in the meantime, and is left as it is; run the command again")]
-    Changed {
-        /// The path.
-        path: String,
-    },
+    Changed { path: String },
     /// Another process has the right to write in its directory, and keeps it.
     #[error("another run is writing beside `{path}`; wait for its end, and run the command again")]
-    Busy {
-        /// The path.
-        path: String,
-    },
+    Busy { path: String },
     /// The system refuses.
     #[error("`{path}` can't be written: {reason}; it is as it was")]
     Unwritable {
-        /// The path.
         path: String,
         /// The system's reason.
         reason: io::ErrorKind,

@@ -6,7 +6,6 @@ use crate::model::Position;
 /// A skill as its files have it, before it is merged into an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skill {
-    /// Its name.
     pub name: String,
     /// `local/` and its name.
     pub repo: String,
@@ -49,7 +48,6 @@ pub struct JudgedDomain {
 /// An MCP server that a skill brings along.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillMcpServer {
-    /// Its id.
     pub id: String,
     /// Its address.
     pub url: Declared<String>,

@@ -116,7 +116,6 @@ pub struct JsonDoctorView<'a> {
 pub struct JsonSystem<'a> {
     /// The operating system.
     pub os: &'a str,
-    /// The architecture.
     pub architecture: &'a str,
     /// The names of the variables that are set.
     pub variables: &'a [&'a str],

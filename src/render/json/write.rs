@@ -40,7 +40,6 @@ pub struct JsonView<'a> {
     pub selectors: &'a [String],
     /// What was found in the project's files.
     pub warnings: &'a [Diagnostic],
-    /// The plan's id.
     pub plan_id: &'a str,
     /// Whether resources that are as declared are listed (`--show-unchanged`).
     pub show_unchanged: bool,

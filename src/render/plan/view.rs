@@ -11,7 +11,6 @@ pub struct PlanView<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
-    /// The plan's id.
     pub plan_id: &'a str,
     /// Whether the org is the embedded one.
     pub is_local: bool,

@@ -8,11 +8,8 @@ use super::phrases::{brackets, digits, head, name_columns, rotation, suspicion_t
 /// What a push itself does not know.
 #[derive(Debug, Clone, Copy)]
 pub struct PushView<'a> {
-    /// The org.
     pub org: &'a str,
-    /// The server.
     pub server: &'a str,
-    /// The context.
     pub context: &'a str,
     /// What the source is called.
     pub source: &'a str,

@@ -13,7 +13,6 @@ pub struct SecretAuditEntry {
     pub at: i64,
     /// The user id.
     pub actor: String,
-    /// The secret.
     pub name: String,
     /// The fingerprint of what was written; for a delete, of what was deleted. Exactly 4 hex digits.
     pub fingerprint: String,

@@ -1,5 +1,3 @@
-//! Agents.
-
 use serde_json::{Value, json};
 
 use super::support::{Harness, names};

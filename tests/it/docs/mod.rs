@@ -3,6 +3,7 @@
 //! With `UPDATE_DOCS` set the pages are rewritten instead of compared.
 
 mod blocks;
+mod comments;
 mod keys;
 mod links;
 mod pages;

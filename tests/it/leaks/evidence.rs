@@ -23,7 +23,6 @@ pub(super) struct Secret {
 pub(super) enum Kept {
     /// In any way.
     Whole(PathBuf),
-    /// Its digest.
     Digest(PathBuf),
 }
 

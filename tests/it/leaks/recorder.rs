@@ -15,7 +15,6 @@ use crate::support::tls;
 pub(super) struct Asked {
     /// Request line and headers.
     pub(super) head: String,
-    /// The body.
     pub(super) body: Vec<u8>,
 }
 

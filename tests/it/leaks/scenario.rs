@@ -11,7 +11,6 @@ use super::stage::{Noise, Stage};
 /// What a server received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// Nothing.
     Nothing,
     /// Requests with the token, and no value.
     Reads,

@@ -72,7 +72,6 @@ impl Reader {
         self.get(&format!("/agents/{agent}/config")).await
     }
 
-    /// The config of a platform.
     pub(crate) async fn platform_config(&self, agent: &str, platform: &str) -> Json {
         let mut platform = self.get(&format!("/agents/{agent}/platforms/{platform}")).await;
         platform.get_mut("config").map(Json::take).unwrap_or_default()

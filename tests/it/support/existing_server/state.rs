@@ -9,7 +9,6 @@ use super::options::{Generation, Options};
 /// The first millisecond of the double's clock, which advances by one at each look.
 const EPOCH_MS: i64 = 1_795_343_600_000;
 
-/// An organisation.
 #[derive(Clone, Debug)]
 pub(crate) struct Organisation {
     /// What stands in the path.
@@ -40,7 +39,6 @@ pub(crate) struct Agent {
     pub(crate) org: String,
     /// `agentId`.
     pub(crate) id: String,
-    /// Its name.
     pub(crate) name: String,
     /// Absent in answers when `None`; may be empty.
     pub(crate) description: Option<String>,
@@ -59,7 +57,6 @@ pub(crate) struct Agent {
 pub(crate) struct Snapshot {
     /// Config with the secrets as this table has them, which may be out of date.
     pub(crate) config: Map<String, Value>,
-    /// Settings.
     pub(crate) settings: Map<String, Value>,
     /// Milliseconds.
     pub(crate) created_at: i64,
@@ -72,7 +69,6 @@ pub(crate) struct Snapshot {
 pub(crate) struct Platform {
     /// The org of its agent.
     pub(crate) org: String,
-    /// The agent.
     pub(crate) agent: String,
     /// The stable id.
     pub(crate) id: String,
@@ -92,7 +88,6 @@ pub(crate) struct Platform {
     pub(crate) snapshot: Option<Snapshot>,
 }
 
-/// An entity type.
 #[derive(Clone, Debug)]
 pub(crate) struct EntityType {
     /// Its row.
@@ -101,7 +96,6 @@ pub(crate) struct EntityType {
     pub(crate) org: String,
     /// As stored: rewritten on create.
     pub(crate) slug: String,
-    /// Its name.
     pub(crate) name: String,
     /// Text or null.
     pub(crate) description: Value,
@@ -123,7 +117,6 @@ pub(crate) struct EntityType {
     pub(crate) entities: u64,
 }
 
-/// A relationship type.
 #[derive(Clone, Debug)]
 pub(crate) struct RelationshipType {
     /// Its row.
@@ -132,7 +125,6 @@ pub(crate) struct RelationshipType {
     pub(crate) org: String,
     /// As given.
     pub(crate) slug: String,
-    /// Its name.
     pub(crate) name: String,
     /// Text or null.
     pub(crate) description: Value,
@@ -161,7 +153,6 @@ pub(crate) struct RelationshipType {
 pub(crate) struct Rule {
     /// Its row.
     pub(crate) id: i64,
-    /// The relationship type.
     pub(crate) relationship_type: i64,
     /// Slug; need not exist.
     pub(crate) source: String,

@@ -42,7 +42,6 @@ impl Credential {
 pub(crate) struct Exchange {
     /// `with-manager/30-members:12`, or the probe's name after the directory.
     pub(crate) name: String,
-    /// The method.
     pub(crate) method: String,
     /// The path, still encoded.
     pub(crate) path: String,

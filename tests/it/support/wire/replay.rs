@@ -11,7 +11,6 @@ use super::recording::{Chain, Credential, Exchange, Segment};
 /// What came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
-    /// The status.
     pub(crate) status: u16,
     /// Names in lower case; of a repeated header the last.
     pub(crate) headers: BTreeMap<String, String>,
