@@ -82,6 +82,7 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
     fn shown(line: &str) -> String {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         assert!(is_about_secrets(&arguments));

@@ -238,6 +238,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
 mod tests {
     use super::*;
 
+    #[track_caller]
     fn written(text: &str, end: &str) -> Zeroizing<String> {
         let Ok(JsonValue::Object(object)) = JsonValue::parse(text) else { panic!("{text} is an object") };
         object.write(end).unwrap()

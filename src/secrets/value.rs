@@ -154,6 +154,7 @@ mod tests {
     macro_rules! has_no {
         ($bound:path) => {{
             trait Ambiguous<A> {
+                #[track_caller]
                 fn check() {}
             }
             struct Second;

@@ -69,6 +69,7 @@ pub(super) mod tests {
             }
         }
 
+        #[track_caller]
         fn key(&mut self) -> Key {
             match self.keys.pop_front() {
                 None => Key::Interrupt,

@@ -13,6 +13,7 @@ use crate::support::stored::Reader;
 /// Refused: its entity slug `organization` is reserved by the server.
 const REFUSED: &str = "support";
 
+#[track_caller]
 fn corpus() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let entries = std::fs::read_dir(&root).expect("../shared/corpus is here");

@@ -272,6 +272,7 @@ impl Source {
     }
 }
 
+#[track_caller]
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
@@ -342,6 +343,7 @@ fn names_library(code: &str, library: &'static str) -> bool {
 }
 
 /// Checks that each text is used at the allowed places, and at each of them.
+#[track_caller]
 fn hold(what: &str, table: &[(&'static str, &[&str])], is_used: impl Fn(&str, &'static str) -> bool) {
     let sources = sources();
     let mut wrong = Vec::new();

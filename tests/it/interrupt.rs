@@ -1,7 +1,5 @@
 //! A run that is interrupted ends in order, and the next one heals; what runs side by side is bounded.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::existing_server::{Fault, Options, RecordedRequest};
@@ -18,6 +16,7 @@ fn site(count: usize) -> Site {
     site
 }
 
+#[track_caller]
 fn signal(process: u32, name: &str) {
     let status = std::process::Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
     assert!(status.expect("kill runs").success());
@@ -58,24 +57,12 @@ fn a_plan_asks_each_thing_once_and_never_more_than_sixteen_at_a_time() {
     let site = site(20);
     site.apply(&[]);
     site.server.forget_requests();
-    let (seen, most) = (Arc::new(Mutex::new(Vec::<Instant>::new())), Arc::new(AtomicUsize::new(0)));
-    let delay = Duration::from_millis(120);
-    let (times, highest) = (Arc::clone(&seen), Arc::clone(&most));
-    // What arrived within the delay of another is still unanswered.
-    site.server.fail_every(
-        move |_| {
-            let mut times = times.lock().expect("no test panics here");
-            let now = Instant::now();
-            times.retain(|time| now.duration_since(*time) < delay);
-            times.push(now);
-            highest.fetch_max(times.len(), Ordering::SeqCst);
-            true
-        },
-        Fault::Delay(delay),
-    );
+    // Every answer comes late, so that a client that asked for more at a time would be seen to.
+    site.server.fail_every(|_| true, Fault::Delay(Duration::from_millis(120)));
     let output = site.run(&["plan"]);
     output.expect_code(0);
-    assert!((2..=16).contains(&most.load(Ordering::SeqCst)), "{most:?} at a time");
+    let most = site.server.most_in_flight();
+    assert!((2..=16).contains(&most), "{most} at a time");
     let mut paths: Vec<String> = site.server.requests().iter().map(|request| request.path.clone()).collect();
     let details = paths.iter().filter(|path| path.ends_with("/config")).count();
     assert_eq!(details, 20);

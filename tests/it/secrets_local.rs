@@ -19,6 +19,7 @@ fn test_project() -> TestEnv {
 }
 
 /// Runs `lobu` with a text on stdin.
+#[track_caller]
 fn piped(env: &TestEnv, arguments: &[&str], input: &[u8]) -> CommandOutput {
     let output = env.pipe(arguments, input);
     assert!(!output.everything().contains(SENTINEL), "{output}");
@@ -26,6 +27,7 @@ fn piped(env: &TestEnv, arguments: &[&str], input: &[u8]) -> CommandOutput {
 }
 
 /// Adds the messages of a refusal.
+#[track_caller]
 fn add(messages: &mut String, name: &str, output: &CommandOutput) {
     let stderr = output.expect_code(2).redacted().stderr;
     writeln!(messages, "## {name}\n{stderr}").expect("writing to memory");

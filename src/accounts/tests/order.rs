@@ -32,6 +32,7 @@ fn at_one(home: &Home) {
 }
 
 /// No token and no consent of one server is found beside the other.
+#[track_caller]
 fn is_whole(snapshot: &Snapshot) {
     let Some(login) = snapshot.logins.get("s") else { return };
     let context = snapshot.contexts.get("s").expect("no token is without its context");

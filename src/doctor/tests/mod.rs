@@ -15,6 +15,7 @@ use super::finding::{failure, note, ok};
 use super::{Check, Finding, Group, Report, State};
 
 /// The state of a check among findings, by its word; `none` where it is not among them.
+#[track_caller]
 fn state(findings: &[Finding], check: Check) -> String {
     let found: Vec<&Finding> = findings.iter().filter(|finding| finding.check == check).collect();
     match found.as_slice() {

@@ -59,6 +59,7 @@ impl Model {
     }
 
     /// Carries out changes: orders last, and inner ones first, since positions are those of the document.
+    #[track_caller]
     pub(in crate::edit) fn apply<'c>(&mut self, changes: impl IntoIterator<Item = &'c Change>) {
         let (mut orders, others): (Vec<_>, Vec<_>) =
             changes.into_iter().partition(|change| matches!(change.action, Action::Reorder(_)));

@@ -148,6 +148,7 @@ mod tests {
         parse(text).unwrap().into_values().into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
 
+    #[track_caller]
     fn set_to(text: &str, value: &str) -> String {
         let edited = set(text, "A", value).unwrap();
         assert_eq!(values(&edited)["A"], value, "{edited:?}");

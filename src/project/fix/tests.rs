@@ -2,6 +2,7 @@ use super::*;
 use crate::model::{Diagnostic, Severity};
 use crate::project::config::{Config, ReadOptions, read};
 
+#[track_caller]
 fn rewritten(text: &str) -> String {
     let result = rewrite(text).unwrap().unwrap();
     assert_eq!(rewrite(&result), Ok(None), "rewriting is idempotent");

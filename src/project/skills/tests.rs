@@ -40,6 +40,7 @@ fn skill_of(frontmatter: &str) -> (Option<Arc<Skill>>, Vec<String>) {
     (set.skills.first().cloned(), places)
 }
 
+#[track_caller]
 fn clean(frontmatter: &str) -> Arc<Skill> {
     let (skill, places) = skill_of(frontmatter);
     assert_eq!(places, Vec::<String>::new(), "{frontmatter}");

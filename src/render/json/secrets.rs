@@ -270,6 +270,7 @@ mod tests {
     }
 
     /// Checks a document against the schema and gives its secrets, a line each.
+    #[track_caller]
     fn secrets_of(json: &str) -> String {
         validate(json);
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
@@ -279,6 +280,7 @@ mod tests {
         lines.join("\n")
     }
 
+    #[track_caller]
     fn validate(json: &str) {
         let schema = serde_json::from_str(&secrets_schema()).unwrap();
         let validator = jsonschema::draft202012::new(&schema).unwrap();

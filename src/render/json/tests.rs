@@ -118,6 +118,7 @@ fn compact(json: &str) -> String {
     lines.join("\n").replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
+#[track_caller]
 fn validate(json: &str) {
     let schema = serde_json::from_str(&schema()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();

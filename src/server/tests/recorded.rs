@@ -60,6 +60,7 @@ async fn replay(harness: &Harness, token: &AccessToken, exchange: &Value, place:
 }
 
 /// Compares the members of an answer, and of the objects in it that have known members.
+#[track_caller]
 fn compare(recorded: &Value, ours: &Value, place: &str) {
     if recorded["entity_type"].get("?column?").is_some() || recorded.get("service").is_some() {
         // A malformed answer of the recorded server, and /health, which is ours.

@@ -1,4 +1,4 @@
-//! Servers on real sockets, and how fast they are.
+//! Servers on real sockets.
 
 use std::net::SocketAddr;
 

@@ -104,6 +104,7 @@ fn shown(line: &str) -> String {
     }
 }
 
+#[track_caller]
 fn check(table: &[(&str, &str)]) {
     for (line, expected) in table {
         assert_eq!(shown(line), *expected, "{line}");

@@ -50,6 +50,7 @@ impl Setup {
     }
 
     /// Runs a plan and says the code; what came to whom is looked at after.
+    #[track_caller]
     fn plan(&self, arguments: &[&str], variables: &[(&str, &str)], code: i32) -> String {
         let mut env = self.env.clone_at("");
         for (name, value) in variables {

@@ -25,6 +25,7 @@ fn paths_that_leave_the_project_are_told() {
 }
 
 /// Replaces SOUL.md with what `make` puts there.
+#[track_caller]
 fn with_soul(name: &'static str, code: i32, make: impl FnOnce(&TestEnv)) -> String {
     let case = Case::new(name, code);
     let env = case.lay_out();

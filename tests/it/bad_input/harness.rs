@@ -75,6 +75,7 @@ impl Case {
 }
 
 /// Runs cases and gives their messages.
+#[track_caller]
 pub(super) fn run_all(cases: &[Case]) -> String {
     let mut messages = String::new();
     let mut others = Vec::new();

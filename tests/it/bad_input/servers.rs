@@ -46,6 +46,7 @@ fn project() -> TestEnv {
 
 /// Applies to a double with a fault and gives the message. What had to stay is checked: the files always; the org unless a
 /// request for a write was answered well.
+#[track_caller]
 fn with_fault(name: &str, at: At, fault: Fault, code: i32) -> String {
     let server = ExistingServer::start(Options::g1_with_manager());
     server.fail_every(move |request| at.matches(request), fault);
@@ -64,6 +65,7 @@ fn with_fault(name: &str, at: At, fault: Fault, code: i32) -> String {
 }
 
 /// Runs cases side by side, because most of them wait.
+#[track_caller]
 fn together(cases: Vec<(&'static str, At, Fault, i32)>) -> String {
     let threads: Vec<_> = cases
         .into_iter()

@@ -29,6 +29,7 @@ impl Setup {
     }
 
     /// Answers the question and gives the code and the screen.
+    #[track_caller]
     fn answer(&self, keys: &str) -> (Option<i32>, String) {
         let before = Tree::of(self.env.path());
         let mut terminal = self.ask("");

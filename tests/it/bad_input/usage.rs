@@ -30,6 +30,7 @@ impl Asked {
     }
 
     /// Runs it with `URL` as the double's; only reads may arrive there, and no file may change.
+    #[track_caller]
     fn message(&self) -> String {
         let server = ExistingServer::start(Options::g1_without_manager());
         let url = server.url();

@@ -11,6 +11,7 @@ pub(super) fn file(path: &str) -> PathBuf {
 }
 
 /// A file's text.
+#[track_caller]
 pub(super) fn text(path: &str) -> String {
     fs::read_to_string(file(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -21,6 +22,7 @@ fn is_update() -> bool {
 }
 
 /// Holds the part of a page between the marks of a name to what the code says.
+#[track_caller]
 pub(super) fn hold(page: &str, name: &str, generated: &str) {
     let _writing = WRITING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let (begin, end) = (format!("<!-- begin: {name} -->\n"), format!("<!-- end: {name} -->"));

@@ -83,6 +83,7 @@ fn files(directory: &str, ends: &[&str], found: &mut Vec<String>) {
     }
 }
 
+#[track_caller]
 fn sources(ends: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for directory in ["src", "tests", "benches", "fuzz"] {

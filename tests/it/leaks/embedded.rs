@@ -14,6 +14,7 @@ use super::stage::{Ended, Noise, Stage, dotenv};
 const ENDINGS: [&str; 5] = ["", "-wal", "-shm", "-journal", ".lock"];
 
 /// The key of a database, and the salts in it, which may lie in their files only.
+#[track_caller]
 pub(super) fn secrets_of(database: &std::path::Path) -> Vec<Secret> {
     let key_file = database.with_file_name("local.db.key");
     let text = fs::read_to_string(&key_file).expect("a key file");

@@ -25,6 +25,7 @@ pub(super) const DIGEST: &str = "SHA-256";
 
 impl Needles {
     /// Every encoding of these secrets: those of several texts where one secret has several, as a key and its bytes.
+    #[track_caller]
     pub(super) fn of(secrets: &[&[u8]]) -> Self {
         let mut all = Vec::new();
         for secret in secrets {

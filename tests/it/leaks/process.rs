@@ -26,6 +26,7 @@ struct Seen {
 
 impl Seen {
     /// Reads a file of `/proc/PID`; the process is not dumpable, so that only root may read some.
+    #[track_caller]
     fn file(&mut self, process: u32, name: &str) -> Option<Vec<u8>> {
         match fs::read(format!("/proc/{process}/{name}")) {
             Ok(bytes) => {
@@ -131,6 +132,7 @@ fn arguments_environment_and_children_hold_nothing() {
     assert_eq!(started.len(), 4, "no program was started: {started:?}");
 }
 
+#[track_caller]
 fn look(stage: &Stage, process: u32, arguments: &[&str], environment: &BTreeSet<Vec<u8>>) {
     let mut seen = Seen::default();
     for name in ["comm", "status"] {

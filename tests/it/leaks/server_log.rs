@@ -25,6 +25,7 @@ struct Server {
 }
 
 impl Server {
+    #[track_caller]
     fn start() -> Self {
         let stage = Stage::new(Noise::Loud);
         let logs = tempfile::tempdir().expect("a directory");
@@ -137,6 +138,7 @@ fn the_log_and_the_files_of_a_server_hold_no_secret() {
 }
 
 /// Requests that fail with the value in every place of theirs.
+#[track_caller]
 fn hostile(server: &Server, token: &str) {
     let manage = "POST /api/dev/secrets/manage HTTP/1.1\r\ncontent-type: application/json\r\nauthorization: Bearer";
     let create = |name: &str, value: serde_json::Value| {

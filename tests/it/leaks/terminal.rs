@@ -13,6 +13,7 @@ use super::sentinels::{FOREIGN, VALUE};
 use super::stage::{Noise, Stage, dotenv};
 
 /// A push of `BAR`, `EXISTING` and `FOO` that is asked about key by key.
+#[track_caller]
 fn push(noise: Noise, keys: &[&str]) -> (Option<i32>, String, Vec<u8>) {
     let recorder = Recorder::start(Arc::new(good));
     let mut stage = Stage::new(noise);

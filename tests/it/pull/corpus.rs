@@ -16,6 +16,7 @@ use crate::support::site::made_up_values;
 /// Refused by every server: its entity slug `organization` is reserved.
 const REFUSED: &str = "support";
 
+#[track_caller]
 fn corpus() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let entries = std::fs::read_dir(&root).expect("../shared/corpus is here");
@@ -35,6 +36,7 @@ struct Applied {
 }
 
 impl Applied {
+    #[track_caller]
     fn of(project: &Path) -> Self {
         let env = TestEnv::new();
         env.copy_project(project);

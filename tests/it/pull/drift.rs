@@ -41,6 +41,7 @@ fn drift(setup: &TestProject, arguments: &[&str], code: i32) -> CommandOutput {
     output
 }
 
+#[track_caller]
 fn document(output: &CommandOutput) -> Value {
     serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output}"))
 }

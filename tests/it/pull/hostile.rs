@@ -81,6 +81,7 @@ impl Hostile {
     }
 
     /// Runs the binary; everything outside the project stays as it is, and nothing steers the terminal.
+    #[track_caller]
     pub(super) fn run(&self, arguments: &[&str]) -> CommandOutput {
         let before = self.outside();
         let output = self.site.run(arguments);
@@ -103,6 +104,7 @@ impl Hostile {
     }
 
     /// What was written is a project, and says what the org has.
+    #[track_caller]
     pub(super) fn expect_settled(&self) {
         self.site.env.lobu(["validate"]).expect_code(0);
         let plan = self.run(&["plan"]);

@@ -49,6 +49,7 @@ proptest! {
 
 /// The flags that let through what a pull suspects: prompts of these projects hold texts with the shape of a token. What
 /// stands inside of something that is withheld is told once that is let through.
+#[track_caller]
 fn suspected(setup: &TestProject) -> Vec<String> {
     let mut allowed: Vec<String> = Vec::new();
     loop {
@@ -65,6 +66,7 @@ fn suspected(setup: &TestProject) -> Vec<String> {
 }
 
 /// What a plan would still send, but for values that got a name of lobu's making: those the org does not have yet.
+#[track_caller]
 fn left_to_apply(setup: &TestProject, pulled: &Value) -> Vec<String> {
     let plan = setup.run(&["plan", "--json"]);
     plan.expect_code(0);
@@ -94,6 +96,7 @@ fn left_to_apply(setup: &TestProject, pulled: &Value) -> Vec<String> {
 }
 
 /// Success, unless something that the project declares was told not to be written: a skill of every agent, mostly.
+#[track_caller]
 fn expect_told(output: &CommandOutput) {
     let is_all = document(output)["withheld"].as_array().expect("a list").is_empty();
     assert!(output.code == Some(0) || output.code == Some(6) && !is_all, "{output}");
@@ -103,6 +106,7 @@ fn word<'value>(object: &'value Value, member: &str) -> &'value str {
     object[member].as_str().expect("a text")
 }
 
+#[track_caller]
 fn document(output: &CommandOutput) -> Value {
     serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output}"))
 }

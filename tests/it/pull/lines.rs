@@ -67,9 +67,14 @@ async fn make(setup: &TestProject, agent: &str, entity: Option<&str>, edit_of: E
         Edit::ExtraPolicy => {
             put(json!({"egressConfig": with(&settings["egressConfig"], "extraPolicy", json!(text))})).await;
         }
-        Edit::Guardrails => put(json!({"guardrails": prepended(&settings["guardrails"], text)})).await,
+        Edit::Guardrails => {
+            // A list names a guardrail once, so that one it has already is no edit.
+            let list = absent_from(&settings["guardrails"], text)?;
+            put(json!({"guardrails": prepended(list, text)})).await;
+        }
         Edit::Denied => {
-            let denied = prepended(&settings["networkConfig"]["deniedDomains"], "new.example");
+            let list = absent_from(&settings["networkConfig"]["deniedDomains"], "new.example")?;
+            let denied = prepended(list, "new.example");
             put(json!({"networkConfig": with(&settings["networkConfig"], "deniedDomains", denied)})).await;
         }
         Edit::Soul => put(json!({"soulMd": text})).await,
@@ -90,6 +95,12 @@ fn with(object: &Value, member: &str, value: Value) -> Value {
     let mut object = object.as_object().cloned().unwrap_or_default();
     object.insert(member.to_owned(), value);
     Value::Object(object)
+}
+
+/// The list, unless it holds the text.
+fn absent_from<'list>(list: &'list Value, text: &str) -> Option<&'list Value> {
+    let holds = list.as_array().is_some_and(|list| list.iter().any(|element| element == text));
+    (!holds).then_some(list)
 }
 
 fn prepended(list: &Value, text: &str) -> Value {

@@ -20,6 +20,7 @@ fn texts(directory: &Path) -> BTreeMap<String, String> {
 }
 
 /// The texts of a pulled project without the line that pins its org.
+#[track_caller]
 fn without_pin(directory: &Path) -> BTreeMap<String, String> {
     let mut texts = texts(directory);
     if let Some(toml) = texts.get_mut("lobu.toml") {
@@ -47,6 +48,7 @@ fn pin(env: &TestEnv, file: &str, org: &str) {
 type Run<'run> = &'run dyn Fn(&TestEnv, &str, &[&str]) -> CommandOutput;
 
 /// Moves org `one` to org `two`; `run` runs the binary on an org.
+#[track_caller]
 fn moved(env: &TestEnv, run: Run<'_>, give_values: &dyn Fn(&str)) {
     run(env, "one", &["pull", "--init", "first", "--yes"]).expect_code(0);
     let first = env.clone_at("first");
@@ -76,6 +78,7 @@ fn unpinned(env: &TestEnv) {
     env.write("lobu.toml", lines.collect::<String>());
 }
 
+#[track_caller]
 fn on_embedded_orgs(has_own_databases: bool) {
     let env = TestEnv::new();
     unpinned(&env);

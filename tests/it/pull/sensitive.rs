@@ -27,6 +27,7 @@ const LOOKS: [&[&str]; 7] = [
     &["pull", "--all", "--force", "--json"],
 ];
 
+#[track_caller]
 fn expect_no_sentinel(env: &TestEnv, output: &CommandOutput) {
     for sentinel in [TOKEN, VALUE] {
         assert!(!output.everything().contains(sentinel), "{output}");
@@ -156,6 +157,7 @@ const WITHHELD: [&str; 5] = [
     "settings/triage:mcpServers.address.url",
 ];
 
+#[track_caller]
 fn expect_withheld(output: &CommandOutput) {
     output.expect_code(6);
     for name in WITHHELD {

@@ -26,6 +26,7 @@ fn write_project(env: &TestEnv) {
 }
 
 /// Goes through the story; `run` runs the binary on the org, `set_chat` is the edit in the web interface.
+#[track_caller]
 fn story(env: &mut TestEnv, run: &dyn Fn(&TestEnv, &[&str]) -> CommandOutput, set_chat: &dyn Fn(&str)) {
     run(env, &["apply", "--yes"]).expect_code(0);
     let original = files(&env.project());

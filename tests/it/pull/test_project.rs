@@ -47,6 +47,7 @@ impl TestProject {
     }
 
     /// Makes the org what a project declares, and takes away what it does not, by the library.
+    #[track_caller]
     pub(super) fn converge(&self, desired: &DesiredState, values: &BTreeMap<String, String>) {
         self.wait(async {
             self.served.put_secrets("dev", values).await;

@@ -29,6 +29,7 @@ fn lay_out(env: &TestEnv) {
 }
 
 /// Starts all, and gives the documents that they print.
+#[track_caller]
 fn push_all(env: &TestEnv, target: &[&str], flags: &[&str]) -> Vec<Value> {
     let running: Vec<_> = (0..PUSHERS)
         .map(|pusher| {
@@ -42,6 +43,7 @@ fn push_all(env: &TestEnv, target: &[&str], flags: &[&str]) -> Vec<Value> {
 }
 
 /// Checks what must hold after all have ended.
+#[track_caller]
 fn check(store: &Store, documents: &[Value], rotated: bool) {
     let mut written: BTreeMap<String, usize> = BTreeMap::new();
     for document in documents {

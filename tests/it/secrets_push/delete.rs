@@ -3,6 +3,7 @@
 use super::site::{Site, flat};
 
 /// A site whose org has these secrets.
+#[track_caller]
 fn site() -> Site {
     let site = Site::new("FOO=value-f\nBAR=value-b\n");
     site.run(&["push", "--all", "--yes"]).expect_code(0);

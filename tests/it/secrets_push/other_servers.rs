@@ -25,6 +25,7 @@ fn generations() -> [(&'static str, Options); 4] {
     ]
 }
 
+#[track_caller]
 fn push(env: &TestEnv, url: &str, more: &[&str]) -> CommandOutput {
     let output = env.lobu(PUSH.iter().chain(&["--url", url]).chain(more));
     assert!(!output.everything().contains(VALUE), "{output}");

@@ -7,6 +7,7 @@ const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
 const THREE: &str = "ALPHA=value-a\nBETA=value-b\nGAMMA=value-c\n";
 
 /// Runs a push on a terminal and answers it.
+#[track_caller]
 fn push(site: &Site, arguments: &[&str], steps: &[(&str, &str)]) -> (Option<i32>, String) {
     let arguments = site.arguments(&[&["push", "--all"], arguments].concat());
     let mut terminal = Terminal::start(&site.env, &arguments, "");
@@ -17,6 +18,7 @@ fn push(site: &Site, arguments: &[&str], steps: &[(&str, &str)]) -> (Option<i32>
 }
 
 /// A site whose org has the three secrets with other values.
+#[track_caller]
 fn rotating(dotenv: &str) -> Site {
     let site = Site::new("ALPHA=old-a\nBETA=old-b\nGAMMA=old-c\n");
     site.run(&["push", "--all", "--yes"]).expect_code(0);

@@ -75,6 +75,7 @@ fn a_hundred_keys_take_two_reads_and_one_write() {
 }
 
 /// Pushes to a listener that lists no secret and then answers the write so; gives the output and how often it was sent.
+#[track_caller]
 fn push_to(write: Reply) -> (CommandOutput, usize) {
     let list = Reply::http("200 X\r\ncontent-type: application/json", "[]");
     let listener = Listener::start(vec![list, write]);

@@ -159,6 +159,7 @@ fn search_path() -> Option<std::ffi::OsString> {
     std::env::var_os("PATH")
 }
 
+#[track_caller]
 fn copy(source: &Path, target: &Path) {
     std::fs::create_dir_all(target).expect("a directory");
     let entries = std::fs::read_dir(source).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
@@ -201,6 +202,7 @@ impl Running {
     }
 
     /// Waits for the end.
+    #[track_caller]
     pub(crate) fn wait(mut self) -> CommandOutput {
         let started = Instant::now();
         let status = loop {

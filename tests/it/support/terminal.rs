@@ -115,6 +115,7 @@ impl Terminal {
     }
 
     /// Waits for the end and gives the exit code and all that was seen.
+    #[track_caller]
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let started = Instant::now();
         let code = loop {

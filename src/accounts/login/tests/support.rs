@@ -95,6 +95,7 @@ pub(super) async fn start(client: &LoginClient, listener: &Listener) -> Result<D
 }
 
 /// What an error says, after it was seen to hold no secret.
+#[track_caller]
 pub(super) fn said<E: Debug + Display>(error: &E) -> String {
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("SENTINEL") && !shown.contains("WDJB"), "{shown}");

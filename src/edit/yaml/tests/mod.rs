@@ -68,6 +68,7 @@ impl From<f64> for Content {
     }
 }
 
+#[track_caller]
 fn patched(before: &str, changes: &[Change]) -> String {
     let yaml = parse(before).unwrap_or_else(|| panic!("not YAML: {before}"));
     let edits = yaml.edits(changes).unwrap_or_else(|error| panic!("{error}: {before}\n{changes:?}"));

@@ -37,6 +37,7 @@ fn wild(choices: &mut RandomChoices<'_>) -> Vec<Change> {
 }
 
 /// What the project can read before, it can read after.
+#[track_caller]
 fn survives(source: &str, bytes: &[u8]) {
     let Some(yaml) = parse(source) else { return };
     yaml.mapping_at(1, 1);

@@ -226,12 +226,14 @@ pub(super) fn content(choices: &mut RandomChoices<'_>, depth: usize) -> Content 
 }
 
 /// The documents of a text as the project reads them.
+#[track_caller]
 pub(super) fn read(text: &str) -> Vec<Content> {
     let stream = crate::edit::yaml::read(text, &YamlLimits::DEFAULT);
     assert_eq!(stream.problems, [], "{text}");
     stream.documents.iter().map(|document| of_node(&document.root)).collect()
 }
 
+#[track_caller]
 pub(super) fn of_node(node: &Node) -> Content {
     match &node.data {
         Data::Null => Content::Null,

@@ -12,6 +12,7 @@ fn stream(text: &str) -> Stream {
     read(text, &limits())
 }
 
+#[track_caller]
 fn one(text: &str) -> Node {
     let stream = stream(text);
     assert_eq!(stream.problems, [], "{text}");
@@ -19,6 +20,7 @@ fn one(text: &str) -> Node {
     document.root.clone()
 }
 
+#[track_caller]
 fn problem(text: &str) -> (u32, u32, ProblemKind) {
     let stream = stream(text);
     let [problem] = stream.problems.as_slice() else { panic!("{text}: {:?}", stream.problems) };

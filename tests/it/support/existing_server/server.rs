@@ -1,6 +1,7 @@
 //! The running double: a port, its state, its log, and the faults that a test queued.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
@@ -30,6 +31,25 @@ struct Shared {
     state: Mutex<State>,
     requests: Mutex<Vec<RecordedRequest>>,
     faults: Mutex<Vec<Queued>>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+/// A request that waits for its answer; the client may go away before.
+struct InFlight<'a>(&'a AtomicUsize);
+
+impl<'a> InFlight<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        let waiting = shared.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        shared.most_in_flight.fetch_max(waiting, Ordering::SeqCst);
+        Self(&shared.in_flight)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A double of the existing server on 127.0.0.1, on a thread of its own; it stops when dropped.
@@ -54,6 +74,8 @@ impl ExistingServer {
             state: Mutex::new(State::new(options, origin)),
             requests: Mutex::default(),
             faults: Mutex::default(),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
         });
         let (stop, stopped) = oneshot::channel();
         let handed_over = Arc::clone(&shared);
@@ -96,8 +118,14 @@ impl ExistingServer {
         self.requests().into_iter().filter(RecordedRequest::is_read).collect()
     }
 
+    /// How many requests waited for an answer at a time, at most, since the log was emptied.
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.shared.most_in_flight.load(Ordering::SeqCst)
+    }
+
     /// Empties the log.
     pub(crate) fn forget_requests(&self) {
+        self.shared.most_in_flight.store(0, Ordering::SeqCst);
         self.shared.requests.lock().expect("no handler panics").clear();
     }
 
@@ -153,6 +181,7 @@ fn serve(listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<
 
 async fn answer(shared: &Shared, budget: &Budget, request: Request) -> Response {
     let request = record(request).await;
+    let _in_flight = InFlight::begin(shared);
     shared.requests.lock().expect("no handler panics").push(request.clone());
     let handle = || route::handle(&mut shared.state.lock().expect("no handler panics"), &request);
     let answer = match take_fault(shared, &request) {

@@ -86,6 +86,7 @@ const OPENINGS: [Opening; 7] = [
 /// # Panics
 ///
 /// If a probe belongs to no sequence, or a sequence's first probe is gone.
+#[track_caller]
 pub(crate) fn probe_sequences(root: &Path, directory: &str) -> Vec<ProbeSequence> {
     let probes = load_segment(root, directory, "probes").exchanges;
     let openings: Vec<&Opening> = OPENINGS.iter().filter(|opening| opening.directory == directory).collect();

@@ -20,6 +20,7 @@ pub(crate) enum Credential {
 
 impl Credential {
     /// Reads the recordings' words for a credential.
+    #[track_caller]
     fn parse(text: &str) -> Self {
         let org = |after: &str| {
             let rest = text.split(after).nth(1).unwrap_or_default();
@@ -101,6 +102,7 @@ pub(crate) fn own_wire() -> PathBuf {
 }
 
 /// Reads `order.json` and every file that it names.
+#[track_caller]
 pub(crate) fn load_order(root: &Path) -> Vec<Chain> {
     let order: Value = read_json(&root.join("order.json"));
     let mut chains = Vec::new();
@@ -169,10 +171,12 @@ fn exchange(file: &str, line: usize, recorded: &Value, fallback: &Credential) ->
     }
 }
 
+#[track_caller]
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+#[track_caller]
 fn read_json(path: &Path) -> Value {
     serde_json::from_str(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

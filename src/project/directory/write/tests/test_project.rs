@@ -57,6 +57,7 @@ impl TestProject {
     }
 
     /// Checks that a path is neither written nor removed, and that nothing at all is touched.
+    #[track_caller]
     pub(super) fn refuses(&self, path: &str, expected: &WriteError) {
         let before = self.tree();
         assert_eq!(self.directory.check_writable(path), Err(expected.clone()), "{path}");
