@@ -1,4 +1,4 @@
-//! Makes an organisation on a Lobu server equal to what a project's files say.
+//! Makes an organization on a Lobu server equal to what a project's files say.
 //!
 //! Everything runs one way only:
 //!

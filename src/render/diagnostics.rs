@@ -143,7 +143,7 @@ fn excerpt_block(
     Document::new().line(bar()).line(numbered).line(below)
 }
 
-/// A sanitised excerpt, in its three parts.
+/// A sanitized excerpt, in its three parts.
 struct Window {
     before: SafeText,
     marked: SafeText,

@@ -1,7 +1,7 @@
-//! Styled text as data: colour is spans, never bytes in strings.
+//! Styled text as data: color is spans, never bytes in strings.
 //!
-//! Pure functions return a [`Document`]; `ui` wraps its prose and turns it into bytes, with or without colour. Whatever a style
-//! says must also be said by a word or a marker, since most readers of logs see no colour.
+//! Pure functions return a [`Document`]; `ui` wraps its prose and turns it into bytes, with or without color. Whatever a style
+//! says must also be said by a word or a marker, since most readers of logs see no color.
 
 use std::fmt::Display;
 
@@ -54,7 +54,7 @@ impl Style {
     }
 }
 
-/// A text with its style, not yet sanitised.
+/// A text with its style, not yet sanitized.
 #[derive(Debug, Clone, Copy)]
 pub struct Styled<T> {
     style: Style,
@@ -191,7 +191,7 @@ impl Line {
 }
 
 /// Makes a line of a text of this program's source and of what stands at each `{}` in it: anything that can be shown, which
-/// is sanitised; such a thing with a style, as [`Style::of`] gives it; or another line.
+/// is sanitized; such a thing with a style, as [`Style::of`] gives it; or another line.
 macro_rules! line {
     ($template:literal $(, $piece:expr)* $(,)?) => {{
         const { assert!($crate::render::document::has_places_for(&[$(stringify!($piece)),*], $template)) };

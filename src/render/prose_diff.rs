@@ -56,7 +56,7 @@ pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
 
 /// Makes the diff from what a side has to what it will have; empty if both are equal.
 ///
-/// The first two lines name the sides. Every line stands behind the gutter and is sanitised; a line break that only
+/// The first two lines name the sides. Every line stands behind the gutter and is sanitized; a line break that only
 /// one side has at its end, carriage returns, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
 /// that differ in nothing else.
 pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Direction) -> Document {

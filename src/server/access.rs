@@ -1,4 +1,4 @@
-//! Who asks, for which organisation, and what they may do there.
+//! Who asks, for which organization, and what they may do there.
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -14,7 +14,7 @@ use super::{
 /// The id of the one user that a new database has.
 pub(super) const BOOTSTRAP_USER: &str = "bootstrap-user";
 
-/// An organisation, as requests are about it.
+/// An organization, as requests are about it.
 pub(super) struct Org {
     pub(super) id: i64,
     /// The permanent id that answers carry.
@@ -22,7 +22,7 @@ pub(super) struct Org {
     pub(super) slug: String,
 }
 
-/// What a user may do in an organisation.
+/// What a user may do in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// May change everything.
@@ -65,7 +65,7 @@ pub(super) struct Actor {
     pub(super) source: &'static str,
     scopes: Scopes,
     role: Role,
-    /// The organisation to which the token is bound.
+    /// The organization to which the token is bound.
     pub(super) bound_to: Option<i64>,
 }
 
@@ -74,13 +74,13 @@ pub(super) struct Actor {
 pub(super) enum Permission {
     /// Membership: agents, config, platforms.
     Membership,
-    /// Membership and any of the `mcp:` scopes: schema reads, list of organisations.
+    /// Membership and any of the `mcp:` scopes: schema reads, list of organizations.
     Read,
     /// Role owner or admin, and `mcp:admin`: all changes.
     Change,
-    /// As [`Self::Read`], for the names of the organisation's secrets.
+    /// As [`Self::Read`], for the names of the organization's secrets.
     SecretNames,
-    /// As [`Self::Change`], for the organisation's secrets; reading their list too, since fingerprints tell something
+    /// As [`Self::Change`], for the organization's secrets; reading their list too, since fingerprints tell something
     /// about the values.
     Secrets,
 }
@@ -91,11 +91,11 @@ pub(super) struct AccessPolicy<'a> {
     pub(super) origin: &'a str,
     /// Hash of the token of the process that runs the server.
     pub(super) session: Option<[u8; 32]>,
-    /// Tells which organisations are served.
+    /// Tells which organizations are served.
     pub(super) exposed: &'a ExposedOrgs,
 }
 
-/// Finds the organisation and who asks, the organisation before the credentials; the order is that
+/// Finds the organization and who asks, the organization before the credentials; the order is that
 /// of `docs/api/access.md`.
 pub(super) fn authenticate(
     connection: &Connection,

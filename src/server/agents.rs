@@ -1,4 +1,4 @@
-//! Agents: list, create, read, change, delete (`docs/api/agents.md`). Ids are an organisation's own.
+//! Agents: list, create, read, change, delete (`docs/api/agents.md`). Ids are an organization's own.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

@@ -42,7 +42,7 @@ pub(super) fn insert(connection: &Connection, entry: &NewEntry<'_>) -> Result<()
     Ok(())
 }
 
-/// Lists the rows of an organisation, oldest first.
+/// Lists the rows of an organization, oldest first.
 pub(super) fn list(connection: &Connection, org: i64) -> Result<Vec<AuditEntry>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT at, actor, source, action, target, field FROM audit WHERE org = ?1 ORDER BY id")?;

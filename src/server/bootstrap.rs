@@ -18,7 +18,7 @@ const REQUEST: TokenRequest<'static> =
     TokenRequest { name: "bootstrap", scope: Some("mcp:read mcp:write mcp:admin"), org: None, expires_at: None };
 
 impl Store {
-    /// Gives the bootstrap token, which works in all organisations of the bootstrap user; the first call makes it and
+    /// Gives the bootstrap token, which works in all organizations of the bootstrap user; the first call makes it and
     /// writes it with a line end into `path` (0600). An existing file is only read.
     ///
     /// If the file was removed, the old token is revoked and a new one written: only hashes are kept, so the old one

@@ -37,7 +37,7 @@ pub enum Endpoint {
 /// What an embedded server is to serve.
 #[derive(Debug)]
 pub struct EmbeddedOptions {
-    /// Which organisations of the store.
+    /// Which organizations of the store.
     pub orgs: ExposedOrgs,
     /// The origin that new agents get in their memory MCP entry, such as `http://127.0.0.1:8787`.
     pub origin: String,

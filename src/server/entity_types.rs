@@ -50,7 +50,7 @@ impl EntityType {
         })
     }
 
-    /// Builds the JSON; reads also name the organisation and the creator, answers to writes do not (recorded).
+    /// Builds the JSON; reads also name the organization and the creator, answers to writes do not (recorded).
     fn json(&self, context: &RequestContext<'_>, read: bool) -> String {
         let mut object = ObjectText::new()
             .number("id", self.id)
@@ -73,7 +73,7 @@ impl EntityType {
     }
 }
 
-/// `list`: this organisation's types, by name.
+/// `list`: this organization's types, by name.
 pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
     let mut statement = context.connection().prepare_cached(&format!("{SELECT} WHERE org = ?1 ORDER BY name, id"))?;
     let types = statement

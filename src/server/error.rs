@@ -82,17 +82,17 @@ pub enum StoreError {
     /// Another process kept the database locked for too long.
     #[error("the database is in use by another process; try again")]
     Busy,
-    /// An organisation slug breaks the rule or is reserved.
+    /// An organization slug breaks the rule or is reserved.
     #[error("`{slug}` can't be the slug of an organisation: {reason}")]
     InvalidOrgSlug {
         slug: String,
         /// The rule that it breaks.
         reason: &'static str,
     },
-    /// The organisation exists already.
+    /// The organization exists already.
     #[error("the organisation `{slug}` exists already")]
     OrgExists { slug: String },
-    /// The organisation does not exist.
+    /// The organization does not exist.
     #[error("there is no organisation `{slug}`")]
     UnknownOrg {
         /// The slug that was looked for.

@@ -1,4 +1,4 @@
-//! Platforms: the chat integrations of an agent (`docs/api/platforms.md`). Ids are an organisation's own.
+//! Platforms: the chat integrations of an agent (`docs/api/platforms.md`). Ids are an organization's own.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};

@@ -44,11 +44,11 @@ impl IntoResponse for Answer {
 /// Why a request was refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Refused by who asks or for which organisation: the flat shape of the existing servers, on which clients rely.
+    /// Refused by who asks or for which organization: the flat shape of the existing servers, on which clients rely.
     Access { status: StatusCode, error: &'static str, description: String, challenge: Option<String> },
     /// Refused for what is asked: `{error: {code, message, field?}}`.
     Request { status: StatusCode, code: &'static str, message: String, field: Option<String> },
-    /// Refused for a secret of the organisation: `{error: {code, message, name}}`.
+    /// Refused for a secret of the organization: `{error: {code, message, name}}`.
     Secret { status: StatusCode, code: &'static str, message: String, name: String },
     /// The store failed; only the log of the process may say how.
     Store(StoreError),
@@ -70,7 +70,7 @@ impl Refusal {
         }
     }
 
-    /// Refuses what is asked of one secret of the organisation.
+    /// Refuses what is asked of one secret of the organization.
     pub(super) fn secret(status: StatusCode, code: &'static str, name: &str, message: impl Into<String>) -> Self {
         Self::Secret { status, code, message: message.into(), name: name.to_owned() }
     }

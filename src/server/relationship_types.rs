@@ -1,4 +1,4 @@
-//! Relationship types of the memory schema, and their rules (`docs/api/memory-schema.md`). Slugs are an organisation's own.
+//! Relationship types of the memory schema, and their rules (`docs/api/memory-schema.md`). Slugs are an organization's own.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ impl RelationshipType {
     }
 }
 
-/// `list`: this organisation's types, by name.
+/// `list`: this organization's types, by name.
 pub(super) fn list(context: &RequestContext<'_>, include_deleted: bool) -> Result<Answer, Refusal> {
     let mut statement = context
         .connection()

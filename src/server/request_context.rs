@@ -1,4 +1,4 @@
-//! What every operation is handed: the organisation, who asks, and the connection on which it runs.
+//! What every operation is handed: the organization, who asks, and the connection on which it runs.
 
 use rusqlite::Connection;
 
@@ -11,7 +11,7 @@ use super::{
     vault::Vault,
 };
 
-/// One operation on one organisation.
+/// One operation on one organization.
 pub(super) struct RequestContext<'a> {
     connection: &'a Connection,
     write: Option<&'a Write<'a>>,

@@ -2,7 +2,7 @@
 //!
 //! A stored document holds a mask (`***` and 4 hex digits) where the value is secret, and the value itself lies
 //! encrypted in `sealed_values` under the document's owner and the path to it. So reads never decrypt, and an equal
-//! value is recognised by its keyed digest.
+//! value is recognized by its keyed digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 

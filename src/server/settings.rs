@@ -58,7 +58,7 @@ impl Patch {
                 Given::Value(value) => {
                     member.shape.check(member.name, &value)?;
                     if member.secrets == Secrets::None {
-                        // In the others the sealer decides, which knows the secrets of the organisation.
+                        // In the others the sealer decides, which knows the secrets of the organization.
                         member.shape.refuse_references(member.name, &value)?;
                     }
                     changes.push((member, Some(value)));

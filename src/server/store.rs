@@ -30,7 +30,7 @@ pub struct TokenRequest<'a> {
     pub name: &'a str,
     /// Scope words separated by spaces; `None` means `mcp:read mcp:write`.
     pub scope: Option<&'a str>,
-    /// The slug of the only organisation in which the token works; `None` for all of its user's.
+    /// The slug of the only organization in which the token works; `None` for all of its user's.
     pub org: Option<&'a str>,
     /// When it stops working, in milliseconds since 1970; `None` for never.
     pub expires_at: Option<i64>,
@@ -53,7 +53,7 @@ pub enum StoredSecret<'a> {
         /// The way to the value, such as `["mcpServers", "github", "headers", "Authorization"]`.
         path: &'a [&'a str],
     },
-    /// A secret of the organisation, to which `secret://{org}/user/{name}` refers.
+    /// A secret of the organization, to which `secret://{org}/user/{name}` refers.
     User { name: &'a str },
 }
 
@@ -88,12 +88,12 @@ impl Store {
         path.symlink_metadata().is_ok()
     }
 
-    /// Tells whether an organisation exists.
+    /// Tells whether an organization exists.
     pub fn org_exists(&self, slug: &str) -> Result<bool, StoreError> {
         self.0.pool.read(|connection| Ok(org_id(connection, slug)?.is_some()))
     }
 
-    /// Lists the slugs of all organisations in alphabetical order.
+    /// Lists the slugs of all organizations in alphabetical order.
     pub fn orgs(&self) -> Result<Vec<String>, StoreError> {
         self.0.pool.read(|connection| {
             let mut statement = connection.prepare("SELECT slug FROM organizations ORDER BY slug")?;
@@ -102,7 +102,7 @@ impl Store {
         })
     }
 
-    /// Makes an organisation, with the bootstrap user as its owner.
+    /// Makes an organization, with the bootstrap user as its owner.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl Store {
         if self.ensure_org(slug, name)? { Ok(()) } else { Err(StoreError::OrgExists { slug: slug.to_owned() }) }
     }
 
-    /// Makes an organisation unless it exists; tells whether it was made.
+    /// Makes an organization unless it exists; tells whether it was made.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl Store {
         })
     }
 
-    /// Gives a user a role in an organisation, or changes it; `None` ends the membership.
+    /// Gives a user a role in an organization, or changes it; `None` ends the membership.
     pub fn set_role(&self, org: &str, user: &str, role: Option<Role>) -> Result<(), StoreError> {
         self.0.pool.write(|write| {
             let connection = write.connection();
@@ -202,12 +202,12 @@ impl Store {
         self.0.pool.checkpoint();
     }
 
-    /// Lists the audit rows of an organisation, oldest first.
+    /// Lists the audit rows of an organization, oldest first.
     pub fn audit(&self, org: &str) -> Result<Vec<AuditEntry>, StoreError> {
         self.0.pool.read(|connection| audit::list(connection, known_org_id(connection, org)?))
     }
 
-    /// Lists the writes of the secrets of an organisation, oldest first.
+    /// Lists the writes of the secrets of an organization, oldest first.
     pub fn secret_audit(&self, org: &str) -> Result<Vec<SecretAuditEntry>, StoreError> {
         self.0.pool.read(|connection| secrets::list_audit(connection, known_org_id(connection, org)?))
     }

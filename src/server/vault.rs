@@ -44,7 +44,7 @@ impl VaultKey {
 
 /// Where a value lies; bound into its ciphertext, so that it opens nowhere else.
 pub(super) struct ValueLocation<'a> {
-    /// The organisation's permanent id, not its slug.
+    /// The organization's permanent id, not its slug.
     pub(super) org: &'a str,
     /// What the value belongs to, such as `platform/triage/triage-slack`.
     pub(super) owner: &'a str,
@@ -152,7 +152,7 @@ impl Vault {
 /// Bytes of the salt of a fingerprint.
 pub(super) const SALT_LENGTH: usize = 32;
 
-/// Gives the fingerprint of an organisation's secret: the first 4 hex digits of HMAC-SHA-256(salt, name ‖ 0x00 ‖ value).
+/// Gives the fingerprint of an organization's secret: the first 4 hex digits of HMAC-SHA-256(salt, name ‖ 0x00 ‖ value).
 /// It is for eyes: equality is decided by [`Vault::digest`].
 pub(super) fn fingerprint(salt: &[u8], name: &str, value: &[u8]) -> Result<String, StoreError> {
     let mut mac = keyed(salt)?;

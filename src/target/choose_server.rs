@@ -97,7 +97,7 @@ fn of_context(
     Ok(ServerChoice::Named(Box::new(named)))
 }
 
-/// A target of the project. It pins and does not authorise: a stored context must own its server, or the environment must
+/// A target of the project. It pins and does not authorize: a stored context must own its server, or the environment must
 /// name the same one.
 fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<NamedServer, TargetError> {
     let target = known.pins.targets.iter().find(|target| target.name == name);

@@ -1,4 +1,4 @@
-//! The log for those who look for a fault (`LOBU_LOG`, `-v`): on stderr, sanitised, details only of this program.
+//! The log for those who look for a fault (`LOBU_LOG`, `-v`): on stderr, sanitized, details only of this program.
 
 use std::fmt::{self, Write as _};
 

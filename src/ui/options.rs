@@ -1,4 +1,4 @@
-/// When output has colour (`--color`).
+/// When output has color (`--color`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColorChoice {
     /// On terminals that want it.
@@ -42,7 +42,7 @@ pub struct Options {
     pub color: ColorChoice,
     /// `NO_COLOR` is set and not empty; an explicit `--color` wins.
     pub no_color: bool,
-    /// `TERM` is `dumb`: neither colour nor a moving progress bar.
+    /// `TERM` is `dumb`: neither color nor a moving progress bar.
     pub dumb: bool,
     /// How much is said.
     pub verbosity: Verbosity,
@@ -53,7 +53,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Whether a stream has colour.
+    /// Whether a stream has color.
     pub(super) fn has_color(self, is_terminal: bool) -> bool {
         match self.color {
             ColorChoice::Always => true,

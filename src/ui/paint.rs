@@ -1,7 +1,7 @@
 use crate::render::document::{Document, Flow, Line, Span, Style, line};
 use crate::render::text_safety::{SafeText, sanitise};
 
-/// Turns a document into the text to write, with or without colour, its prose wrapped to so many columns.
+/// Turns a document into the text to write, with or without color, its prose wrapped to so many columns.
 pub fn paint(document: &Document, color: bool, columns: Option<usize>) -> String {
     let mut out = String::new();
     for line in document.lines() {
@@ -41,7 +41,7 @@ fn paint_line(line: &Line, color: bool, out: &mut String) {
     out.push('\n');
 }
 
-/// The parameters of the SGR sequence: the eight basic colours only, which every theme keeps readable.
+/// The parameters of the SGR sequence: the eight basic colors only, which every theme keeps readable.
 fn codes(style: Style) -> Option<&'static str> {
     match style {
         Style::Plain => None,

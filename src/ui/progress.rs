@@ -98,7 +98,7 @@ impl Progress for Reporter {
 
 impl Drop for Reporter {
     fn drop(&mut self) {
-        // A worker that was cancelled leaves no bar behind.
+        // A worker that was canceled leaves no bar behind.
         self.finish();
     }
 }

@@ -1,4 +1,4 @@
-//! A plan as people read it, with or without colour, on a terminal or in a CI log.
+//! A plan as people read it, with or without color, on a terminal or in a CI log.
 
 mod closing;
 mod fields;

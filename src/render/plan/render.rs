@@ -6,7 +6,7 @@ use super::{PlanView, closing, groups, secrets};
 
 /// Renders a plan: what it is for, its rows by kind, what to know about them, and last its id and its summary.
 ///
-/// Every marker is a character and every style has its word, so that nothing is lost without colour.
+/// Every marker is a character and every style has its word, so that nothing is lost without color.
 pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut blocks = vec![head(plan, view)];
     blocks.extend(groups::groups(plan, view));

@@ -6,7 +6,7 @@ use super::{PullView, closing, rows};
 
 /// Renders a pull: where it comes from, its rows by kind, what is not written and why, the files, and last the summary.
 ///
-/// Every marker is a character and every style has its word, so that nothing is lost without colour.
+/// Every marker is a character and every style has its word, so that nothing is lost without color.
 pub fn render(plan: &PullPlan, writes: &[FileWrite], view: &PullView<'_>) -> Document {
     let mut blocks = vec![head(view)];
     blocks.extend(rows::groups(plan, view));

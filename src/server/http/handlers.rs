@@ -124,7 +124,7 @@ fn parse_search(body: &[u8]) -> Result<String, Refusal> {
     Ok(search.to_lowercase())
 }
 
-/// The organisations of the caller that this server shows and for which the token is good.
+/// The organizations of the caller that this server shows and for which the token is good.
 fn organizations(server: &Server, context: &RequestContext<'_>, search: &str) -> Outcome {
     let mut statement = context.connection().prepare_cached(
         "SELECT organizations.id, slug, name, visibility FROM organizations

@@ -13,7 +13,7 @@ pub enum Transport {
     UnixSocket,
 }
 
-/// Which organisations of the store a server shows; others are 404.
+/// Which organizations of the store a server shows; others are 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExposedOrgs {
     /// All that exist.
@@ -23,7 +23,7 @@ pub enum ExposedOrgs {
 }
 
 impl ExposedOrgs {
-    /// Tells whether an organisation is shown.
+    /// Tells whether an organization is shown.
     pub(in crate::server) fn contains(&self, slug: &str) -> bool {
         match self {
             Self::All => true,
@@ -37,7 +37,7 @@ impl ExposedOrgs {
 pub struct ServerOptions {
     /// How it is reached.
     pub transport: Transport,
-    /// Which organisations it shows.
+    /// Which organizations it shows.
     pub orgs: ExposedOrgs,
     /// Its public origin, such as `http://127.0.0.1:8787`; part of the memory MCP entry of new agents.
     pub origin: String,

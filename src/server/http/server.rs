@@ -123,7 +123,7 @@ impl Server {
         })?
     }
 
-    /// Gives the organisations that are shown.
+    /// Gives the organizations that are shown.
     pub(super) fn orgs(&self) -> &ExposedOrgs {
         &self.orgs
     }

@@ -1,4 +1,4 @@
-//! Who wrote which secret of an organisation: of the value no more than its fingerprint, which the list
+//! Who wrote which secret of an organization: of the value no more than its fingerprint, which the list
 //! of the secrets shows as well.
 
 use rusqlite::{Connection, params};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use super::batch::{Operation, Source};
 use crate::server::{error::StoreError, request_context::RequestContext};
 
-/// One write of a secret of an organisation.
+/// One write of a secret of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretAuditEntry {
     /// When, in milliseconds since 1970.
@@ -58,7 +58,7 @@ pub(super) fn count(context: &RequestContext<'_>, name: &str) -> Result<i64, Sto
     Ok(count)
 }
 
-/// Lists the rows of an organisation, oldest first.
+/// Lists the rows of an organization, oldest first.
 pub(in crate::server) fn list(connection: &Connection, org: i64) -> Result<Vec<SecretAuditEntry>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT created_at, actor, name, fingerprint, action, source FROM secret_audit WHERE org = ?1 ORDER BY id",

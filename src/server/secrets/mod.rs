@@ -1,4 +1,4 @@
-//! The secrets of an organisation: names that documents refer to, and values
+//! The secrets of an organization: names that documents refer to, and values
 //! that go in and never come out.
 //!
 //! A secret has a version: a whole number that the list shows, and that no other write of the name ever has again, not even

@@ -2,7 +2,7 @@
 
 use crate::server::refusal::Refusal;
 
-/// How references to the secrets of an organisation begin.
+/// How references to the secrets of an organization begin.
 pub(super) const SCHEME: &str = "secret://";
 const LONGEST_NAME: usize = 128;
 /// How the names of this program's own settings begin; no secret has such a name.
@@ -39,7 +39,7 @@ pub(in crate::server) fn refuse_partial_reference(field: &str, text: &str) -> Re
     Err(Refusal::field("partial_reference", field, message))
 }
 
-/// Gives the name in `secret://{org}/user/{name}`, spelt exactly so: no other organisation, no escapes, nothing after it.
+/// Gives the name in `secret://{org}/user/{name}`, spelt exactly so: no other organization, no escapes, nothing after it.
 pub(in crate::server) fn name_of<'text>(org: &str, text: &'text str) -> Option<&'text str> {
     let rest = text.strip_prefix(SCHEME)?.strip_prefix(org)?.strip_prefix("/user/")?;
     is_secret_name(rest).then_some(rest)

@@ -1,4 +1,4 @@
-//! The table of an organisation's secrets. Reading it never decrypts.
+//! The table of an organization's secrets. Reading it never decrypts.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
@@ -53,7 +53,7 @@ pub(in crate::server) fn names(context: &RequestContext<'_>) -> Result<Answer, R
     Ok(Answer::ok(array(names)))
 }
 
-/// Tells whether the organisation has a secret of this name.
+/// Tells whether the organization has a secret of this name.
 pub(in crate::server) fn exists(context: &RequestContext<'_>, name: &str) -> Result<bool, Refusal> {
     let found = context
         .connection()

@@ -1,4 +1,4 @@
-//! Where the documents of an organisation refer to its secrets.
+//! Where the documents of an organization refer to its secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::server::{error::StoreError, refusal::Refusal, request_context::Reques
 /// The secrets that are used, each with its places, such as `triage/triage-telegram.botToken`.
 pub(super) type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// Finds all uses in an organisation: in the configs of platforms and in the MCP servers of agents, which are the places
+/// Finds all uses in an organization: in the configs of platforms and in the MCP servers of agents, which are the places
 /// where references are read.
 pub(super) fn find(context: &RequestContext<'_>) -> Result<Uses, Refusal> {
     let mut uses = Uses::new();

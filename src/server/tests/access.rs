@@ -175,7 +175,7 @@ async fn organisations_keep_their_data_apart() {
     let other = harness.get("/api/other/agents/triage/platforms").await.body;
     assert_eq!(dev["platforms"][0]["config"]["team"], "dev");
     assert_eq!(other["platforms"][0]["config"]["team"], "other");
-    // The mask of an equal value differs too: it tells nothing across organisations.
+    // The mask of an equal value differs too: it tells nothing across organizations.
     assert_ne!(dev["platforms"][0]["config"]["botToken"], other["platforms"][0]["config"]["botToken"]);
 
     assert_eq!(harness.send("DELETE", "/api/other/agents/triage", Value::Null).await.status, 200);

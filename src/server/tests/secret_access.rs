@@ -1,4 +1,4 @@
-//! Who may see and change the secrets of an organisation.
+//! Who may see and change the secrets of an organization.
 
 use std::sync::{
     Arc,

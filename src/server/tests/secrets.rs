@@ -1,4 +1,4 @@
-//! Creating, rotating, deleting and listing the secrets of an organisation.
+//! Creating, rotating, deleting and listing the secrets of an organization.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};

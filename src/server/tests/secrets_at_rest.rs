@@ -1,4 +1,4 @@
-//! The secrets of an organisation on the disk, and many who write them at once.
+//! The secrets of an organization on the disk, and many who write them at once.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
