@@ -11,6 +11,7 @@ use crate::model::OrgSlug;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::render::document::{Document, Style, line};
+use crate::schema::ALL;
 use crate::server::beside_runtime;
 use crate::server::{
     Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
@@ -123,7 +124,7 @@ fn orgs(session: &Session, args: &DevArgs) -> Result<BTreeSet<String>, CommandEr
 fn pin(working_directory: &Path) -> Option<String> {
     let directory = ProjectDirectory::find(working_directory, &[]).ok()?;
     let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml).ok()??;
-    let (config, _) = config::read(&text, ProjectDirectory::FILE, ReadOptions::default());
+    let (config, _) = config::read(&ALL, &text, ProjectDirectory::FILE, ReadOptions::default());
     let pin = config?.org_pin()?.value.clone();
     OrgSlug::parse(&pin).ok().map(|slug| slug.to_string())
 }

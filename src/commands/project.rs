@@ -8,6 +8,7 @@ use crate::plan::Only;
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::{Project, read_project};
+use crate::schema::ALL;
 use crate::secrets::DefaultValuesFile;
 use crate::target::ProjectPins;
 
@@ -68,7 +69,7 @@ pub(super) fn load_from(
     only: Option<Only>,
 ) -> Result<Loaded, CommandError> {
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
-    let (project, found) = read_project(&directory, read_options);
+    let (project, found) = read_project(&ALL, &directory, read_options);
     let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();
     // Notes are for `validate`, which is asked what there is to say.
     let shown: Vec<_> = found.iter().filter(|diagnostic| diagnostic.severity != Severity::Note).cloned().collect();
@@ -160,7 +161,7 @@ pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPin
         return Ok(ProjectPins::default());
     };
     let read_options = ReadOptions { allow_unknown_keys: true };
-    let (config, found) = config::read(&text, ProjectDirectory::FILE, read_options);
+    let (config, found) = config::read(&ALL, &text, ProjectDirectory::FILE, read_options);
     let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
     match config {
         Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),

@@ -8,6 +8,7 @@ use crate::project::config::ReadOptions;
 use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line, line};
+use crate::schema::{ALL, Kind};
 
 use super::options::ProjectOptions;
 use super::project::{check, open};
@@ -30,7 +31,7 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
         rewrite(session, &directory)?;
     }
     let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
-    let (project, found) = read_project(&directory, options);
+    let (project, found) = read_project(&ALL, &directory, options);
     session.show(&found);
     check(&found, &args.project)?;
     session.ui.product(&Document::from(summary(project.as_ref())));
@@ -39,12 +40,13 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
 
 fn summary(project: Option<&Project>) -> Line {
     let agents = project.map_or(0, |project| project.config.agents.len());
-    let schema = project.and_then(|project| project.models.as_ref()).map(|models| &models.schema);
+    let models = project.and_then(|project| project.models.as_ref());
     let agents = counted(agents, "agent");
-    let Some(schema) = schema else { return line!("The project is valid: {}, no memory schema.", agents) };
-    let entity_types = counted(schema.entity_types.len(), "entity type");
-    let relationship_types = counted(schema.relationship_types.len(), "relationship type");
-    line!("The project is valid: {}, {}, {}.", agents, entity_types, relationship_types)
+    let Some(models) = models else { return line!("The project is valid: {}, no memory schema.", agents) };
+    let of_kind = |kind: Kind| models.resources.iter().filter(|resource| resource.key.kind == kind).count();
+    let types = ALL.kinds().filter(|kind| kind.model_files.is_some());
+    let types: Vec<String> = types.map(|kind| counted(of_kind(kind), kind.singular)).collect();
+    line!("The project is valid: {}, {}.", agents, types.join(", "))
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.

@@ -1,11 +1,40 @@
-//! What a project wants, normalised exactly as the server will store it.
+//! What a project wants, normalized exactly as the server will store it. `docs/format` describes the files.
 
-mod build;
-mod declaration;
+mod agent;
+mod mcp;
+mod network;
 mod references;
+mod skill;
 mod state;
+mod values;
 
-pub use build::{agent_of_skills, desired_state};
-pub use declaration::{Declaration, EntryKey};
+#[cfg(test)]
+mod tests;
+
+pub use agent::resources_of_skills;
 pub use references::Reference;
-pub use state::{Agent, DesiredState, Platform, Settings};
+pub use state::DesiredState;
+
+use crate::model::Family;
+use crate::project::Project;
+
+/// Builds the desired state of a project that was read without errors.
+pub fn desired_state(project: &Project) -> DesiredState {
+    let families = [Some(Family::Agents), project.models.as_ref().map(|_| Family::Memory)];
+    let mut state = DesiredState::of_families(families.into_iter().flatten());
+    for (config, files) in project.config.agents.iter().zip(&project.agents) {
+        for resource in agent::resources(config, files) {
+            state.push(resource);
+        }
+    }
+    state.not_applied = project.config.not_applied();
+    if let Some(models) = &project.models {
+        for resource in &models.resources {
+            state.push(resource.clone());
+        }
+        for (what, count) in &models.not_applied {
+            *state.not_applied.entry(what).or_default() += count;
+        }
+    }
+    state
+}

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::model::{SecretName, Text, Value};
-use crate::schema::ResourceKey;
-use crate::schema::kinds::SETTINGS;
+use crate::schema::kinds::AGENT;
+use crate::schema::{Declaration, Field, Kind, Owner, Resource, ResourceKey, Shape};
 
-use super::{Agent, Declaration, DesiredState, Platform};
+use super::DesiredState;
 
 /// A place in a project that refers to a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,17 +17,17 @@ pub struct Reference {
     pub resource: ResourceKey,
     /// The place in a reader's words, such as `triage/telegram.botToken`.
     pub place: String,
-    /// The provider whose key it is: such a reference is never sent by apply (V6). None for all others.
+    /// The provider whose key it is: such a reference is never sent by apply. None for all others.
     pub provider: Option<String>,
 }
 
 impl DesiredState {
     /// Every secret that the project refers to, with its places.
     ///
-    /// The keys of providers count: apply does not send them, but the org's agents look them up (V6).
+    /// The keys of providers count: apply does not send them, but the org's agents look them up.
     pub fn references(&self) -> BTreeMap<SecretName, Vec<String>> {
         let mut places: BTreeMap<_, Vec<String>> = BTreeMap::new();
-        for reference in self.agents.iter().flat_map(Agent::references) {
+        for reference in self.all_references() {
             let places = places.entry(reference.name).or_default();
             if !places.contains(&reference.place) {
                 places.push(reference.place);
@@ -35,45 +35,70 @@ impl DesiredState {
         }
         places
     }
-}
 
-impl Agent {
-    /// Every place of the agent that refers to a secret: platforms, MCP servers, keys of providers.
-    pub fn references(&self) -> Vec<Reference> {
+    /// Every place that refers to a secret, agent by agent: what an agent has several of, then its config; then the rest.
+    pub fn all_references(&self) -> Vec<Reference> {
+        let below = self.by_agent();
+        let kinds: Vec<Kind> = self.all().map(|resource| resource.key.kind).fold(Vec::new(), |mut kinds, kind| {
+            if kinds.last() != Some(&kind) {
+                kinds.push(kind);
+            }
+            kinds
+        });
         let mut found = Vec::new();
-        for platform in &self.platforms {
-            self.of_platform(platform, &mut found);
-        }
-        let settings = ResourceKey::new(SETTINGS, self.id.as_str());
-        if let Some(servers) = &self.settings.mcp_servers {
-            of_declaration(&format!("{}/mcp", self.id), servers, &mut |place, name| {
-                let resource = settings.clone();
-                found.push(Reference { name: name.clone(), resource, place, provider: None });
-            });
-        }
-        found.extend(self.provider_secrets.iter().map(|(provider, name)| Reference {
-            name: name.clone(),
-            resource: settings.clone(),
-            place: format!("{}/providers.{provider}", self.id),
-            provider: Some(provider.clone()),
-        }));
-        found
-    }
-
-    fn of_platform(&self, platform: &Platform, found: &mut Vec<Reference>) {
-        // A derived id begins with the agent's, which the place begins with already.
-        let own = platform.id.as_str().strip_prefix(self.id.as_str()).and_then(|rest| rest.strip_prefix('-'));
-        let platform_name = own.filter(|own| !own.is_empty()).unwrap_or(platform.id.as_str());
-        for (key, text) in &platform.config {
-            if let Some(Text::SecretRef(name)) = text.value() {
-                found.push(Reference {
-                    name: name.clone(),
-                    resource: ResourceKey::platform(&self.id, &platform.id),
-                    place: format!("{}/{platform_name}.{key}", self.id),
-                    provider: None,
-                });
+        for agent in self.of(AGENT) {
+            for owner in [Owner::FirstPart, Owner::SameId] {
+                for kind in kinds.iter().filter(|kind| kind.owner == owner) {
+                    let resources = below.get(&(*kind, agent.key.id.as_str())).into_iter().flatten();
+                    resources.for_each(|resource| of_resource(resource, &mut found));
+                }
             }
         }
+        for resource in self.all().filter(|resource| resource.key.kind.owner == Owner::Org) {
+            of_resource(resource, &mut found);
+        }
+        found
+    }
+}
+
+fn of_resource(resource: &Resource, found: &mut Vec<Reference>) {
+    let owner = resource.key.agent().unwrap_or(&resource.key.id);
+    for field in resource.key.kind.fields.iter().filter(|field| field.holds_secrets()) {
+        if let Some(declaration) = resource.declared.get(field) {
+            let start = format!("{owner}/{}", name_of_place(&resource.key, field));
+            of_declaration(&start, declaration, &mut |place, name| {
+                let (resource, provider) = (resource.key.clone(), None);
+                found.push(Reference { name: name.clone(), resource, place, provider });
+            });
+        }
+    }
+    found.extend(resource.looked_up.iter().map(|(provider, name)| Reference {
+        name: name.clone(),
+        resource: resource.key.clone(),
+        place: format!("{owner}/providers.{provider}"),
+        provider: Some(provider.clone()),
+    }));
+}
+
+/// What a place with secrets is called in an agent: a resource of its own by its id, a part of its config by where files have it.
+fn name_of_place(key: &ResourceKey, field: &Field) -> String {
+    match field.shape {
+        Shape::Config { .. } => {
+            // A derived id begins with the agent's, which the place begins with already.
+            let (agent, id) = (key.agent().unwrap_or_default(), key.own_id());
+            let own = id.strip_prefix(agent).and_then(|rest| rest.strip_prefix('-'));
+            own.filter(|own| !own.is_empty()).unwrap_or(id).to_owned()
+        }
+        _ => field
+            .file
+            .split(['<', '['])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('.')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     }
 }
 
@@ -109,8 +134,9 @@ fn of_value(path: &str, value: &Value, found: &mut dyn FnMut(String, &SecretName
 
 #[cfg(test)]
 mod tests {
-    use crate::desired::{EntryKey, Settings};
-    use crate::model::{AgentId, Declared, Position, StableId};
+    use crate::model::{AgentId, Position, StableId};
+    use crate::schema::EntryKey;
+    use crate::schema::kinds::{SETTINGS, platform, settings};
 
     use super::*;
 
@@ -130,53 +156,43 @@ mod tests {
         Declaration::Table(members.into_iter().map(|(name, member)| (name.to_owned(), member)).collect())
     }
 
-    fn agent(id: &str) -> Agent {
-        Agent {
-            id: AgentId::parse(id).unwrap(),
-            name: Text::known("Agent"),
-            description: Declared::Absent,
-            settings: Settings::default(),
-            platforms: Vec::new(),
-            provider_secrets: Vec::new(),
-            position: Position::file("lobu.toml"),
-        }
+    fn resource(key: ResourceKey) -> Resource {
+        Resource::new(key, Position::file("lobu.toml"))
     }
 
-    fn platform<const N: usize>(id: StableId, config: [(&str, Declared<Text>); N]) -> Platform {
-        Platform {
-            id,
-            platform_type: "telegram".to_owned(),
-            name: None,
-            config: config.into_iter().map(|(key, text)| (key.to_owned(), text)).collect(),
-            position: Position::file("lobu.toml"),
-        }
+    fn agent(id: &str) -> Resource {
+        resource(ResourceKey::new(AGENT, id))
     }
 
-    fn secret(text: &str) -> Declared<Text> {
-        Declared::Value(Text::SecretRef(name(text)))
+    fn config(id: &str) -> Resource {
+        resource(ResourceKey::new(SETTINGS, id))
+    }
+
+    fn platform<const N: usize>(agent: &str, id: &StableId, entries: [(&str, Declaration); N]) -> Resource {
+        resource(ResourceKey::platform(&AgentId::from_server(agent), id)).with(platform::CONFIG, Some(table(entries)))
     }
 
     /// `NAME: place, place`, line by line.
-    fn told(agents: Vec<Agent>) -> Vec<String> {
-        let state = DesiredState { agents, ..DesiredState::default() };
+    fn told(resources: impl IntoIterator<Item = Resource>) -> Vec<String> {
+        let mut state = DesiredState::default();
+        resources.into_iter().for_each(|resource| state.push(resource));
         state.references().into_iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect()
     }
 
     #[test]
     fn a_platform_is_called_by_its_own_part_of_the_id() {
-        let mut triage = agent("triage");
-        let config = || [("botToken", secret("TOKEN"))];
         let derived = |name| StableId::derive("triage", "telegram", name);
-        triage.platforms = vec![
-            platform(derived(None), config()),
-            platform(derived(Some("Crew")), config()),
-            platform(StableId::from_server("telegram-triage-1767225600000"), config()),
-            platform(StableId::from_server("triage"), config()),
-            platform(StableId::from_server("triage-"), config()),
-            platform(StableId::from_server("triagetelegram"), config()),
+        let ids = [
+            derived(None),
+            derived(Some("Crew")),
+            StableId::from_server("telegram-triage-1767225600000"),
+            StableId::from_server("triage"),
+            StableId::from_server("triage-"),
+            StableId::from_server("triagetelegram"),
         ];
+        let platforms = ids.iter().map(|id| platform("triage", id, [("botToken", leaf("TOKEN"))]));
         assert_eq!(
-            told(vec![triage]),
+            told([agent("triage")].into_iter().chain(platforms)),
             ["TOKEN: triage/telegram.botToken, triage/telegram-crew.botToken, \
               triage/telegram-triage-1767225600000.botToken, triage/triage.botToken, triage/triage-.botToken, \
               triage/triagetelegram.botToken"]
@@ -185,26 +201,25 @@ mod tests {
 
     #[test]
     fn only_references_count() {
-        let mut triage = agent("triage");
-        let config = [
-            ("botToken", secret("TOKEN")),
-            ("chatId", Declared::Value(Text::known("$NOT_ONE"))),
-            ("apiKey", Declared::Value(Text::sensitive("hunter2"))),
-            ("old", Declared::Empty),
-            ("opaque", Declared::Value(Text::Opaque)),
+        let text = |text| Declaration::Leaf(Value::Text(text));
+        let entries = [
+            ("botToken", leaf("TOKEN")),
+            ("chatId", text(Text::known("$NOT_ONE"))),
+            ("apiKey", text(Text::sensitive("hunter2"))),
+            ("old", Declaration::Clear),
+            ("opaque", text(Text::Opaque)),
         ];
-        triage.platforms = vec![platform(StableId::derive("triage", "telegram", None), config)];
-        triage.settings.soul_md = Some(Declaration::known("$PROSE"));
-        assert_eq!(told(vec![triage, agent("other")]), ["TOKEN: triage/telegram.botToken"]);
-        assert_eq!(told(Vec::new()), [""; 0]);
+        let platform = platform("triage", &StableId::derive("triage", "telegram", None), entries);
+        let config = config("triage").with(settings::SOUL, Some(Declaration::known("$PROSE")));
+        assert_eq!(told([agent("triage"), config, platform, agent("other")]), ["TOKEN: triage/telegram.botToken"]);
+        assert_eq!(told([]), [""; 0]);
     }
 
     #[test]
     fn tools_are_searched_at_every_depth() {
-        let mut triage = agent("triage");
         let list = Value::List(vec![reference("IN_LIST"), Value::Null, Value::known("x")]);
         let map = Value::Map([("Authorization".to_owned(), reference("IN_MAP"))].into_iter().collect());
-        triage.settings.mcp_servers = Some(table([
+        let servers = table([
             (
                 "tracker",
                 table([
@@ -217,9 +232,10 @@ mod tests {
             ("lists", table([("args", Declaration::Leaf(list)), ("headers", Declaration::Leaf(map))])),
             ("cleared", Declaration::Clear),
             ("keyed", Declaration::Keyed(vec![(EntryKey(vec!["a/b".to_owned(), "b".to_owned()]), leaf("KEYED"))])),
-        ]));
+        ]);
+        let config = config("triage").with(settings::MCP_SERVERS, Some(servers));
         assert_eq!(
-            told(vec![triage]),
+            told([agent("triage"), config]),
             [
                 "CLIENT: triage/mcp.tracker.oauth.clientId",
                 "CLIENT_SECRET: triage/mcp.tracker.oauth.clientSecret",
@@ -234,23 +250,24 @@ mod tests {
 
     #[test]
     fn providers_count_although_apply_does_not_send_their_keys() {
-        let mut triage = agent("triage");
-        triage.provider_secrets =
-            vec![("anthropic".to_owned(), name("ANTHROPIC")), ("openai".to_owned(), name("OPENAI"))];
-        assert_eq!(told(vec![triage]), ["ANTHROPIC: triage/providers.anthropic", "OPENAI: triage/providers.openai"]);
+        let mut config = config("triage");
+        config.looked_up = vec![("anthropic".to_owned(), name("ANTHROPIC")), ("openai".to_owned(), name("OPENAI"))];
+        assert_eq!(
+            told([agent("triage"), config]),
+            ["ANTHROPIC: triage/providers.anthropic", "OPENAI: triage/providers.openai"]
+        );
     }
 
     #[test]
     fn a_name_that_is_used_twice_has_every_place_once() {
         let with_token = |id: &str| {
-            let mut agent = agent(id);
-            let derived = platform(StableId::derive(id, "telegram", None), [("botToken", secret("SHARED"))]);
-            agent.platforms = vec![derived.clone(), derived];
-            agent.provider_secrets = vec![("anthropic".to_owned(), name("SHARED"))];
-            agent
+            let mut config = config(id);
+            config.looked_up = vec![("anthropic".to_owned(), name("SHARED"))];
+            let derived = platform(id, &StableId::derive(id, "telegram", None), [("botToken", leaf("SHARED"))]);
+            [agent(id), config, derived.clone(), derived]
         };
         assert_eq!(
-            told(vec![with_token("one"), with_token("two")]),
+            told(with_token("one").into_iter().chain(with_token("two"))),
             ["SHARED: one/telegram.botToken, one/providers.anthropic, two/telegram.botToken, two/providers.anthropic"]
         );
     }

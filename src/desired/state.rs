@@ -1,83 +1,65 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AgentId, Declared, FieldPath, MemorySchema, Position, SecretName, StableId, Text};
-
-use super::Declaration;
+use crate::model::Family;
+use crate::schema::{Kind, Resource, ResourceKey};
 
 /// Everything that a project declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesiredState {
-    /// The agents, in file order (numeric ids have no special place here).
-    pub agents: Vec<Agent>,
-    /// The memory schema; none where it is switched off or there is no memory table (F4): types are then neither read nor drift.
-    pub memory: Option<MemorySchema>,
-    /// What the files hold and apply does not send, by what it is: `watchers`, `connectors`, `platform channels`, … (F2).
+    resources: BTreeMap<Kind, Vec<Resource>>,
+    /// The families that are declared at all; those of others are neither read nor drift. A project without a memory table has
+    /// no memory.
+    families: BTreeSet<Family>,
+    /// What the files hold and apply does not send, by what it is: `watchers`, `connectors`, `platform channels`, …
     pub not_applied: BTreeMap<&'static str, usize>,
 }
 
-/// An agent as the files want it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agent {
-    /// Its id.
-    pub id: AgentId,
-    /// Its name, never empty.
-    pub name: Text,
-    /// Its description.
-    pub description: Declared<Text>,
-    /// Its config.
-    pub settings: Settings,
-    /// Its platforms, in file order.
-    pub platforms: Vec<Platform>,
-    /// The secrets that its providers name (`key`, `secret_ref`): never sent by apply (V6), as `(provider id, name)`.
-    pub provider_secrets: Vec<(String, SecretName)>,
-    /// Where the files declare it.
-    pub position: Position,
+impl DesiredState {
+    /// A state that declares nothing of these families, whose order does not count.
+    pub fn of_families(families: impl IntoIterator<Item = Family>) -> Self {
+        let families = families.into_iter().collect();
+        Self { resources: BTreeMap::new(), families, not_applied: BTreeMap::new() }
+    }
+
+    /// Whether resources of a kind are declared at all, if perhaps none.
+    pub fn covers(&self, kind: Kind) -> bool {
+        self.families.contains(&kind.family)
+    }
+
+    /// The resources of a kind, in file order.
+    pub fn of(&self, kind: Kind) -> &[Resource] {
+        self.resources.get(&kind).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Every resource, in the order of plans.
+    pub fn all(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values().flatten()
+    }
+
+    /// The resource of a key.
+    pub fn get(&self, key: &ResourceKey) -> Option<&Resource> {
+        self.of(key.kind).iter().find(|resource| resource.key == *key)
+    }
+
+    /// Declares a resource, behind the others of its kind.
+    pub fn push(&mut self, resource: Resource) {
+        self.resources.entry(resource.key.kind).or_default().push(resource);
+    }
+
+    /// The resources that belong to agents, by kind and agent.
+    pub fn by_agent(&self) -> BTreeMap<(Kind, &str), Vec<&Resource>> {
+        let mut by_agent: BTreeMap<_, Vec<&Resource>> = BTreeMap::new();
+        for resource in self.all() {
+            if let Some(agent) = resource.key.agent() {
+                by_agent.entry((resource.key.kind, agent)).or_default().push(resource);
+            }
+        }
+        by_agent
+    }
 }
 
-/// An agent's config: one declaration a member of org-api 5.3 that files can express, none where they say nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// `IDENTITY.md`.
-    pub identity_md: Option<Declaration>,
-    /// `SOUL.md`.
-    pub soul_md: Option<Declaration>,
-    /// `USER.md`.
-    pub user_md: Option<Declaration>,
-    /// Skills, keyed by repo and name; an entry is a table of `content`, `description`, `nixPackages`, `networkConfig`, `mcpServers`.
-    pub skills_config: Option<Declaration>,
-    /// Providers, keyed by id, in order of priority; an entry is an empty table.
-    pub installed_providers: Option<Declaration>,
-    /// Models by provider id: a table of texts.
-    pub provider_model_preferences: Option<Declaration>,
-    /// `allowedDomains`, `deniedDomains`, `judgedDomains` (lists) and `judges` (a table of texts).
-    pub network_config: Option<Declaration>,
-    /// `extraPolicy` and `judgeModel`.
-    pub egress_config: Option<Declaration>,
-    /// A list of texts.
-    pub pre_approved_tools: Option<Declaration>,
-    /// `allowedTools`, `deniedTools` (lists) and `strictMode`.
-    pub tools_config: Option<Declaration>,
-    /// A list of texts.
-    pub guardrails: Option<Declaration>,
-    /// `packages`, a list of texts.
-    pub nix_config: Option<Declaration>,
-    /// MCP servers by id: tables of `url`, `type`, `command`, `args`, `env`, `headers`, `authScope`, `oauth`.
-    pub mcp_servers: Option<Declaration>,
-    /// Where an element or entry came from a skill: `(path, element)` to the skill's name (P1).
-    pub sources: BTreeMap<(FieldPath, String), String>,
-}
-
-/// A platform as the files want it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Platform {
-    /// Its id: the declared one (P8), or the derived one.
-    pub id: StableId,
-    /// Its type.
-    pub platform_type: String,
-    /// Its name; the server ignores it but the existing client sends it.
-    pub name: Option<String>,
-    /// Its config by key; an empty text removes the key (P8).
-    pub config: BTreeMap<String, Declared<Text>>,
-    /// Where the files declare it.
-    pub position: Position,
+impl Default for DesiredState {
+    fn default() -> Self {
+        Self::of_families([Family::Agents])
+    }
 }

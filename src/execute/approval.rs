@@ -28,7 +28,6 @@ impl ApprovedPlan {
         Self { plan }
     }
 
-    /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }

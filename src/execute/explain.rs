@@ -1,34 +1,33 @@
-use crate::org::{Generation, RequestError};
-use crate::plan::Write;
+use crate::org::RequestError;
+use crate::schema::{Generation, Refusal, ResourceKey, Write};
 
-/// What a refusal means and what to do about it, where we know more than the server said (P9, P10, A4).
+/// What a refusal means and what to do about it, where we know more than the server said.
 pub fn explain(write: &Write, error: &RequestError, server: Generation) -> Option<String> {
     let RequestError::Refused { status, server: words, .. } = error else { return None };
     let message = words.message.as_deref().unwrap_or_default();
-    let existing = server != Generation::Ours;
-    let hint = match (write, status) {
-        (_, 401) => "The token is not valid here: log in again, or set LOBU_API_TOKEN to a token of this server.",
-        (_, 403) => "The token needs the scope mcp:admin, and its user the role owner or admin, in this org.",
-        (Write::CreateAgent(_), 409) if message.contains("another organization") => {
-            "On this server an agent id belongs to one org only: choose another id in lobu.toml."
+    let of_all = match status {
+        401 => Some("The token is not valid here: log in again, or set LOBU_API_TOKEN to a token of this server."),
+        403 => Some("The token needs the scope mcp:admin, and its user the role owner or admin, in this org."),
+        400 if server != Generation::Ours && message.contains("requires admin or owner access") => {
+            Some("The token's user needs the role owner or admin in this org, and the token the scope mcp:admin.")
         }
-        (Write::CreateRelationshipType(_), _) if existing && message.contains("duplicate key") => {
-            "A relationship type of this slug was deleted; this server can't create the slug again: choose another one."
-        }
-        (Write::CreateRelationshipType(_), _) if existing && message.contains("already exists") => {
-            "Another org holds this slug, and on this server a slug belongs to one org only: choose another one."
-        }
-        (_, 400) if existing && message.contains("requires admin or owner access") => {
-            "The token's user needs the role owner or admin in this org, and the token the scope mcp:admin."
-        }
-        (Write::PutPlatform(_), 503) => "This server has no chat manager running, so it takes no platforms now.",
-        (Write::PutPlatform(_), 409) => {
-            "Another agent has a platform with this id: give the platform a name in lobu.toml."
-        }
-        (Write::PutPlatform(_), 400) => {
-            "The server could not start the platform: check its type and its config, the secret values included."
-        }
-        _ => return None,
+        _ => None,
     };
-    Some(hint.to_owned())
+    let (key, is_create) = about(write);
+    let fits = |refusal: &&Refusal| {
+        refusal.on_create.is_none_or(|on_create| on_create == is_create)
+            && refusal.status.is_none_or(|wanted| wanted == *status)
+            && message.contains(refusal.words)
+            && (server != Generation::Ours || !refusal.only_existing)
+    };
+    of_all.or_else(|| key.kind.refusals.iter().find(fits).map(|refusal| refusal.hint)).map(str::to_owned)
+}
+
+/// The resource of a request, and whether it makes it.
+fn about(write: &Write) -> (&ResourceKey, bool) {
+    match write {
+        Write::Create(sent) => (&sent.key, true),
+        Write::Update(sent) | Write::Link(sent) => (&sent.key, false),
+        Write::Add(key, ..) | Write::Remove(key, ..) => (key, false),
+    }
 }

@@ -5,8 +5,9 @@ use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use crate::model::OrgSlug;
-use crate::org::{Generation, OrgWrite};
+use crate::org::OrgWrite;
 use crate::plan::{Row, Task, tasks};
+use crate::schema::Generation;
 
 use super::step::{Place, Step, carry_out};
 use super::{ApprovedPlan, Report, RowOutcome, explain};
@@ -16,7 +17,7 @@ use super::{ApprovedPlan, Report, RowOutcome, explain};
 pub struct Limits {
     /// How many tasks run side by side, at least 1.
     pub parallelism: usize,
-    /// Whether a failure stops only what depends on it (A3).
+    /// Whether a failure stops only what depends on it.
     pub keep_going: bool,
 }
 
@@ -24,22 +25,18 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The first request of a row is being sent.
-    Started {
-        /// The row.
-        row: usize,
-    },
+    Started { row: usize },
     /// The row has its outcome.
     Finished {
-        /// The row.
         row: usize,
         /// What became of it.
         outcome: RowOutcome,
     },
 }
 
-/// Carries out a plan: independent chains side by side, in order within a chain (A1).
+/// Carries out a plan: independent chains side by side, in order within a chain.
 ///
-/// After the first failure, or once `interrupted` is ready, nothing new starts; what is in flight is waited for (A3). The
+/// After the first failure, or once `interrupted` is ready, nothing new starts; what is in flight is waited for. The
 /// report lists every row that had something to write. Running again heals.
 pub async fn execute(
     org: &impl OrgWrite,

@@ -1,18 +1,17 @@
 //! One request of a row.
 
-use crate::model::{OrgSlug, Text, Value};
-use crate::org::{
-    AgentCreate, AgentCreated, Generation, OrgWrite, PlatformStored, Reader, Request, RequestError, SecretsMode,
-    SettingsPatch,
-};
-use crate::plan::{FieldAction, Row, Write, carry_injected};
+use crate::model::{AgentId, OrgSlug, Text, Value};
+use crate::org::{Classifier, OrgWrite, Request, RequestError, Stored, holds};
+use crate::plan::{FieldAction, Row, carry_injected};
+use crate::schema::{Generation, SecretsMode, Sent, Write};
+use crate::wire::WireRecord;
 
 /// What a request that succeeded leaves to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// Done, with what is worth knowing.
     Done(Option<&'static str>),
-    /// The server says that nothing changed, although a secret was sent again (W3, trap/D3).
+    /// The server says that nothing changed, although a secret was sent again.
     Doubtful,
 }
 
@@ -30,61 +29,55 @@ pub(super) async fn carry_out(
     row: &Row,
     write: &Write,
 ) -> Result<Step, RequestError> {
-    let done = Step::Done(None);
+    let done = |()| Step::Done(None);
     match write {
-        Write::CreateAgent(create) => create_agent(org, create).await,
-        Write::UpdateAgent(patch) => org.update_agent(patch).await.map(|()| done),
-        Write::PatchSettings(patch) => patch_settings(org, place, patch).await.map(|()| done),
-        Write::PutPlatform(put) => org.put_platform(put).await.map(|stored| platform_step(place, row, stored)),
-        Write::CreateEntityType(write) => org.create_entity_type(write).await.map(|()| done),
-        Write::UpdateEntityType(write) => org.update_entity_type(write).await.map(|()| done),
-        Write::CreateRelationshipType(write) => org.create_relationship_type(write).await.map(|()| done),
-        Write::UpdateRelationshipType(write) | Write::LinkInverse(write) => {
-            org.update_relationship_type(write).await.map(|()| done)
+        Write::Create(sent) => {
+            let sent = with_injected(org, place, sent).await?;
+            let stored = org.create(&sent).await?;
+            step(place, row, &sent, stored)
         }
-        Write::AddRule(slug, rule) => org.add_rule(slug, rule).await.map(|()| done),
-        Write::RemoveRule(_, stored) => org.remove_rule(&stored.id).await.map(|()| done),
+        Write::Update(sent) | Write::Link(sent) => {
+            let stored = org.update(sent).await?;
+            step(place, row, sent, stored)
+        }
+        Write::Add(key, field, pair) => org.add_pair(key, field, pair).await.map(done),
+        Write::Remove(key, field, stored) => org.remove_pair(key, field, stored).await.map(done),
     }
 }
 
-/// An agent that somebody made in between is fine if it is as declared.
-async fn create_agent(org: &impl OrgWrite, create: &AgentCreate) -> Result<Step, RequestError> {
-    match org.create_agent(create).await? {
-        AgentCreated::Created => Ok(Step::Done(None)),
-        AgentCreated::Existed(row) => {
-            // What no file says is left alone, here as in a plan (F1).
-            let described = create.description.as_ref().and_then(Text::literal);
-            let same_description = described.is_none_or(|text| text == row.description.as_deref().unwrap_or_default());
-            let same = create.name.literal() == Some(&row.name) && same_description;
-            if same {
-                return Ok(Step::Done(Some("it was there already")));
-            }
-            let request = Request { method: "POST", path: "agents".to_owned() };
-            let what = "somebody made this agent since the plan, with another name or description".to_owned();
-            Err(RequestError::NotSent { request, what })
+/// What is about to be sent, with what the server put there by itself when it made the resource.
+async fn with_injected(org: &impl OrgWrite, place: &Place, sent: &Sent) -> Result<Sent, RequestError> {
+    let mut sent = sent.clone();
+    let kind = sent.key.kind;
+    if let Some(injection) = kind.table().injection.as_ref().filter(|_| sent.carries_injected) {
+        let agent = AgentId::from_server(sent.key.agent().unwrap_or_default());
+        let found = org.records_of(kind, &agent).await?;
+        if let Some(record) = found.as_deref().and_then(<[WireRecord]>::first) {
+            let classifier = Classifier { org: place.org.clone(), mode: place.mode };
+            carry_injected(injection, &classifier.record(kind, record), &place.org, &mut sent);
         }
     }
+    Ok(sent)
 }
 
-async fn patch_settings(org: &impl OrgWrite, place: &Place, patch: &SettingsPatch) -> Result<(), RequestError> {
-    if !patch.carry_injected {
-        return org.patch_settings(patch).await;
-    }
-    let mut patch = patch.clone();
-    if let Some(row) = org.settings(&patch.agent).await? {
-        let reader = Reader { org: place.org.clone(), mode: place.mode };
-        carry_injected(&reader.settings(row), &place.org, &mut patch.members);
-    }
-    org.patch_settings(&patch).await
-}
-
-fn platform_step(place: &Place, row: &Row, stored: PlatformStored) -> Step {
-    match stored {
-        PlatformStored::Created => Step::Done(None),
-        PlatformStored::Updated => Step::Done(Some("restarted")),
-        PlatformStored::Unchanged if place.server != Generation::Ours && sends_secret(row) => Step::Doubtful,
-        PlatformStored::Unchanged => Step::Done(Some("noop on server")),
-    }
+fn step(place: &Place, row: &Row, sent: &Sent, stored: Stored) -> Result<Step, RequestError> {
+    let kind = sent.key.kind;
+    Ok(match stored {
+        Stored::Created => Step::Done(None),
+        Stored::Updated => Step::Done(kind.restarts.then_some("restarted")),
+        Stored::Unchanged if place.server != Generation::Ours && sends_secret(row) => Step::Doubtful,
+        Stored::Unchanged => Step::Done(Some("noop on server")),
+        // A resource that somebody made in between is fine if it is as declared; what no file says is left alone.
+        Stored::Existed(record) if holds(&record, sent) => Step::Done(Some("it was there already")),
+        Stored::Existed(_) => {
+            let names: Vec<&str> =
+                kind.fields.iter().filter(|field| field.is_compared()).map(|field| field.name).collect();
+            let request = Request { method: "POST", path: kind.plural.to_owned() };
+            let what =
+                format!("somebody made this {} since the plan, with another {}", kind.singular, names.join(" or "));
+            return Err(RequestError::NotSent { request, what });
+        }
+    })
 }
 
 fn sends_secret(row: &Row) -> bool {

@@ -7,18 +7,13 @@ use futures::channel::oneshot;
 use futures::future::{self, FutureExt};
 use serde_json::json;
 
-use crate::model::{AgentId, FieldPath, OrgSlug, Rule, StableId, Text, TypeSlug, Value};
-use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, Cause, Change, EntityTypeWrite, Generation, OrgRead, OrgWrite, Outcome,
-    PlatformPut, PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, RequestError, SecretsMode,
-    SecretsProbe, SettingsMember, SettingsPatch, StoredRule,
-};
-use crate::plan::{Action, FieldAction, FieldChange, Plan, Row, Write};
-use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
-use crate::schema::{Kind, ResourceKey};
-use crate::wire::{
-    AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, ServerError, SettingsRow,
-};
+use crate::model::{AgentId, FieldPath, OrgSlug, Text, Value};
+use crate::org::{Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored};
+use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
+use crate::schema::kinds::settings::MCP_SERVERS;
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, relationship_type};
+use crate::schema::{Change, Field, Generation, Kind, Pair, ResourceKey, SecretsMode, Sent, StoredPair, Write};
+use crate::wire::{Health, ServerError, WireRecord};
 
 use super::{Approval, ApprovedPlan, Event, Limits, Report, RowOutcome, execute};
 
@@ -27,7 +22,7 @@ use super::{Approval, ApprovedPlan, Event, Limits, Report, RowOutcome, execute};
 enum Fault {
     Refuse(u16, &'static str),
     Lose,
-    Exists(AgentRow),
+    Exists(WireRecord),
     Noop,
 }
 
@@ -37,14 +32,14 @@ struct State {
     in_flight: usize,
     most_in_flight: usize,
     interrupts: Option<(String, oneshot::Sender<()>)>,
-    patches: Vec<SettingsPatch>,
+    sent: Vec<Sent>,
 }
 
 /// An org in which every write takes a while.
 #[derive(Debug, Default)]
 struct Fake {
     faults: BTreeMap<String, Fault>,
-    settings: Option<SettingsRow>,
+    settings: Option<WireRecord>,
     state: Mutex<State>,
 }
 
@@ -123,66 +118,48 @@ impl OrgRead for Fake {
     async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
         unread()
     }
-    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
+    async fn records(&self, _: Kind) -> Result<Vec<WireRecord>, RequestError> {
         unread()
     }
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
+    async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
+        if kind != SETTINGS {
+            return unread();
+        }
         self.write(&format!("read {agent}")).await?;
-        Ok(self.settings.clone())
+        Ok(self.settings.clone().map(|settings| vec![settings]))
     }
-    async fn platforms(&self, _: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
-        unread()
-    }
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
-        unread()
-    }
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
-        unread()
-    }
-    async fn rules(&self, _: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
+    async fn pairs(&self, _: &ResourceKey, _: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
         unread()
     }
 }
 
+/// How the log calls a request about a resource.
+fn label(sent: &Sent) -> String {
+    let key = &sent.key;
+    let is_link = sent.fields.iter().any(|(field, _)| field.shape.is_link());
+    let what = if is_link { "link" } else { key.kind.word.split('-').next().unwrap() };
+    format!("{what} {}", key.own_id())
+}
+
 impl OrgWrite for Fake {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
-        Ok(match self.write(&format!("agent {}", write.agent)).await? {
-            Some(Fault::Exists(row)) => AgentCreated::Existed(row),
-            _ => AgentCreated::Created,
+    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        self.state.lock().unwrap().sent.push(sent.clone());
+        Ok(match self.write(&label(sent)).await? {
+            Some(Fault::Exists(record)) => Stored::Existed(Box::new(record)),
+            _ => Stored::Created,
         })
     }
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
-        self.write(&format!("agent {}", write.agent)).await.map(drop)
-    }
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
-        self.state.lock().unwrap().patches.push(write.clone());
-        self.write(&format!("settings {}", write.agent)).await.map(drop)
-    }
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
-        Ok(match self.write(&format!("platform {}", write.id)).await? {
-            Some(Fault::Noop) => PlatformStored::Unchanged,
-            _ if write.settings.is_some() => PlatformStored::Updated,
-            _ => PlatformStored::Created,
+    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        Ok(match self.write(&label(sent)).await? {
+            Some(Fault::Noop) => Stored::Unchanged,
+            _ => Stored::Updated,
         })
     }
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        self.write(&format!("entity {}", write.slug)).await.map(drop)
+    async fn add_pair(&self, key: &ResourceKey, _: &'static Field, pair: &Pair) -> Result<(), RequestError> {
+        self.write(&format!("rule {} {} {}", key.id, pair.first, pair.second)).await.map(drop)
     }
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        self.write(&format!("entity {}", write.slug)).await.map(drop)
-    }
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        self.write(&format!("relationship {}", write.slug)).await.map(drop)
-    }
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        let what = if write.inverse.is_some() { "link" } else { "relationship" };
-        self.write(&format!("{what} {}", write.slug)).await.map(drop)
-    }
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
-        self.write(&format!("rule {slug} {} {}", rule.source, rule.target)).await.map(drop)
-    }
-    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
-        self.write(&format!("unrule {id}")).await.map(drop)
+    async fn remove_pair(&self, _: &ResourceKey, _: &'static Field, stored: &StoredPair) -> Result<(), RequestError> {
+        self.write(&format!("unrule {}", stored.handle)).await.map(drop)
     }
 }
 
@@ -191,35 +168,40 @@ fn row(kind: Kind, id: &str, action: Action, writes: Vec<Write>) -> Row {
     Row { key, action, fields: Vec::new(), will_restart: false, attention: Vec::new(), writes }
 }
 
-fn create(id: &str) -> AgentCreate {
-    AgentCreate { agent: AgentId::from_server(id), name: Text::known("Name"), description: None }
+fn sent<const N: usize>(kind: Kind, id: &str, fields: [(&'static Field, Value); N]) -> Sent {
+    let fields = fields.into_iter().map(|(field, value)| (field, Change::Set(value))).collect();
+    Sent { fields, ..Sent::new(ResourceKey::new(kind, id)) }
+}
+
+fn field(kind: Kind, name: &str) -> &'static Field {
+    kind.field(name).unwrap()
+}
+
+/// A resource with its name.
+fn named(kind: Kind, id: &str) -> Sent {
+    sent(kind, id, [(field(kind, "name"), Value::known("Name"))])
+}
+
+fn made(sent: Sent) -> Row {
+    row(sent.key.kind, &sent.key.id.clone(), Action::Create, vec![Write::Create(sent)])
 }
 
 fn agent(id: &str) -> Row {
-    row(AGENT, id, Action::Create, vec![Write::CreateAgent(create(id))])
+    made(named(AGENT, id))
 }
 
-fn patch(id: &str, carry_injected: bool) -> SettingsPatch {
-    let servers = Value::Map(BTreeMap::new());
-    let members = BTreeMap::from([(SettingsMember::McpServers, servers)]);
-    SettingsPatch { agent: AgentId::from_server(id), members, carry_injected }
+fn config(id: &str, carries_injected: bool) -> Sent {
+    Sent { carries_injected, ..sent(SETTINGS, id, [(MCP_SERVERS, Value::Map(BTreeMap::new()))]) }
 }
 
 fn settings(id: &str) -> Row {
-    row(SETTINGS, id, Action::Create, vec![Write::PatchSettings(patch(id, false))])
+    made(config(id, false))
 }
 
 fn platform(agent: &str, after: Text) -> Row {
-    let id = format!("{agent}-slack");
-    let put = PlatformPut {
-        agent: AgentId::from_server(agent),
-        id: StableId::from_server(id.clone()),
-        platform_type: "slack".to_owned(),
-        name: None,
-        config: BTreeMap::new(),
-        settings: Some(Value::Map(BTreeMap::new())),
-    };
-    let field = FieldChange {
+    let id = format!("{agent}/{agent}-slack");
+    let put = sent(PLATFORM, &id, [(field(PLATFORM, "type"), Value::known("slack"))]);
+    let change = FieldChange {
         path: FieldPath::member("config").join("botToken"),
         action: FieldAction::Change,
         before: None,
@@ -227,44 +209,27 @@ fn platform(agent: &str, after: Text) -> Row {
         sources: BTreeMap::new(),
         guarded: false,
     };
-    let row = row(PLATFORM, &format!("{agent}/{id}"), Action::Update, vec![Write::PutPlatform(put)]);
-    Row { fields: vec![field], ..row }
+    Row { fields: vec![change], ..row(PLATFORM, &id, Action::Update, vec![Write::Update(put)]) }
 }
 
 fn entity(id: &str) -> Row {
-    let write = EntityTypeWrite {
-        slug: TypeSlug::from_server(id),
-        name: Some(Text::known("Name")),
-        description: None,
-        icon: None,
-        color: None,
-        metadata_schema: None,
-        event_kinds: None,
-    };
-    row(ENTITY_TYPE, id, Action::Create, vec![Write::CreateEntityType(write)])
+    made(named(ENTITY_TYPE, id))
 }
 
 fn relationship(id: &str, inverse: Option<&str>, rules: &[(&str, &str)]) -> Row {
-    let slug = TypeSlug::from_server(id);
-    let write = RelationshipTypeWrite {
-        slug: slug.clone(),
-        name: Some(Text::known("Name")),
-        description: None,
-        metadata_schema: None,
-        inverse: None,
-        status: None,
-        is_symmetric: None,
-        auto_create_when: None,
+    let key = ResourceKey::new(RELATIONSHIP_TYPE, id);
+    let mut writes = vec![Write::Create(named(RELATIONSHIP_TYPE, id))];
+    let link = |inverse| {
+        Write::Link(sent(
+            RELATIONSHIP_TYPE,
+            id,
+            [(field(RELATIONSHIP_TYPE, "inverse_type_slug"), Value::known(inverse))],
+        ))
     };
-    let link = |inverse: &str| {
-        let inverse = Some(Change::Set(TypeSlug::from_server(inverse)));
-        Write::LinkInverse(RelationshipTypeWrite { name: None, inverse, ..write.clone() })
-    };
-    let mut writes = vec![Write::CreateRelationshipType(write.clone())];
     writes.extend(inverse.map(link));
     writes.extend(rules.iter().map(|(source, target)| {
-        let rule = Rule { source: TypeSlug::from_server(*source), target: TypeSlug::from_server(*target) };
-        Write::AddRule(slug.clone(), rule)
+        let pair = Pair { first: (*source).to_owned(), second: (*target).to_owned() };
+        Write::Add(key.clone(), relationship_type::RULES, pair)
     }));
     row(RELATIONSHIP_TYPE, id, Action::Create, writes)
 }
@@ -453,22 +418,23 @@ async fn rows_without_requests_are_no_part_of_the_report() {
 
 #[tokio::test]
 async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
-    let existing = |name: &str, description: Option<&str>| AgentRow {
-        agent_id: "one".to_owned(),
-        name: name.to_owned(),
-        description: description.map(str::to_owned),
+    let description = field(AGENT, "description");
+    let existing = |name: &str, described: Option<&str>| {
+        let described = described.map(|text| (description, json!(text)));
+        let members = [(field(AGENT, "name"), json!(name))].into_iter().chain(described).collect();
+        WireRecord { id: "one".to_owned(), org: None, members }
     };
-    let outcome = async |row: AgentRow, description: Option<&str>| {
-        let fake = Fake::with(&[("agent one", Fault::Exists(row))]);
-        let create = AgentCreate { description: description.map(Text::known), ..create("one") };
-        let rows = vec![super::tests::row(AGENT, "one", Action::Create, vec![Write::CreateAgent(create)])];
-        outcomes(&run(&fake, rows).await).remove(0)
+    let outcome = async |record: WireRecord, described: Option<&str>| {
+        let fake = Fake::with(&[("agent one", Fault::Exists(record))]);
+        let mut sent = named(AGENT, "one");
+        sent.fields.set_some(description, described.map(|text| Change::Set(Value::known(text))));
+        outcomes(&run(&fake, vec![made(sent)]).await).remove(0)
     };
     let fine = "agent/one done (it was there already)";
     assert_eq!(outcome(existing("Name", None), None).await, fine);
     assert_eq!(outcome(existing("Name", Some("")), None).await, fine);
     assert_eq!(outcome(existing("Name", Some("d")), Some("d")).await, fine);
-    assert_eq!(outcome(existing("Name", Some("theirs")), None).await, fine, "what no file says is left alone (F1)");
+    assert_eq!(outcome(existing("Name", Some("theirs")), None).await, fine, "what no file says is left alone");
     assert_eq!(outcome(existing("Other", None), None).await, "agent/one failed");
     assert_eq!(outcome(existing("Name", Some("x")), Some("d")).await, "agent/one failed");
     assert_eq!(outcome(existing("Name", None), Some("d")).await, "agent/one failed");
@@ -478,12 +444,12 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
 async fn the_injected_entry_is_read_and_carried_only_where_the_plan_says_so() {
     let injected = json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}});
     for carries in [false, true] {
-        let row_of_config = SettingsRow { mcp_servers: Some(injected.clone()), ..SettingsRow::default() };
-        let fake = Fake { settings: Some(row_of_config), ..Fake::default() };
-        let rows = vec![row(SETTINGS, "one", Action::Create, vec![Write::PatchSettings(patch("one", carries))])];
-        assert!(run(&fake, rows).await.is_complete());
+        let members = [(MCP_SERVERS, injected.clone())].into_iter().collect();
+        let record = WireRecord { id: String::new(), org: None, members };
+        let fake = Fake { settings: Some(record), ..Fake::default() };
+        assert!(run(&fake, vec![made(config("one", carries))]).await.is_complete());
         assert_eq!(fake.sent().contains(&"read one".to_owned()), carries);
-        let sent = fake.state.lock().unwrap().patches[0].members[&SettingsMember::McpServers].clone();
+        let sent = fake.state.lock().unwrap().sent[0].value(MCP_SERVERS).unwrap().clone();
         assert_eq!(sent.as_map().unwrap().contains_key("owletto"), carries);
     }
 }
@@ -538,9 +504,9 @@ async fn known_refusals_come_with_an_advice() {
 
 #[tokio::test]
 async fn removing_a_rule_names_it_by_the_servers_id() {
-    let slug = TypeSlug::from_server("owns");
-    let rule = Rule { source: slug.clone(), target: slug.clone() };
-    let write = Write::RemoveRule(slug, StoredRule { id: json!(7), rule });
+    let pair = Pair { first: "owns".to_owned(), second: "owns".to_owned() };
+    let stored = StoredPair { handle: json!(7), pair };
+    let write = Write::Remove(ResourceKey::new(RELATIONSHIP_TYPE, "owns"), relationship_type::RULES, stored);
     let fake = Fake::default();
     assert!(run(&fake, vec![row(RELATIONSHIP_TYPE, "owns", Action::Update, vec![write])]).await.is_complete());
     assert_eq!(fake.sent(), ["unrule 7"]);

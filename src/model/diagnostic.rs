@@ -9,7 +9,7 @@ pub enum Severity {
     Note,
 }
 
-/// The part of a project that a diagnostic stops (F4: `--only agents` is not stopped by a model error, nor the reverse).
+/// The part of a project that a diagnostic stops: `--only agents` is not stopped by a model error, nor the reverse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// The file as a whole: both families.
@@ -52,7 +52,7 @@ pub struct Position {
     pub column: u32,
 }
 
-/// One source line, with everything that may be a value already masked (U3).
+/// One source line, with everything that may be a value already masked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Excerpt {
     /// The masked line, not yet sanitised.

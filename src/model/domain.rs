@@ -1,6 +1,6 @@
 use super::trim;
 
-/// A domain in the form of rule N2 (project-format 2.3), none if nothing is left of it.
+/// A domain as the runtime matches it (`docs/format/normalization.md`), none if nothing is left of it.
 ///
 /// Trimmed and in lower case, also what starts with `/`; a leading `*.` becomes `.`, and `*` stays.
 pub fn normalise_domain(text: &str) -> Option<String> {
@@ -9,13 +9,13 @@ pub fn normalise_domain(text: &str) -> Option<String> {
     (!domain.is_empty()).then_some(domain)
 }
 
-/// A domain in the form of rule N1, that of an agent's own lists (project-format 1.7): `/…` stays as it is.
+/// A domain as an agent's own lists keep it: `/…` stays as it is.
 pub fn normalise_own_domain(text: &str) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.starts_with('/') { Some(trimmed.to_owned()) } else { normalise_domain(trimmed) }
 }
 
-/// Domains in the form of rule N2, each once, where it stands first.
+/// Domains as the runtime matches them, each once, where it stands first.
 pub fn normalise_domains<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let mut domains = Vec::new();
     for domain in texts.into_iter().filter_map(normalise_domain) {

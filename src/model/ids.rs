@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Slugs of entity types that the server keeps for itself (org-api 5.5).
+/// Slugs of entity types that the server keeps for itself.
 pub const RESERVED_ENTITY_SLUGS: [&str; 14] = [
     "agents",
     "connectors",
@@ -55,7 +55,7 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// An agent's id, unique in its org (org-api 5.2).
+    /// An agent's id, unique in its org.
     AgentId
 }
 name_type! {
@@ -63,7 +63,7 @@ name_type! {
     OrgSlug
 }
 name_type! {
-    /// A platform's id in its org (project-format 4).
+    /// A platform's id in its org.
     StableId
 }
 name_type! {
@@ -76,7 +76,7 @@ name_type! {
 }
 
 impl AgentId {
-    /// The server's rule for ids (project-format 1.2).
+    /// The server's rule for ids.
     pub const PATTERN: &'static str = "^[a-z][a-z0-9-]{2,59}$";
 
     /// Checks an id by the server's rule, which is stricter than the file format's.
@@ -93,7 +93,7 @@ impl AgentId {
 }
 
 impl OrgSlug {
-    /// The client-side rule for slugs (org-api 5.6).
+    /// The client-side rule for slugs.
     pub const PATTERN: &'static str = "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$";
 
     /// Checks a slug that a person wrote; capitals are accepted and kept.
@@ -114,7 +114,7 @@ impl OrgSlug {
 }
 
 impl SecretName {
-    /// The form of a name (project-format 3.1).
+    /// The form of a name.
     pub const PATTERN: &'static str = "^[A-Z][A-Z0-9_]*$";
 
     /// Checks a bare name, without its `$`.
@@ -128,7 +128,7 @@ impl SecretName {
         }
     }
 
-    /// Reads a reference: the whole trimmed text is `$NAME` (project-format 3.1, V1).
+    /// Reads a reference: the whole trimmed text is `$NAME`.
     pub fn from_reference(text: &str) -> Option<Self> {
         Self::parse(text.trim().strip_prefix('$')?).ok()
     }
@@ -140,7 +140,7 @@ impl SecretName {
 }
 
 impl StableId {
-    /// Derives the id of a platform from agent, type and optional name (project-format 4).
+    /// Derives the id of a platform from agent, type and optional name.
     ///
     /// An empty name counts as none; parts that slugify to nothing leave their hyphens behind, as the existing client does.
     pub fn derive(agent: &str, platform_type: &str, name: Option<&str>) -> Self {
@@ -153,7 +153,7 @@ impl StableId {
 }
 
 impl TypeSlug {
-    /// Rewrites an entity slug as the server does on create: lower case, other characters become `-` (F5, org-api 5.5).
+    /// Rewrites an entity slug as the server does on create: lower case, other characters become `-`.
     pub fn rewritten(text: &str) -> Self {
         let kept = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' };
         Self(text.to_lowercase().chars().map(kept).collect())

@@ -1,12 +1,10 @@
 //! The field's words: identifiers, values and paths that every other module speaks.
 
-mod declared;
 mod diagnostic;
 mod domain;
 mod ids;
 mod number;
 mod path;
-mod schema;
 mod sensitivity;
 mod text;
 mod value;
@@ -14,13 +12,11 @@ mod white_space;
 mod wiped_json;
 mod wording;
 
-pub use declared::Declared;
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
 pub use domain::{normalise_domain, normalise_domains, normalise_own_domain};
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
-pub use schema::{EntityType, MemorySchema, RelationshipType, Rule};
 pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;

@@ -12,6 +12,11 @@ impl FieldPath {
         Self(vec![name.into()])
     }
 
+    /// The path of these steps.
+    pub fn of<'step>(steps: impl IntoIterator<Item = &'step str>) -> Self {
+        Self(steps.into_iter().map(str::to_owned).collect())
+    }
+
     /// The path one step further in.
     #[must_use]
     pub fn join(&self, name: impl Into<String>) -> Self {

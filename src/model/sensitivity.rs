@@ -1,4 +1,4 @@
-//! The one decision about what may be shown (W2), for plan, pull, drift, JSON and logs.
+//! The one decision about what may be shown, for plan, pull, drift, JSON and logs.
 
 use super::{FieldPath, Sensitive, Text};
 
@@ -38,7 +38,7 @@ pub fn is_secret_key(key: &str) -> bool {
     KEY_PARTS.iter().any(|part| key.contains(part))
 }
 
-/// Whether a text is what a server shows in place of a secret: `***…`, or a placeholder (pull/P22).
+/// Whether a text is what a server shows in place of a secret: `***…`, or a placeholder.
 pub fn is_mask(text: &str) -> bool {
     text.starts_with("***") || text.starts_with("lobu_secret_")
 }
@@ -115,7 +115,7 @@ fn has_url_secret(text: &str) -> bool {
 }
 
 /// What may be shown of a sensitive text, where it stands in an agent's config: a URL without its user-info and query, none
-/// of anything else (W2).
+/// of anything else.
 pub fn shown_part(path: &FieldPath, text: &Sensitive) -> Option<String> {
     let shown = is_url_place(path).then(|| shown_url(text.for_request()))?;
     (!has_secret_shape(&shown)).then_some(shown)

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::SecretName;
 
-/// A text that may be compared but neither printed nor serialised (W1).
+/// A text that may be compared but neither printed nor serialised.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sensitive(String);
 
@@ -29,7 +29,7 @@ impl fmt::Debug for Sensitive {
     }
 }
 
-/// A text of desired or actual state, by what may be done with it (W1).
+/// A text of desired or actual state, by what may be done with it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Text {
     /// Compared and printed.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Number, Text};
 
-/// A value of desired or actual state: JSON, with texts told apart by what may be done with them (W1).
+/// A value of desired or actual state: JSON, with texts told apart by what may be done with them.
 ///
 /// Two values are equal as the server compares them: the order of members does not count, the order of elements does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,9 +11,7 @@ pub enum Value {
     Null,
     /// A truth value.
     Bool(bool),
-    /// A number.
     Number(Number),
-    /// A text.
     Text(Text),
     /// A list, in order.
     List(Vec<Value>),

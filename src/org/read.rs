@@ -2,61 +2,61 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::{join_all, try_join_all};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use crate::model::{AgentId, OrgSlug, Place, TypeSlug, classify};
-use crate::wire::{AgentRow, Health};
+use crate::model::{AgentId, OrgSlug};
+use crate::schema::kinds::AGENT;
+use crate::schema::{Field, Kind, Owner, Record, Records, ResourceKey, ServerTraits, StoredPair};
+use crate::wire::{Health, WireRecord};
 
-use super::convert::{Reader, rules, shown};
-use super::{
-    ActualAgent, ActualMemory, ActualState, Generation, OrgRead, PlatformsProbe, RequestError, SecretsMode,
-    ServerTraits,
-};
+use super::classify::Classifier;
+use super::{ActualState, OrgRead, PlatformsProbe, RequestError, generation_of};
 
 /// What is to be read of an org.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadScope {
-    /// The agent that the platforms route is probed with, existing or not (P11).
+    /// The agent that the platforms route is probed with, existing or not.
     pub probe: AgentId,
-    /// Whether agents are read at all, and of which the config and the platforms.
-    pub agents: Option<AgentScope>,
-    /// Whether types are read at all, and the rules of which relationship types.
-    pub memory: Option<Wanted<TypeSlug>>,
-}
-
-/// Whose details are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentScope {
-    /// The agents whose config is read.
-    pub settings: Wanted<AgentId>,
-    /// The agents whose platforms are read.
-    pub platforms: Wanted<AgentId>,
+    /// The kinds that are read. Of one that is read by agent: those of which agents; of another: whose pairs are read, too.
+    pub kinds: BTreeMap<Kind, Wanted>,
 }
 
 /// Which of the things that a list names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted<Id> {
+pub enum Wanted {
     /// Those of these that are there.
-    These(Vec<Id>),
+    These(Vec<String>),
     /// All of them.
     All,
 }
 
-impl<Id: Ord + Clone> Wanted<Id> {
+impl Wanted {
+    /// None of them.
+    pub const NONE: Self = Self::These(Vec::new());
+
     /// The wanted ones among those that are there.
-    fn among<T>(&self, found: &BTreeMap<Id, T>) -> Vec<Id> {
+    fn among(&self, found: &Records) -> Vec<String> {
         match self {
             Self::These(ids) => {
                 let mut seen = BTreeSet::new();
-                ids.iter().filter(|id| found.contains_key(*id) && seen.insert(*id)).cloned().collect()
+                ids.iter().filter(|id| found.own.contains_key(*id) && seen.insert(*id)).cloned().collect()
             }
-            Self::All => found.keys().cloned().collect(),
+            Self::All => found.own.keys().cloned().collect(),
+        }
+    }
+
+    /// The ids that are listed; none of all.
+    pub fn listed(&self) -> &[String] {
+        match self {
+            Self::These(ids) => ids,
+            Self::All => &[],
         }
     }
 
     /// The same, of those that are listed only the ones that fulfil the test.
     #[must_use]
-    pub fn filtered(self, keep: impl FnMut(&Id) -> bool) -> Self {
+    pub fn filtered(self, keep: impl FnMut(&String) -> bool) -> Self {
         match self {
             Self::These(ids) => Self::These(ids.into_iter().filter(keep).collect()),
             Self::All => Self::All,
@@ -70,13 +70,13 @@ pub enum ReadError {
     /// A request failed.
     #[error(transparent)]
     Org(#[from] RequestError),
-    /// `/health` names a service that is not known (P11).
+    /// `/health` names a service that is not known.
     #[error("this does not look like the Lobu API: /health names the service `{service}`")]
     UnknownServer {
         /// What it calls itself.
         service: String,
     },
-    /// Platforms are kept elsewhere, as on servers of generation G3 (P11, generations.md).
+    /// Platforms are kept elsewhere, as on the newest servers.
     #[error("this server keeps platforms elsewhere: {what}")]
     PlatformsElsewhere {
         /// What the probe answered.
@@ -84,7 +84,7 @@ pub enum ReadError {
     },
 }
 
-/// How many requests may wait at once while one family's details are read; the transport bounds what is in flight.
+/// How many requests may wait at once while one kind's details are read; the transport bounds what is in flight.
 const SIDE_BY_SIDE: usize = 64;
 
 /// Reads an org.
@@ -92,116 +92,103 @@ const SIDE_BY_SIDE: usize = 64;
 /// # Errors
 /// Any read that fails ends it: unknown is not empty.
 pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) -> Result<ActualState, ReadError> {
-    let agents = async {
-        match &scope.agents {
-            Some(_) => org.agents().await.map(Some),
-            None => Ok(None),
-        }
-    };
-    let types = async {
-        match &scope.memory {
-            Some(_) => futures::try_join!(org.entity_types(), org.relationship_types()).map(Some),
-            None => Ok(None),
-        }
-    };
+    let listed: Vec<Kind> = scope.kinds.keys().copied().filter(|kind| !kind.is_read_by_agent).collect();
+    let lists = join_all(listed.iter().map(|kind| org.records(*kind)));
     // Credentials and the org's existence show in the lists; they are looked at before what /health said.
-    let (agents, types, health, probe, secrets) =
-        futures::join!(agents, types, org.health(), org.probe_platforms(&scope.probe), org.probe_secrets());
-    let (agents, types) = (agents?, types?);
+    let (lists, health, probe, secrets) =
+        futures::join!(lists, org.health(), org.probe_platforms(&scope.probe), org.probe_secrets());
+    let lists = lists.into_iter().collect::<Result<Vec<_>, _>>()?;
     let server = server_traits(&health?)?;
     if let PlatformsProbe::Elsewhere { what } = probe? {
         return Err(ReadError::PlatformsElsewhere { what });
     }
     let secrets = secrets?;
-    let reader = Reader { org: slug.clone(), mode: SecretsMode::of(&secrets) };
-    let agents = async {
-        match (agents, &scope.agents) {
-            (Some(rows), Some(details)) => agent_details(org, &reader, rows, details).await.map(Some),
-            _ => Ok(None),
+    let classifier = Classifier { org: slug.clone(), mode: secrets.mode() };
+    let sorted = listed.into_iter().zip(lists).map(|(kind, rows)| (kind, classifier.records(kind, rows)));
+    let mut records: BTreeMap<Kind, Records> = sorted.collect();
+    let agents = records.get(&AGENT).cloned().unwrap_or_default();
+    let by_agent = scope.kinds.iter().filter(|(kind, _)| kind.is_read_by_agent);
+    let by_agent = by_agent.map(|(kind, wanted)| read_by_agent(org, &classifier, *kind, wanted.among(&agents)));
+    let pairs = scope.kinds.iter().flat_map(|(kind, wanted)| {
+        let found = records.get(kind);
+        kind.pair_fields().map(move |field| (*kind, field, found.map(|found| wanted.among(found)).unwrap_or_default()))
+    });
+    let pairs: Vec<_> = pairs.collect();
+    let pairs = pairs.into_iter().map(|(kind, field, ids)| read_pairs(org, kind, field, ids));
+    let (by_agent, pairs) = futures::try_join!(try_join_all(by_agent), try_join_all(pairs))?;
+    for (key, field, read) in pairs.into_iter().flatten() {
+        if let Some(record) = records.get_mut(&key.kind).and_then(|records| records.own.get_mut(&key.id)) {
+            record.pairs.set(field, read);
         }
-    };
-    let memory = async {
-        match (types, &scope.memory) {
-            (Some((entities, relationships)), Some(wanted)) => {
-                memory_details(org, reader.memory(entities, relationships), wanted).await.map(Some)
-            }
-            _ => Ok(None),
-        }
-    };
-    let (agents, memory) = futures::try_join!(agents, memory)?;
-    Ok(ActualState { server, secrets, agents, memory })
+    }
+    for (kind, found) in by_agent {
+        add_by_agent(&mut records, kind, found);
+    }
+    Ok(ActualState { server, secrets, records })
 }
 
 fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
     let generation =
-        Generation::of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
-    Ok(ServerTraits::of(generation, health))
+        generation_of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
+    Ok(ServerTraits::of(generation, health.version.clone()))
 }
 
-async fn agent_details(
-    org: &impl OrgRead,
-    reader: &Reader,
-    rows: Vec<AgentRow>,
-    details: &AgentScope,
-) -> Result<BTreeMap<AgentId, ActualAgent>, ReadError> {
-    let agent = |row: AgentRow| {
-        let agent = ActualAgent {
-            name: classify(Place::Elsewhere, "", &row.name),
-            description: shown(row.description),
-            settings: None,
-            platforms: None,
-        };
-        (AgentId::from_server(row.agent_id), agent)
-    };
-    let mut agents: BTreeMap<_, _> = rows.into_iter().map(agent).collect();
-    let settings = stream::iter(details.settings.among(&agents))
-        .map(|id| async move {
-            let row = org.settings(&id).await?;
-            Ok::<_, ReadError>((id, row.map(|row| reader.settings(row))))
-        })
-        .buffer_unordered(SIDE_BY_SIDE)
-        .try_collect::<Vec<_>>();
-    let platforms = stream::iter(details.platforms.among(&agents))
-        .map(|id| async move {
-            let rows = org.platforms(&id).await?;
-            Ok::<_, ReadError>((id, rows.map(|rows| rows.iter().map(|row| reader.platform(row)).collect::<Vec<_>>())))
-        })
-        .buffer_unordered(SIDE_BY_SIDE)
-        .try_collect::<Vec<_>>();
-    let (settings, platforms) = futures::try_join!(settings, platforms)?;
-    // An agent that was in the list and is gone now was deleted in between: it is not there.
-    for (id, settings) in settings {
-        match (settings, agents.get_mut(&id)) {
-            (Some(settings), Some(agent)) => agent.settings = Some(settings),
-            _ => drop(agents.remove(&id)),
-        }
-    }
-    for (id, platforms) in platforms {
-        match (platforms, agents.get_mut(&id)) {
-            (Some(platforms), Some(agent)) => agent.platforms = Some(platforms),
-            _ => drop(agents.remove(&id)),
-        }
-    }
-    Ok(agents)
-}
+/// What an agent has of a kind, none if there is no such agent.
+type ByAgent = Vec<(String, Option<Vec<(String, Record)>>)>;
 
-async fn memory_details(
+async fn read_by_agent(
     org: &impl OrgRead,
-    mut memory: ActualMemory,
-    wanted: &Wanted<TypeSlug>,
-) -> Result<ActualMemory, ReadError> {
-    let read = stream::iter(wanted.among(&memory.relationship_types))
-        .map(|slug| async move {
-            let rows = org.rules(&slug).await?;
-            Ok::<_, ReadError>((slug, rules(rows)))
+    classifier: &Classifier,
+    kind: Kind,
+    agents: Vec<String>,
+) -> Result<(Kind, ByAgent), ReadError> {
+    // No project declares an agent with a slash in its id; what it has could not be told from what another one has.
+    let is_clear = |agent: &String| kind.owner != Owner::FirstPart || !agent.contains('/');
+    let found = stream::iter(agents.into_iter().filter(is_clear))
+        .map(|agent| async move {
+            let rows = org.records_of(kind, &AgentId::from_server(agent.as_str())).await?;
+            let record = |(position, row): (usize, &WireRecord)| {
+                let key = ResourceKey::below(kind, &agent, &row.id);
+                (key.id, Record { position, ..classifier.record(kind, row) })
+            };
+            let records = rows.map(|rows| rows.iter().enumerate().map(record).collect());
+            Ok::<_, ReadError>((agent, records))
         })
         .buffer_unordered(SIDE_BY_SIDE)
         .try_collect::<Vec<_>>()
         .await?;
-    for (slug, rules) in read {
-        if let Some(relationship) = memory.relationship_types.get_mut(&slug) {
-            relationship.rules = Some(rules);
+    Ok((kind, found))
+}
+
+/// An agent that was in the list and is gone now was deleted in between: it is not there.
+fn add_by_agent(records: &mut BTreeMap<Kind, Records>, kind: Kind, found: ByAgent) {
+    records.entry(kind).or_default();
+    for (agent, of_agent) in found {
+        let is_there = records.get(&AGENT).is_some_and(|agents| agents.own.contains_key(&agent));
+        match of_agent {
+            Some(of_agent) if is_there => records.entry(kind).or_default().own.extend(of_agent),
+            _ => {
+                for (other, records) in records.iter_mut() {
+                    records.own.retain(|id, _| other.agent_of(id) != Some(&agent));
+                }
+            }
         }
     }
-    Ok(memory)
+}
+
+async fn read_pairs(
+    org: &impl OrgRead,
+    kind: Kind,
+    field: &'static Field,
+    ids: Vec<String>,
+) -> Result<Vec<(ResourceKey, &'static Field, Vec<StoredPair>)>, ReadError> {
+    stream::iter(ids)
+        .map(|id| async move {
+            let key = ResourceKey::new(kind, id);
+            let pairs = org.pairs(&key, field).await?;
+            Ok::<_, ReadError>((key, field, pairs))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect()
+        .await
 }

@@ -1,4 +1,4 @@
-//! The secrets of an org: what may be asked and what may be sent (org-api 5.12). A column of its own, apart from applies.
+//! The secrets of an org: what may be asked and what may be sent. A column of its own, apart from applies.
 
 use std::future::Future;
 
@@ -8,7 +8,7 @@ use crate::wire::SecretRow;
 
 use super::RequestError;
 
-/// What `GET …/secrets` said (V2).
+/// What `GET …/secrets` said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretsListing {
     /// The org has the secrets API, and these secrets.
@@ -25,24 +25,16 @@ pub enum SecretsListing {
 /// One action on a secret.
 pub enum SecretAction<'a> {
     /// Makes it; refused where it exists.
-    Create {
-        /// The name.
-        name: &'a SecretName,
-        /// The value.
-        value: &'a SecretValue,
-    },
+    Create { name: &'a SecretName, value: &'a SecretValue },
     /// Replaces its value; refused where it does not exist.
     Rotate {
-        /// The name.
         name: &'a SecretName,
-        /// The value.
         value: &'a SecretValue,
         /// Only if the org's value is still this one, by [`SecretRow::version`].
         if_version: Option<i64>,
     },
     /// Deletes it; refused where something refers to it, unless forced.
     Delete {
-        /// The name.
         name: &'a SecretName,
         /// Also where something refers to it.
         force: bool,
@@ -69,9 +61,9 @@ pub struct SecretBatch<'a> {
 }
 
 impl SecretBatch<'_> {
-    /// How many actions one request may have (K5).
+    /// How many actions one request may have.
     pub const MOST_ACTIONS: usize = 1_000;
-    /// How many bytes one request may have (K5).
+    /// How many bytes one request may have.
     pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
     /// How many bytes the request has at most.
@@ -102,7 +94,6 @@ pub enum SecretChange {
 /// What became of the secret of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretResult {
-    /// The name.
     pub name: SecretName,
     /// What was done.
     pub change: SecretChange,

@@ -1,9 +1,7 @@
 use crate::model::{SecretName, Text, Value, normalise_domain, trim};
-use crate::org::SecretsMode;
+use crate::schema::{Leaf, SecretsMode};
 
-use super::shape::Leaf;
-
-/// What comparing a declared value with the org's says (W1, W3).
+/// What comparing a declared value with the org's says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,
@@ -16,7 +14,7 @@ pub(super) enum Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Keeping {
     pub(super) mode: SecretsMode,
-    /// Whether references always come back as references, so that a mask is never one (O2).
+    /// Whether references always come back as references, so that a mask is never one.
     pub(super) shows_references: bool,
 }
 
@@ -34,8 +32,8 @@ pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Valu
     }
 }
 
-/// Compares a text of a platform's config.
-pub(super) fn platform_text(mode: SecretsMode, declared: &Text, actual: &Value) -> Comparison {
+/// Compares a text of a config that is sent whole.
+pub(super) fn config_text(mode: SecretsMode, declared: &Text, actual: &Value) -> Comparison {
     match (declared, actual) {
         (Text::SecretRef(name), Value::Text(Text::SecretRef(other))) => of(name == other),
         (Text::SecretRef(_), _) if mode == SecretsMode::References => Comparison::Different,
@@ -45,7 +43,7 @@ pub(super) fn platform_text(mode: SecretsMode, declared: &Text, actual: &Value) 
     }
 }
 
-/// In an MCP field the text `$NAME` is that reference, and any other literal cannot be compared with one (W3).
+/// In an MCP field the text `$NAME` is that reference, and any other literal cannot be compared with one.
 fn mcp_text(keeping: Keeping, declared: &Text, actual: &Text) -> Comparison {
     match (declared, actual) {
         (Text::SecretRef(name), Text::SecretRef(other)) => of(name == other),
@@ -62,7 +60,7 @@ pub(super) fn plain(declared: &Value, actual: &Value) -> Comparison {
 }
 
 /// Compares two texts, printable or not.
-pub(super) fn same_text(declared: &Text, actual: &Text) -> bool {
+fn same_text(declared: &Text, actual: &Text) -> bool {
     declared == actual || (declared.literal().is_some() && declared.literal() == actual.literal())
 }
 
@@ -94,7 +92,7 @@ fn by_id(value: &Value) -> Value {
     Value::List(elements)
 }
 
-/// Judged domains with their domains as the runtime matches them (P7, trap/D35).
+/// Judged domains with their domains as the runtime matches them.
 fn normalised(value: &Value) -> Value {
     let Value::List(elements) = value else { return value.clone() };
     let element = |element: &Value| match element {
@@ -118,7 +116,7 @@ pub(super) fn reference(value: &Value) -> Option<&SecretName> {
     }
 }
 
-/// What the org has, as a plan may show it: where the files name a secret it is one, whatever its key (W2).
+/// What the org has, as a plan may show it: where the files name a secret it is one, whatever its key.
 pub(super) fn before(declared: &Value, actual: &Value) -> Value {
     match (reference(declared), actual) {
         (Some(_), Value::Text(Text::Known(text))) => Value::Text(Text::sensitive(text)),

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::FieldPath;
-use crate::org::{SecretsMode, ServerTraits};
-use crate::schema::ResourceKey;
+use crate::schema::{ResourceKey, SecretsMode, ServerTraits};
 
 use super::{Options, Problem};
 

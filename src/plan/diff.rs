@@ -1,64 +1,59 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Agent, DesiredState};
-use crate::model::{AgentId, MemorySchema};
-use crate::org::{ActualAgent, ActualMemory, ActualState, AgentScope, ReadScope, SecretsMode, SecretsProbe, Wanted};
-use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
-use crate::schema::{Kind, ResourceKey};
+use crate::desired::DesiredState;
+use crate::model::{AgentId, Family};
+use crate::org::{ActualState, ReadScope, SecretsProbe, Wanted};
+use crate::schema::kinds::AGENT;
+use crate::schema::{Declaration, Field, Kind, Look, Owner, Record, Records, Resource, ResourceKey, Schema};
 
 use super::context::Context;
-use super::{Action, Need, Options, Plan, Row, Selection, agent, memory, platform, secrets, settings};
+use super::resource::{self, Compared};
+use super::{Action, Need, Options, Plan, Row, Selection, secrets};
 
-/// The agent that the platforms route is probed with when a project declares none (P11).
+/// The agent that the platforms route is probed with when a project declares none.
 const PROBE: &str = "lobu-probe";
 
 /// What a plan needs to read of an org.
-pub fn read_scope(desired: &DesiredState, selection: &Selection) -> ReadScope {
-    let ids = |kind: Kind| -> Wanted<AgentId> {
-        let wanted = desired.agents.iter().filter(|agent| wants(selection, agent, kind));
-        Wanted::These(wanted.map(|agent| agent.id.clone()).collect())
-    };
-    let agents = selection.covers_kind(AGENT) && (!desired.agents.is_empty() || selection.is_whole());
-    let slugs = |memory: &MemorySchema| {
-        let slugs = memory.relationship_types.iter().map(|relationship| relationship.slug.clone());
-        Wanted::These(slugs.filter(|slug| selection.covers(RELATIONSHIP_TYPE, slug.as_str())).collect())
+pub fn read_scope(schema: &Schema, desired: &DesiredState, selection: &Selection) -> ReadScope {
+    let agents = desired.of(AGENT);
+    let with_agents = selection.covers_kind(AGENT) && (!agents.is_empty() || selection.is_whole());
+    let wanted = |kind: Kind| -> Option<Wanted> {
+        if kind.family == Family::Agents && !with_agents || !desired.covers(kind) || !selection.covers_kind(kind) {
+            return None;
+        }
+        let ids: Vec<String> = if kind.is_read_by_agent {
+            let agents = agents.iter().map(|agent| &agent.key.id);
+            agents.filter(|agent| selection.reaches(kind, agent)).cloned().collect()
+        } else {
+            let covered = desired.of(kind).iter().filter(|resource| selection.covers(kind, &resource.key.id));
+            covered.map(|resource| resource.key.id.clone()).collect()
+        };
+        Some(Wanted::These(ids))
     };
     ReadScope {
-        probe: desired.agents.first().map_or_else(|| AgentId::from_server(PROBE), |agent| agent.id.clone()),
-        agents: agents.then(|| AgentScope { settings: ids(SETTINGS), platforms: ids(PLATFORM) }),
-        memory: desired.memory.as_ref().filter(|_| selection.covers_kind(ENTITY_TYPE)).map(slugs),
-    }
-}
-
-/// Whether an agent's settings or platforms are wanted; a platform selector may name one that only the org has.
-fn wants(selection: &Selection, agent: &Agent, kind: Kind) -> bool {
-    if kind == PLATFORM {
-        selection.reaches_platforms_of(agent.id.as_str())
-    } else {
-        selection.covers(kind, agent.id.as_str())
+        probe: AgentId::from_server(agents.first().map_or(PROBE, |agent| agent.key.id.as_str())),
+        kinds: schema.kinds().filter_map(|kind| Some((kind, wanted(kind)?))).collect(),
     }
 }
 
 /// Compares what a project wants with what an org has.
 ///
-/// Pure: no clock, no I/O. Everything that will be sent is decided here, but for the injected memory MCP entry of an agent
-/// that the plan makes (P6).
+/// Pure: no clock, no I/O. Everything that will be sent is decided here, but for what a server injects into an agent that the
+/// plan makes.
 pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> Plan {
     // Everything of the actual state is looked at: a new part does not compile until someone decides about it.
-    let ActualState { server, secrets: probe, agents, memory } = actual;
-    let mode = SecretsMode::of(probe);
+    let ActualState { server, secrets: probe, records } = actual;
+    let mode = probe.mode();
     let mut context = Context::new(options, server, mode);
-    let mut rows = Vec::new();
-    let mut undeclared = BTreeMap::new();
-    if let Some(agents) = agents {
-        rows.extend(agent_rows(&mut context, desired, agents));
-        undeclared.extend(undeclared_agents(options, desired, agents));
-    }
-    if let (Some(wanted), Some(memory)) = (&desired.memory, memory) {
-        rows.extend(memory::rows(&mut context, wanted, memory));
-        undeclared.extend(undeclared_types(options, wanted, memory));
+    let read: Vec<Kind> = records.keys().copied().filter(|kind| desired.covers(*kind)).collect();
+    let (of_agents, of_org): (Vec<Kind>, Vec<Kind>) = read.iter().partition(|kind| kind.owner != Owner::Org);
+    let mut rows = agent_rows(&mut context, desired, actual, &of_agents);
+    for kind in of_org {
+        rows.extend(rows_of(&mut context, desired, actual, kind));
     }
     rows.sort_by_key(|row| row.key.kind);
+    let listed = read.iter().filter(|kind| !kind.is_read_by_agent);
+    let undeclared = listed.filter_map(|kind| undeclared_of(options, desired, *kind, records.get(kind)?)).collect();
     let needs = secrets::needs(mode, &rows);
     missing_names(&mut context, desired, probe, &needs, &mut rows);
     not_applied(&mut context, desired);
@@ -79,57 +74,127 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     }
 }
 
-fn agent_rows(context: &mut Context<'_>, desired: &DesiredState, agents: &BTreeMap<AgentId, ActualAgent>) -> Vec<Row> {
+/// The rows of agents and of what belongs to them, agent by agent in file order.
+fn agent_rows(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualState, kinds: &[Kind]) -> Vec<Row> {
+    if !kinds.contains(&AGENT) {
+        return Vec::new();
+    }
+    let below = desired.by_agent();
     let mut rows = Vec::new();
-    for agent in &desired.agents {
-        let actual = agents.get(&agent.id);
-        let id = agent.id.as_str();
-        let selection = &context.options.selection;
-        let (with_agent, with_settings) = (selection.covers(AGENT, id), selection.covers(SETTINGS, id));
+    for agent in desired.of(AGENT) {
+        let id = agent.key.id.as_str();
+        let with_agent = context.options.selection.covers(AGENT, id);
         let before = rows.len();
-        if with_agent {
-            rows.push(agent::row(context.options, agent, actual));
+        for kind in kinds {
+            let declared = below.get(&(*kind, id)).map(Vec::as_slice).unwrap_or_default();
+            rows.extend(rows_below(context, actual, *kind, id, declared));
         }
-        if with_settings {
-            rows.push(settings::row(context, agent, actual.and_then(|actual| actual.settings.as_ref())));
-        }
-        let platforms = actual.and_then(|actual| actual.platforms.as_deref()).unwrap_or_default();
-        rows.extend(platform::rows(context, agent, platforms));
-        if actual.is_none() && !with_agent && rows.len() > before {
-            let key = ResourceKey::new(AGENT, id);
-            context.problem(
-                &key,
-                "it is not in the org and not selected",
-                Some("Select agent/ID: it covers the rest too."),
-            );
+        if actual.record(&agent.key).is_none() && !with_agent && rows.len() > before {
+            let (what, how) = ("it is not in the org and not selected", "Select agent/ID: it covers the rest too.");
+            context.problem(&agent.key, what, Some(how));
         }
     }
     rows
 }
 
-fn undeclared_agents(
+/// The rows of what an agent has of a kind: the declared ones in file order, then those that only the org has, in its order.
+fn rows_below(
+    context: &mut Context<'_>,
+    actual: &ActualState,
+    kind: Kind,
+    agent: &str,
+    declared: &[&Resource],
+) -> Vec<Row> {
+    let found = if kind.owner == Owner::FirstPart { actual.below(kind, agent) } else { Vec::new() };
+    let own_ids: Vec<(&str, &Record)> =
+        found.iter().map(|(id, record)| (id.split_once('/').map_or(*id, |(_, own)| own), *record)).collect();
+    let declared_ids: Vec<&str> = declared.iter().map(|resource| resource.key.own_id()).collect();
+    let mut rows = Vec::new();
+    for resource in declared.iter().filter(|resource| context.options.selection.covers(kind, &resource.key.id)) {
+        let record = actual.record(&resource.key);
+        let hook = Look {
+            id: resource.key.own_id(),
+            declared: &resource.declared,
+            record,
+            declared_ids: &declared_ids,
+            records: &own_ids,
+        };
+        resource::look(context, &resource.key, &hook);
+        rows.push(resource::row(context, &Compared { resource, record, linked_back: BTreeSet::new() }));
+    }
+    for (id, _) in own_ids.iter().filter(|(id, _)| !declared_ids.contains(id)) {
+        let key = ResourceKey::below(kind, agent, id);
+        if context.options.selection.covers(kind, &key.id) {
+            rows.push(resource::undeclared(key));
+        }
+    }
+    rows
+}
+
+/// The rows of the declared resources of a kind that belong to no agent.
+fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualState, kind: Kind) -> Vec<Row> {
+    let by_id: BTreeMap<&str, &Resource> =
+        desired.of(kind).iter().map(|resource| (resource.key.id.as_str(), resource)).collect();
+    let links: Vec<&'static Field> = kind.fields.iter().filter(|field| field.shape.is_link()).collect();
+    let mut rows = Vec::new();
+    for resource in desired.of(kind) {
+        if !context.options.selection.covers(kind, &resource.key.id) {
+            continue;
+        }
+        let record = actual.record(&resource.key);
+        for field in &links {
+            check_link(context, &by_id, actual, resource, field);
+        }
+        if let Some(owner) = actual.records.get(&kind).and_then(|records| records.foreign.get(&resource.key.id))
+            && record.is_none()
+            && kind.one_namespace.is_some_and(|shares| shares(context.server))
+        {
+            let message = format!("org `{owner}` holds this slug, and on this server a slug belongs to one org only");
+            context.problem(&resource.key, message, Some("Choose another slug in the model file."));
+        }
+        let hook = Look { id: &resource.key.id, declared: &resource.declared, record, declared_ids: &[], records: &[] };
+        resource::look(context, &resource.key, &hook);
+        // Existing servers link both ways: what the other side declares is no drift of this one.
+        let is_linked_back = |field: &&&'static Field| {
+            let other = record.and_then(|record| record.text(field)).and_then(|id| by_id.get(id));
+            context.server.links_both_ways
+                && other.is_some_and(|other| other.text(field) == Some(resource.key.id.as_str()))
+        };
+        let linked_back = links.iter().filter(is_linked_back).copied().collect();
+        rows.push(resource::row(context, &Compared { resource, record, linked_back }));
+    }
+    rows
+}
+
+/// A link must lead to what the org has or this plan makes.
+fn check_link(
+    context: &mut Context<'_>,
+    declared: &BTreeMap<&str, &Resource>,
+    actual: &ActualState,
+    resource: &Resource,
+    field: &'static Field,
+) {
+    let kind = resource.key.kind;
+    let Some(other) = resource.declared.get(field).and_then(Declaration::value).and_then(|value| value.literal())
+    else {
+        return;
+    };
+    let is_planned = context.options.selection.covers(kind, other) && declared.contains_key(other);
+    if !is_planned && actual.record(&ResourceKey::new(kind, other)).is_none() {
+        let message = format!("its inverse `{other}` is neither in the org nor part of this plan");
+        context.problem(&resource.key, message, Some("Declare the inverse in a model file."));
+    }
+}
+
+fn undeclared_of(
     options: &Options,
     desired: &DesiredState,
-    agents: &BTreeMap<AgentId, ActualAgent>,
+    kind: Kind,
+    records: &Records,
 ) -> Option<(Kind, Vec<String>)> {
-    let declared: BTreeSet<_> = desired.agents.iter().map(|agent| &agent.id).collect();
-    let others = agents.keys().filter(|id| !declared.contains(id)).map(ToString::to_string);
-    undeclared_of(options, AGENT, others)
-}
-
-fn undeclared_types(options: &Options, desired: &MemorySchema, actual: &ActualMemory) -> Vec<(Kind, Vec<String>)> {
-    let entities: BTreeSet<_> = desired.entity_types.iter().map(|entity| &entity.slug).collect();
-    let relationships: BTreeSet<_> = desired.relationship_types.iter().map(|relationship| &relationship.slug).collect();
-    let other_entities = actual.entity_types.keys().filter(|slug| !entities.contains(slug)).map(ToString::to_string);
-    let other_relationships =
-        actual.relationship_types.keys().filter(|slug| !relationships.contains(slug)).map(ToString::to_string);
-    let entities = undeclared_of(options, ENTITY_TYPE, other_entities);
-    let relationships = undeclared_of(options, RELATIONSHIP_TYPE, other_relationships);
-    entities.into_iter().chain(relationships).collect()
-}
-
-fn undeclared_of(options: &Options, kind: Kind, ids: impl Iterator<Item = String>) -> Option<(Kind, Vec<String>)> {
-    let ids: Vec<_> = ids.filter(|id| options.selection.covers(kind, id)).collect();
+    let declared: BTreeSet<&str> = desired.of(kind).iter().map(|resource| resource.key.id.as_str()).collect();
+    let others = records.own.keys().filter(|id| !declared.contains(id.as_str()));
+    let ids: Vec<_> = others.filter(|id| options.selection.covers(kind, id)).cloned().collect();
     (!ids.is_empty()).then_some((kind, ids))
 }
 
@@ -138,33 +203,16 @@ fn left_out(options: &Options, desired: &DesiredState) -> BTreeMap<Kind, usize> 
     if options.selection.is_whole() {
         return left_out;
     }
-    for (kind, id) in resources(desired) {
-        if options.selection.covers_kind(kind) && !options.selection.covers(kind, &id) {
-            *left_out.entry(kind).or_default() += 1;
+    for ResourceKey { kind, id } in desired.all().map(|resource| &resource.key) {
+        if options.selection.covers_kind(*kind) && !options.selection.covers(*kind, id) {
+            *left_out.entry(*kind).or_default() += 1;
         }
     }
     left_out
 }
 
-/// Every resource that a project declares, by kind and id.
-fn resources(desired: &DesiredState) -> Vec<(Kind, String)> {
-    let mut resources = Vec::new();
-    for agent in &desired.agents {
-        resources.push((AGENT, agent.id.to_string()));
-        resources.push((SETTINGS, agent.id.to_string()));
-        let platforms = agent.platforms.iter().map(|platform| ResourceKey::platform(&agent.id, &platform.id).id);
-        resources.extend(platforms.map(|id| (PLATFORM, id)));
-    }
-    if let Some(memory) = &desired.memory {
-        resources.extend(memory.entity_types.iter().map(|entity| (ENTITY_TYPE, entity.slug.to_string())));
-        let relationships = memory.relationship_types.iter();
-        resources.extend(relationships.map(|relationship| (RELATIONSHIP_TYPE, relationship.slug.to_string())));
-    }
-    resources
-}
-
 /// On a server with the secrets API a name that the org lacks is worth a look: the key of a provider, which apply never
-/// sends (V6), and a reference that stands already, whose secret was deleted. What rows to be written need is told apart (V5).
+/// sends, and a reference that stands already, whose secret was deleted. What rows to be written need is told apart.
 fn missing_names(
     context: &mut Context<'_>,
     desired: &DesiredState,
@@ -181,7 +229,7 @@ fn missing_names(
     let known: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let needed: BTreeSet<&str> = needs.iter().map(|need| need.name.as_str()).collect();
     let mut rows: BTreeMap<_, _> = rows.iter_mut().map(|row| (row.key.clone(), row)).collect();
-    for reference in desired.agents.iter().flat_map(Agent::references) {
+    for reference in desired.all_references() {
         let name = reference.name.as_str();
         let is_told = reference.provider.is_none() && needed.contains(name);
         if known.contains(name) || is_told {
@@ -208,7 +256,7 @@ fn not_applied(context: &mut Context<'_>, desired: &DesiredState) {
 }
 
 impl Plan {
-    /// The rows that are written, which are read again before the first write (A2).
+    /// The rows that are written, which are read again before the first write.
     pub fn changes(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| matches!(row.action, Action::Create | Action::Update))
     }

@@ -1,13 +1,13 @@
-//! The plan id: what was reviewed is what is applied (P14).
+//! The plan id: what was reviewed is what is applied.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::{FieldPath, OrgSlug, Text, Value, shown_part};
-use crate::org::{PlatformPut, SettingsMember, SettingsPatch};
+use crate::schema::{Change, Field, Sent, Write};
 
-use super::{FieldChange, Plan, Row, SecretUse, Write};
+use super::{FieldChange, Plan, Row, SecretUse};
 
 impl Plan {
     /// A digest of the target, the rows and both sides, without secrets and times: 12 hex digits.
@@ -38,20 +38,23 @@ fn describe(row: &Row) -> String {
     }
     for write in &row.writes {
         let _infallible = match write {
-            Write::PatchSettings(SettingsPatch { agent, members, carry_injected }) => {
-                let member = |(member, value): (&SettingsMember, &Value)| {
-                    (member.name(), in_review(&FieldPath::member(member.name()), value))
-                };
-                let members: Vec<_> = members.iter().map(member).collect();
-                writeln!(text, "{agent} {members:?} {carry_injected}")
-            }
-            Write::PutPlatform(PlatformPut { agent, id, platform_type, name, config, settings }) => {
-                writeln!(text, "{agent} {id} {platform_type} {name:?} {config:?} {settings:?}")
-            }
+            Write::Create(sent) => writeln!(text, "create {}", in_review_of(sent)),
+            Write::Update(sent) => writeln!(text, "update {}", in_review_of(sent)),
+            Write::Link(sent) => writeln!(text, "link {}", in_review_of(sent)),
             other => writeln!(text, "{other:?}"),
         };
     }
     text
+}
+
+fn in_review_of(sent: &Sent) -> String {
+    let Sent { key, fields, carries_injected } = sent;
+    let member = |(field, change): (&'static Field, &Change<Value>)| match change {
+        Change::Set(value) => (field, Change::Set(in_review(&FieldPath::member(field.name), value))),
+        Change::Clear => (field, Change::Clear),
+    };
+    let members: Vec<_> = fields.iter().map(member).collect();
+    format!("{key} {members:?} {carries_injected}")
 }
 
 fn reviewed(path: &FieldPath) -> impl Fn(&Value) -> Value {

@@ -9,15 +9,15 @@ use super::{Row, Selection};
 /// What the command line says about how to plan.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The org, which the path of the injected memory MCP names (P6).
+    /// The org, which the path of the injected memory MCP names.
     pub org: OrgSlug,
-    /// Whether what a file could express and this project does not is taken away (P5).
+    /// Whether what a file could express and this project does not is taken away.
     pub prune: bool,
-    /// Which incomparable values are sent again (W3).
+    /// Which incomparable values are sent again.
     pub resend: Resend,
-    /// What is planned (P12).
+    /// What is planned.
     pub selection: Selection,
-    /// The command that sends secrets to where this plan goes, for people to copy (V6).
+    /// The command that sends secrets to where this plan goes, for people to copy.
     pub push_command: String,
 }
 

@@ -1,26 +1,25 @@
-//! Lays what the files declare over what the org has, since the server replaces each member of a config whole (P4).
+//! Lays what the files declare over what the org has, since the server replaces each member of a config whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Declaration, EntryKey};
 use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::org::SecretsMode;
-use crate::schema::ResourceKey;
+use crate::schema::{
+    Clearing, Declaration, Entries, EntryKey, Field, Keyed, Leaf, ResourceKey, SecretsMode, Shape, Sources,
+};
 
 use super::compare::{self, Comparison, Keeping};
-use super::shape::{Keyed, Leaf, Member, Shape};
 use super::{FieldAction, FieldChange, Options};
 
-/// One config being overlaid; collects what changes.
+/// One resource being overlaid; collects what changes.
 pub(super) struct Overlay<'plan> {
     pub(super) key: &'plan ResourceKey,
     pub(super) keeping: Keeping,
     pub(super) options: &'plan Options,
-    pub(super) sources: &'plan BTreeMap<(FieldPath, String), String>,
+    pub(super) sources: &'plan Sources,
     pub(super) fields: Vec<FieldChange>,
     /// Places where the org has something of another type than the API knows.
     pub(super) mismatches: Vec<FieldPath>,
-    /// Literals that this server would read as references (V1).
+    /// Literals that this server would read as references.
     pub(super) misread: Vec<FieldPath>,
     /// The entry being overlaid, if its values go elsewhere than before.
     pub(super) moving: Option<FieldPath>,
@@ -33,23 +32,28 @@ impl Overlay<'_> {
     pub(super) fn merge(
         &mut self,
         path: &FieldPath,
-        member: &Member,
+        member: &Field,
         declared: Option<&Declaration>,
         actual: Option<&Value>,
     ) -> Option<Value> {
         let actual = actual.filter(|actual| **actual != Value::Null);
         match (member.shape, declared) {
             (Shape::Leaf(Leaf::Kept), _) => actual.cloned(),
-            (Shape::Leaf(_), None) => self.undeclared(path, member, actual),
+            (Shape::Leaf(Leaf::SentOnly), declared) => declared.and_then(Declaration::value).cloned(),
+            (Shape::Leaf(Leaf::Fallback), declared) => self.fallback(path, member, declared, actual),
+            (Shape::Leaf(_) | Shape::Pairs(_) | Shape::Config { .. }, None) => self.undeclared(path, member, actual),
             (Shape::Leaf(leaf), Some(Declaration::Leaf(value))) => Some(self.leaf(path, member, leaf, value, actual)),
-            (Shape::Leaf(_), Some(_)) => self.cleared(path, member, actual),
+            (Shape::Pairs(_) | Shape::Config { .. }, Some(Declaration::Leaf(value))) => {
+                Some(self.leaf(path, member, Leaf::List, value, actual))
+            }
+            (Shape::Leaf(_) | Shape::Pairs(_) | Shape::Config { .. }, Some(_)) => self.cleared(path, member, actual),
             (Shape::Table(members), declared) => self.table(path, members, declared, actual),
-            (Shape::Map(inner), declared) => self.map(path, member, *inner, declared, actual),
+            (Shape::Map(entries), declared) => self.map(path, member, entries, declared, actual),
             (Shape::Keyed(keyed), declared) => self.keyed(path, member, keyed, declared, actual),
         }
     }
 
-    fn leaf(&mut self, path: &FieldPath, member: &Member, leaf: Leaf, value: &Value, actual: Option<&Value>) -> Value {
+    fn leaf(&mut self, path: &FieldPath, member: &Field, leaf: Leaf, value: &Value, actual: Option<&Value>) -> Value {
         let misread = leaf == Leaf::SecretText && self.keeping.mode != SecretsMode::References;
         if misread && value.literal().and_then(SecretName::from_reference).is_some() {
             self.misread.push(path.clone());
@@ -60,6 +64,9 @@ impl Overlay<'_> {
             }
             return value.clone();
         };
+        if value.is_blank() && actual.is_blank() {
+            return actual.clone();
+        }
         match compare::leaf(leaf, self.keeping, value, actual) {
             Comparison::Equal => actual.clone(),
             // What goes to a new destination is what the files say, and not what the org has and does not show.
@@ -76,25 +83,50 @@ impl Overlay<'_> {
         }
     }
 
-    fn cleared(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+    /// What is sent where the org has nothing. What it has instead stays, and nothing removes it.
+    fn fallback(
+        &mut self,
+        path: &FieldPath,
+        member: &Field,
+        declared: Option<&Declaration>,
+        actual: Option<&Value>,
+    ) -> Option<Value> {
+        let Some(value) = declared.and_then(Declaration::value) else { return actual.cloned() };
+        let Some(actual) = actual.filter(|actual| !actual.is_blank()) else {
+            self.push(path, member, FieldAction::Add, None, Some(value));
+            return Some(value.clone());
+        };
+        let found = |name: &String| actual.as_map().and_then(|actual| actual.get(name));
+        let is_as_declared = match value {
+            Value::Map(members) => members.iter().all(|(name, value)| found(name) == Some(value)),
+            value => compare::plain(value, actual) == Comparison::Equal,
+        };
+        if !is_as_declared {
+            self.push(path, member, FieldAction::Drift { prunable: false }, Some(actual), None);
+        }
+        Some(actual.clone())
+    }
+
+    fn cleared(&mut self, path: &FieldPath, member: &Field, actual: Option<&Value>) -> Option<Value> {
         match actual {
             Some(actual) if !actual.is_blank() => {
                 self.push(path, member, FieldAction::Clear, Some(actual), None);
-                empty(member.shape)
+                empty(member)
             }
             other => other.cloned(),
         }
     }
 
-    /// What no file names: carried over as drift, or taken away by `--prune` (P4, P5).
-    fn undeclared(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+    /// What no file names: carried over as drift, or taken away by `--prune`.
+    fn undeclared(&mut self, path: &FieldPath, member: &Field, actual: Option<&Value>) -> Option<Value> {
         let actual = actual?;
-        if actual.is_blank() || *actual == Value::Bool(false) {
+        let is_default = member.default.is_some() && actual.literal() == member.default;
+        if actual.is_blank() || *actual == Value::Bool(false) || is_default {
             return Some(actual.clone());
         }
         if self.options.prune && member.prunable {
             self.push(path, member, FieldAction::Remove, Some(actual), None);
-            return empty(member.shape);
+            return empty(member);
         }
         self.push(path, member, FieldAction::Drift { prunable: member.prunable }, Some(actual), None);
         if member.transfer.is_value() {
@@ -114,7 +146,7 @@ impl Overlay<'_> {
     fn table(
         &mut self,
         path: &FieldPath,
-        members: &[Member],
+        members: &'static [Field],
         declared: Option<&Declaration>,
         actual: Option<&Value>,
     ) -> Option<Value> {
@@ -162,8 +194,8 @@ impl Overlay<'_> {
     fn map(
         &mut self,
         path: &FieldPath,
-        member: &Member,
-        inner: Shape,
+        member: &Field,
+        entries: &'static Entries,
         declared: Option<&Declaration>,
         actual: Option<&Value>,
     ) -> Option<Value> {
@@ -176,7 +208,8 @@ impl Overlay<'_> {
             Some(Declaration::Clear) => found.keys().map(|name| (name.clone(), Declaration::Clear)).collect(),
             _ => BTreeMap::new(),
         };
-        let entry = Member { name: "", shape: inner, ..*member };
+        let entry =
+            Field { guarded: member.guarded, prunable: member.prunable, transfer: member.transfer, ..entries.entry };
         let mut merged = BTreeMap::new();
         for name in declared.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
             let value = self.map_entry(&path.join(name.clone()), &entry, declared.get(name), found.get(name));
@@ -188,7 +221,7 @@ impl Overlay<'_> {
     fn map_entry(
         &mut self,
         path: &FieldPath,
-        entry: &Member,
+        entry: &Field,
         declared: Option<&Declaration>,
         actual: Option<&Value>,
     ) -> Option<Value> {
@@ -217,7 +250,7 @@ impl Overlay<'_> {
     }
 
     /// Whether laying the declaration over the org's entry changes where the entry's values go.
-    fn moves(&self, members: &[Member], declared: Option<&Declaration>, actual: &Value) -> bool {
+    fn moves(&self, members: &'static [Field], declared: Option<&Declaration>, actual: &Value) -> bool {
         let table = match declared {
             Some(Declaration::Table(table)) => Some(table),
             _ => None,
@@ -249,7 +282,7 @@ impl Overlay<'_> {
         value
     }
 
-    fn undeclared_entry(&mut self, path: &FieldPath, member: &Member, actual: Option<&Value>) -> Option<Value> {
+    fn undeclared_entry(&mut self, path: &FieldPath, member: &Field, actual: Option<&Value>) -> Option<Value> {
         let actual = actual?;
         if self.options.prune && member.prunable {
             self.push(path, member, FieldAction::Remove, Some(actual), None);
@@ -262,7 +295,7 @@ impl Overlay<'_> {
     fn keyed(
         &mut self,
         path: &FieldPath,
-        member: &Member,
+        member: &Field,
         keyed: &Keyed,
         declared: Option<&Declaration>,
         actual: Option<&Value>,
@@ -308,7 +341,7 @@ impl Overlay<'_> {
     fn keyed_entry(
         &mut self,
         path: &FieldPath,
-        member: &Member,
+        member: &Field,
         keyed: &Keyed,
         (key, declaration): (&EntryKey, &Declaration),
         existing: Option<&Value>,
@@ -331,7 +364,7 @@ impl Overlay<'_> {
     }
 
     /// A change of order alone is a change of the list, where order counts.
-    fn order(&mut self, path: &FieldPath, member: &Member, before: &[EntryKey], after: &[EntryKey]) {
+    fn order(&mut self, path: &FieldPath, member: &Field, before: &[EntryKey], after: &[EntryKey]) {
         let steps = |keys: &[EntryKey], others: &[EntryKey]| -> Vec<String> {
             keys.iter().filter(|key| others.contains(key)).map(EntryKey::step).collect()
         };
@@ -345,7 +378,7 @@ impl Overlay<'_> {
     fn push(
         &mut self,
         path: &FieldPath,
-        member: &Member,
+        member: &Field,
         action: FieldAction,
         before: Option<&Value>,
         after: Option<&Value>,
@@ -383,11 +416,9 @@ fn entry_key(keyed: &Keyed, entry: &Value) -> Option<EntryKey> {
 }
 
 /// What stands for nothing: an empty list where a list was, else nothing at all.
-pub(super) fn empty(shape: Shape) -> Option<Value> {
-    match shape {
-        Shape::Leaf(Leaf::List | Leaf::ById | Leaf::JudgedDomains) | Shape::Keyed(_) => Some(Value::List(Vec::new())),
-        Shape::Leaf(_) | Shape::Table(_) | Shape::Map(_) => None,
-    }
+fn empty(field: &Field) -> Option<Value> {
+    (field.clearing == Clearing::EmptyList && !matches!(field.shape, Shape::Leaf(Leaf::Json)))
+        .then(|| Value::List(Vec::new()))
 }
 
 fn set(members: &mut BTreeMap<String, Value>, name: &str, value: Option<Value>) {

@@ -1,15 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Rule;
-use crate::model::{AgentId, FieldPath, SecretName, Text, TypeSlug, Value};
-use crate::org::{
-    AgentCreate, AgentPatch, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SecretsMode, SettingsPatch,
-    StoredRule,
-};
+use crate::model::{AgentId, FieldPath, SecretName, Text, Value};
 use crate::schema::kinds::AGENT;
-use crate::schema::{Kind, ResourceKey};
+use crate::schema::{Kind, ResourceKey, SecretsMode, Sent, Shape, Write};
 
-/// What becomes of a resource (P1).
+/// What becomes of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// It is made.
@@ -22,23 +17,23 @@ pub enum Action {
     Drift,
 }
 
-/// What becomes of a field (P2).
+/// What becomes of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FieldAction {
     /// It was not there.
     Add,
     /// It has another value.
     Change,
-    /// The files say that it is empty (F1).
+    /// The files say that it is empty.
     Clear,
-    /// `--prune` takes it away (P5).
+    /// `--prune` takes it away.
     Remove,
     /// It is left alone.
     Drift {
         /// Whether a file could express it, so that pull keeps it and `--prune` removes it.
         prunable: bool,
     },
-    /// It counts as equal, since nobody can tell (W3).
+    /// It counts as equal, since nobody can tell.
     Incomparable,
 }
 
@@ -60,37 +55,10 @@ pub struct FieldChange {
     pub before: Option<Value>,
     /// What it will have.
     pub after: Option<Value>,
-    /// Which elements of a merged value came from a skill: element to skill (P1).
+    /// Which elements of a merged value came from a skill: element to skill.
     pub sources: BTreeMap<String, String>,
-    /// Whether clearing it under `--yes` also needs `--allow-clear` (F1).
+    /// Whether clearing it under `--yes` also needs `--allow-clear`.
     pub guarded: bool,
-}
-
-/// A request of a row, decided in the plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Write {
-    /// Make an agent.
-    CreateAgent(AgentCreate),
-    /// Change an agent.
-    UpdateAgent(AgentPatch),
-    /// Replace members of its config.
-    PatchSettings(SettingsPatch),
-    /// Make or change a platform.
-    PutPlatform(PlatformPut),
-    /// Make an entity type.
-    CreateEntityType(EntityTypeWrite),
-    /// Change an entity type.
-    UpdateEntityType(EntityTypeWrite),
-    /// Make a relationship type.
-    CreateRelationshipType(RelationshipTypeWrite),
-    /// Change a relationship type.
-    UpdateRelationshipType(RelationshipTypeWrite),
-    /// Link a relationship type to its inverse, once both are there (P9).
-    LinkInverse(RelationshipTypeWrite),
-    /// Add a rule.
-    AddRule(TypeSlug, Rule),
-    /// Remove a rule.
-    RemoveRule(TypeSlug, StoredRule),
 }
 
 /// One resource of a plan.
@@ -120,11 +88,10 @@ impl Row {
     pub(super) fn sends(&self, name: &SecretName) -> bool {
         let is_it = |value: &Value| value.any_text(&|text| matches!(text, Text::SecretRef(other) if other == name));
         let in_fields = |field: &FieldChange| field.action.is_change() && field.after.as_ref().is_some_and(is_it);
-        let in_config = |write: &Write| match write {
-            Write::PutPlatform(put) => put.config.values().any(is_it),
-            _ => false,
+        let in_config = |sent: &Sent| {
+            sent.values().any(|(field, value)| matches!(field.shape, Shape::Config { .. }) && is_it(value))
         };
-        self.fields.iter().any(in_fields) || self.writes.iter().any(in_config)
+        self.fields.iter().any(in_fields) || self.writes.iter().filter_map(Write::sent).any(in_config)
     }
 
     /// The outermost members of its fields that change, for the brackets of the row.
@@ -144,21 +111,19 @@ impl Row {
     }
 }
 
-/// A new or changed use of a secret (P13).
+/// A new or changed use of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretUse {
-    /// The secret.
     pub name: SecretName,
     /// Where it goes: `agent/platform.field`, or the host of an MCP server.
     pub place: String,
 }
 
-/// A secret whose value or name a write needs (V5), with the places that use it.
+/// A secret whose value or name a write needs, with the places that use it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need {
     /// The secret.
     pub name: SecretName,
-    /// The places.
     pub places: Vec<String>,
 }
 
@@ -176,15 +141,15 @@ pub struct Problem {
 /// A plan: what would be done, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// How secret values reach this server; the head of the plan says it (V2).
+    /// How secret values reach this server; the head of the plan says it.
     pub secrets: SecretsMode,
     /// The server's generation, by its word.
     pub generation: &'static str,
     /// The rows, in the order of kinds, then of the files.
     pub rows: Vec<Row>,
-    /// What the org has and the project does not declare, by kind (P3). Shown one by one with `--all`.
+    /// What the org has and the project does not declare, by kind. Shown one by one with `--all`.
     pub undeclared: BTreeMap<Kind, Vec<String>>,
-    /// What selectors left out of the project, by kind (P12).
+    /// What selectors left out of the project, by kind.
     pub left_out: BTreeMap<Kind, usize>,
     /// New or changed uses of secrets.
     pub secrets_used: Vec<SecretUse>,
@@ -194,13 +159,13 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// Places at which the org has something of another type than the API knows: each is a problem, too.
     pub mismatches: Vec<(ResourceKey, FieldPath)>,
-    /// What to know, one closing line each (F2).
+    /// What to know, one closing line each.
     pub notes: Vec<String>,
     /// What the reader can mend, in the org or the files.
     pub warnings: Vec<Problem>,
 }
 
-/// How many rows of each action there are, and how many removed parts (P1).
+/// How many rows of each action there are, and how many removed parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Rows that are made.
@@ -241,7 +206,7 @@ impl Plan {
         summary
     }
 
-    /// The clears and removals that need `--allow-clear` under `--yes` (F1, P5).
+    /// The clears and removals that need `--allow-clear` under `--yes`.
     pub fn guarded_clears(&self) -> Vec<(&ResourceKey, &FieldPath)> {
         let guarded =
             |field: &&FieldChange| field.guarded && matches!(field.action, FieldAction::Clear | FieldAction::Remove);

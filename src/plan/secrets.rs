@@ -1,12 +1,11 @@
-//! Which secrets a plan uses and needs (P13, V5).
+//! Which secrets a plan uses and needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::org::{PlatformPut, SecretsMode, SettingsMember, SettingsPatch};
-use crate::schema::ResourceKey;
+use crate::schema::{Entries, Field, ResourceKey, SecretsMode, Sent, Shape, Write};
 
-use super::{Need, Row, SecretUse, Write};
+use super::{Need, Row, SecretUse};
 
 /// The new or changed uses of secrets, sorted.
 ///
@@ -14,10 +13,10 @@ use super::{Need, Row, SecretUse, Write};
 pub(super) fn used(rows: &[Row]) -> Vec<SecretUse> {
     let mut uses = BTreeSet::new();
     for row in rows.iter().filter(|row| row.is_change()) {
-        for write in &row.writes {
-            match write {
-                Write::PutPlatform(put) => uses.extend(of_platform(row, put)),
-                Write::PatchSettings(patch) => uses.extend(of_servers(row, patch)),
+        for (field, value) in row.writes.iter().filter_map(Write::sent).flat_map(Sent::values) {
+            match field.shape {
+                Shape::Config { .. } => uses.extend(of_config(row, field, value)),
+                Shape::Map(entries) if field.holds_secrets() => uses.extend(of_entries(row, field, entries, value)),
                 _ => {}
             }
         }
@@ -25,32 +24,30 @@ pub(super) fn used(rows: &[Row]) -> Vec<SecretUse> {
     uses.into_iter().collect()
 }
 
-fn of_platform(row: &Row, put: &PlatformPut) -> Vec<SecretUse> {
-    let changed = |name: &str| {
-        let path = FieldPath::member("config").join(name);
-        row.fields.iter().any(|field| field.path == path && field.action.is_change())
-    };
-    let secrets = put.config.iter().filter(|(name, _)| changed(name)).flat_map(|(name, value)| {
+/// Whether a part of a field is written: the entry of this name, or something in it.
+fn is_changed(row: &Row, field: &Field, entry: &str) -> bool {
+    let touches = |path: &FieldPath| path.root() == field.name && path.steps().get(1).is_some_and(|step| step == entry);
+    row.fields.iter().any(|change| change.action.is_change() && touches(&change.path))
+}
+
+fn of_config(row: &Row, field: &Field, config: &Value) -> Vec<SecretUse> {
+    let entries = config.as_map().into_iter().flatten().filter(|(name, _)| is_changed(row, field, name));
+    let secrets = entries.flat_map(|(name, value)| {
         references(value).into_iter().map(move |secret| SecretUse { name: secret, place: place(&row.key, name) })
     });
     secrets.collect()
 }
 
-fn of_servers(row: &Row, patch: &SettingsPatch) -> Vec<SecretUse> {
-    let Some(Value::Map(servers)) = patch.members.get(&SettingsMember::McpServers) else { return Vec::new() };
-    let changed = |id: &str| {
-        let touches =
-            |path: &FieldPath| path.root() == "mcpServers" && path.steps().get(1).is_some_and(|step| step == id);
-        row.fields.iter().any(|field| field.action.is_change() && touches(&field.path))
-    };
-    let secrets = servers.iter().filter(|(id, _)| changed(id)).flat_map(|(id, server)| {
-        let place = format!("{} (MCP server {id})", destination(server));
-        references(server).into_iter().map(move |name| SecretUse { name, place: place.clone() })
+fn of_entries(row: &Row, field: &Field, entries: &Entries, value: &Value) -> Vec<SecretUse> {
+    let found = value.as_map().into_iter().flatten().filter(|(id, _)| is_changed(row, field, id));
+    let secrets = found.flat_map(|(id, entry)| {
+        let place = format!("{} ({} {id})", destination(entry), entries.noun);
+        references(entry).into_iter().map(move |name| SecretUse { name, place: place.clone() })
     });
     secrets.collect()
 }
 
-/// Where a server runs: the host of its URL, or its command. What may not be printed shows at most its host (W2).
+/// Where a server runs: the host of its URL, or its command. What may not be printed shows at most its host.
 fn destination(server: &Value) -> String {
     let text = |name: &str| match server.as_map().and_then(|members| members.get(name)) {
         Some(Value::Text(text)) if !Value::Text(text.clone()).is_blank() => Some(text),
@@ -82,19 +79,19 @@ fn host(url: &str) -> Option<String> {
 pub(super) fn needs(mode: SecretsMode, rows: &[Row]) -> Vec<Need> {
     let mut places: BTreeMap<SecretName, Vec<String>> = BTreeMap::new();
     for row in rows {
-        for write in &row.writes {
-            match write {
-                Write::PutPlatform(put) => {
-                    for (name, value) in &put.config {
+        for (field, value) in row.writes.iter().filter_map(Write::sent).flat_map(Sent::values) {
+            match field.shape {
+                Shape::Config { .. } => {
+                    for (name, value) in value.as_map().into_iter().flatten() {
                         for secret in references(value) {
                             places.entry(secret).or_default().push(place(&row.key, name));
                         }
                     }
                 }
-                // Without the secrets API an MCP reference is sent as text and needs nothing.
-                Write::PatchSettings(patch) if mode != SecretsMode::Values => {
-                    for secret in patch.members.get(&SettingsMember::McpServers).map(references).unwrap_or_default() {
-                        places.entry(secret).or_default().push(format!("{}.mcpServers", row.key.id));
+                // Without the secrets API such a reference is sent as text and needs nothing.
+                _ if field.holds_secrets() && mode != SecretsMode::Values => {
+                    for secret in references(value) {
+                        places.entry(secret).or_default().push(place(&row.key, field.name));
                     }
                 }
                 _ => {}

@@ -1,7 +1,7 @@
 use wildmatch::WildMatch;
 
 use crate::schema::ALL;
-use crate::schema::kinds::{AGENT, PLATFORM};
+use crate::schema::kinds::AGENT;
 use crate::schema::{Kind, Owner};
 
 use super::Plan;
@@ -28,7 +28,7 @@ impl Only {
     }
 }
 
-/// A selector: `kind/id`, with `*` and `?` in the id; `agent/x` covers its settings and platforms (P12).
+/// A selector: `kind/id`, with `*` and `?` in the id; `agent/x` covers its settings and platforms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selector {
     kind: Kind,
@@ -68,13 +68,17 @@ impl Selector {
         self.kind == AGENT && kind.agent_of(id).is_some_and(|agent| self.id.matches(agent))
     }
 
-    fn reaches_platforms_of(&self, agent: &str) -> bool {
+    /// Whether it could select something that an agent has of a kind.
+    fn reaches(&self, kind: Kind, agent: &str) -> bool {
         if self.kind == AGENT {
             return self.id.matches(agent);
         }
+        if kind.owner != Owner::FirstPart {
+            return self.matches(kind, agent);
+        }
         let id = self.text.split_once('/').map_or("", |(_, id)| id);
         // A pattern without a slash can only match by a `*` that spans it.
-        self.kind == PLATFORM && id.split_once('/').is_none_or(|(pattern, _)| WildMatch::new(pattern).matches(agent))
+        self.kind == kind && id.split_once('/').is_none_or(|(pattern, _)| WildMatch::new(pattern).matches(agent))
     }
 }
 
@@ -103,10 +107,10 @@ impl Selection {
             && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.matches(kind, id)))
     }
 
-    /// Whether a platform of an agent could be planned, declared or not: its platforms must be read to know.
-    pub(super) fn reaches_platforms_of(&self, agent: &str) -> bool {
-        self.covers_kind(PLATFORM)
-            && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches_platforms_of(agent)))
+    /// Whether something that an agent has of a kind could be planned, declared or not: it must be read to know.
+    pub(super) fn reaches(&self, kind: Kind, agent: &str) -> bool {
+        self.covers_kind(kind)
+            && (self.selectors.is_empty() || self.selectors.iter().any(|selector| selector.reaches(kind, agent)))
     }
 
     /// The ids that selectors name whole, of the agents whose details of a kind they ask for, or of a kind of type; none if one of
@@ -115,7 +119,7 @@ impl Selection {
         let asks = |selector: &&Selector| selector.kind == kind || selector.kind == AGENT && kind.owner != Owner::Org;
         let name = |selector: &Selector| {
             let (_, id) = selector.text.split_once('/')?;
-            let id = if selector.kind == PLATFORM { id.split('/').next().unwrap_or(id) } else { id };
+            let id = if selector.kind.owner == Owner::FirstPart { id.split('/').next().unwrap_or(id) } else { id };
             (!id.contains(['*', '?'])).then(|| id.to_owned())
         };
         self.selectors.iter().filter(asks).map(name).collect()
@@ -130,7 +134,7 @@ impl Selection {
         self.selectors.iter().filter(|selector| !is_there(selector)).map(Selector::as_str).collect()
     }
 
-    /// Whether everything of a family is planned, so that what is not declared can be spoken of (P3).
+    /// Whether everything of a family is planned, so that what is not declared can be spoken of.
     pub fn is_whole(&self) -> bool {
         self.selectors.is_empty()
     }
@@ -138,7 +142,7 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
-    use crate::schema::kinds::{ENTITY_TYPE, SETTINGS};
+    use crate::schema::kinds::{ENTITY_TYPE, PLATFORM, SETTINGS};
 
     use super::*;
 

@@ -1,11 +1,10 @@
-//! The order of execution: which requests wait for which (A1).
+//! The order of execution: which requests wait for which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::Kind;
-use crate::schema::kinds::{AGENT, ENTITY_TYPE, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Change, Kind, Owner, Shape, Write};
 
-use super::{Plan, Row, Write};
+use super::{Plan, Row};
 
 /// Requests of one row that run one after the other, once the tasks that it waits for are done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,55 +19,69 @@ pub struct Task {
 
 /// Splits a plan into tasks.
 ///
-/// Per agent: create, settings, platforms. Entity types beside them. A relationship type after the entity types that its
-/// rules name; its inverse is linked once both types are there; its rules come after it.
+/// Per agent: the agent, then what belongs to it, kind by kind. What belongs to no agent is written beside that, after what its
+/// pairs name; what names another of its kind comes once both are there.
 pub fn tasks(plan: &Plan) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
-    let mut done_by: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
+    let mut done_by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut links = Vec::new();
+    let kinds: BTreeSet<Kind> = plan.rows.iter().map(|row| row.key.kind).collect();
     for (position, row) in plan.rows.iter().enumerate().filter(|(_, row)| !row.writes.is_empty()) {
-        let after = prerequisites(row).into_iter().filter_map(|key| done_by.get(&key).copied()).collect();
-        let is_link = |at: &usize| matches!(row.writes.get(*at), Some(Write::LinkInverse(_)));
-        let (linking, writes): (Vec<_>, Vec<_>) = (0..row.writes.len()).partition(is_link);
+        let waits_for = prerequisites(&kinds, row, &done_by);
+        let is_late = |at: &usize| row.writes.get(*at).is_some_and(names_own_kind);
+        let (late, writes): (Vec<_>, Vec<_>) = (0..row.writes.len()).partition(is_late);
         if !writes.is_empty() {
-            done_by.insert((row.key.kind, row.key.id.as_str()), tasks.len());
-            tasks.push(Task { row: position, writes, after });
+            done_by.insert((row.key.kind.word, row.key.id.as_str()), tasks.len());
+            tasks.push(Task { row: position, writes, after: waits_for });
         }
-        links.extend(linking.into_iter().map(|at| (position, at)));
+        links.extend(late.into_iter().map(|at| (position, at)));
     }
     for (position, at) in links {
         let Some(row) = plan.rows.get(position) else { continue };
-        let ends = [Some(row.key.id.as_str()), inverse(row, at)];
-        let task = |slug: &str| done_by.get(&(RELATIONSHIP_TYPE, slug)).copied();
-        let after = ends.into_iter().flatten().filter_map(task).collect();
+        let linked_to = row.writes.get(at).map(named_ids).unwrap_or_default();
+        let ends = [row.key.id.as_str()].into_iter().chain(linked_to);
+        let after = ends.filter_map(|id| done_by.get(&(row.key.kind.word, id)).copied()).collect();
         tasks.push(Task { row: position, writes: vec![at], after });
     }
     tasks
 }
 
-fn inverse(row: &Row, at: usize) -> Option<&str> {
-    match row.writes.get(at) {
-        Some(Write::LinkInverse(write)) => match &write.inverse {
-            Some(crate::org::Change::Set(slug)) => Some(slug.as_str()),
-            _ => None,
-        },
-        _ => None,
+/// Whether a request names another resource of the same kind, which may stand later in the plan.
+fn names_own_kind(write: &Write) -> bool {
+    match write {
+        Write::Link(_) => true,
+        Write::Add(key, field, _) => matches!(field.shape, Shape::Pairs(pairs) if pairs.ends == key.kind.word),
+        Write::Create(_) | Write::Update(_) | Write::Remove(..) => false,
     }
 }
 
-fn prerequisites(row: &Row) -> Vec<(Kind, &str)> {
-    match row.key.agent() {
-        Some(agent) => {
-            let before = [AGENT, SETTINGS].into_iter().filter(|kind| *kind < row.key.kind);
-            before.map(|kind| (kind, agent)).collect()
-        }
-        None if row.key.kind == RELATIONSHIP_TYPE => {
-            let ends = row.writes.iter().filter_map(|write| match write {
-                Write::AddRule(_, rule) => Some([rule.source.as_str(), rule.target.as_str()]),
-                _ => None,
-            });
-            ends.flatten().map(|slug| (ENTITY_TYPE, slug)).collect()
-        }
-        _ => Vec::new(),
+/// The other resources that a request names.
+fn named_ids(write: &Write) -> Vec<&str> {
+    if let Write::Add(_, _, pair) = write {
+        return vec![&pair.first, &pair.second];
     }
+    let fields = write.sent().into_iter().flat_map(|sent| sent.fields.iter());
+    let ids = fields.filter_map(|(_, change)| match change {
+        Change::Set(value) => value.literal(),
+        Change::Clear => None,
+    });
+    ids.collect()
+}
+
+/// The tasks, earlier in the plan, that a row waits for.
+fn prerequisites(kinds: &BTreeSet<Kind>, row: &Row, done_by: &BTreeMap<(&str, &str), usize>) -> Vec<usize> {
+    let mut after = Vec::new();
+    if let Some(agent) = row.key.agent() {
+        let own = kinds.iter().filter(|kind| **kind < row.key.kind && kind.owner == Owner::SameId);
+        after.extend(own.filter_map(|kind| done_by.get(&(kind.word, agent)).copied()));
+    }
+    let ends = row.writes.iter().filter_map(|write| match write {
+        Write::Add(_, field, pair) => match field.shape {
+            Shape::Pairs(pairs) => Some([(pairs.ends, pair.first.as_str()), (pairs.ends, pair.second.as_str())]),
+            _ => None,
+        },
+        _ => None,
+    });
+    after.extend(ends.flatten().filter_map(|end| done_by.get(&end).copied()));
+    after
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
@@ -6,8 +6,8 @@ use super::markdown::read_markdown;
 use super::parallel;
 use super::quoted::quoted;
 use super::skills::{Skill, SkillSet, combine, read_skills};
-use crate::model::Declared;
 use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::schema::Schema;
 
 /// The directory of an agent, as lobu.toml names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +21,8 @@ pub struct AgentDirectory {
 /// What the files of an agent's directory say.
 #[derive(Debug, Clone, Default)]
 pub struct AgentFiles {
-    /// `IDENTITY.md`, trimmed.
-    pub identity_md: Declared<String>,
-    /// `SOUL.md`, trimmed.
-    pub soul_md: Declared<String>,
-    /// `USER.md`, trimmed.
-    pub user_md: Declared<String>,
+    /// The prompts by file, such as `SOUL.md`, trimmed; one that is not there is missing, and a blank one clears.
+    pub prompts: BTreeMap<&'static str, String>,
     /// The shared skills and the agent's own, in order.
     pub skills: Vec<Arc<Skill>>,
     /// What is wrong; nothing of the shared skills.
@@ -42,8 +38,13 @@ pub fn read_shared_skills(directory: &ProjectDirectory) -> SkillSet {
 }
 
 /// Reads the directories of all agents, in their order, side by side.
-pub fn read_agents(directory: &ProjectDirectory, agents: &[AgentDirectory], shared: &SkillSet) -> Vec<AgentFiles> {
-    let mut read = parallel::map(agents, |agent| read_agent_files(directory, agent, shared));
+pub fn read_agents(
+    schema: &Schema,
+    directory: &ProjectDirectory,
+    agents: &[AgentDirectory],
+    shared: &SkillSet,
+) -> Vec<AgentFiles> {
+    let mut read = parallel::map(agents, |agent| read_agent_files(schema, directory, agent, shared));
     // Agents may share a directory; what is wrong with it is told once.
     let mut told = BTreeSet::new();
     for files in &mut read {
@@ -53,17 +54,21 @@ pub fn read_agents(directory: &ProjectDirectory, agents: &[AgentDirectory], shar
 }
 
 /// Reads the directory of one agent. A missing one is a warning.
-pub fn read_agent_files(directory: &ProjectDirectory, agent: &AgentDirectory, shared: &SkillSet) -> AgentFiles {
+pub fn read_agent_files(
+    schema: &Schema,
+    directory: &ProjectDirectory,
+    agent: &AgentDirectory,
+    shared: &SkillSet,
+) -> AgentFiles {
     let mut files = AgentFiles { skills: shared.skills.clone(), ..AgentFiles::default() };
     if let Some(diagnostic) = obstacle(directory, agent) {
         files.diagnostics.push(diagnostic);
         return files;
     }
-    for (name, field) in
-        [("IDENTITY.md", &mut files.identity_md), ("SOUL.md", &mut files.soul_md), ("USER.md", &mut files.user_md)]
-    {
+    let names: BTreeSet<&'static str> = schema.prompts().map(|field| field.file).collect();
+    for name in names {
         match read_markdown(directory, &join(&agent.path, name)) {
-            Ok(text) => *field = text,
+            Ok(text) => files.prompts.extend(text.map(|text| (name, text))),
             Err(error) => files.diagnostics.push(error.diagnostic(Family::Agents)),
         }
     }
@@ -101,6 +106,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::schema::ALL;
 
     fn agent(path: &str) -> AgentDirectory {
         let position = Position { file: "lobu.toml".to_owned(), line: 3, column: 7 };
@@ -120,7 +126,7 @@ mod tests {
     }
 
     fn read(directory: &ProjectDirectory, path: &str) -> AgentFiles {
-        read_agent_files(directory, &agent(path), &read_shared_skills(directory))
+        read_agent_files(&ALL, directory, &agent(path), &read_shared_skills(directory))
     }
 
     #[test]
@@ -129,9 +135,8 @@ mod tests {
         write(temporary.path(), "agents/a/SOUL.md", "\n# Soul \n");
         write(temporary.path(), "agents/a/USER.md", " \n");
         let files = read(&directory, "./agents/a");
-        assert_eq!(files.identity_md, Declared::Absent);
-        assert_eq!(files.soul_md, Declared::Value("# Soul".to_owned()));
-        assert_eq!(files.user_md, Declared::Empty);
+        let prompts: Vec<_> = files.prompts.iter().map(|(file, text)| (*file, text.as_str())).collect();
+        assert_eq!(prompts, [("SOUL.md", "# Soul"), ("USER.md", "")]);
         assert_eq!(files.diagnostics, []);
     }
 
@@ -142,7 +147,7 @@ mod tests {
         write(temporary.path(), "skills/blank/SKILL.md", " ");
         for path in ["", ".", "./"] {
             let files = read(&directory, path);
-            assert_eq!((files.soul_md, files.diagnostics), (Declared::Value("soul".to_owned()), vec![]), "{path}");
+            assert_eq!((files.prompts["SOUL.md"].as_str(), files.diagnostics), ("soul", vec![]), "{path}");
         }
     }
 
@@ -187,9 +192,9 @@ mod tests {
         fs::create_dir_all(temporary.path().join("agents/0/USER.md")).unwrap();
         let mut agents: Vec<AgentDirectory> = (0..200).map(|number| agent(&format!("agents/{number}"))).collect();
         agents.push(agent("agents/0"));
-        let read = read_agents(&directory, &agents, &SkillSet::default());
+        let read = read_agents(&ALL, &directory, &agents, &SkillSet::default());
         for (number, files) in read.iter().enumerate().take(200) {
-            assert_eq!(files.soul_md, Declared::Value(number.to_string()));
+            assert_eq!(files.prompts["SOUL.md"], number.to_string());
         }
         assert_eq!((read[0].diagnostics.len(), read[200].diagnostics.len()), (1, 0));
     }
@@ -207,7 +212,7 @@ mod tests {
                 let name = entry.unwrap().file_name().into_string().unwrap();
                 let files = read(&directory, &format!("./agents/{name}"));
                 assert_eq!(files.diagnostics, [], "{name}");
-                assert!(files.soul_md.value().is_some(), "{name}");
+                assert!(!files.prompts["SOUL.md"].is_empty(), "{name}");
                 skills += files.skills.len();
             }
         }

@@ -2,7 +2,6 @@ use super::quoted::quoted;
 use super::report::Report;
 use super::suggest::did_you_mean;
 use crate::edit::yaml::{Entry, Node, Spot};
-use crate::model::Declared;
 use crate::model::Severity;
 
 /// The members of a mapping, read by name; whatever is not asked for is told at the end.
@@ -32,15 +31,6 @@ impl<'n> Fields<'n> {
     pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<(&'n str, Spot)> {
         let node = self.node(key, report)?;
         expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot()))
-    }
-
-    /// A text in its three states.
-    pub(super) fn declared_text(&mut self, key: &'static str, report: &mut Report) -> Declared<&'n str> {
-        match self.text(key, report) {
-            None => Declared::Absent,
-            Some(("", _)) => Declared::Empty,
-            Some((text, _)) => Declared::Value(text),
-        }
     }
 
     pub(super) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<&'n [Node]> {

@@ -1,13 +1,13 @@
 //! Markdown files: prompts and skills.
 
 use super::directory::{ProjectDirectory, ReadError};
-use crate::model::{Declared, trim};
+use crate::model::trim;
 
 /// Reads a Markdown file in its three states: missing, blank, or text, trimmed.
-pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Declared<String>, ReadError> {
-    let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(Declared::Absent) };
+pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Option<String>, ReadError> {
+    let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(None) };
     let trimmed = trim(&text);
-    Ok(if trimmed.is_empty() { Declared::Empty } else { Declared::Value(trimmed.to_owned()) })
+    Ok(Some(trimmed.to_owned()))
 }
 
 #[cfg(test)]
@@ -23,10 +23,10 @@ mod tests {
         fs::write(temporary.path().join("empty.md"), "").unwrap();
         fs::write(temporary.path().join("text.md"), "\u{FEFF}\n  # Soul\r\n\r\ntext \n").unwrap();
         let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
-        assert_eq!(read_markdown(&directory, "none.md"), Ok(Declared::Absent));
-        assert_eq!(read_markdown(&directory, "blank.md"), Ok(Declared::Empty));
-        assert_eq!(read_markdown(&directory, "empty.md"), Ok(Declared::Empty));
-        assert_eq!(read_markdown(&directory, "text.md"), Ok(Declared::Value("# Soul\r\n\r\ntext".to_owned())));
+        assert_eq!(read_markdown(&directory, "none.md"), Ok(None));
+        assert_eq!(read_markdown(&directory, "blank.md"), Ok(Some(String::new())));
+        assert_eq!(read_markdown(&directory, "empty.md"), Ok(Some(String::new())));
+        assert_eq!(read_markdown(&directory, "text.md"), Ok(Some("# Soul\r\n\r\ntext".to_owned())));
     }
 
     #[test]

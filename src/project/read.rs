@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::schema::Schema;
 
 use super::config::{self, Config, ReadOptions};
 use super::directory::ProjectDirectory;
@@ -27,20 +28,24 @@ pub struct Project {
 ///
 /// There is no project if lobu.toml is missing or not TOML. With errors among the diagnostics the project holds what could be
 /// read, and must not be applied.
-pub fn read_project(directory: &ProjectDirectory, options: ReadOptions) -> (Option<Project>, Vec<Diagnostic>) {
+pub fn read_project(
+    schema: &Schema,
+    directory: &ProjectDirectory,
+    options: ReadOptions,
+) -> (Option<Project>, Vec<Diagnostic>) {
     let file = ProjectDirectory::FILE;
     let text = match directory.read_text(file, directory.limits().lobu_toml) {
         Ok(Some(text)) => text,
         Ok(None) => return (None, vec![missing(directory.location())]),
         Err(error) => return (None, vec![error.diagnostic(Family::Project)]),
     };
-    let (config, mut diagnostics) = config::read(&text, file, options);
+    let (config, mut diagnostics) = config::read(schema, &text, file, options);
     let Some(config) = config else { return (None, diagnostics) };
     let shared = read_shared_skills(directory);
-    let mut agents = read_agents(directory, &agent_directories(&config), &shared);
+    let mut agents = read_agents(schema, directory, &agent_directories(&config), &shared);
     let models = config.memory.as_ref().filter(|memory| memory.is_enabled()).map(|memory| {
         let models = memory.models_directory();
-        read_models(directory, models.named_at.map(|position| (models.path, position)))
+        read_models(schema, directory, models.named_at.map(|position| (models.path, position)))
     });
     diagnostics.extend(shared.diagnostics);
     diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));

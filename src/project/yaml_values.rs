@@ -1,7 +1,12 @@
 use std::collections::BTreeMap;
 
 use crate::edit::yaml::{Data, Node};
-use crate::model::{Number, Place, Value, classify};
+use crate::model::{Number, Place, Text, Value, classify};
+
+/// A text by what may be done with it.
+pub(super) fn shown(key: &str, text: &str) -> Text {
+    classify(Place::Elsewhere, key, text)
+}
 
 /// A value of a file as desired state holds it, each text by what may be done with it.
 pub(super) fn to_value(node: &Node) -> Value {
@@ -13,7 +18,7 @@ fn value_of(node: &Node, key: &str) -> Value {
         Data::Null | Data::Other(_) => Value::Null,
         Data::Bool(truth) => Value::Bool(*truth),
         Data::Number(number) => Value::Number(*number),
-        Data::Text(text) => Value::Text(classify(Place::Elsewhere, key, text)),
+        Data::Text(text) => Value::Text(shown(key, text)),
         Data::List(elements) => Value::List(elements.iter().map(|element| value_of(element, key)).collect()),
         Data::Map(map) => {
             let members =

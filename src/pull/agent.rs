@@ -1,14 +1,12 @@
 use std::sync::Arc;
 
-use crate::desired::Agent;
-use crate::org::ActualAgent;
+use crate::model::Value;
 use crate::plan::{FieldChange, Row};
 use crate::project::AgentFiles;
 use crate::project::config::AgentConfig;
 use crate::project::directory::display_path;
 use crate::project::skills::Skill;
-use crate::schema::ResourceKey;
-use crate::schema::kinds::AGENT;
+use crate::schema::{Field, Record};
 
 use super::draft::Draft;
 use super::{Content, Place};
@@ -21,10 +19,9 @@ pub(super) struct PulledAgent<'pull> {
     pub(super) files: Option<&'pull AgentFiles>,
     /// The skills that every agent has.
     pub(super) shared_skills: &'pull [Arc<Skill>],
-    /// What the files say of it.
-    pub(super) declared: &'pull Agent,
-    /// What the org has of it.
-    pub(super) actual: &'pull ActualAgent,
+    pub(super) id: &'pull str,
+    /// What the org has of its config, where it was read.
+    pub(super) settings: Option<&'pull Record>,
     /// Its directory, as diagnostics show it.
     pub(super) directory: String,
     /// Why nothing may be written to its directory.
@@ -35,10 +32,15 @@ pub(super) struct PulledAgent<'pull> {
     pub(super) is_alone: bool,
 }
 
-impl PulledAgent<'_> {
+impl<'pull> PulledAgent<'pull> {
     /// The place of its table.
     pub(super) fn place(&self) -> Place {
-        Place::of(["agents", self.declared.id.as_str()])
+        Place::of(["agents", self.id])
+    }
+
+    /// What the org has of a field of its config.
+    pub(super) fn value(&self, field: &'static Field) -> Option<&'pull Value> {
+        self.settings?.value(field)
     }
 
     /// Whether its directory is the project's.
@@ -63,9 +65,4 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
 /// Whether a difference is one that a pull takes over.
 pub(super) fn is_pulled(field: &FieldChange) -> bool {
     field.action != crate::plan::FieldAction::Incomparable
-}
-
-/// The key of an agent's row.
-pub(super) fn key(agent: &Agent) -> ResourceKey {
-    ResourceKey::new(AGENT, agent.id.as_str())
 }

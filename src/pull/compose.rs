@@ -4,12 +4,13 @@ use crate::model::{OrgSlug, SecretName};
 use crate::project::config::{self, ReadOptions};
 use crate::project::directory::ProjectDirectory;
 use crate::project::limits::YamlLimits;
+use crate::schema::ALL;
 
 use super::row::{FileChange, ModelChange, PullRow, SlugPlace};
 use super::{Content, Place, model_text, skill_text};
 use crate::edit::{Change, Toml, apply_edits};
 
-/// The file that lists the names of a project's secrets, without values (L2).
+/// The file that lists the names of a project's secrets, without values.
 const EXAMPLE: &str = ".env.example";
 
 /// A file as it is and as it is to be.
@@ -104,9 +105,9 @@ fn patched_toml(text: &str, changes: &[Change]) -> Result<String, String> {
     Ok(with_agents_table(apply_edits(text, &edits)))
 }
 
-/// A project whose last agent is gone says so with an empty table (F4).
+/// A project whose last agent is gone says so with an empty table.
 fn with_agents_table(text: String) -> String {
-    let (config, _) = config::read(&text, ProjectDirectory::FILE, ReadOptions { allow_unknown_keys: true });
+    let (config, _) = config::read(&ALL, &text, ProjectDirectory::FILE, ReadOptions { allow_unknown_keys: true });
     if config.is_none_or(|config| !config.agents.is_empty()) {
         return text;
     }

@@ -154,7 +154,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         None
     }
 
-    /// Takes a field over where references are read. The file's own reference stays (L2), unless the org has nothing there and
+    /// Takes a field over where references are read. The file's own reference stays, unless the org has nothing there and
     /// what only the files have goes.
     pub(super) fn secret(&mut self, field: &FieldChange, words: &[&str], place: Place) {
         match (&field.after, &field.before) {

@@ -50,7 +50,6 @@ pub struct ReadProject {
 /// A pull that was decided, with everything that composing its files needs.
 #[derive(Clone, Copy)]
 pub struct Decided<'pull> {
-    /// The files.
     pub files: &'pull dyn Files,
     /// What it was decided from.
     pub input: Input<'pull>,

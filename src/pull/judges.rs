@@ -15,7 +15,7 @@ pub(super) fn pull(
     of_skills: &[JudgedDomain],
 ) {
     let Some(wanted) = rules(draft, field) else { return };
-    let written = agent.config.and_then(|config| config.network.judge.as_ref()).map(|list| list.value.as_slice());
+    let written = agent.config.and_then(|config| config.judge.as_ref()).map(|list| list.value.as_slice());
     let written = written.unwrap_or_default();
     let without_skills =
         |rule: &&JudgedDomain| !of_skills.contains(rule) || written.iter().any(|own| reads_as(own, rule));
@@ -25,7 +25,7 @@ pub(super) fn pull(
             .unwritable(&field.path, "no list in lobu.toml makes this one with what the skills add; change the skills");
         return;
     };
-    if own.is_empty() && agent.config.is_none_or(|config| config.network.judge.is_none()) {
+    if own.is_empty() && agent.config.is_none_or(|config| config.judge.is_none()) {
         // The skills say all of it.
         return;
     }
@@ -34,7 +34,7 @@ pub(super) fn pull(
     draft.set(place, Content::List(own.iter().map(|rule| content(rule, written)).collect()));
 }
 
-/// The rules of the org, their domains as they are compared (P7); none and told if they have another form.
+/// The rules of the org, their domains as they are compared; none and told if they have another form.
 pub(super) fn rules(draft: &mut Draft<'_, '_>, field: &FieldChange) -> Option<Vec<JudgedDomain>> {
     let Some(value) = &field.before else { return Some(Vec::new()) };
     draft.plain(&field.path, value)?;

@@ -1,4 +1,4 @@
-//! What a file's own list must be, so that the list that it makes with the skills' is the org's (pull/PQ6, F5).
+//! What a file's own list must be, so that the list that it makes with the skills' is the org's.
 
 use std::collections::BTreeSet;
 

@@ -1,17 +1,15 @@
-//! Model files, patched by slug (L4).
+//! Model files, patched by slug.
 
 use crate::edit::yaml::{self, Data, Document, Node, Yaml};
 use crate::edit::{Change, apply_edits};
-use crate::model::{Rule, TypeSlug};
+use crate::model::TypeSlug;
 use crate::project::limits::YamlLimits;
+use crate::schema::{Pair, Pairs};
 
-use super::memory::rule_content;
+use super::models::pair_content;
 use super::node_content::content;
 use super::row::{ModelChange, SlugPlace};
 use super::{Content, Place, Step};
-
-/// The keys that old files write in place of `metadata_schema` (F5).
-const OLD_SCHEMA: [&str; 2] = ["properties", "required"];
 
 /// The file with its types changed; none where nothing is left of it.
 pub(super) fn patched(
@@ -53,20 +51,25 @@ fn edits_of(at: &Place, node: Option<&Node>, change: &ModelChange) -> Vec<Change
     match change {
         ModelChange::Set(name, value) => vec![Change::set(key(name), value.clone())],
         ModelChange::Unset(name) => vec![Change::remove(key(name))],
-        ModelChange::Rules(rules) => vec![Change::set(key("rules"), rule_list(rules, node))],
+        ModelChange::Pairs(name, pairs, found) => vec![Change::set(key(name), pair_list(name, pairs, found, node))],
         ModelChange::Remove => vec![Change::remove(at.clone())],
-        ModelChange::Schema(schema) => schema_edits(&key, node, schema),
+        ModelChange::Schema { key: name, old_keys, schema } => schema_edits(&key, (name, old_keys), node, schema),
     }
 }
 
-/// A schema in the form that the file has for it: `metadata_schema`, or the old keys as long as these can say it.
-fn schema_edits(key: &dyn Fn(&str) -> Place, node: Option<&Node>, schema: &Content) -> Vec<Change> {
-    let is_old = OLD_SCHEMA.iter().any(|name| node.and_then(|node| node.get(name)).is_some());
+/// A schema in the form that the file has for it: its own key, or the old ones as long as these can say it.
+fn schema_edits(
+    key: &dyn Fn(&str) -> Place,
+    (own, old_keys): (&str, &[&str]),
+    node: Option<&Node>,
+    schema: &Content,
+) -> Vec<Change> {
+    let is_old = old_keys.iter().any(|name| node.and_then(|node| node.get(name)).is_some());
     if !is_old {
-        return vec![Change::set(key("metadata_schema"), schema.clone())];
+        return vec![Change::set(key(own), schema.clone())];
     }
     let is_said = |(name, value): &(String, Content)| {
-        OLD_SCHEMA.contains(&name.as_str()) || name == "type" && *value == Content::text("object")
+        old_keys.contains(&name.as_str()) || name == "type" && *value == Content::text("object")
     };
     match schema {
         Content::Table(members) if members.len() > 1 && members.iter().all(is_said) => {
@@ -75,37 +78,37 @@ fn schema_edits(key: &dyn Fn(&str) -> Place, node: Option<&Node>, schema: &Conte
                 Some(value) => Change::set(key(name), value),
                 None => Change::remove(key(name)),
             };
-            OLD_SCHEMA.iter().map(edit).collect()
+            old_keys.iter().map(edit).collect()
         }
         _ => {
-            let removed = OLD_SCHEMA.iter().map(|name| Change::remove(key(name)));
-            removed.chain([Change::set(key("metadata_schema"), schema.clone())]).collect()
+            let removed = old_keys.iter().map(|name| Change::remove(key(name)));
+            removed.chain([Change::set(key(own), schema.clone())]).collect()
         }
     }
 }
 
-/// The rules as a list: those of the file that stay in its words and order, then the others.
-fn rule_list(rules: &[Rule], node: Option<&Node>) -> Content {
-    let written = node.and_then(|node| node.get("rules")).and_then(Node::list).unwrap_or_default();
-    let mut rest: Vec<&Rule> = rules.iter().collect();
+/// The pairs as a list: those of the file that stay in its words and order, then the others.
+fn pair_list(key: &str, pairs: &Pairs, found: &[Pair], node: Option<&Node>) -> Content {
+    let written = node.and_then(|node| node.get(key)).and_then(Node::list).unwrap_or_default();
+    let mut rest: Vec<&Pair> = found.iter().collect();
     let mut elements = Vec::new();
     for element in written {
-        let Some(rule) = read_rule(element) else { continue };
-        if let Some(position) = rest.iter().position(|other| **other == rule) {
+        let Some(pair) = read_pair(pairs, element) else { continue };
+        if let Some(position) = rest.iter().position(|other| **other == pair) {
             rest.remove(position);
             elements.push(content(element));
         }
     }
-    elements.extend(rest.into_iter().map(rule_content));
+    elements.extend(rest.into_iter().map(|pair| pair_content(pairs, pair)));
     Content::List(elements)
 }
 
-/// A rule as the project reads it (project-format 2.5).
-fn read_rule(node: &Node) -> Option<Rule> {
+/// A pair as the project reads it.
+fn read_pair(pairs: &Pairs, node: &Node) -> Option<Pair> {
     let end = |key: &str| match &node.get(key)?.data {
-        Data::Text(text) if text.starts_with('$') => Some(TypeSlug::verbatim(text)),
-        Data::Text(text) => Some(TypeSlug::rewritten(text)),
+        Data::Text(text) if text.starts_with('$') => Some(text.clone()),
+        Data::Text(text) => Some(TypeSlug::rewritten(text).to_string()),
         _ => None,
     };
-    Some(Rule { source: end("source")?, target: end("target")? })
+    Some(Pair { first: end(pairs.first.0)?, second: end(pairs.second.0)? })
 }

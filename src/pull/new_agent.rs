@@ -1,26 +1,25 @@
 //! An agent that only the org has: one row, and one table of lobu.toml.
 
-use crate::desired::Agent;
-use crate::model::{FieldPath, Value};
-use crate::org::ActualAgent;
+use crate::model::{AgentId, FieldPath};
 use crate::plan::Row;
 use crate::project::AgentFiles;
 use crate::project::directory::join;
 
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
+use super::file_names::Names;
 use super::row::{FileChange, PullAction, PullPlan, PullRow};
-use super::skills::Names;
 use super::value::Classifier;
-use super::{Content, Place, Step, platforms, settings, untold};
+use super::{Content, Place, Step, beyond_files, platforms, settings};
 use crate::edit::{Action, Change};
-use crate::schema::ResourceKey;
+use crate::schema::kinds::agent::NAME;
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS};
+use crate::schema::{Record, ResourceKey};
 
-/// The directory of agents' directories in the existing layout (project-format 2.1).
+/// The directory of agents' directories in the existing layout.
 const AGENTS: &str = "agents";
 
-/// The keys of an agent's table in the order in which they are written (project-format 1.3).
+/// The keys of an agent's table in the order in which they are written.
 const ORDER: [&str; 11] = [
     "name",
     "description",
@@ -37,8 +36,12 @@ const ORDER: [&str; 11] = [
 
 /// What an agent needs that only the org has.
 pub(super) struct NewAgent<'pull> {
-    pub(super) declared: &'pull Agent,
-    pub(super) actual: &'pull ActualAgent,
+    pub(super) key: &'pull ResourceKey,
+    /// What the org has of itself and of its config.
+    pub(super) record: &'pull Record,
+    pub(super) settings: Option<&'pull Record>,
+    /// Its platforms, in the server's order, with their ids.
+    pub(super) platforms: Vec<(&'pull str, &'pull Record)>,
     /// Whether the project has no other agent then.
     pub(super) is_alone: bool,
     /// Whether what only the files have goes: the skills of every agent.
@@ -51,9 +54,9 @@ pub(super) struct NewAgent<'pull> {
 
 /// Takes an agent in with all that it has, as one row.
 pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &mut Names<'_>, into: &mut PullPlan) {
-    let id = new.declared.id.as_str();
+    let id = new.key.id.as_str();
     let Some((directory, is_made_up)) = free_directory(new, names) else {
-        let mut draft = Draft::new(agent::key(new.declared), classifier, false);
+        let mut draft = Draft::new(new.key.clone(), classifier, false);
         draft.unwritable(&FieldPath::default(), "its id is none that lobu.toml takes");
         return draft.finish(PullAction::Create, into);
     };
@@ -61,19 +64,20 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
         config: None,
         files: Some(new.files),
         shared_skills: &new.files.skills,
-        declared: new.declared,
-        actual: new.actual,
+        id,
+        settings: new.settings,
         directory: directory.clone(),
         locked: None,
         has_own_skills: true,
         is_alone: new.is_alone,
     };
     let mut parts = PullPlan::default();
-    let mut draft = Draft::new(agent::key(new.declared), classifier, false);
-    let Some(name) = draft.text(&FieldPath::member("name"), Some(&Value::Text(new.actual.name.clone()))) else {
+    let mut draft = Draft::new(new.key.clone(), classifier, false);
+    let stated = new.record.value(NAME);
+    let Some(name) = draft.text(&FieldPath::member("name"), stated) else {
         return draft.finish(PullAction::Create, into);
     };
-    draft.show(&FieldPath::member("name"), None, Some(Value::Text(new.actual.name.clone())));
+    draft.show(&FieldPath::member("name"), None, stated.cloned());
     draft.set(pulled.place().key("name"), Content::Text(name));
     draft.set(pulled.place().key("dir"), Content::text(format!("./{directory}")));
     if is_made_up {
@@ -89,22 +93,21 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
         draft.finish(PullAction::Create, &mut parts);
     }
     for platform in new.rows.iter().filter(|row| row.key.kind == PLATFORM) {
-        let found = new.actual.platforms.iter().flatten();
-        let mut of_row = found.filter(|other| ResourceKey::platform(&new.declared.id, &other.id) == platform.key);
-        if let Some(actual) = of_row.next() {
+        let found = new.platforms.iter().find(|(id, _)| *id == platform.key.id);
+        if let Some((_, record)) = found {
             let mut draft = Draft::new(platform.key.clone(), classifier, false);
-            platforms::add(&mut draft, &pulled, actual);
+            platforms::add(&mut draft, &pulled, record);
             draft.finish(PullAction::Create, &mut parts);
         }
     }
-    parts.notes.extend(untold::notes(id, new.actual));
+    parts.notes.extend(beyond_files::notes(id, new.settings, &new.platforms));
     into.rows.push(one_row(new, &pulled.place(), std::mem::take(&mut parts.rows)));
     into.take_notices(parts);
 }
 
 /// `agents/ID`, unless something stands there that would be read as this agent's and is not; none for an id that lobu.toml refuses.
 fn free_directory(new: &NewAgent<'_>, names: &mut Names<'_>) -> Option<(String, bool)> {
-    let id = crate::model::AgentId::parse(new.declared.id.as_str()).ok()?;
+    let id = AgentId::parse(&new.key.id).ok()?;
     let wanted = join(AGENTS, id.as_str());
     let in_the_way = names.list(&wanted).into_iter().filter(|name| settings::is_of_agent(name));
     if in_the_way.count() == 0 {
@@ -116,7 +119,7 @@ fn free_directory(new: &NewAgent<'_>, names: &mut Names<'_>) -> Option<(String, 
 }
 
 fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
-    let key = agent::key(new.declared);
+    let key = new.key.clone();
     let mut row =
         PullRow { key, action: PullAction::Create, fields: Vec::new(), references: Vec::new(), changes: Vec::new() };
     let mut table = Vec::new();

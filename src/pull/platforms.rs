@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use crate::model::{AgentId, FieldPath, SecretName, StableId, Value, is_secret_key};
-use crate::org::ActualPlatform;
 use crate::plan::{FieldChange, Row, is_address};
 use crate::project::config::{Entry, PLATFORM_TYPES, PlatformConfig, is_platform_id};
+use crate::schema::Record;
+use crate::schema::kinds::platform;
 
 use super::agent::{PulledAgent, is_pulled};
 use super::draft::{Draft, brief};
@@ -21,7 +24,7 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
         if draft.refuses_name(&FieldPath::member("config"), &name) {
             continue;
         }
-        let words = words(agent.declared.id.as_str(), config.platform_type.as_str(), config_name(config), &name);
+        let words = words(agent.id, config.platform_type.as_str(), config_name(config), &name);
         draft.secret(field, &words, place.key("config").key(name.as_str()));
     }
     note_move(draft, config, shown);
@@ -66,7 +69,7 @@ pub(super) fn declared<'config>(agent: &PulledAgent<'config>, row: &Row) -> Opti
     let config = agent.config?;
     let (_, id) = row.key.id.split_once('/')?;
     let mut platforms = config.platforms.iter().enumerate();
-    platforms.find(|(_, platform)| platform.stable_id(&agent.declared.id).as_str() == id)
+    platforms.find(|(_, platform)| platform.stable_id(&AgentId::from_server(agent.id)).as_str() == id)
 }
 
 /// The type is a part of the derived id, so that a platform of another type needs its id written down.
@@ -91,35 +94,36 @@ fn change_type(
 }
 
 /// Takes a platform in that the project does not have; told if it can't be.
-pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, platform: &ActualPlatform) {
+pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, record: &Record) {
+    let platform = OrgPlatform::of(draft.key.own_id(), record);
     let root = FieldPath::default();
-    if !PLATFORM_TYPES.contains(&platform.platform_type.as_str()) {
+    if !PLATFORM_TYPES.contains(&platform.platform_type) {
         draft.unwritable(&root, "its type is no platform type that lobu.toml knows");
         return;
     }
-    if !is_platform_id(platform.id.as_str()) {
+    if !is_platform_id(&platform.id) {
         draft.unwritable(&root, "its id is none that lobu.toml takes");
         return;
     }
-    let mut table = vec![("type".to_owned(), Content::text(&platform.platform_type))];
-    let name = derived_name(&agent.declared.id, platform);
+    let mut table = vec![("type".to_owned(), Content::text(platform.platform_type))];
+    let name = derived_name(agent.id, &platform);
     match &name {
         Name::Derived(None) => {}
         Name::Derived(Some(name)) => table.push(("name".to_owned(), Content::text(name))),
-        Name::Id => table.push(("id".to_owned(), Content::text(platform.id.as_str()))),
+        Name::Id => table.push(("id".to_owned(), Content::text(&platform.id))),
     }
     let word = match &name {
         Name::Derived(name) => name.clone().unwrap_or_default(),
-        Name::Id => platform.id.as_str().to_owned(),
+        Name::Id => platform.id.clone(),
     };
-    draft.show(&FieldPath::member("type"), None, Some(Value::known(&platform.platform_type)));
+    draft.show(&FieldPath::member("type"), None, Some(Value::known(platform.platform_type)));
     let mut config = Vec::new();
-    for (key, value) in platform.config.iter().filter(|(_, value)| !value.is_blank()) {
+    for (key, value) in platform.config.into_iter().flatten().filter(|(_, value)| !value.is_blank()) {
         if draft.refuses_name(&FieldPath::member("config"), key) {
             continue;
         }
         let path = FieldPath::member("config").join(key.clone());
-        let words = words(agent.declared.id.as_str(), &platform.platform_type, &word, key);
+        let words = words(agent.id, platform.platform_type, &word, key);
         if let Some((content, shown)) = draft.secret_value(&path, value, &words) {
             draft.show(&path, None, Some(shown));
             config.push((key.clone(), content));
@@ -129,31 +133,43 @@ pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, platform: 
     draft.append(agent.place().key("platforms"), table);
 }
 
+/// A platform that the org has.
+struct OrgPlatform<'org> {
+    id: String,
+    platform_type: &'org str,
+    config: Option<&'org BTreeMap<String, Value>>,
+}
+
+impl<'org> OrgPlatform<'org> {
+    fn of(id: &str, record: &'org Record) -> Self {
+        let platform_type = record.text(platform::TYPE).unwrap_or_default();
+        Self { id: id.to_owned(), platform_type, config: record.value(platform::CONFIG).and_then(Value::as_map) }
+    }
+}
+
 /// How lobu.toml names a platform of the org.
 #[derive(Debug, PartialEq, Eq)]
 enum Name {
-    /// By a name, or none, from which its id derives (project-format 4).
+    /// By a name, or none, from which its id derives.
     Derived(Option<String>),
-    /// By its id, since no name makes it (L6).
+    /// By its id, since no name makes it.
     Id,
 }
 
-fn derived_name(agent: &AgentId, platform: &ActualPlatform) -> Name {
-    let plain = StableId::derive(agent.as_str(), &platform.platform_type, None);
-    let Some(rest) = platform.id.as_str().strip_prefix(plain.as_str()) else { return Name::Id };
+fn derived_name(agent: &str, platform: &OrgPlatform<'_>) -> Name {
+    let plain = StableId::derive(agent, platform.platform_type, None);
+    let Some(rest) = platform.id.strip_prefix(plain.as_str()) else { return Name::Id };
     if rest.is_empty() {
         return Name::Derived(None);
     }
     let Some(name) = rest.strip_prefix('-') else { return Name::Id };
     let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let derives = StableId::derive(agent.as_str(), &platform.platform_type, Some(name)) == platform.id;
+    let derives = StableId::derive(agent, platform.platform_type, Some(name)).as_str() == platform.id;
     if starts && derives { Name::Derived(Some(name.to_owned())) } else { Name::Id }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
@@ -170,13 +186,8 @@ mod tests {
             ("triage-slack-Ops", Name::Id),
         ];
         for (id, name) in table {
-            let platform = ActualPlatform {
-                id: StableId::from_server(id),
-                platform_type: "slack".to_owned(),
-                config: BTreeMap::new(),
-                settings: Value::Null,
-            };
-            assert_eq!(derived_name(&AgentId::from_server("triage"), &platform), name, "{id}");
+            let platform = OrgPlatform { id: id.to_owned(), platform_type: "slack", config: None };
+            assert_eq!(derived_name("triage", &platform), name, "{id}");
         }
     }
 }

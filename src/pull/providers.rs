@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use crate::model::{FieldPath, Place, Value, classify};
 use crate::plan::{FieldAction, FieldChange};
+use crate::schema::kinds::settings::PROVIDERS;
 
 use super::Content;
 use super::agent::PulledAgent;
 use super::draft::Draft;
 use super::row::FileChange;
-use super::settings::member_path;
 use crate::edit::Change;
 
 /// Takes over the providers, their order and their models.
@@ -45,7 +45,7 @@ pub(super) fn pull(
     let order = order(agent, &declared, &new);
     for id in new {
         let mut table = vec![("id".to_owned(), Content::text(&id))];
-        let path = member_path(&["installedProviders", &id]);
+        let path = FieldPath::of(["installedProviders", &id]);
         draft.show(&path, None, Some(Value::Text(classify(Place::Elsewhere, "", &id))));
         if let Some(field) = new_models.remove(id.as_str())
             && let Some(model) = model(draft, field)
@@ -120,8 +120,7 @@ fn order(agent: &PulledAgent<'_>, declared: &[&str], new: &[String]) -> Option<V
 }
 
 fn wanted_order<'org>(agent: &PulledAgent<'org>) -> Vec<&'org str> {
-    let providers = agent.actual.settings.as_ref().map(|settings| &settings.installed_providers);
-    let entries = providers.and_then(Value::as_list).unwrap_or_default();
+    let entries = agent.value(PROVIDERS).and_then(Value::as_list).unwrap_or_default();
     let id = |entry: &'org Value| entry.as_map()?.get("providerId")?.literal();
     entries.iter().filter_map(id).collect()
 }

@@ -1,23 +1,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{Agent, DesiredState};
-use crate::model::{FieldPath, MemorySchema, OrgSlug, Position, SecretName, Text, Value};
-use crate::org::{ActualMemory, ActualState, SecretsMode, SecretsProbe};
+use crate::desired::DesiredState;
+use crate::model::{FieldPath, OrgSlug, SecretName, Text, Value};
+use crate::org::{ActualState, SecretsProbe};
 use crate::plan::{self, Action, FieldAction, Options, Resend, Row};
 use crate::project::directory::display_path;
 use crate::project::{AgentFiles, Project};
-use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
-use crate::schema::{Kind, ResourceKey};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, SETTINGS, agent as agent_fields, platform};
+use crate::schema::{Kind, Record, Resource, ResourceKey};
 
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
+use super::file_names::{Listing, Names};
 use super::new_agent::{self, NewAgent};
 use super::row::{Missing, PullAction, PullPlan, Reason, Withheld};
 use super::secret_names::SecretNames;
-use super::skills::{Listing, Names};
-use super::taking::{Completed, Taking, completed};
+use super::selection::{Completed, PullSelection, completed};
 use super::value::Classifier;
-use super::{memory, platforms, settings};
+use super::{models, platforms, settings};
 
 /// What a pull is decided from.
 #[derive(Clone, Copy)]
@@ -26,12 +26,11 @@ pub struct Input<'pull> {
     pub project: &'pull Project,
     /// What they declare.
     pub desired: &'pull DesiredState,
-    /// What the org has, read by [`Taking::read_scope`].
+    /// What the org has, read by [`PullSelection::read_scope`].
     pub actual: &'pull ActualState,
-    /// The org.
     pub org: &'pull OrgSlug,
     /// What is taken in.
-    pub taking: &'pull Taking,
+    pub selection: &'pull PullSelection,
     /// The names in a directory of the project, those of directories with a `/` at their end.
     pub listing: Listing<'pull>,
     /// What `--allow-suspected` names, as `kind/id:path`.
@@ -49,7 +48,7 @@ impl Input<'_> {
             org: self.org.clone(),
             prune: false,
             resend: Resend::default(),
-            selection: self.taking.selection.clone(),
+            selection: self.selection.selection.clone(),
             push_command: String::new(),
         }
     }
@@ -57,12 +56,12 @@ impl Input<'_> {
 
 /// Decides what a pull does to the files: pure, and the same for the same input.
 pub fn pull_plan(input: &Input<'_>) -> PullPlan {
-    let completed = completed(input.desired, &input.project.shared_skills, input.actual, input.taking);
+    let completed = completed(input.desired, &input.project.shared_skills, input.actual, input.selection);
     let plan = plan::diff(&completed.desired, input.actual, &input.plan_options());
     let known = input.desired.references().into_keys();
     let taken = names_of_org(input.actual);
     let classifier = Classifier {
-        mode: SecretsMode::of(&input.actual.secrets),
+        mode: input.actual.secrets.mode(),
         allowed: input.allowed,
         is_init: input.is_init,
         names: SecretNames::new(known, taken),
@@ -71,6 +70,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     let mut pull = Pull {
         input,
         completed: &completed,
+        below: completed.desired.by_agent(),
         rows: plan.rows.iter().map(|row| (row.key.clone(), row)).collect(),
         classifier,
         names: Names::new(input.listing),
@@ -79,9 +79,9 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
         result: PullPlan::default(),
     };
     pull.agents();
-    pull.memory();
+    pull.types();
     for (key, path) in &plan.mismatches {
-        if input.taking.covers(key.kind, &key.id) {
+        if input.selection.covers(key.kind, &key.id) {
             let reason = Reason::Unwritable("it is not of the type that the API knows".to_owned());
             pull.result.withheld.push(Withheld { key: key.clone(), path: path.clone(), reason });
         }
@@ -99,13 +99,13 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     result
         .notes
         .extend(there.iter().map(|name| format!("--allow-suspected {name}: nothing there has to be let through")));
-    result.notes.extend(incomparable(&plan.rows, input.taking));
-    result.unmatched = input.taking.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
-    let covers = |kind: &Kind| input.taking.covers_kind(*kind);
+    result.notes.extend(incomparable(&plan.rows, input.selection));
+    result.unmatched = input.selection.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
+    let covers = |kind: &Kind| input.selection.covers_kind(*kind);
     result.undeclared = plan.undeclared.into_iter().filter(|(kind, _)| covers(kind)).collect();
     result.left_out = plan.left_out.into_iter().filter(|(kind, _)| covers(kind)).collect();
-    result.unchanged = unchanged(&plan.rows, &result, input.taking);
-    if input.desired.memory.is_none() && input.taking.covers_kind(ENTITY_TYPE) {
+    result.unchanged = unchanged(&plan.rows, &result, input.selection);
+    if !input.desired.covers(ENTITY_TYPE) && input.selection.covers_kind(ENTITY_TYPE) {
         let how = "[memory] with enabled = true takes them in";
         result.notes.push(format!("entity types and relationship types are left out: {how}"));
     }
@@ -118,12 +118,13 @@ fn names_of_org(actual: &ActualState) -> Vec<SecretName> {
     if let SecretsProbe::Present(Some(listed)) = &actual.secrets {
         names.extend(listed.iter().map(|name| SecretName::from_server(name.as_str())));
     }
-    for agent in actual.agents.iter().flat_map(BTreeMap::values) {
-        if let Some(settings) = &agent.settings {
-            references(&settings.mcp_servers, &mut names);
-        }
-        for value in agent.platforms.iter().flatten().flat_map(|platform| platform.config.values()) {
-            references(value, &mut names);
+    for (kind, records) in &actual.records {
+        for field in kind.fields.iter().filter(|field| field.holds_secrets()) {
+            records
+                .own
+                .values()
+                .filter_map(|record| record.value(field))
+                .for_each(|value| references(value, &mut names));
         }
     }
     names
@@ -143,9 +144,9 @@ fn names_a_row(name: &str, rows: &[Row]) -> bool {
     rows.iter().any(|row| name.strip_prefix(&row.key.to_string()).is_some_and(|rest| rest.starts_with(':')))
 }
 
-/// Values of which nobody can tell whether they differ: they stay as the files have them (W3).
-fn incomparable(rows: &[Row], taking: &Taking) -> Option<String> {
-    let covered = rows.iter().filter(|row| taking.covers(row.key.kind, &row.key.id));
+/// Values of which nobody can tell whether they differ: they stay as the files have them.
+fn incomparable(rows: &[Row], selection: &PullSelection) -> Option<String> {
+    let covered = rows.iter().filter(|row| selection.covers(row.key.kind, &row.key.id));
     let fields = covered.flat_map(|row| &row.fields);
     match fields.filter(|field| field.action == FieldAction::Incomparable).count() {
         0 => None,
@@ -167,7 +168,7 @@ fn directories(project: &Project) -> BTreeMap<String, usize> {
 }
 
 /// The resources that are read and that nothing is told of.
-fn unchanged(rows: &[Row], result: &PullPlan, taking: &Taking) -> usize {
+fn unchanged(rows: &[Row], result: &PullPlan, selection: &PullSelection) -> usize {
     let told: BTreeSet<&ResourceKey> = result
         .rows
         .iter()
@@ -178,7 +179,7 @@ fn unchanged(rows: &[Row], result: &PullPlan, taking: &Taking) -> usize {
         .collect();
     let is_same = |row: &&Row| {
         let kind = row.key.kind;
-        taking.covers(kind, &row.key.id) && row.action != Action::Create && !told.contains(&row.key)
+        selection.covers(kind, &row.key.id) && row.action != Action::Create && !told.contains(&row.key)
     };
     // A new agent comes with its settings and platforms as one row.
     let is_part = |row: &Row| {
@@ -193,6 +194,8 @@ fn unchanged(rows: &[Row], result: &PullPlan, taking: &Taking) -> usize {
 struct Pull<'pull> {
     input: &'pull Input<'pull>,
     completed: &'pull Completed,
+    /// What is declared or taken in and belongs to agents.
+    below: BTreeMap<(Kind, &'pull str), Vec<&'pull Resource>>,
     rows: BTreeMap<ResourceKey, &'pull Row>,
     classifier: Classifier<'pull>,
     names: Names<'pull>,
@@ -205,8 +208,8 @@ struct Pull<'pull> {
 impl<'pull> Pull<'pull> {
     fn agents(&mut self) {
         let completed = self.completed;
-        for declared in &completed.desired.agents {
-            if completed.added.contains(&agent::key(declared)) {
+        for declared in completed.desired.of(AGENT) {
+            if completed.added.contains(&declared.key) {
                 self.new_agent(declared);
             } else {
                 self.agent(declared);
@@ -216,23 +219,28 @@ impl<'pull> Pull<'pull> {
 
     fn row(&self, kind: Kind, id: &str) -> Option<&'pull Row> {
         let row = self.rows.get(&ResourceKey::new(kind, id))?;
-        self.input.taking.covers(kind, id).then_some(*row)
+        self.input.selection.covers(kind, id).then_some(*row)
     }
 
-    fn platform_rows(&self, declared: &Agent) -> Vec<&'pull Row> {
-        let keys = declared.platforms.iter().map(|platform| ResourceKey::platform(&declared.id, &platform.id).id);
-        keys.filter_map(|id| self.row(PLATFORM, &id)).collect()
+    fn platform_rows(&self, agent: &str) -> Vec<&'pull Row> {
+        let declared = self.below.get(&(PLATFORM, agent)).map(Vec::as_slice).unwrap_or_default();
+        declared.iter().filter_map(|platform| self.row(PLATFORM, &platform.key.id)).collect()
     }
 
-    fn new_agent(&mut self, declared: &'pull Agent) {
-        let Some(actual) = self.input.actual.agents.as_ref().and_then(|agents| agents.get(&declared.id)) else {
-            return;
-        };
-        let own = [AGENT, SETTINGS].into_iter().filter_map(|kind| self.row(kind, declared.id.as_str()));
-        let rows: Vec<&Row> = own.chain(self.platform_rows(declared)).collect();
+    fn settings_of(&self, agent: &str) -> Option<&'pull Record> {
+        self.input.actual.record(&ResourceKey::new(SETTINGS, agent))
+    }
+
+    fn new_agent(&mut self, declared: &'pull Resource) {
+        let Some(record) = self.input.actual.record(&declared.key) else { return };
+        let id = declared.key.id.as_str();
+        let own = [AGENT, SETTINGS].into_iter().filter_map(|kind| self.row(kind, id));
+        let rows: Vec<&Row> = own.chain(self.platform_rows(id)).collect();
         let new = NewAgent {
-            declared,
-            actual,
+            key: &declared.key,
+            record,
+            settings: self.settings_of(id),
+            platforms: self.input.actual.below(PLATFORM, id),
             is_alone: self.is_alone(),
             prune_local: self.input.prune_local,
             files: &self.shared,
@@ -241,12 +249,12 @@ impl<'pull> Pull<'pull> {
         new_agent::add(&new, &mut self.classifier, &mut self.names, &mut self.result);
     }
 
-    fn agent(&mut self, declared: &'pull Agent) {
-        let id = declared.id.as_str();
-        let Some(actual) = self.input.actual.agents.as_ref().and_then(|agents| agents.get(&declared.id)) else {
+    fn agent(&mut self, declared: &'pull Resource) {
+        let id = declared.key.id.as_str();
+        if self.input.actual.record(&declared.key).is_none() {
             return self.missing_agent(declared);
-        };
-        let pulled = self.pulled(declared, actual);
+        }
+        let pulled = self.pulled(id);
         if let Some(row) = self.row(AGENT, id) {
             let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
             agent::pull(&mut draft, &pulled, row);
@@ -257,26 +265,25 @@ impl<'pull> Pull<'pull> {
             settings::pull(&mut draft, &pulled, row, &mut self.names);
             draft.finish(PullAction::Update, &mut self.result);
         }
-        for row in self.platform_rows(declared) {
+        for row in self.platform_rows(id) {
             self.platform(&pulled, row);
         }
     }
 
     /// Whether the project has one agent only, once this pull is done.
     fn is_alone(&self) -> bool {
-        let found = self.input.actual.agents.as_ref();
-        let goes = |agent: &Agent| {
+        let goes = |agent: &Resource| {
             self.input.prune_local
-                && self.input.taking.covers(AGENT, agent.id.as_str())
-                && found.is_some_and(|found| !found.contains_key(&agent.id))
+                && self.input.selection.covers(AGENT, &agent.key.id)
+                && self.input.actual.records.contains_key(&AGENT)
+                && self.input.actual.record(&agent.key).is_none()
         };
-        let stays = |agent: &&Agent| !goes(agent);
-        self.completed.desired.agents.iter().filter(stays).count() == 1
+        self.completed.desired.of(AGENT).iter().filter(|agent| !goes(agent)).count() == 1
     }
 
-    fn pulled(&self, declared: &'pull Agent, actual: &'pull crate::org::ActualAgent) -> PulledAgent<'pull> {
+    fn pulled(&self, id: &'pull str) -> PulledAgent<'pull> {
         let agents = &self.input.project.config.agents;
-        let position = agents.iter().position(|config| config.id.value == declared.id);
+        let position = agents.iter().position(|config| config.id.value.as_str() == id);
         let config = position.and_then(|position| agents.get(position));
         let directory = config.and_then(|config| config.dir.as_ref()).map_or("", |dir| dir.value.as_str());
         let is_shared = self.directories.get(&display_path(directory)).is_some_and(|count| *count > 1);
@@ -284,8 +291,8 @@ impl<'pull> Pull<'pull> {
             config,
             files: position.and_then(|position| self.input.project.agents.get(position)),
             shared_skills: &self.input.project.shared_skills,
-            declared,
-            actual,
+            id,
+            settings: self.settings_of(id),
             directory: directory.to_owned(),
             locked: is_shared.then_some("its directory is another agent's too, and pull does not write there"),
             has_own_skills: false,
@@ -299,10 +306,8 @@ impl<'pull> Pull<'pull> {
         let is_new = self.completed.added.contains(&row.key);
         let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
         if is_new {
-            let found = pulled.actual.platforms.iter().flatten();
-            let mut of_row = found.filter(|other| ResourceKey::platform(&pulled.declared.id, &other.id) == row.key);
-            if let Some(actual) = of_row.next() {
-                platforms::add(&mut draft, pulled, actual);
+            if let Some(record) = self.input.actual.record(&row.key) {
+                platforms::add(&mut draft, pulled, record);
             }
             return draft.finish(PullAction::Create, &mut self.result);
         }
@@ -313,7 +318,7 @@ impl<'pull> Pull<'pull> {
         let declared = platforms::declared(pulled, row).map(|(position, _)| position);
         match declared {
             Some(position) if self.input.prune_local => {
-                draft.show(&FieldPath::member("type"), pulled_type(pulled, position).as_ref(), None);
+                draft.show(&FieldPath::member(platform::TYPE.name), pulled_type(pulled, position).as_ref(), None);
                 draft.remove(pulled.place().key("platforms").element(position));
             }
             _ => draft.lacks(&FieldPath::default()),
@@ -322,9 +327,9 @@ impl<'pull> Pull<'pull> {
     }
 
     /// An agent that only the files have; its settings and platforms are not told apart.
-    fn missing_agent(&mut self, declared: &Agent) {
-        let key = agent::key(declared);
-        if self.row(AGENT, declared.id.as_str()).is_none() {
+    fn missing_agent(&mut self, declared: &Resource) {
+        let (key, id) = (declared.key.clone(), declared.key.id.as_str());
+        if self.row(AGENT, id).is_none() {
             return;
         }
         if !self.input.prune_local {
@@ -332,66 +337,45 @@ impl<'pull> Pull<'pull> {
             return;
         }
         let configs = &self.input.project.config.agents;
-        let config = configs.iter().find(|config| config.id.value == declared.id);
+        let config = configs.iter().find(|config| config.id.value.as_str() == id);
         let directory = config.and_then(|config| config.dir.as_ref()).map_or("", |dir| dir.value.as_str());
         let mut draft = Draft::new(key, &mut self.classifier, true);
-        let before = Value::Text(declared.name.clone());
-        draft.show(&FieldPath::member("name"), Some(&before), None);
-        draft.remove(super::Place::of(["agents", declared.id.as_str()]));
-        let id = &declared.id;
+        let before = declared.declared.get(agent_fields::NAME).and_then(|declared| declared.value());
+        draft.show(&FieldPath::member(agent_fields::NAME.name), before, None);
+        draft.remove(super::Place::of(["agents", id]));
         draft.notes.push(format!("the directory {} of agent {id} stays: delete it by hand", display_path(directory)));
         draft.finish(PullAction::Remove, &mut self.result);
     }
 
-    fn memory(&mut self) {
+    /// The kinds that model files declare.
+    fn types(&mut self) {
         let completed = self.completed;
-        let (Some(schema), Some(actual)) = (&completed.desired.memory, &self.input.actual.memory) else { return };
         let directory = self.input.project.config.memory.as_ref().map_or("", |memory| memory.models_directory().path);
-        self.entity_types(schema, actual, directory);
-        self.relationship_types(schema, actual, directory);
-    }
-
-    fn entity_types(&mut self, schema: &MemorySchema, memory: &ActualMemory, directory: &str) {
-        for entity in &schema.entity_types {
-            let Some(row) = self.row(ENTITY_TYPE, entity.slug.as_str()) else { continue };
-            let Some(actual) = memory.entity_types.get(&entity.slug) else {
-                self.missing_type(row, &entity.position);
-                continue;
-            };
-            let is_new = self.completed.added.contains(&row.key);
-            let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
-            if is_new {
-                memory::add_entity(&mut draft, &entity.slug, actual, directory, &mut self.names);
-            } else {
-                memory::entity(&mut draft, row, &entity.position);
+        let read = self.input.actual.records.keys().filter_map(|kind| Some((*kind, kind.model_files?)));
+        for (kind, files) in read {
+            for declared in completed.desired.of(kind) {
+                let Some(row) = self.row(kind, &declared.key.id) else { continue };
+                let Some(record) = self.input.actual.record(&declared.key) else {
+                    self.missing_type(row, declared);
+                    continue;
+                };
+                let is_new = completed.added.contains(&row.key);
+                let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
+                if is_new {
+                    models::add(&mut draft, files, record, directory, &mut self.names);
+                } else {
+                    models::change(&mut draft, row, declared, record);
+                }
+                draft.finish(made(is_new), &mut self.result);
             }
-            draft.finish(made(is_new), &mut self.result);
-        }
-    }
-
-    fn relationship_types(&mut self, schema: &MemorySchema, memory: &ActualMemory, directory: &str) {
-        for relationship in &schema.relationship_types {
-            let Some(row) = self.row(RELATIONSHIP_TYPE, relationship.slug.as_str()) else { continue };
-            let Some(actual) = memory.relationship_types.get(&relationship.slug) else {
-                self.missing_type(row, &relationship.position);
-                continue;
-            };
-            let is_new = self.completed.added.contains(&row.key);
-            let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
-            if is_new {
-                memory::add_relationship(&mut draft, &relationship.slug, actual, directory, &mut self.names);
-            } else {
-                memory::relationship(&mut draft, row, relationship, actual);
-            }
-            draft.finish(made(is_new), &mut self.result);
         }
     }
 
     /// A type that only the files have.
-    fn missing_type(&mut self, row: &Row, position: &Position) {
+    fn missing_type(&mut self, row: &Row, declared: &Resource) {
         let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
         if self.input.prune_local {
-            memory::remove(&mut draft, position);
+            models::remove(&mut draft, &declared.position);
         } else {
             draft.lacks(&FieldPath::default());
         }

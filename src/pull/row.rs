@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FieldPath, Rule, SecretName};
+use crate::model::{FieldPath, SecretName};
 use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
-use crate::schema::{Kind, ResourceKey};
+use crate::schema::{Kind, Pair, Pairs, ResourceKey};
 
 use super::{Content, Place};
 use crate::edit::Change;
@@ -17,11 +17,11 @@ pub struct PullPlan {
     pub missing: Vec<Missing>,
     /// What is not written, and why.
     pub withheld: Vec<Withheld>,
-    /// References of the files that stay although the org has something else there (L2).
+    /// References of the files that stay although the org has something else there.
     pub kept: Vec<Kept>,
-    /// What the org has and the project does not declare, by kind (L5).
+    /// What the org has and the project does not declare, by kind.
     pub undeclared: BTreeMap<Kind, Vec<String>>,
-    /// What selectors left out of the project, by kind (P12).
+    /// What selectors left out of the project, by kind.
     pub left_out: BTreeMap<Kind, usize>,
     /// How many resources are as the org has them.
     pub unchanged: usize,
@@ -93,10 +93,9 @@ impl PullRow {
     }
 }
 
-/// A reference that the project did not have (L2).
+/// A reference that the project did not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NewReference {
-    /// The name.
     pub name: SecretName,
     /// Where it stands, in a reader's words.
     pub place: String,
@@ -120,7 +119,6 @@ pub struct Kept {
     pub key: ResourceKey,
     /// The field.
     pub path: FieldPath,
-    /// The name.
     pub name: SecretName,
     /// Whether the org has a value there, another one or one that it hides.
     pub org_has: bool,
@@ -156,7 +154,7 @@ impl Withheld {
         suspect_name(&self.key, &self.path)
     }
 
-    /// Whether it may be a secret: then the command ends with exit code 6 (L2).
+    /// Whether it may be a secret: then the command ends with exit code 6.
     pub fn is_suspected(&self) -> bool {
         matches!(self.reason, Reason::Suspected | Reason::Reference(_))
     }
@@ -167,32 +165,26 @@ pub(super) fn suspect_name(key: &ResourceKey, path: &FieldPath) -> String {
     format!("{key}:{path}")
 }
 
-/// One change of one file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FileChange {
     /// Of lobu.toml.
     Toml(Change),
     /// Of the type whose slug stands there.
     Model(SlugPlace, ModelChange),
-    /// Of a skill.
     Skill(SkillChange),
     /// The text of a prompt; blanks around it stay.
     Prompt {
-        /// The file.
         path: String,
         /// The text, empty to clear it.
         text: String,
     },
     /// A file that is not there yet.
     NewFile {
-        /// The file.
         path: String,
-        /// Its text.
         text: String,
     },
     /// A file that goes.
     RemoveFile {
-        /// The file.
         path: String,
     },
 }
@@ -200,7 +192,6 @@ pub enum FileChange {
 /// Where the slug of a type stands in its model file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SlugPlace {
-    /// The file.
     pub file: String,
     /// The line, from 1.
     pub line: u32,
@@ -213,12 +204,17 @@ pub struct SlugPlace {
 pub enum ModelChange {
     /// A key gets this value.
     Set(&'static str, Content),
-    /// The schema, which old files write as `properties` and `required` (F5).
-    Schema(Content),
+    /// A JSON Schema, which old files write by some of its members.
+    Schema {
+        key: &'static str,
+        /// The keys of its members.
+        old_keys: &'static [&'static str],
+        schema: Content,
+    },
     /// A key goes.
     Unset(&'static str),
-    /// The rules are these, in any order; those that stay keep their text.
-    Rules(Vec<Rule>),
+    /// The pairs at a key are these, in any order; those that stay keep their text.
+    Pairs(&'static str, &'static Pairs, Vec<Pair>),
     /// The type goes.
     Remove,
 }
@@ -228,7 +224,7 @@ pub enum ModelChange {
 pub struct SkillChange {
     /// The file that is changed, or made from `base`.
     pub file: String,
-    /// The file whose text is the starting point: itself, or the shared skill that becomes the agent's own (L4).
+    /// The file whose text is the starting point: itself, or the shared skill that becomes the agent's own.
     pub base: String,
     /// Whether `base` is a file whose frontmatter is not read.
     pub is_flat: bool,

@@ -5,13 +5,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::SecretName;
 
-/// Names that start so are settings of this program (F4), or never come from the process environment (P13).
+/// Names that start so are settings of this program, or never come from the process environment.
 const RESERVED: [&str; 4] = ["LOBU_", "GITHUB_", "ACTIONS_", "CI_"];
 
-/// How long a name may be, in characters (secrets/SQ11).
+/// How long a name may be, in characters.
 const LONGEST: usize = 128;
 
-/// Makes names for values that can't be written: qualified by where the value stands, and new to the project (L2).
+/// Makes names for values that can't be written: qualified by where the value stands, and new to the project.
 #[derive(Debug, Default)]
 pub(super) struct SecretNames {
     known: BTreeSet<SecretName>,

@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, Value};
 use crate::plan::FieldChange;
 use crate::project::config::McpServer;
+use crate::schema::kinds::settings::MCP_SERVERS;
 
 use super::agent::PulledAgent;
-use super::contributions::{ServerEntry, is_brought};
 use super::draft::{Draft, brief};
-use super::settings::member_path;
+use super::skill_lists::{ServerEntry, is_brought};
 use super::{Content, Place};
 
-/// The transports that lobu.toml knows (project-format 1.6).
+/// The transports that lobu.toml knows.
 const TYPES: [&str; 3] = ["streamable-http", "sse", "stdio"];
 
 /// Whose login an MCP server uses.
@@ -58,7 +58,7 @@ pub(super) fn pull(
             }
             // A skill brings it just so.
             (None, Some(entry)) if of_skills.get(id).is_some_and(|brought| is_brought(entry, brought)) => {}
-            // The agent's own table is the whole of a server, also of one that a skill brings (project-format 2.4).
+            // The agent's own table is the whole of a server, also of one that a skill brings.
             (None, Some(entry)) => add(draft, agent, id, place, entry),
             (_, None) => {}
         }
@@ -67,7 +67,7 @@ pub(super) fn pull(
 
 /// A server that only the files have.
 fn gone(draft: &mut Draft<'_, '_>, id: &str, place: Place, config: Option<&McpServer>) {
-    let path = member_path(&["mcpServers", id]);
+    let path = FieldPath::of(["mcpServers", id]);
     match config {
         Some(_) if draft.prune_local => {
             draft.show(&path, Some(&Value::known(id)), None);
@@ -79,7 +79,7 @@ fn gone(draft: &mut Draft<'_, '_>, id: &str, place: Place, config: Option<&McpSe
 }
 
 fn actual<'org>(agent: &PulledAgent<'org>, id: &str) -> Option<&'org Value> {
-    agent.actual.settings.as_ref()?.mcp_servers.as_map()?.get(id)
+    agent.value(MCP_SERVERS)?.as_map()?.get(id)
 }
 
 /// Says that what the files declare for a server goes where the org says once this is applied.
@@ -104,7 +104,7 @@ fn note_move(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, config: &McpSer
         draft.notes.push(format!(
             "MCP server {} of agent {} gets the org's {moved}: check it, since the next apply sends {} there",
             brief(&config.id.value),
-            agent.declared.id,
+            agent.id,
             values.join(", ")
         ));
     }
@@ -122,10 +122,10 @@ fn change(
     let steps: Vec<&str> = field.path.steps().iter().skip(2).map(String::as_str).collect();
     match steps.as_slice() {
         [group @ ("env" | "headers"), key] => {
-            if draft.refuses_name(&member_path(&["mcpServers", &config.id.value, group]), key) {
+            if draft.refuses_name(&FieldPath::of(["mcpServers", &config.id.value, group]), key) {
                 return;
             }
-            let words = [agent.declared.id.as_str(), "mcp", config.id.value.as_str(), key];
+            let words = [agent.id, "mcp", config.id.value.as_str(), key];
             draft.secret(field, &words, place.key(*group).key(*key));
         }
         ["oauth", member] => {
@@ -136,7 +136,7 @@ fn change(
             let Some((_, key)) = OAUTH.iter().find(|(name, _)| name == member) else { return };
             let place = place.key("oauth").key(*key);
             if matches!(*member, "clientId" | "clientSecret") {
-                draft.secret(field, &[agent.declared.id.as_str(), "mcp", config.id.value.as_str(), key], place);
+                draft.secret(field, &[agent.id, "mcp", config.id.value.as_str(), key], place);
             } else {
                 plain(draft, field, place);
             }
@@ -152,7 +152,7 @@ fn change(
 
 /// The org has no `oauth` for a server of the files: its addresses can't be emptied, so that it goes whole or stays.
 fn without_oauth(draft: &mut Draft<'_, '_>, config: &McpServer, place: Place) {
-    let path = member_path(&["mcpServers", &config.id.value, "oauth"]);
+    let path = FieldPath::of(["mcpServers", &config.id.value, "oauth"]);
     let is_told =
         draft.missing.iter().any(|missing| missing.path == path) || draft.fields.iter().any(|field| field.path == path);
     if is_told {
@@ -199,10 +199,10 @@ fn fits(draft: &mut Draft<'_, '_>, path: &FieldPath, content: &Content) -> bool 
 
 /// Takes a whole server in.
 fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Place, entry: &Value) {
-    if draft.refuses_name(&member_path(&["mcpServers"]), id) {
+    if draft.refuses_name(&FieldPath::of(["mcpServers"]), id) {
         return;
     }
-    let path = member_path(&["mcpServers", id]);
+    let path = FieldPath::of(["mcpServers", id]);
     let Some(members) = entry.as_map() else {
         draft.unwritable(&path, "it is not an object");
         return;
@@ -216,7 +216,7 @@ fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Plac
     let known = ["env", "headers", "oauth"];
     let is_known = |name: &str| known.contains(&name) || PLAIN.iter().any(|(member, _)| *member == name);
     if members.keys().any(|name| !is_known(name)) {
-        let (id, agent) = (brief(id), &agent.declared.id);
+        let (id, agent) = (brief(id), agent.id);
         draft.notes.push(format!("MCP server {id} of agent {agent} has members that no file can say"));
     }
     draft.show(&path, None, Some(shown));
@@ -248,8 +248,7 @@ fn server(
             draft.unwritable(&path, "it is not an object");
             return None;
         };
-        let words =
-            |key: &str| [agent.declared.id.as_str().to_owned(), "mcp".to_owned(), id.to_owned(), key.to_owned()];
+        let words = |key: &str| [agent.id.to_owned(), "mcp".to_owned(), id.to_owned(), key.to_owned()];
         let (content, group_shown) = secrets(draft, &path, entries, &words)?;
         table.push((group.to_owned(), Content::Table(content)));
         shown.insert(group.to_owned(), group_shown);
@@ -300,7 +299,7 @@ fn oauth_table(
         let Some(value) = members.get(member).filter(|value| !value.is_blank()) else { continue };
         let path = path.join(member);
         let (content, value_shown) = if matches!(member, "clientId" | "clientSecret") {
-            draft.secret_value(&path, value, &[agent.declared.id.as_str(), "mcp", id, key])?
+            draft.secret_value(&path, value, &[agent.id, "mcp", id, key])?
         } else {
             let content = draft.plain(&path, value)?;
             fits(draft, &path, &content).then_some(())?;

@@ -1,13 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::edit::yaml;
-use crate::model::{FieldPath, Value};
+use crate::model::{FieldPath, Value, normalise_domain};
 use crate::plan::FieldChange;
+use crate::project::skills::JudgedDomain;
+use crate::schema::EntryKey;
+use crate::schema::kinds::settings::SKILLS;
 
 use super::agent::PulledAgent;
-use super::contributions::{ServerEntry, SkillLists};
 use super::draft::Draft;
-use super::skills::{domains, key, place, rules};
+use super::skill_lists::{ServerEntry, SkillLists};
 use super::{Content, Place, judges};
 
 /// A skill as the org has it.
@@ -33,7 +35,7 @@ pub(super) fn repeated<'org>(agent: &PulledAgent<'org>) -> BTreeSet<&'org str> {
 }
 
 fn entries<'org>(agent: &PulledAgent<'org>) -> impl Iterator<Item = SkillEntry<'org>> + use<'org> {
-    let config = agent.actual.settings.as_ref().and_then(|settings| settings.skills_config.as_map());
+    let config = agent.value(SKILLS).and_then(Value::as_map);
     let skills = config.and_then(|config| config.get("skills")?.as_list());
     skills.unwrap_or_default().iter().filter_map(of)
 }
@@ -98,11 +100,7 @@ fn domain_list(draft: &mut Draft<'_, '_>, path: &FieldPath, value: Option<&Value
     Some(texts)
 }
 
-fn judged(
-    draft: &mut Draft<'_, '_>,
-    path: &FieldPath,
-    value: Option<&Value>,
-) -> Option<Vec<crate::project::skills::JudgedDomain>> {
+fn judged(draft: &mut Draft<'_, '_>, path: &FieldPath, value: Option<&Value>) -> Option<Vec<JudgedDomain>> {
     let Some(value) = value else { return Some(Vec::new()) };
     draft.plain(path, value)?;
     let rules = judges::read_rules(value);
@@ -207,4 +205,25 @@ pub(super) fn new_file(frontmatter: &[(String, Content)], body: &str) -> String 
         return format!("---\n{yaml}# The org has no text for this skill; write it below.\n---\n");
     }
     format!("---\n{yaml}---\n\n{body}\n")
+}
+
+/// How a path names a skill.
+pub(super) fn key(repo: &str, name: &str) -> String {
+    EntryKey(vec![repo.to_owned(), name.to_owned()]).step()
+}
+
+/// A list of domains in the form of frontmatter: each as it is read, and once; none if it would be read as something else.
+fn domains(texts: &[String]) -> bool {
+    let mut seen = BTreeSet::new();
+    texts.iter().all(|text| normalise_domain(text).as_ref() == Some(text) && seen.insert(text))
+}
+
+/// Where a list of frontmatter stands.
+fn place(keys: &[&str]) -> Place {
+    Place::of(keys.iter().copied())
+}
+
+/// Rules as frontmatter writes them.
+fn rules(rules: &[JudgedDomain]) -> Content {
+    Content::List(rules.iter().map(judges::rule_content).collect())
 }

@@ -1,4 +1,4 @@
-//! `SKILL.md`, frontmatter and body patched each for itself (L4).
+//! `SKILL.md`, frontmatter and body patched each for itself.
 
 use crate::edit::yaml::{self, Node, Yaml};
 use crate::edit::{Change, TextEdit, apply_edits};
@@ -107,7 +107,7 @@ fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<Change> {
     changes.map(|(place, value)| Change::set(place, value)).collect()
 }
 
-/// A list of domains in the spelling that the file has for them (rule N2).
+/// A list of domains in the spelling that the file has for them.
 fn spelled(value: Content, written: Option<&Node>) -> Content {
     let (Content::List(elements), Some(written)) = (&value, written.and_then(Node::list)) else { return value };
     let spelling = |element: &Content| {

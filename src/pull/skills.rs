@@ -1,92 +1,18 @@
-//! Skills: from the entries of an agent's config to the files of its directory (L4, pull/P25, PQ2).
+//! Skills: from the entries of an agent's config to the files of its directory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::desired::EntryKey;
-use crate::model::{FieldPath, Value, classify, normalise_domain, trim};
+use crate::model::{FieldPath, Value, classify, trim};
 use crate::plan::FieldChange;
 use crate::project::directory::join;
 use crate::project::skills::Skill;
 
 use super::agent::PulledAgent;
-use super::contributions::SkillLists;
 use super::draft::{Draft, brief};
-use super::names::FileNames;
+use super::file_names::{FILE, Names, SKILLS};
 use super::row::{FileChange, SkillChange};
-use super::skill_entry::{self, SkillEntry};
-use super::{Content, Place, judges};
-
-/// The name of the directories that hold skills (project-format 2.2).
-const SKILLS: &str = "skills";
-
-/// The file of a skill in its directory.
-const FILE: &str = "SKILL.md";
-
-/// What a directory holds, directories with a `/` at their end, for names that are free there.
-pub type Listing<'pull> = &'pull dyn Fn(&str) -> Vec<String>;
-
-/// The names of new files, by directory.
-pub(super) struct Names<'pull> {
-    listing: Listing<'pull>,
-    by_directory: BTreeMap<String, FileNames>,
-}
-
-impl<'pull> Names<'pull> {
-    pub(super) fn new(listing: Listing<'pull>) -> Self {
-        Self { listing, by_directory: BTreeMap::new() }
-    }
-
-    /// What a directory holds.
-    pub(super) fn list(&self, directory: &str) -> Vec<String> {
-        (self.listing)(directory).into_iter().map(|name| name.trim_end_matches('/').to_owned()).collect()
-    }
-
-    /// Whether something stands in the way of a skill by the name of an entry; a directory without a `SKILL.md` does not.
-    fn is_in_the_way(&self, directory: &str, entry: &str) -> bool {
-        let Some(name) = entry.strip_suffix('/') else { return true };
-        directory_name(directory) != SKILLS || self.list(&join(directory, name)).iter().any(|name| name == FILE)
-    }
-
-    /// Takes a name of a directory that may be there already.
-    pub(super) fn take(&mut self, directory: &str, name: &str) {
-        self.of(directory, "").name(name);
-    }
-
-    fn of(&mut self, directory: &str, end: &str) -> &mut FileNames {
-        if !self.by_directory.contains_key(directory) {
-            let taken = (self.listing)(directory).into_iter().filter(|entry| self.is_in_the_way(directory, entry));
-            let name = |entry: String| {
-                let name = entry.trim_end_matches('/');
-                name.strip_suffix(end).unwrap_or(name).to_owned()
-            };
-            let names = FileNames::new(taken.map(name));
-            self.by_directory.insert(directory.to_owned(), names);
-        }
-        self.by_directory.entry(directory.to_owned()).or_default()
-    }
-
-    /// A name that is free in a directory, for a name of the org; and whether it had to be made up (L7).
-    pub(super) fn free(&mut self, directory: &str, wanted: &str, end: &str) -> (String, bool) {
-        let found = self.of(directory, end).name(wanted);
-        (found.name, found.is_made_up)
-    }
-}
-
-/// The last step of a path.
-fn directory_name(directory: &str) -> &str {
-    directory.rsplit('/').next().unwrap_or(directory)
-}
-
-/// What becomes of an agent's skills.
-#[derive(Debug, Default)]
-pub(super) struct PulledSkills {
-    /// The lists of skills that change, by name.
-    pub(super) changed: BTreeMap<String, SkillLists>,
-    /// The lists of skills that are new, by the name of their directory.
-    pub(super) new: BTreeMap<String, SkillLists>,
-    /// The names of skills that go.
-    pub(super) removed: BTreeSet<String>,
-}
+use super::skill_entry::{self, SkillEntry, key};
+use super::skill_lists::{PulledSkills, SkillLists};
 
 /// Takes over the skills.
 pub(super) fn pull(
@@ -103,14 +29,14 @@ pub(super) fn pull(
     }
     let declared = agent.files.map(|files| files.skills.as_slice()).unwrap_or_default();
     for name in skill_entry::repeated(agent) {
-        let (name, id) = (brief(name), &agent.declared.id);
+        let (name, id) = (brief(name), agent.id);
         draft
             .notes
             .push(format!("the org has skill {name} of agent {id} more than once; only one of them is looked at"));
     }
     let mut pulled = PulledSkills::default();
     for (step, fields) in by_step {
-        let path = super::settings::member_path(&["skillsConfig", "skills", step]);
+        let path = FieldPath::of(["skillsConfig", "skills", step]);
         let skill = declared.iter().find(|skill| key(&skill.repo, &skill.name) == step);
         match (skill, skill_entry::find(agent, step)) {
             (Some(skill), None) => gone(draft, agent, &path, skill, &mut pulled),
@@ -122,17 +48,12 @@ pub(super) fn pull(
     pulled
 }
 
-/// How a path names a skill.
-pub(super) fn key(repo: &str, name: &str) -> String {
-    EntryKey(vec![repo.to_owned(), name.to_owned()]).step()
-}
-
 /// Where the file of a skill stands.
 #[derive(Debug, PartialEq, Eq)]
 enum Home {
     /// In a directory that is this agent's alone: it is changed there.
     Own,
-    /// Among the skills of every agent: it becomes this agent's own (L4).
+    /// Among the skills of every agent: it becomes this agent's own.
     Shared,
     /// Nowhere that may be written for this agent.
     Locked(&'static str),
@@ -238,7 +159,7 @@ fn change(
     draft.changes.push(FileChange::Skill(SkillChange { file, base, is_flat, name, body, frontmatter }));
 }
 
-/// The new body of a skill. One that the org has no text for keeps its own (pull/P25).
+/// The new body of a skill. One that the org has no text for keeps its own.
 fn new_body(
     draft: &mut Draft<'_, '_>,
     agent: &PulledAgent<'_>,
@@ -247,10 +168,9 @@ fn new_body(
     field: &FieldChange,
 ) -> Option<String> {
     if entry.content.is_none() {
-        draft.notes.push(format!(
-            "skill {} of agent {} has no text in the org; the file keeps its own",
-            skill.name, agent.declared.id
-        ));
+        draft
+            .notes
+            .push(format!("skill {} of agent {} has no text in the org; the file keeps its own", skill.name, agent.id));
         return None;
     }
     let text = trim(&draft.text(&field.path, field.before.as_ref())?).to_owned();
@@ -271,7 +191,7 @@ fn add(
     names: &mut Names<'_>,
     pulled: &mut PulledSkills,
 ) {
-    if draft.refuses_name(&super::settings::member_path(&["skillsConfig", "skills"]), entry.name) {
+    if draft.refuses_name(&FieldPath::of(["skillsConfig", "skills"]), entry.name) {
         return;
     }
     let directory = own_directory(agent);
@@ -300,7 +220,7 @@ fn add(
         draft.notes.push(format!(
             "skill {} of agent {} is written to {file}: its name is no name for a file, or is taken",
             brief(entry.name),
-            agent.declared.id
+            agent.id
         ));
     }
     draft.note_hidden(&file, &text);
@@ -308,26 +228,10 @@ fn add(
         draft.notes.push(format!(
             "skill {} of agent {} has no text in the org; write one in {file}",
             brief(entry.name),
-            agent.declared.id
+            agent.id
         ));
     }
     draft.show(path, None, Some(entry.content.cloned().unwrap_or(Value::Null)));
     pulled.new.insert(name, lists);
     draft.changes.push(FileChange::NewFile { path: file, text });
-}
-
-/// A list of domains in the form of frontmatter: each as it is read, and once; none if it would be read as something else.
-pub(super) fn domains(texts: &[String]) -> bool {
-    let mut seen = BTreeSet::new();
-    texts.iter().all(|text| normalise_domain(text).as_ref() == Some(text) && seen.insert(text))
-}
-
-/// Where a list of frontmatter stands.
-pub(super) fn place(keys: &[&str]) -> Place {
-    Place::of(keys.iter().copied())
-}
-
-/// Rules as frontmatter writes them.
-pub(super) fn rules(rules: &[crate::project::skills::JudgedDomain]) -> Content {
-    Content::List(rules.iter().map(judges::rule_content).collect())
 }

@@ -1,8 +1,8 @@
-//! What of an org's value may stand in a file (L2, W2): the one place that decides it.
+//! What of an org's value may stand in a file: the one place that decides it.
 
 use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::org::SecretsMode;
 use crate::schema::ResourceKey;
+use crate::schema::SecretsMode;
 
 use super::Content;
 use super::row::{NewReference, Reason, suspect_name};
@@ -21,7 +21,7 @@ pub(super) struct Classifier<'pull> {
     pub(super) used: Vec<String>,
 }
 
-/// A place where references are read (V1), with the words that qualify a made-up name.
+/// A place where references are read, with the words that qualify a made-up name.
 pub(super) struct SecretPlace<'place> {
     pub(super) key: &'place ResourceKey,
     pub(super) path: &'place FieldPath,
@@ -94,7 +94,7 @@ fn new_reference(place: &SecretPlace<'_>, name: &SecretName, is_made_up: bool) -
     NewReference { name: name.clone(), place: format!("{} {}", place.key, place.path), is_made_up }
 }
 
-/// A literal as it is written where references are read: one that looks like a reference gets one more `$` (V1).
+/// A literal as it is written where references are read: one that looks like a reference gets one more `$`.
 fn escaped(literal: &str) -> Result<String, Reason> {
     let trimmed = literal.trim();
     let name = trimmed.trim_start_matches('$');

@@ -160,9 +160,10 @@ fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use crate::model::FieldPath;
-    use crate::org::{Request, RequestError, SecretsMode};
+    use crate::org::{Request, RequestError};
     use crate::plan::FieldChange;
     use crate::schema::Kind;
+    use crate::schema::SecretsMode;
     use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM};
     use crate::ui::paint;
     use crate::wire::ServerError;

@@ -3,10 +3,16 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use crate::model::{AgentId, Family, StableId};
+use crate::model::Family;
+
+use super::declaration::Declarations;
+use super::field::{Field, Leaf, Shape};
+use super::injection::Injection;
+use super::record::Record;
+use super::routes::{Api, Listed, Refusal};
+use super::server::ServerTraits;
 
 /// What is particular to a kind of resource.
-#[derive(Debug)]
 pub struct KindTable {
     /// Its word in plans, JSON and selectors.
     pub word: &'static str,
@@ -22,6 +28,76 @@ pub struct KindTable {
     pub family: Family,
     /// How ids name the agent that a resource belongs to.
     pub owner: Owner,
+    /// Whether one request below each agent reads them, in place of one for the org.
+    pub is_read_by_agent: bool,
+    /// Its fields, in the order of plans.
+    pub fields: &'static [Field],
+    /// How model files declare it; none for what lobu.toml declares.
+    pub model_files: Option<&'static ModelFiles>,
+    /// How it is read and written.
+    pub api: Api,
+    /// What an answer that has it looks like.
+    pub answer: Listed,
+    /// Whether a request carries all that a resource has, so that what it leaves out goes.
+    pub is_sent_whole: bool,
+    /// Whether a resource restarts when it is changed.
+    pub restarts: bool,
+    /// Whether an id belongs to one org only, by server.
+    pub one_namespace: Option<fn(&ServerTraits) -> bool>,
+    /// What is particular to a resource beyond its fields.
+    pub look: Option<fn(&Look<'_>) -> Vec<Finding>>,
+    /// What servers put into it by themselves.
+    pub injection: Option<Injection>,
+    /// What refusals mean where we know more than the server says.
+    pub refusals: &'static [Refusal],
+}
+
+/// How model files declare a kind.
+#[derive(Debug)]
+pub struct ModelFiles {
+    /// One of the kind, with its article.
+    pub one: &'static str,
+    /// The words of `type` for it, the usual one first.
+    pub types: &'static [&'static str],
+    /// The list of a bundle that holds it.
+    pub list: &'static str,
+    /// Whether the server rewrites slugs: small letters, digits and `-`.
+    pub rewrites_slugs: bool,
+    /// Slugs that the server keeps for itself.
+    pub reserved_slugs: &'static [&'static str],
+}
+
+/// A declared resource among those of its kind, as a hook looks at it.
+pub struct Look<'plan> {
+    /// Its id without that of its agent.
+    pub id: &'plan str,
+    /// What the files say of it.
+    pub declared: &'plan Declarations,
+    /// What the org has of it.
+    pub record: Option<&'plan Record>,
+    /// The ids without their agent of the resources of the kind that the files declare for the same agent.
+    pub declared_ids: &'plan [&'plan str],
+    /// The records of the kind of the same agent, in the server's order, with their ids without their agent.
+    pub records: &'plan [(&'plan str, &'plan Record)],
+}
+
+/// What a hook found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// This server cannot take it.
+    Problem {
+        /// What is wrong, one sentence without a full stop.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// The reader can mend it.
+    Warning {
+        /// What is wrong, one sentence without a full stop.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
 }
 
 /// The agent that a resource belongs to.
@@ -45,6 +121,11 @@ impl Kind {
         Self(table)
     }
 
+    /// Its row.
+    pub const fn table(&self) -> &'static KindTable {
+        self.0
+    }
+
     /// The agent that a resource of the kind with this id belongs to.
     pub fn agent_of<'id>(&self, id: &'id str) -> Option<&'id str> {
         match self.owner {
@@ -52,6 +133,16 @@ impl Kind {
             Owner::SameId => Some(id),
             Owner::FirstPart => id.split_once('/').map(|(agent, _)| agent),
         }
+    }
+
+    /// The field of a name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.0.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Its fields that are pairs, which are read and written one by one.
+    pub fn pair_fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.0.fields.iter().filter(|field| matches!(field.shape, Shape::Pairs(_)))
     }
 
     /// Whether the kind belongs to the memory schema rather than to the agents.
@@ -118,47 +209,18 @@ impl Schema {
         Self { kinds }
     }
 
-    /// The kinds.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> + use<> {
         self.kinds.iter().copied()
+    }
+
+    /// The fields that are Markdown files in an agent's directory.
+    pub fn prompts(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        let of_agents = self.kinds().filter(|kind| kind.owner == Owner::SameId);
+        of_agents.flat_map(|kind| kind.table().fields).filter(|field| matches!(field.shape, Shape::Leaf(Leaf::Prose)))
     }
 
     /// The kind of a word.
     pub fn by_word(&self, word: &str) -> Option<Kind> {
         self.kinds().find(|kind| kind.word == word)
-    }
-}
-
-/// One resource of an org.
-///
-/// The id is the agent id for agents and settings, `agent/stable-id` for platforms, the slug for types.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ResourceKey {
-    /// What it is.
-    pub kind: Kind,
-    /// Which one it is.
-    pub id: String,
-}
-
-impl ResourceKey {
-    /// Names a resource.
-    pub fn new(kind: Kind, id: impl Into<String>) -> Self {
-        Self { kind, id: id.into() }
-    }
-
-    /// Names a platform of an agent.
-    pub fn platform(agent: &AgentId, id: &StableId) -> Self {
-        Self::new(super::kinds::PLATFORM, format!("{agent}/{id}"))
-    }
-
-    /// The agent that the resource belongs to, none for types.
-    pub fn agent(&self) -> Option<&str> {
-        self.kind.agent_of(&self.id)
-    }
-}
-
-impl fmt::Display for ResourceKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.kind, self.id)
     }
 }

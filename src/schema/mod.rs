@@ -1,9 +1,27 @@
 //! The kinds of resource: each is declared once, as data, and every other module walks that.
 
+mod declaration;
+mod field;
+mod injection;
 mod kind;
 pub mod kinds;
+mod record;
+mod request;
+mod resource;
+mod routes;
+mod rows;
+mod server;
 
-pub use kind::{Kind, KindTable, Owner, ResourceKey, Schema};
+pub use declaration::{Declaration, Declarations, EntryKey};
+pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer};
+pub use injection::Injection;
+pub use kind::{Finding, Kind, KindTable, Look, ModelFiles, Owner, Schema};
+pub use record::{Pair, Record, Records, StoredPair, Values};
+pub use request::{Change, Sent, Write};
+pub use resource::{Resource, ResourceKey, Sources};
+pub use routes::{Api, Listed, Part, Refusal, Route, Routes, Tool, Verb};
+pub use rows::{FieldRow, declared_fields};
+pub use server::{Generation, SecretsMode, ServerTraits};
 
 use kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 

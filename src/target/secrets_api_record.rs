@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::OrgSlug;
-use crate::org::SecretsMode;
+use crate::schema::SecretsMode;
 
 /// The file below the user's state directory.
 const FILE: &str = "orgs.json";

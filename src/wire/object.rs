@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Json;
 
-/// An answer that lacks an expected member or has one of another type (P11): this is not the API that we know.
+/// An answer that lacks an expected member or has one of another type: this is not the API that we know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} should be {expected} and is {found}", place(path))]
 pub struct ShapeError {
@@ -107,25 +107,22 @@ impl<'json> Object<'json> {
     pub(super) fn members(&self) -> &'json serde_json::Map<String, Json> {
         self.members
     }
-
-    /// A member that must be an object, a list or absent, as raw JSON.
-    pub(super) fn raw(&self, name: &str) -> Option<Json> {
-        self.get(name).cloned()
-    }
 }
 
-/// The rows of a list that names each thing once: which of two counts would be a guess. What has no id is not looked at.
+/// The rows of a list that names each thing once: which of two counts would be a guess. `at` is a row's place in the answer.
 pub(super) fn distinct<Row, Id: Ord>(
     list: &str,
     member: &str,
     rows: Vec<Row>,
+    at: impl Fn(&Row) -> usize,
     id: impl Fn(&Row) -> Option<Id>,
 ) -> Result<Vec<Row>, ShapeError> {
     let mut seen = BTreeSet::new();
-    match rows.iter().position(|row| id(row).is_some_and(|id| !seen.insert(id))) {
+    match rows.iter().find(|row| id(row).is_some_and(|id| !seen.insert(id))) {
         None => Ok(rows),
-        Some(at) => {
-            Err(ShapeError { path: format!("{list}[{at}].{member}"), expected: "listed once", found: "listed twice" })
+        Some(row) => {
+            let path = format!("{list}[{}].{member}", at(row));
+            Err(ShapeError { path, expected: "listed once", found: "listed twice" })
         }
     }
 }

@@ -3,10 +3,9 @@ use std::fmt;
 use super::object::{Object, type_name};
 use super::{Json, ShapeError};
 
-/// A secret of an org, as `GET …/secrets` lists it (org-api 5.12, K2): never its value.
+/// A secret of an org, as `GET …/secrets` lists it: never its value.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SecretRow {
-    /// The name.
     pub name: String,
     /// Four hex digits for eyes; none from a server that gives none.
     pub fingerprint: Option<String>,
@@ -33,7 +32,6 @@ impl fmt::Debug for SecretRow {
 /// One result of `POST …/secrets/manage`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretResultRow {
-    /// The name.
     pub name: String,
     /// What was done: the operation, or `rotated` or `unchanged`.
     pub action: String,
@@ -43,7 +41,7 @@ pub struct SecretResultRow {
     pub previous: Option<String>,
 }
 
-/// Reads `GET …/secrets`: rows, or names alone, bare or below `secrets` (org-api 5.12).
+/// Reads `GET …/secrets`: rows, or names alone, bare or below `secrets`.
 pub fn secret_rows_answer(json: &Json) -> Result<Vec<SecretRow>, ShapeError> {
     let wrapped = json.get("secrets");
     let (list, path) = if json.is_array() { (Some(json), "") } else { (wrapped, "secrets") };
@@ -68,7 +66,7 @@ fn secret_row(json: &Json, path: &str) -> Result<SecretRow, ShapeError> {
     })
 }
 
-/// Reads the results of `POST …/secrets/manage`, in the order of the actions (org-api 5.12).
+/// Reads the results of `POST …/secrets/manage`, in the order of the actions.
 pub fn secret_results_answer(json: &Json) -> Result<Vec<SecretResultRow>, ShapeError> {
     let results = Object::new(json, "")?.objects("results")?;
     let result = |row: &Object<'_>| {

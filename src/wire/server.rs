@@ -1,10 +1,10 @@
 use super::object::Object;
 use super::{Json, ShapeError};
 
-/// What `GET /health` says of a server (generations.md).
+/// What `GET /health` says of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
-    /// `owletto-api` (G1) or `lobu-api`.
+    /// `owletto-api` or `lobu-api`.
     pub service: String,
     /// `lobu-rs` for our own server.
     pub implementation: Option<String>,
@@ -15,18 +15,18 @@ pub struct Health {
 }
 
 impl Health {
-    /// Whether this is a Lobu server of a generation that we know (generations.md).
+    /// Whether this is a Lobu server of a generation that we know.
     pub fn is_known(&self) -> bool {
         matches!(self.service.as_str(), "owletto-api" | "lobu-api")
     }
 
-    /// Whether this is our own server, whose `PATCH config` keeps what `***` stands for (W4).
+    /// Whether this is our own server, whose `PATCH config` keeps what `***` stands for.
     pub fn is_ours(&self) -> bool {
         self.implementation.as_deref() == Some("lobu-rs")
     }
 }
 
-/// What the secrets routes said (V2).
+/// What the secrets routes said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretsAnswer {
     /// The names of the org's secrets.
@@ -37,7 +37,7 @@ pub enum SecretsAnswer {
     Unknown,
 }
 
-/// The description of a failure in either error shape (org-api 5.0, generations.md).
+/// The description of a failure in either error shape.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerError {
     /// The machine's word: `error.code`, `code`, or a flat `error` that comes with a description.
@@ -63,7 +63,7 @@ pub fn health_answer(json: &Json) -> Result<Health, ShapeError> {
     })
 }
 
-/// Whether an answer is exactly the status object for unknown paths (org-api 5.0).
+/// Whether an answer is exactly the status object for unknown paths.
 pub fn is_catch_all(json: &Json) -> bool {
     let Some(members) = json.as_object() else { return false };
     let names: Vec<&str> = members.keys().map(String::as_str).collect();
@@ -72,7 +72,7 @@ pub fn is_catch_all(json: &Json) -> bool {
         && members.get("status").and_then(Json::as_str) == Some("ok")
 }
 
-/// Reads a successful answer of `…/secrets/names` or `…/secrets`: an array of names or rows, bare or below `secrets` (V2).
+/// Reads a successful answer of `…/secrets/names` or `…/secrets`: an array of names or rows, bare or below `secrets`.
 pub fn secrets_answer(json: &Json) -> SecretsAnswer {
     if is_catch_all(json) {
         return SecretsAnswer::CatchAll;

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Each module of `src`, and the modules that it may import.
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
-    // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven.
-    ("accounts", &["env", "fault", "files", "http", "model", "org", "secrets", "wire"]),
+    // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven; of `schema`
+    // only that there are agents, whose list proves it.
+    ("accounts", &["env", "fault", "files", "http", "model", "org", "schema", "secrets", "wire"]),
     ("cli", &["commands", "env", "error", "render", "ui"]),
     (
         "commands",
@@ -20,13 +21,16 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ),
     ("desired", &["model", "project", "schema"]),
     // It looks at whatever a command needs, and so at nearly everything below the commands.
-    ("doctor", &["accounts", "desired", "env", "http", "model", "org", "project", "secrets", "server", "target"]),
+    (
+        "doctor",
+        &["accounts", "desired", "env", "http", "model", "org", "project", "schema", "secrets", "server", "target"],
+    ),
     // Texts in, edits out: what a field means is known to those who ask for a change.
     ("edit", &["model"]),
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
     ("env", &["model", "secrets"]),
     ("error", &[]),
-    ("execute", &["model", "org", "plan", "schema"]),
+    ("execute", &["model", "org", "plan", "schema", "wire"]),
     ("fault", &["env"]),
     ("files", &[]),
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
@@ -36,26 +40,28 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("main", &[]),
     ("model", &[]),
     // Of `env` only the proxies.
-    ("org", &["env", "http", "model", "secrets", "wire"]),
+    ("org", &["env", "http", "model", "schema", "secrets", "wire"]),
     ("plan", &["desired", "model", "org", "schema"]),
-    ("project", &["edit", "fault", "files", "model"]),
+    ("project", &["edit", "fault", "files", "model", "schema"]),
     // The way back: files and org as values, texts out. Of `project` what files say.
     ("pull", &["desired", "edit", "model", "org", "plan", "project", "schema"]),
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
     ("render", &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "schema", "secrets", "wire"]),
-    // One floor above `model`: what a kind of resource is, and nothing of how it is read, sent or shown.
+    // One floor above `model`: what a kind of resource is; every other module walks it.
     ("schema", &["model"]),
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["fault", "model"]),
     // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
-    // lobu.toml pins; of `server` the embedded org, started for as long as the connection lives.
-    ("target", &["accounts", "env", "http", "model", "org", "project", "secrets", "server"]),
+    // lobu.toml pins; of `schema` only how secrets reach a server; of `server` the embedded org, started for as long as the
+    // connection lives.
+    ("target", &["accounts", "env", "http", "model", "org", "project", "schema", "secrets", "server"]),
     ("ui", &["error", "render"]),
-    ("wire", &["model"]),
+    // Of `schema` what the members of a resource look like.
+    ("wire", &["model", "schema"]),
 ];
 
 /// Each library of Cargo.toml, and the files or directories of `src` that may name it.
@@ -110,10 +116,12 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/login/whoami.rs",
             "http",
             "model/wiped_json.rs",
+            "org/classify.rs",
             "org/http",
             "project/schema_check.rs",
             "project/yaml_values.rs",
             "render/json",
+            "schema/record.rs",
             "secrets/json.rs",
             "secrets/json_source.rs",
             "server",
@@ -121,7 +129,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("sha2", &["plan/identity.rs", "pull/names.rs", "pull/secret_names.rs", "secrets/fingerprint.rs", "server"]),
+    ("sha2", &["plan/identity.rs", "pull/file_names.rs", "pull/secret_names.rs", "secrets/fingerprint.rs", "server"]),
     ("similar", &["edit/align.rs", "render/prose_diff.rs"]),
     ("strsim", &["project/suggest.rs"]),
     (

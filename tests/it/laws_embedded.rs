@@ -2,21 +2,20 @@
 //! client and server.
 
 use std::collections::BTreeMap;
-use std::future::{self, Future};
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use lobu::desired::{Agent, Declaration, DesiredState};
-use lobu::execute::{Approval, ApprovedPlan, Limits, Report, execute};
-use lobu::model::{Declared, SecretName, Text, Value};
+use lobu::desired::DesiredState;
+use lobu::model::{SecretName, Text, Value};
+use lobu::org::OrgRead;
 use lobu::org::http::Sending;
-use lobu::org::{Generation, OrgWrite};
-use lobu::org::{OrgRead, read_actual};
-use lobu::plan::{Options, Plan, Resend, Selection, diff, read_scope};
+use lobu::schema::kinds::{PLATFORM, SETTINGS, platform, settings};
+use lobu::schema::{Declaration, Resource};
 use lobu::server::StoredSecret;
 use proptest::prelude::*;
 
-use crate::support::converge::resend_all;
+use crate::support::converge::{apply, apply_everything, plan};
 use crate::support::embedded::Served;
 use crate::support::failing_org::FailingOrg;
 use crate::support::generator::{ProjectFiles, project};
@@ -41,31 +40,6 @@ async fn client(served: &Served, values: &BTreeMap<String, String>) -> lobu::org
     served.client().sending(Sending { values: Arc::default(), secrets_api: true, own_server: true })
 }
 
-async fn plan(org: &impl OrgRead, desired: &DesiredState, prune: bool) -> Plan {
-    plan_resending(org, desired, prune, Resend::default()).await
-}
-
-async fn plan_resending(org: &impl OrgRead, desired: &DesiredState, prune: bool, resend: Resend) -> Plan {
-    let slug = lobu::model::OrgSlug::from_server("dev");
-    let options =
-        Options { org: slug.clone(), prune, resend, selection: Selection::default(), push_command: String::new() };
-    let actual = read_actual(org, &slug, &read_scope(desired, &options.selection)).await.expect("the org can be read");
-    let plan = diff(desired, &actual, &options);
-    assert_eq!(plan.problems, []);
-    plan
-}
-
-async fn apply(org: &impl OrgWrite, desired: &DesiredState, prune: bool) -> Report {
-    carry_out(org, plan(org, desired, prune).await).await
-}
-
-async fn carry_out(org: &impl OrgWrite, plan: Plan) -> Report {
-    let approved = ApprovedPlan::new(plan, Approval::from_flag(true).expect("a yes"));
-    let slug = lobu::model::OrgSlug::from_server("dev");
-    let limits = Limits { parallelism: 4, keep_going: false };
-    execute(org, &approved, &slug, Generation::Ours, limits, future::pending(), &mut |_| ()).await
-}
-
 async fn expect_empty(org: &impl OrgRead, desired: &DesiredState, prune: bool) {
     let again = plan(org, desired, prune).await;
     assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
@@ -75,20 +49,20 @@ async fn expect_empty(org: &impl OrgRead, desired: &DesiredState, prune: bool) {
 async fn expect_stored(served: &Served, desired: &DesiredState, values: &BTreeMap<String, String>) {
     let reader = served.reader("dev");
     assert_eq!(reader.missing(desired).await, [""; 0]);
-    for agent in &desired.agents {
-        for platform in &agent.platforms {
-            let config = reader.platform_config(agent.id.as_str(), platform.id.as_str()).await;
-            for (key, value) in &platform.config {
-                let Declared::Value(Text::SecretRef(name)) = value else { continue };
-                let path = [key.as_str()];
-                expect_reference(served, name, values, config.get(key), &format!("{}.{key}", platform.id));
-                let place =
-                    StoredSecret::Platform { agent: agent.id.as_str(), platform: platform.id.as_str(), path: &path };
-                assert_eq!(stored(served, place), None, "{}.{key} has no second copy", platform.id);
-            }
+    for platform in desired.of(PLATFORM) {
+        let (agent, id) = platform.key.id.split_once('/').expect("it belongs to an agent");
+        let config = reader.platform_config(agent, id).await;
+        let declared = platform.declared.get(platform::CONFIG).and_then(Declaration::members);
+        for (key, value) in declared.into_iter().flatten() {
+            let Some(Value::Text(Text::SecretRef(name))) = value.value() else { continue };
+            expect_reference(served, name, values, config.get(key), &format!("{id}.{key}"));
+            let place = StoredSecret::Platform { agent, platform: id, path: &[key.as_str()] };
+            assert_eq!(stored(served, place), None, "{id}.{key} has no second copy");
         }
-        let settings = reader.settings(agent.id.as_str()).await;
-        expect_server_secrets(served, agent, settings.get("mcpServers"), values);
+    }
+    for resource in desired.of(SETTINGS) {
+        let settings = reader.settings(&resource.key.id).await;
+        expect_server_secrets(served, resource, settings.get("mcpServers"), values);
     }
 }
 
@@ -113,11 +87,11 @@ fn stored(served: &Served, place: StoredSecret<'_>) -> Option<String> {
 /// Literals of MCP headers, env and client secrets are in the vault as sent; a `$NAME` is a reference.
 fn expect_server_secrets(
     served: &Served,
-    agent: &Agent,
+    config: &Resource,
     held: Option<&serde_json::Value>,
     values: &BTreeMap<String, String>,
 ) {
-    let Some(Declaration::Table(servers)) = &agent.settings.mcp_servers else { return };
+    let Some(Declaration::Table(servers)) = config.declared.get(settings::MCP_SERVERS) else { return };
     for (id, server) in servers {
         let Declaration::Table(members) = server else { continue };
         for place in ["headers", "env", "oauth"] {
@@ -134,7 +108,7 @@ fn expect_server_secrets(
                     Declaration::Leaf(Value::Text(Text::Sensitive(text))) => text.for_request(),
                     _ => continue,
                 };
-                let place = StoredSecret::Settings { agent: agent.id.as_str(), path: &path };
+                let place = StoredSecret::Settings { agent: &config.key.id, path: &path };
                 if let Some(stored) = stored(served, place) {
                     assert_eq!(stored, sent, "{path:?}");
                 }
@@ -216,8 +190,7 @@ proptest! {
             let served = Served::in_memory().await;
             let org = client(&served, &values).await;
             apply(&org, &first, false).await;
-            // A value that the org hides may be another than the files', so all of them are sent.
-            let report = carry_out(&org, plan_resending(&org, &second, true, resend_all()).await).await;
+            let report = apply_everything(&org, &second).await;
             assert!(report.is_complete(), "{report:?}");
             expect_empty(&org, &second, true).await;
             expect_stored(&served, &second, &values).await;

@@ -20,6 +20,7 @@ mod laws_embedded;
 mod layout;
 mod leaks;
 mod memory_org;
+mod new_kind;
 mod project_laws;
 mod pull;
 mod secrets_embedded;

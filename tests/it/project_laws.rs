@@ -41,28 +41,15 @@ fn orgs(values: &BTreeMap<String, String>) -> [MemoryOrg; 2] {
 /// What an org holds of what a project declares, without what `--prune` never takes away: prompts without a file, a
 /// pinned model, a status that the files leave open.
 fn declared_content(mut store: Store, desired: &DesiredState) -> serde_json::Value {
-    store.agents.retain(|id, _| desired.agents.iter().any(|agent| agent.id.as_str() == id));
-    for agent in &desired.agents {
-        let Some(stored) = store.agents.get_mut(agent.id.as_str()) else { continue };
-        stored.platforms.retain(|id, _| agent.platforms.iter().any(|platform| platform.id.as_str() == id));
-        stored.settings.remove("modelSelection");
-        let prompts = [
-            ("identityMd", &agent.settings.identity_md),
-            ("soulMd", &agent.settings.soul_md),
-            ("userMd", &agent.settings.user_md),
-        ];
-        for (name, _) in prompts.into_iter().filter(|(_, declared)| declared.is_none()) {
-            stored.settings.remove(name);
+    store.retain(|key, fields| {
+        let Some(declared) = desired.get(key) else { return false };
+        for name in ["identityMd", "soulMd", "userMd", "modelSelection", "status"] {
+            let is_left = |field| name == "modelSelection" || declared.declared.get(field).is_none();
+            if key.kind.field(name).is_some_and(is_left) {
+                fields[name] = serde_json::Value::Null;
+            }
         }
-    }
-    let memory = desired.memory.clone().unwrap_or_default();
-    store.entity_types.retain(|slug, _| memory.entity_types.iter().any(|declared| declared.slug.as_str() == slug));
-    store.relationship_types.retain(|slug, stored| {
-        let declared = memory.relationship_types.iter().find(|declared| declared.slug.as_str() == slug);
-        if declared.is_some_and(|declared| declared.status.is_none()) {
-            stored.status.clear();
-        }
-        declared.is_some()
+        true
     });
     plain(store.content())
 }

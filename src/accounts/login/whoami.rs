@@ -10,6 +10,7 @@ use crate::http::{Call, Content, Endpoint, Repeat, RequestError, check_token};
 use crate::model::OrgSlug;
 use crate::org::OrgRead as _;
 use crate::org::http::HttpOrg;
+use crate::schema::kinds::AGENT;
 use crate::secrets::SecretValue;
 use crate::wire::{Json, Object, ShapeError};
 
@@ -78,7 +79,7 @@ impl LoginClient {
             .network(self.network.clone())
             .clock(Arc::clone(&self.clock))
             .build()?;
-        match org.agents().await {
+        match org.records(AGENT).await {
             Ok(_) => Ok(Proof::Proven),
             Err(error @ RequestError::Refused { status: 401 | 403, .. }) => Err(LoginError::TokenRefused(error)),
             Err(error) => Err(error.into()),

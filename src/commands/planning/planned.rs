@@ -6,9 +6,10 @@ use crate::commands::project::{Loaded, load};
 use crate::commands::values::gather;
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
-use crate::org::{Generation, OrgRead, SecretsMode, read_actual};
+use crate::org::{OrgRead, read_actual};
 use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
 use crate::render::document::{Style, line};
+use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::Values;
 use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
@@ -114,7 +115,7 @@ async fn read_plan(
     desired: &DesiredState,
     options: &Options,
 ) -> Result<ReadPlan, CommandError> {
-    let scope = read_scope(desired, &options.selection);
+    let scope = read_scope(&ALL, desired, &options.selection);
     let actual = read_actual(org, &target.org, &scope).await?;
     let secret_names = match &actual.secrets {
         crate::org::SecretsProbe::Present(names) => names.clone(),

@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::AgentId;
-use crate::org::{AgentScope, OrgRead, ReadScope, Wanted, read_actual};
+use crate::org::{OrgRead, ReadScope, Wanted, read_actual};
 use crate::plan::{Row, diff, read_scope};
-use crate::schema::ResourceKey;
-use crate::schema::kinds::RELATIONSHIP_TYPE;
+use crate::schema::{ALL, Kind, ResourceKey};
 
 use super::planned::Planned;
 
 /// Reads again what will be written, and stops if it is not as it was planned.
 pub(crate) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
-    let scope = narrowed(read_scope(&planned.desired, &planned.options.selection), planned);
+    let scope = narrowed(read_scope(&ALL, &planned.desired, &planned.options.selection), planned);
     let actual = read_actual(org, &planned.target.org, &scope).await?;
     let now = diff(&planned.desired, &actual, &planned.options);
     let now: BTreeMap<&ResourceKey, &Row> = now.rows.iter().map(|row| (&row.key, row)).collect();
@@ -28,13 +26,14 @@ pub(crate) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(),
 
 /// Only the details of what is written are read again.
 fn narrowed(scope: ReadScope, planned: &Planned) -> ReadScope {
-    let written: BTreeSet<&str> = planned.plan.changes().filter_map(|row| row.key.agent()).collect();
-    let types: BTreeSet<&str> =
-        planned.plan.changes().filter(|row| row.key.kind == RELATIONSHIP_TYPE).map(|row| row.key.id.as_str()).collect();
-    let of_written = |wanted: Wanted<AgentId>| wanted.filtered(|id| written.contains(id.as_str()));
-    let agents = scope
-        .agents
-        .map(|agents| AgentScope { settings: of_written(agents.settings), platforms: of_written(agents.platforms) });
-    let memory = scope.memory.map(|slugs| slugs.filtered(|slug| types.contains(slug.as_str())));
-    ReadScope { probe: scope.probe, agents, memory }
+    let agents: BTreeSet<&str> = planned.plan.changes().filter_map(|row| row.key.agent()).collect();
+    let written: BTreeSet<(Kind, &str)> =
+        planned.plan.changes().map(|row| (row.key.kind, row.key.id.as_str())).collect();
+    let narrowed = |(kind, wanted): (Kind, Wanted)| {
+        let is_written = |id: &String| {
+            if kind.is_read_by_agent { agents.contains(id.as_str()) } else { written.contains(&(kind, id.as_str())) }
+        };
+        (kind, wanted.filtered(is_written))
+    };
+    ReadScope { probe: scope.probe, kinds: scope.kinds.into_iter().map(narrowed).collect() }
 }

@@ -14,9 +14,10 @@ use crate::org::{ActualState, read_actual};
 use crate::plan::{Options, Selection, Selector};
 use crate::project::directory::ProjectDirectory;
 use crate::pull::{
-    Decided, FileWrite, Input, Listing, PullError, PullFamily, PullPlan, Taking, Writable, files_of, new_lobu_toml,
-    pull_plan, writable,
+    Decided, FileWrite, Input, Listing, PullError, PullFamily, PullPlan, PullSelection, Writable, files_of,
+    new_lobu_toml, pull_plan, writable,
 };
+use crate::schema::ALL;
 use crate::schema::ResourceKey;
 use crate::target::{ProjectPins, ResolvedTarget, TargetFlags};
 
@@ -66,7 +67,7 @@ pub(crate) struct Pulled {
     pub(crate) desired: DesiredState,
     pub(crate) target: ResolvedTarget,
     pub(crate) actual: ActualState,
-    pub(crate) taking: Taking,
+    pub(crate) selection: PullSelection,
     pub(crate) allowed: Vec<String>,
     pub(crate) prune_local: bool,
     pub(crate) deny_warnings: bool,
@@ -105,7 +106,7 @@ impl Pulled {
             desired: &self.desired,
             actual: &self.actual,
             org: &self.target.org,
-            taking: &self.taking,
+            selection: &self.selection,
             listing,
             allowed: &self.allowed,
             is_init: self.source.init.is_some(),
@@ -115,19 +116,19 @@ impl Pulled {
 }
 
 /// What flags and selectors take in.
-fn taking(
+fn selection(
     everything: bool,
     selectors: &[String],
     include: &[PullFamily],
     exclude: &[PullFamily],
-) -> Result<Taking, CommandError> {
+) -> Result<PullSelection, CommandError> {
     let selectors = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>()?;
-    let taking = Taking::new(everything, Selection { only: None, selectors }, include, exclude);
-    if taking.is_empty() {
+    let selection = PullSelection::new(everything, Selection { only: None, selectors }, include, exclude);
+    if selection.is_empty() {
         let message = "--include and --exclude leave nothing to pull";
         return Err(CommandError::usage(message));
     }
-    Ok(taking)
+    Ok(selection)
 }
 
 /// Reads files and org, and decides. Writes nothing.
@@ -142,7 +143,7 @@ pub(crate) async fn decide(
 ) -> Result<Pulled, CommandError> {
     let source = open(session, scope.init.as_deref(), force, project)?;
     let everything = scope.all || source.init.is_some() || scope.init.is_some();
-    let taking = taking(everything, selectors, &scope.include, &scope.exclude)?;
+    let selection = selection(everything, selectors, &scope.include, &scope.exclude)?;
     let (loaded, target) = if source.init.is_some() {
         let target = session.locate(flags, &ProjectPins::default())?;
         let first = new_lobu_toml(&target.org, false, false);
@@ -163,14 +164,14 @@ pub(crate) async fn decide(
     }
     let desired = desired_state(&loaded.project);
     let connection = session.connect(&target, parallelism).await?;
-    let actual = read_actual(&connection.org, &target.org, &taking.read_scope(&desired)).await?;
+    let actual = read_actual(&connection.org, &target.org, &selection.read_scope(&ALL, &desired)).await?;
     let mut pulled = Pulled {
         source,
         loaded,
         desired,
         target,
         actual,
-        taking,
+        selection,
         allowed: scope.allow_suspected.clone(),
         prune_local: scope.prune_local,
         deny_warnings: project.deny_warnings,

@@ -10,6 +10,7 @@ use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
 use crate::project::limits::YamlLimits;
 use crate::project::read_project;
 use crate::pull::{Files, NewTexts, ReadProject};
+use crate::schema::ALL;
 
 /// What lies in a directory in which nothing else may lie for it to count as empty.
 const IGNORED: &str = ".git";
@@ -62,7 +63,7 @@ impl Files for Source {
 
     fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
         let directory = self.directory.with_overlay(texts).map_err(|error| error.to_string())?;
-        let (project, diagnostics) = read_project(&directory, self.read_options);
+        let (project, diagnostics) = read_project(&ALL, &directory, self.read_options);
         Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names_in(&directory, path)) })
     }
 }

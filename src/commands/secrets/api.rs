@@ -3,7 +3,8 @@
 use crate::commands::Session;
 use crate::commands::errors::of_secrets;
 use crate::error::{CommandError, ErrorKind};
-use crate::org::{SecretsListing, SecretsMode, SecretsRead};
+use crate::org::{SecretsListing, SecretsRead};
+use crate::schema::SecretsMode;
 use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, remember_secrets_api};
 use crate::wire::SecretRow;

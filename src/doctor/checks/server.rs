@@ -1,7 +1,7 @@
 use crate::doctor::finding::{failure, note, ok, sentence, skipped, warning};
 use crate::doctor::{Check, Finding};
 use crate::org::http::{Answered, Inspection};
-use crate::org::{Cause, Generation, PlatformsProbe, RequestError, SecretsProbe};
+use crate::org::{Cause, PlatformsProbe, RequestError, SecretsProbe, generation_of};
 
 /// A certificate that ends sooner is warned of.
 const FEW_DAYS: i64 = 14;
@@ -144,7 +144,7 @@ fn generation(answered: &Answered) -> Finding {
         Err(error) => return failure(Check::ServerGeneration, format!("{error}.")).how(how),
     };
     let version = health.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
-    match Generation::of(health) {
+    match generation_of(health) {
         Some(generation) => {
             let features = match health.features.as_slice() {
                 [] => String::new(),

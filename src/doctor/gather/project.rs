@@ -12,6 +12,7 @@ use crate::project::config::ReadOptions;
 use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
 use crate::project::dotenv::read_dotenv;
 use crate::project::{Project, fix, read_project};
+use crate::schema::ALL;
 use crate::secrets::{DefaultValuesFile, Origin, SecretValue, Values, git_state, named_values};
 
 /// The diagnostic that the check of the spelling says itself.
@@ -68,7 +69,7 @@ impl FoundProject {
             return Self::Unopened(OpenError::NoProject { start: directory.location().display().to_string() });
         }
         let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
-        let (project, diagnostics) = read_project(&directory, read_options);
+        let (project, diagnostics) = read_project(&ALL, &directory, read_options);
         let values_files = values_files(&directory, project.as_ref());
         Self::Opened(Box::new(OpenedProject { directory, project, diagnostics, values_files }))
     }
@@ -141,7 +142,7 @@ fn references(environment: &Arc<Environment>, project: &Project, counted: Option
         in_file || values.find(name).is_some_and(|(origin, _)| origin == Origin::Process)
     };
     let mut facts: BTreeMap<String, ReferenceFact> = BTreeMap::new();
-    for reference in desired_state(project).agents.iter().flat_map(crate::desired::Agent::references) {
+    for reference in desired_state(project).all_references() {
         let fact = facts.entry(reference.name.to_string()).or_insert_with(|| ReferenceFact {
             name: reference.name.to_string(),
             is_provider_key: true,

@@ -14,7 +14,9 @@ use crate::env::Environment;
 use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
-use crate::org::{Generation, OrgRead as _, RequestError, SecretsMode, SecretsProbe, SecretsRead as _};
+use crate::org::{OrgRead as _, RequestError, SecretsProbe, SecretsRead as _, generation_of};
+use crate::schema::kinds::AGENT;
+use crate::schema::{Generation, SecretsMode};
 use crate::target::{ConnectionError, ResolvedTarget, Server, connect_for_reading, remember_secrets_api};
 
 /// How long a request may take: whoever looks for a fault is not kept waiting as an apply is.
@@ -142,7 +144,7 @@ fn is_this_machine(target: &ResolvedTarget) -> bool {
 
 fn generation(inspection: &Inspection) -> Option<Generation> {
     let answered = inspection.answer.as_ref().and_then(|answer| answer.as_ref().ok());
-    answered.and_then(|answered| answered.health.as_ref().ok()).and_then(Generation::of)
+    answered.and_then(|answered| answered.health.as_ref().ok()).and_then(generation_of)
 }
 
 fn is_known(inspection: &Inspection) -> bool {
@@ -152,7 +154,7 @@ fn is_known(inspection: &Inspection) -> bool {
 /// Asks about the org, side by side.
 async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts, asked: &mut Answers) {
     let (agents, secrets, platforms, unknown_routes) =
-        tokio::join!(org.agents(), org.probe_secrets(), platforms(org), org.answers_unknown_routes());
+        tokio::join!(org.records(AGENT), org.probe_secrets(), platforms(org), org.answers_unknown_routes());
     asked.accepted = accepted(agents.as_ref().map(drop));
     let why = match asked.accepted {
         Some(false) => "the token is refused",
@@ -250,7 +252,7 @@ async fn local(
         }
     } else if has_org {
         let connection = connect_for_reading(environment, target, PARALLELISM).await?;
-        let agents = connection.org.agents().await;
+        let agents = connection.org.records(AGENT).await;
         let probe = connection.org.probe_secrets().await;
         asked.names = names(&probe, true);
         of_org.may_manage_secrets = may_manage(&connection.org, &probe).await;

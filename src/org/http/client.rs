@@ -10,6 +10,7 @@ use crate::http::{
 };
 use crate::model::OrgSlug;
 use crate::org::{Request, RequestError};
+use crate::schema::Tool;
 use crate::secrets::SecretValue;
 use crate::wire::{Health, Json};
 
@@ -57,17 +58,16 @@ impl HttpOrg {
         self.call(method, segments, Some(body))
     }
 
-    /// A call of the schema tool, named by its action in errors.
-    pub(super) fn schema(&self, members: serde_json::Map<String, Json>) -> Result<Call, RequestError> {
-        let part = |name: &str| members.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let name = format!("{} {}", part("schema_type"), part("action"));
-        self.schema_body(&name, plain_body(members))
+    /// A call of a tool.
+    pub(super) fn tool(&self, tool: &Tool, members: serde_json::Map<String, Json>) -> Result<Call, RequestError> {
+        let action = members.get("action").and_then(Json::as_str).unwrap_or_default().to_owned();
+        self.tool_body(tool, &action, plain_body(members))
     }
 
-    /// A call of the schema tool with a body that is ready.
-    pub(super) fn schema_body(&self, name: &str, body: Body) -> Result<Call, RequestError> {
-        let mut call = self.with_body(Method::Post, &["api", self.org.as_str(), "manage_entity_schema"], body)?;
-        call.request.path = format!("{} ({name})", call.request.path);
+    /// A call of a tool with a body that is ready, named by its action in errors.
+    pub(super) fn tool_body(&self, tool: &Tool, action: &str, body: Body) -> Result<Call, RequestError> {
+        let mut call = self.with_body(Method::Post, &["api", self.org.as_str(), tool.name], body)?;
+        call.request.path = format!("{} ({} {action})", call.request.path, tool.kind.1);
         Ok(call)
     }
 

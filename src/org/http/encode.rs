@@ -1,4 +1,4 @@
-//! What goes into a request: the one place where references become references or values of the wire (W1, W3, W4, V2–V4).
+//! What goes into a request: the one place where references become references or values of the wire.
 
 use std::sync::Arc;
 
@@ -6,11 +6,8 @@ use bytes::Bytes;
 use serde_json::{Map, json};
 
 use crate::http::Body;
-use crate::model::Rule;
-use crate::model::{OrgSlug, SecretName, Text, TypeSlug, Value, WipedJson};
-use crate::org::{
-    AgentCreate, AgentPatch, Change, EntityTypeWrite, PlatformPut, RelationshipTypeWrite, SettingsMember, SettingsPatch,
-};
+use crate::model::{OrgSlug, SecretName, Text, Value, WipedJson};
+use crate::schema::{Change, Clearing, Field, Pair, Pairs, ResourceKey, Sent, Shape, StoredPair, Tool};
 use crate::secrets::expose::expose;
 use crate::secrets::{Values, exact_buffer};
 use crate::wire::{Json, from_value};
@@ -22,9 +19,9 @@ use crate::wire::{Json, from_value};
 pub struct Sending {
     /// The values of `$VAR`s.
     pub values: Arc<Values>,
-    /// Whether the org has the secrets API, so that references are sent and no values (V3).
+    /// Whether the org has the secrets API, so that references are sent and no values.
     pub secrets_api: bool,
-    /// Whether the server is our own, which keeps what `***` stands for in a settings member (W4).
+    /// Whether the server is our own, which keeps what `***` stands for in a settings member.
     pub own_server: bool,
 }
 
@@ -33,8 +30,8 @@ pub struct Sending {
 pub(super) enum Unsendable {
     #[error("`${0}` has no value; set it in the environment, or give --env-file")]
     NoValue(SecretName),
-    #[error("it holds a value that the server hides, and sending it back would store the mask over it")]
-    Hidden,
+    #[error("{0}: it holds a value that the server hides, and sending it back would store the mask over it")]
+    Hidden(&'static str),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,136 +54,52 @@ impl<'a> Encoder<'a> {
         Self { org, sending, secret: false }
     }
 
-    /// The body of `POST …/agents`.
-    pub(super) fn agent_create(mut self, write: &AgentCreate) -> Encoded<Body> {
+    /// The body of a request to a route, which names the resource in `id` where its path does not; new entries of lists that
+    /// are stamped get `now`, in milliseconds.
+    pub(super) fn route_body(mut self, sent: &Sent, id: Option<&str>, now: u64) -> Encoded<Body> {
         let mut members = Members::new();
-        members.insert("agentId".to_owned(), json!(write.agent.as_str()));
-        members.insert("name".to_owned(), self.plain(&write.name)?);
-        if let Some(description) = &write.description {
-            members.insert("description".to_owned(), self.plain(description)?);
+        if let Some(id) = id {
+            members.insert(id.to_owned(), json!(sent.key.own_id()));
         }
-        Ok(self.finish(members, false))
+        // A request that names a new resource has nothing to clear.
+        self.fields(&mut members, sent, id.is_none(), now)?;
+        Ok(self.finish(members, holds_secrets(sent)))
     }
 
-    /// The body of `PATCH …/agents/{id}`: null clears the description (org-api 5.2).
-    pub(super) fn agent_patch(mut self, write: &AgentPatch) -> Encoded<Body> {
-        let mut members = Members::new();
-        if let Some(name) = &write.name {
-            members.insert("name".to_owned(), self.plain(name)?);
-        }
-        self.text_change(&mut members, "description", write.description.as_ref(), &Json::Null)?;
-        Ok(self.finish(members, false))
+    /// The body of a call of a tool.
+    pub(super) fn tool_body(mut self, tool: &Tool, action: &str, sent: &Sent, now: u64) -> Encoded<Body> {
+        let mut members = tool_call(tool, action, Some(&sent.key));
+        self.fields(&mut members, sent, action != "create", now)?;
+        Ok(self.finish(members, holds_secrets(sent)))
     }
 
-    /// The body of `PATCH …/agents/{id}/config`; providers without a time are stamped with `now`, in milliseconds.
-    pub(super) fn settings(mut self, write: &SettingsPatch, now: u64) -> Encoded<Body> {
-        let mut members = Members::new();
-        for (member, value) in &write.members {
-            let mut json = self.value(Place::Elsewhere, value)?;
-            if *member == SettingsMember::InstalledProviders {
-                stamp(&mut json, now);
-            }
-            members.insert(member.name().to_owned(), json);
+    fn fields(&mut self, members: &mut Members, sent: &Sent, clears: bool, now: u64) -> Encoded<()> {
+        for (field, change) in sent.fields.iter() {
+            let json = match change {
+                Change::Set(value) => Some(self.field(field, value, now)?),
+                Change::Clear => cleared(field.clearing).filter(|_| clears),
+            };
+            members.extend(json.map(|json| (field.sent_as.to_owned(), json)));
         }
-        Ok(self.finish(members, write.members.contains_key(&SettingsMember::McpServers)))
-    }
-
-    /// The body of a PUT of a platform. The server ignores the name, the existing client sends it.
-    pub(super) fn platform(mut self, write: &PlatformPut) -> Encoded<Body> {
-        let mut config = Members::new();
-        for (key, value) in &write.config {
-            config.insert(key.clone(), self.value(Place::PlatformConfig, value)?);
-        }
-        let mut members = Members::new();
-        members.insert("platform".to_owned(), json!(write.platform_type));
-        members.insert("config".to_owned(), Json::Object(config));
-        if let Some(settings) = &write.settings {
-            members.insert("settings".to_owned(), self.value(Place::Elsewhere, settings)?);
-        }
-        if let Some(name) = &write.name {
-            members.insert("name".to_owned(), json!(name));
-        }
-        Ok(self.finish(members, true))
-    }
-
-    /// The body that creates or updates an entity type. On an update `""` clears texts and null what is JSON (org-api 5.5).
-    pub(super) fn entity_type(mut self, action: &str, write: &EntityTypeWrite) -> Encoded<Body> {
-        let mut members = schema_call("entity_type", action, &write.slug);
-        let clears = action != "create";
-        if let Some(name) = &write.name {
-            members.insert("name".to_owned(), self.plain(name)?);
-        }
-        let texts = [("description", &write.description), ("icon", &write.icon), ("color", &write.color)];
-        for (name, change) in texts {
-            self.text_change(&mut members, name, kept(change.as_ref(), clears), &json!(""))?;
-        }
-        let values = [("metadata_schema", &write.metadata_schema), ("event_kinds", &write.event_kinds)];
-        for (name, change) in values {
-            self.value_change(&mut members, name, kept(change.as_ref(), clears), &Json::Null)?;
-        }
-        Ok(self.finish(members, false))
-    }
-
-    /// The body that creates or updates a relationship type, whose description null clears (org-api 5.5).
-    pub(super) fn relationship_type(mut self, action: &str, write: &RelationshipTypeWrite) -> Encoded<Body> {
-        let mut members = schema_call("relationship_type", action, &write.slug);
-        let clears = action != "create";
-        if let Some(name) = &write.name {
-            members.insert("name".to_owned(), self.plain(name)?);
-        }
-        self.text_change(&mut members, "description", kept(write.description.as_ref(), clears), &Json::Null)?;
-        let schema = kept(write.metadata_schema.as_ref(), clears);
-        self.value_change(&mut members, "metadata_schema", schema, &Json::Null)?;
-        let rules = kept(write.auto_create_when.as_ref(), clears);
-        self.value_change(&mut members, "auto_create_when", rules, &json!([]))?;
-        match kept(write.inverse.as_ref(), clears) {
-            Some(Change::Set(slug)) => drop(members.insert("inverse_type_slug".to_owned(), json!(slug.as_str()))),
-            Some(Change::Clear) => drop(members.insert("inverse_type_slug".to_owned(), Json::Null)),
-            None => {}
-        }
-        if let Some(status) = &write.status {
-            members.insert("status".to_owned(), json!(status));
-        }
-        if let Some(symmetric) = write.is_symmetric {
-            members.insert("is_symmetric".to_owned(), json!(symmetric));
-        }
-        Ok(self.finish(members, false))
-    }
-
-    fn plain(&mut self, text: &Text) -> Encoded<Json> {
-        self.text(Place::Elsewhere, text).map(Json::String)
-    }
-
-    fn text_change(
-        &mut self,
-        members: &mut Members,
-        name: &str,
-        change: Option<&Change<Text>>,
-        clear: &Json,
-    ) -> Encoded<()> {
-        let json = match change {
-            Some(Change::Set(text)) => self.plain(text)?,
-            Some(Change::Clear) => clear.clone(),
-            None => return Ok(()),
-        };
-        members.insert(name.to_owned(), json);
         Ok(())
     }
 
-    fn value_change(
-        &mut self,
-        members: &mut Members,
-        name: &str,
-        change: Option<&Change<Value>>,
-        clear: &Json,
-    ) -> Encoded<()> {
-        let json = match change {
-            Some(Change::Set(value)) => self.value(Place::Elsewhere, value)?,
-            Some(Change::Clear) => clear.clone(),
-            None => return Ok(()),
+    fn field(&mut self, field: &'static Field, value: &Value, now: u64) -> Encoded<Json> {
+        let place = match field.shape {
+            Shape::Config { .. } => Place::PlatformConfig,
+            _ => Place::Elsewhere,
         };
-        members.insert(name.to_owned(), json);
-        Ok(())
+        let hidden = |error| match error {
+            Unsendable::Hidden(_) => Unsendable::Hidden(field.name),
+            other @ Unsendable::NoValue(_) => other,
+        };
+        let mut json = self.value(place, value).map_err(hidden)?;
+        if let Shape::Keyed(keyed) = field.shape
+            && let Some(name) = keyed.stamp
+        {
+            stamp(&mut json, name, now);
+        }
+        Ok(json)
     }
 
     fn value(&mut self, place: Place, value: &Value) -> Encoded<Json> {
@@ -202,7 +115,7 @@ impl<'a> Encoder<'a> {
                 Ok(text.for_request().to_owned())
             }
             Text::Opaque if place == Place::PlatformConfig || self.sending.own_server => Ok("***".to_owned()),
-            Text::Opaque => Err(Unsendable::Hidden),
+            Text::Opaque => Err(Unsendable::Hidden("")),
             Text::SecretRef(name) if self.sending.secrets_api => Ok(format!("secret://{}/user/{name}", self.org)),
             Text::SecretRef(name) if place == Place::PlatformConfig => {
                 let (_, value) = self.sending.values.find(name).ok_or_else(|| Unsendable::NoValue(name.clone()))?;
@@ -228,49 +141,51 @@ pub(super) fn plain_body(members: Members) -> Body {
     Body { bytes: write(&Json::Object(members)), hushed: false, secret: false }
 }
 
-/// The members of a list of types.
-pub(super) fn list_call(schema_type: &str) -> Members {
-    let mut members = Members::new();
-    members.insert("schema_type".to_owned(), json!(schema_type));
-    members.insert("action".to_owned(), json!("list"));
-    members
+/// Whether a request says something that no log may have.
+fn holds_secrets(sent: &Sent) -> bool {
+    sent.fields.iter().any(|(field, _)| field.holds_secrets())
 }
 
-/// The members of a call about one type.
-pub(super) fn schema_call(schema_type: &str, action: &str, slug: &TypeSlug) -> Members {
+/// What stands in a request for nothing; none where that is said by leaving it out.
+fn cleared(clearing: Clearing) -> Option<Json> {
+    match clearing {
+        Clearing::Null => Some(Json::Null),
+        Clearing::EmptyText => Some(json!("")),
+        Clearing::EmptyList => Some(json!([])),
+        Clearing::EmptyObject => Some(json!({})),
+        Clearing::LeftOut | Clearing::Never => None,
+    }
+}
+
+/// The members of a call of a tool, about one resource or the kind as a whole.
+pub(super) fn tool_call(tool: &Tool, action: &str, key: Option<&ResourceKey>) -> Members {
+    let (name, kind) = tool.kind;
     let mut members = Members::new();
-    members.insert("schema_type".to_owned(), json!(schema_type));
+    members.insert(name.to_owned(), json!(kind));
     members.insert("action".to_owned(), json!(action));
-    members.insert("slug".to_owned(), json!(slug.as_str()));
+    members.extend(key.map(|key| (tool.id.to_owned(), json!(key.own_id()))));
     members
 }
 
-/// The members that add a rule.
-pub(super) fn add_rule_call(slug: &TypeSlug, rule: &Rule) -> Members {
-    let mut members = schema_call("relationship_type", "add_rule", slug);
-    members.insert("source_entity_type_slug".to_owned(), json!(rule.source.as_str()));
-    members.insert("target_entity_type_slug".to_owned(), json!(rule.target.as_str()));
+/// The members that add a pair.
+pub(super) fn add_pair_call(tool: &Tool, key: &ResourceKey, pairs: &Pairs, pair: &Pair) -> Members {
+    let mut members = tool_call(tool, pairs.actions.0, Some(key));
+    members.insert(pairs.first.1.to_owned(), json!(pair.first));
+    members.insert(pairs.second.1.to_owned(), json!(pair.second));
     members
 }
 
-/// The members that remove a rule.
-pub(super) fn remove_rule_call(id: &Json) -> Members {
-    let mut members = Members::new();
-    members.insert("schema_type".to_owned(), json!("relationship_type"));
-    members.insert("action".to_owned(), json!("remove_rule"));
-    members.insert("rule_id".to_owned(), id.clone());
+/// The members that remove a pair.
+pub(super) fn remove_pair_call(tool: &Tool, pairs: &Pairs, stored: &StoredPair) -> Members {
+    let mut members = tool_call(tool, pairs.actions.1, None);
+    members.insert(pairs.handle.1.to_owned(), stored.handle.clone());
     members
 }
 
-/// A change, unless it clears what does not exist yet.
-fn kept<T>(change: Option<&Change<T>>, clears: bool) -> Option<&Change<T>> {
-    change.filter(|change| clears || matches!(change, Change::Set(_)))
-}
-
-fn stamp(providers: &mut Json, now: u64) {
-    for provider in providers.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
-        if !provider.contains_key("installedAt") {
-            provider.insert("installedAt".to_owned(), json!(now));
+fn stamp(entries: &mut Json, name: &str, now: u64) {
+    for entry in entries.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+        if !entry.contains_key(name) {
+            entry.insert(name.to_owned(), json!(now));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The MCP endpoint of an org's memory, as far as `doctor` asks it (org-api 5.10).
+//! The MCP endpoint of an org's memory, as far as `doctor` asks it.
 
 use serde_json::{Map, json};
 

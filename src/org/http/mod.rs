@@ -3,7 +3,6 @@
 mod client;
 mod encode;
 mod inspect;
-mod lookup;
 mod memory;
 mod probe;
 mod read;

@@ -1,10 +1,11 @@
-//! What kind of server this is (P11, V2).
+//! What kind of server this is.
 
 use futures::future::join;
 
 use crate::model::AgentId;
 use crate::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
-use crate::wire::{Health, SecretsAnswer, ServerError, health_answer, platforms_answer, secrets_answer};
+use crate::schema::kinds::PLATFORM;
+use crate::wire::{Health, SecretsAnswer, ServerError, health_answer, records_answer, secrets_answer};
 
 use super::HttpOrg;
 use super::read::is_missing_agent;
@@ -28,13 +29,13 @@ impl HttpOrg {
         }
     }
 
-    /// Asks for the platforms of an agent: `{platforms}`, or a 404 with an `error`, is a server that keeps them (P11).
+    /// Asks for the platforms of an agent: `{platforms}`, or a 404 with an `error`, is a server that keeps them.
     pub(super) async fn ask_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, RequestError> {
         let segments = ["api", self.org.as_str(), "agents", agent.as_str(), "platforms"];
         let call = self.get(&segments)?;
         let elsewhere = |what: String| Ok(PlatformsProbe::Elsewhere { what });
         match self.transport.send(&call).await {
-            Ok(answer) => match platforms_answer(answer.json()) {
+            Ok(answer) => match records_answer(PLATFORM, answer.json()) {
                 Ok(_) => Ok(PlatformsProbe::Kept),
                 Err(error) => elsewhere(format!("{} and an answer in which {error}", answer.status)),
             },
@@ -47,7 +48,7 @@ impl HttpOrg {
         }
     }
 
-    /// Asks whether the org has the secrets API, names first (V2).
+    /// Asks whether the org has the secrets API, names first.
     pub(super) async fn ask_secrets(&self) -> Result<SecretsProbe, RequestError> {
         let org = self.org.as_str();
         let (health, names) = join(self.health(), self.ask_secrets_route(&["api", org, "secrets", "names"])).await;

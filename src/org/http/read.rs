@@ -1,14 +1,11 @@
-use crate::model::{AgentId, TypeSlug};
-use crate::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
-use crate::wire::{
-    AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, ServerError, SettingsRow,
-    ShapeError, agents_answer, entity_types_answer, platforms_answer, relationship_types_answer, rules_answer,
-    settings_answer,
-};
+use crate::model::AgentId;
+use crate::org::{OrgRead, PlatformsProbe, Request, RequestError, SecretsProbe};
+use crate::schema::{Api, Field, Kind, Part, ResourceKey, Shape, StoredPair, Tool};
+use crate::wire::{Health, Json, ServerError, ShapeError, WireRecord, pairs_answer, records_answer};
 
 use super::HttpOrg;
 use super::client::Call;
-use super::encode::{list_call, schema_call};
+use super::encode::tool_call;
 
 impl HttpOrg {
     /// Sends a read and decodes its answer.
@@ -20,23 +17,36 @@ impl HttpOrg {
         self.transport.send(call).await?.read(decode)
     }
 
-    /// Sends a read below an agent; none if there is no such agent.
-    async fn fetch_below<T>(
-        &self,
-        agent: &AgentId,
-        what: &str,
-        decode: impl FnOnce(&Json) -> Result<T, ShapeError>,
-    ) -> Result<Option<T>, RequestError> {
-        let call = self.get(&["api", self.org.as_str(), "agents", agent.as_str(), what])?;
-        match self.fetch(&call, decode).await {
-            Ok(rows) => Ok(Some(rows)),
-            Err(RequestError::Refused { status: 404, server, .. }) if is_missing_agent(&server) => Ok(None),
-            Err(error) => Err(error),
+    /// The steps of a route, from the origin on.
+    pub(super) fn segments<'part>(&'part self, path: &[Part], key: &'part ResourceKey) -> Vec<&'part str> {
+        let step = |part: &Part| match part {
+            Part::Word(word) => *word,
+            Part::Agent => key.agent().unwrap_or_default(),
+            Part::Id => key.own_id(),
+        };
+        ["api", self.org.as_str()].into_iter().chain(path.iter().map(step)).collect()
+    }
+
+    /// The tool that a resource is read and written with.
+    pub(super) fn tool_of(kind: Kind) -> Result<&'static Tool, RequestError> {
+        match kind.table().api {
+            Api::Tool(tool) => Ok(tool),
+            Api::Routes(_) => {
+                let request = Request { method: "POST", path: kind.plural.to_owned() };
+                Err(RequestError::NotSent { request, what: "pairs are kept by tools only".to_owned() })
+            }
+        }
+    }
+
+    fn read_call(&self, kind: Kind, key: &ResourceKey) -> Result<Call, RequestError> {
+        match kind.table().api {
+            Api::Routes(routes) => self.get(&self.segments(routes.read, key)),
+            Api::Tool(tool) => Ok(self.tool(tool, tool_call(tool, "list", None))?.read()),
         }
     }
 }
 
-/// Whether a 404 is about the agent: it has an `error` member, which is not that of an unknown org (org-api 5.1).
+/// Whether a 404 is about the agent: it has an `error` member, which is not that of an unknown org.
 pub(super) fn is_missing_agent(server: &ServerError) -> bool {
     (server.message.is_some() || server.code.is_some()) && server.code.as_deref() != Some("invalid_request")
 }
@@ -54,31 +64,24 @@ impl OrgRead for HttpOrg {
         self.ask_secrets().await
     }
 
-    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
-        let call = self.get(&["api", self.org.as_str(), "agents"])?;
-        self.fetch(&call, agents_answer).await
+    async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
+        let call = self.read_call(kind, &ResourceKey::new(kind, ""))?;
+        self.fetch(&call, |json| records_answer(kind, json)).await
     }
 
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
-        self.fetch_below(agent, "config", settings_answer).await
+    async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
+        let call = self.read_call(kind, &ResourceKey::below(kind, agent.as_str(), ""))?;
+        match self.fetch(&call, |json| records_answer(kind, json)).await {
+            Ok(records) => Ok(Some(records)),
+            Err(RequestError::Refused { status: 404, server, .. }) if is_missing_agent(&server) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn platforms(&self, agent: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
-        self.fetch_below(agent, "platforms", platforms_answer).await
-    }
-
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
-        let call = self.schema(list_call("entity_type"))?.read();
-        self.fetch(&call, entity_types_answer).await
-    }
-
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
-        let call = self.schema(list_call("relationship_type"))?.read();
-        self.fetch(&call, relationship_types_answer).await
-    }
-
-    async fn rules(&self, slug: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
-        let call = self.schema(schema_call("relationship_type", "list_rules", slug))?.read();
-        self.fetch(&call, rules_answer).await
+    async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
+        let Shape::Pairs(pairs) = field.shape else { return Ok(Vec::new()) };
+        let tool = Self::tool_of(key.kind)?;
+        let call = self.tool(tool, tool_call(tool, pairs.list.0, Some(key)))?.read();
+        self.fetch(&call, |json| pairs_answer(pairs, json)).await
     }
 }

@@ -1,4 +1,4 @@
-//! The secrets of an org over HTTP, and the encoder of what is pushed: the second and last place that shows a value (K7).
+//! The secrets of an org over HTTP, and the encoder of what is pushed: the second and last place that shows a value.
 
 use bytes::Bytes;
 use zeroize::Zeroizing;
@@ -24,7 +24,7 @@ impl SecretsRead for HttpOrg {
                 Ok(rows) => Ok(SecretsListing::Listed(rows)),
                 Err(error) => unknown(format!("{} and JSON in which {error}", answer.status)),
             },
-            // A 404 in the shape of access errors is about the org (org-api 5.1).
+            // A 404 in the shape of access errors is about the org.
             Err(error @ RequestError::Refused { status: 404, .. }) if error.code() == Some("invalid_request") => {
                 Err(error)
             }
@@ -40,7 +40,7 @@ impl SecretsRead for HttpOrg {
 }
 
 impl HttpOrg {
-    /// The routes are not there: a known server has no secrets API, of another one nothing can be told (V2).
+    /// The routes are not there: a known server has no secrets API, of another one nothing can be told.
     async fn without_secrets(&self) -> Result<SecretsListing, RequestError> {
         let unknown = |what: &str| Ok(SecretsListing::Unknown { what: what.to_owned() });
         match self.health().await {

@@ -2,18 +2,14 @@ use std::future::Future;
 use std::time::UNIX_EPOCH;
 
 use crate::http::{Answer, Body, Method, Repeat};
-use crate::model::Rule;
-use crate::model::{Text, TypeSlug};
-use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut, PlatformStored,
-    RelationshipTypeWrite, Request, RequestError, SettingsPatch,
-};
-use crate::wire::{AgentRow, Json, created_agent_answer};
+use crate::org::lookup::{holds, is_exactly};
+use crate::org::{OrgRead, OrgWrite, Outcome, Request, RequestError, Stored};
+use crate::schema::{Api, Field, Pair, ResourceKey, Route, Sent, Shape, StoredPair, Tool, Verb};
+use crate::wire::{Json, record_answer};
 
 use super::HttpOrg;
 use super::client::Call;
-use super::encode::{Encoder, Unsendable, add_rule_call, remove_rule_call};
-use super::lookup::{same_entity_type, same_relationship_type};
+use super::encode::{Encoder, Unsendable, add_pair_call, remove_pair_call};
 
 /// What a look at the org says about a create whose answer was lost.
 pub(super) enum Found {
@@ -33,21 +29,38 @@ impl HttpOrg {
     /// Turns what the encoder refused into an error of the request that was not sent.
     fn encoded(
         method: &'static str,
-        path: String,
-        member: Option<&str>,
+        path: impl FnOnce() -> String,
         body: Result<Body, Unsendable>,
     ) -> Result<Body, RequestError> {
-        body.map_err(|error| {
-            let what = member.map_or_else(|| error.to_string(), |member| format!("{member}: {error}"));
-            RequestError::NotSent { request: Request { method, path }, what }
+        body.map_err(|error| RequestError::NotSent {
+            request: Request { method, path: path() },
+            what: error.to_string(),
         })
     }
 
-    fn path(&self, rest: &str) -> String {
-        format!("/api/{}/{rest}", self.org)
+    /// A request to a route that writes.
+    fn route_call(&self, route: &Route, sent: &Sent) -> Result<Call, RequestError> {
+        let method = match route.verb {
+            Verb::Post => Method::Post,
+            Verb::Patch => Method::Patch,
+            Verb::Put => Method::Put,
+        };
+        let segments = self.segments(route.path, &sent.key);
+        let body = self.encoder().route_body(sent, route.id, self.now());
+        let body = Self::encoded(method.as_str(), || format!("/{}", segments.join("/")), body)?;
+        let call = self.with_body(method, &segments, body)?;
+        Ok(if route.is_final_when_unavailable { call.final_when_unavailable() } else { call })
     }
 
-    /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first (A4).
+    /// A call of a tool that writes.
+    fn tool_write(&self, tool: &Tool, action: &str, sent: &Sent) -> Result<Call, RequestError> {
+        let body = self.encoder().tool_body(tool, action, sent, self.now());
+        let path = || format!("/api/{}/{}", self.org, tool.name);
+        let body = Self::encoded("POST", path, body)?;
+        self.tool_body(tool, action, body)
+    }
+
+    /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first.
     async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<(), RequestError>
     where
         F: Future<Output = Result<Found, RequestError>>,
@@ -70,28 +83,19 @@ impl HttpOrg {
         }
     }
 
-    async fn find_entity_type(&self, write: &EntityTypeWrite) -> Result<Found, RequestError> {
-        let rows = self.entity_types().await?;
+    async fn find(&self, sent: &Sent) -> Result<Found, RequestError> {
+        let records = self.records(sent.key.kind).await?;
         let org = self.org.as_str();
-        let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
-        let found = rows.iter().find(|row| row.slug == write.slug.as_str() && own(row.organization_slug.as_deref()));
-        Ok(found.map_or(Found::Nothing, |row| if same_entity_type(row, write) { Found::Ours } else { Found::Another }))
+        // Where lists do not say whose a resource is, they show the org's own only.
+        let states_owner = sent.key.kind.answer.org.is_some();
+        let own = |of: Option<&str>| of.map_or(!states_owner, |of| of.eq_ignore_ascii_case(org));
+        let found = records.iter().find(|record| record.id == sent.key.own_id() && own(record.org.as_deref()));
+        Ok(found.map_or(Found::Nothing, |record| if holds(record, sent) { Found::Ours } else { Found::Another }))
     }
 
-    async fn find_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<Found, RequestError> {
-        let rows = self.relationship_types().await?;
-        let org = self.org.as_str();
-        let own = |of: Option<&str>| of.is_some_and(|of| of.eq_ignore_ascii_case(org));
-        let mut live = rows.iter().filter(|row| !row.deleted);
-        let found = live.find(|row| row.slug == write.slug.as_str() && own(row.organization_slug.as_deref()));
-        let judged = |row| if same_relationship_type(row, write) { Found::Ours } else { Found::Another };
-        Ok(found.map_or(Found::Nothing, judged))
-    }
-
-    async fn find_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<Found, RequestError> {
-        let rows = self.rules(slug).await?;
-        let there = rows.iter().any(|row| row.source == rule.source.as_str() && row.target == rule.target.as_str());
-        Ok(if there { Found::Ours } else { Found::Nothing })
+    async fn find_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<Found, RequestError> {
+        let stored = self.pairs(key, field).await?;
+        Ok(if stored.iter().any(|stored| stored.pair == *pair) { Found::Ours } else { Found::Nothing })
     }
 
     fn now(&self) -> u64 {
@@ -106,104 +110,73 @@ fn is_lost(error: &RequestError) -> bool {
     no_word && error.outcome() == Outcome::Unknown
 }
 
-fn same_agent(row: &AgentRow, write: &AgentCreate) -> bool {
-    let description = write.description.as_ref().and_then(Text::literal).unwrap_or_default();
-    row.agent_id == write.agent.as_str()
-        && Some(row.name.as_str()) == write.name.literal()
-        && row.description.as_deref().unwrap_or_default() == description
-}
-
-fn platform_stored(answer: &Answer) -> Result<PlatformStored, RequestError> {
+/// What became of what was sent, where the answer tells.
+fn stored(answer: &Answer, is_restarted: bool) -> Result<Stored, RequestError> {
     let flag = |name: &str| answer.json().get(name).and_then(Json::as_bool) == Some(true);
-    if answer.status == 201 || flag("created") {
-        Ok(PlatformStored::Created)
+    if !is_restarted {
+        Ok(Stored::Updated)
+    } else if answer.status == 201 || flag("created") {
+        Ok(Stored::Created)
     } else if flag("noop") {
-        Ok(PlatformStored::Unchanged)
+        Ok(Stored::Unchanged)
     } else if flag("updated") || answer.json().get("platform").is_some_and(Json::is_object) {
-        Ok(PlatformStored::Updated)
+        Ok(Stored::Updated)
     } else {
         Err(answer.lacks("platform", "an object"))
     }
 }
 
 impl OrgWrite for HttpOrg {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
-        let body = Self::encoded("POST", self.path("agents"), None, self.encoder().agent_create(write))?;
-        let segments = ["api", self.org.as_str(), "agents"];
-        let call = self.with_body(Method::Post, &segments, body)?;
-        let mut schedule = self.transport.schedule();
-        let answer = self.transport.send_on(&call, &mut schedule).await?;
-        let row = answer.read(created_agent_answer)?;
-        // The server answers 200 to the repetition of a create that it carried out: the row is then our own.
-        if answer.status == 201 || schedule.lost && same_agent(&row, write) {
-            Ok(AgentCreated::Created)
-        } else {
-            Ok(AgentCreated::Existed(row))
+    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        let kind = sent.key.kind;
+        match kind.table().api {
+            // The same route as for a change: what is there is replaced.
+            Api::Routes(routes) if routes.create.id.is_none() => {
+                let answer = self.transport.send(&self.route_call(&routes.create, sent)?).await?;
+                stored(&answer, kind.restarts)
+            }
+            Api::Routes(routes) => {
+                let call = self.route_call(&routes.create, sent)?;
+                let mut schedule = self.transport.schedule();
+                let answer = self.transport.send_on(&call, &mut schedule).await?;
+                let record = answer.read(|json| record_answer(kind, json))?;
+                // The server answers 200 to the repetition of a create that it carried out: the row is then our own.
+                let is_ours = schedule.lost && record.id == sent.key.own_id() && is_exactly(&record, sent);
+                Ok(if answer.status == 201 || is_ours { Stored::Created } else { Stored::Existed(Box::new(record)) })
+            }
+            Api::Tool(tool) => {
+                let call = self.tool_write(tool, "create", sent)?.repeat(Repeat::WhenNotDone);
+                self.create_looked_up(&call, || self.find(sent)).await?;
+                Ok(Stored::Created)
+            }
         }
     }
 
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
-        let path = self.path(&format!("agents/{}", write.agent));
-        let body = Self::encoded("PATCH", path, None, self.encoder().agent_patch(write))?;
-        let segments = ["api", self.org.as_str(), "agents", write.agent.as_str()];
-        let call = self.with_body(Method::Patch, &segments, body)?;
-        self.transport.send(&call).await.map(drop)
-    }
-
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
-        let path = self.path(&format!("agents/{}/config", write.agent));
-        let hidden = write.members.iter().find(|(_, value)| value.has_opaque()).map(|(member, _)| member.name());
-        let body = Self::encoded("PATCH", path, hidden, self.encoder().settings(write, self.now()))?;
-        let segments = ["api", self.org.as_str(), "agents", write.agent.as_str(), "config"];
-        let call = self.with_body(Method::Patch, &segments, body)?;
-        self.transport.send(&call).await.map(drop)
-    }
-
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
-        let path = self.path(&format!("agents/{}/platforms/by-stable-id/{}", write.agent, write.id));
-        let body = Self::encoded("PUT", path, None, self.encoder().platform(write))?;
-        let org = self.org.as_str();
-        let segments = ["api", org, "agents", write.agent.as_str(), "platforms", "by-stable-id", write.id.as_str()];
-        let call = self.with_body(Method::Put, &segments, body)?.final_when_unavailable();
+    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        let call = match sent.key.kind.table().api {
+            Api::Routes(routes) => self.route_call(&routes.update, sent)?,
+            Api::Tool(tool) => self.tool_write(tool, "update", sent)?,
+        };
         let answer = self.transport.send(&call).await?;
-        platform_stored(&answer)
+        stored(&answer, sent.key.kind.restarts)
     }
 
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        let body = self.encoder().entity_type("create", write);
-        let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
-        let call = self.schema_body("entity_type create", body)?.repeat(Repeat::WhenNotDone);
-        self.create_looked_up(&call, || self.find_entity_type(write)).await
+    async fn add_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<(), RequestError> {
+        let Shape::Pairs(pairs) = field.shape else { return Ok(()) };
+        let tool = Self::tool_of(key.kind)?;
+        let call = self.tool(tool, add_pair_call(tool, key, pairs, pair))?.repeat(Repeat::WhenNotDone);
+        self.create_looked_up(&call, || self.find_pair(key, field, pair)).await
     }
 
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        let body = self.encoder().entity_type("update", write);
-        let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
-        let call = self.schema_body("entity_type update", body)?;
-        self.transport.send(&call).await.map(drop)
-    }
-
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        let body = self.encoder().relationship_type("create", write);
-        let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
-        let call = self.schema_body("relationship_type create", body)?.repeat(Repeat::WhenNotDone);
-        self.create_looked_up(&call, || self.find_relationship_type(write)).await
-    }
-
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        let body = self.encoder().relationship_type("update", write);
-        let body = Self::encoded("POST", self.path("manage_entity_schema"), None, body)?;
-        let call = self.schema_body("relationship_type update", body)?;
-        self.transport.send(&call).await.map(drop)
-    }
-
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
-        let call = self.schema(add_rule_call(slug, rule))?.repeat(Repeat::WhenNotDone);
-        self.create_looked_up(&call, || self.find_rule(slug, rule)).await
-    }
-
-    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
-        let call = self.schema(remove_rule_call(id))?;
+    async fn remove_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        stored: &StoredPair,
+    ) -> Result<(), RequestError> {
+        let Shape::Pairs(pairs) = field.shape else { return Ok(()) };
+        let tool = Self::tool_of(key.kind)?;
+        let call = self.tool(tool, remove_pair_call(tool, pairs, stored))?;
         let mut schedule = self.transport.schedule();
         match self.transport.send_on(&call, &mut schedule).await {
             Ok(_) => Ok(()),

@@ -1,25 +1,23 @@
-//! Small builders: values, declarations and configs from JSON.
+//! Small builders: values, resources and records from JSON, by the shapes of their fields.
 //!
-//! In the JSON of this module a text `$NAME` is a reference, `***…` is opaque, `hidden:…` is sensitive, and null in a
-//! declaration is "explicitly empty".
+//! In the JSON of this module a text `$NAME` is a reference, `***…` is opaque, `hidden:…` is sensitive, `literal:…` is what
+//! follows whatever it looks like, and null in a declaration is "explicitly empty".
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::desired::{Agent, Declaration, EntryKey, Platform, Settings};
-use crate::model::{
-    AgentId, Declared, EntityType, MemorySchema, Position, RelationshipType, Rule, SecretName, StableId, Text,
-    TypeSlug, Value,
-};
-use crate::org::{
-    ActualAgent, ActualEntityType, ActualPlatform, ActualRelationshipType, ActualSettings, SettingsMember, StoredRule,
-};
+use crate::model::{Position, SecretName, Text, Value};
+use crate::schema::kinds::PLATFORM;
+use crate::schema::{Declaration, EntryKey, Field, Keyed, Kind, Leaf, Pair, Record, Resource, Shape, StoredPair};
 use crate::wire::to_value;
 
 pub(super) fn text(text: &str) -> Text {
     if text.starts_with("***") {
         return Text::Opaque;
+    }
+    if let Some(literal) = text.strip_prefix("literal:") {
+        return Text::known(literal);
     }
     match (SecretName::from_reference(text), text.strip_prefix("hidden:")) {
         (Some(name), _) => Text::SecretRef(name),
@@ -32,179 +30,124 @@ pub(super) fn value(json: &Json) -> Value {
     to_value(json, "", &mut |_, content| text(content))
 }
 
-/// Objects are tables, null clears, anything else is a leaf.
-pub(super) fn declaration(json: &Json) -> Declaration {
-    match json {
-        Json::Null => Declaration::Clear,
-        Json::Object(members) => {
-            Declaration::Table(members.iter().map(|(name, json)| (name.clone(), declaration(json))).collect())
+/// What the files say of a field. Entries of a keyed list come as in the org, with the members that make their keys.
+pub(super) fn declaration(field: &Field, json: &Json) -> Declaration {
+    let table = |members: &serde_json::Map<String, Json>, of: &dyn Fn(&str, &Json) -> Declaration| {
+        Declaration::Table(members.iter().map(|(name, json)| (name.clone(), of(name, json))).collect())
+    };
+    match (field.shape, json) {
+        (_, Json::Null) => Declaration::Clear,
+        (Shape::Table(_), Json::Object(found)) => table(found, &|name, json| declaration(member(field, name), json)),
+        (Shape::Map(entries), Json::Object(found)) => table(found, &|_, json| declaration(&entries.entry, json)),
+        (Shape::Config { .. }, Json::Object(found)) => table(found, &|_, json| match json.as_str() {
+            Some("") | None => Declaration::Clear,
+            Some(content) => Declaration::Leaf(Value::Text(text(content))),
+        }),
+        (Shape::Keyed(keyed), Json::Array(entries)) => {
+            Declaration::Keyed(entries.iter().map(|entry| keyed_entry(keyed, entry)).collect())
         }
-        other => Declaration::Leaf(value(other)),
+        (_, json) => Declaration::Leaf(value(json)),
     }
 }
 
-pub(super) fn providers(ids: &[&str]) -> Declaration {
-    let entry = |id: &&str| (EntryKey(vec![(*id).to_owned()]), Declaration::Table(BTreeMap::new()));
-    Declaration::Keyed(ids.iter().map(entry).collect())
+#[track_caller]
+fn member(field: &Field, name: &str) -> &'static Field {
+    field.member(name).unwrap_or_else(|| panic!("{field:?} has no member {name}"))
 }
 
-pub(super) fn skills(skills: &[(&str, Json)]) -> Declaration {
-    let entry =
-        |(name, json): &(&str, Json)| (EntryKey(vec![format!("local/{name}"), (*name).to_owned()]), declaration(json));
-    let list = Declaration::Keyed(skills.iter().map(entry).collect());
-    Declaration::Table(BTreeMap::from([("skills".to_owned(), list)]))
+fn keyed_entry(keyed: &Keyed, entry: &Json) -> (EntryKey, Declaration) {
+    let key = EntryKey(keyed.key.iter().map(|name| entry[*name].as_str().unwrap().to_owned()).collect());
+    let others = entry.as_object().unwrap().iter().filter(|(name, _)| !keyed.key.contains(&name.as_str()));
+    let of_member = |(name, json): (&String, &Json)| {
+        let member = keyed.entry.iter().find(|member| member.name == name).unwrap();
+        (name.clone(), declaration(member, json))
+    };
+    (key, Declaration::Table(others.map(of_member).collect()))
 }
 
-pub(super) fn position() -> Position {
-    Position::file("lobu.toml")
+pub(super) fn providers(ids: &[&str]) -> Json {
+    ids.iter().map(|id| json!({"providerId": id})).collect()
 }
 
-pub(super) fn agent(id: &str) -> Agent {
-    Agent {
-        id: AgentId::parse(id).unwrap(),
-        name: Text::known("Name"),
-        description: Declared::Absent,
-        settings: Settings::default(),
-        platforms: Vec::new(),
-        provider_secrets: Vec::new(),
-        position: position(),
+/// Skills by name, with what the files say of each.
+pub(super) fn skills(skills: &[(&str, Json)]) -> Json {
+    let entry = |(name, json): &(&str, Json)| {
+        let mut entry = json.clone();
+        (entry["repo"], entry["name"]) = (json!(format!("local/{name}")), json!(name));
+        entry
+    };
+    json!({"skills": skills.iter().map(entry).collect::<Vec<_>>()})
+}
+
+/// A resource of which the files say this, and what every resource of its kind has.
+pub(super) fn resource(kind: Kind, id: &str, declared: &Json) -> Resource {
+    let key = crate::schema::ResourceKey::new(kind, id);
+    let mut resource = Resource::new(key, Position::file("lobu.toml"));
+    for field in kind.table().fields.iter().filter(|field| field.required) {
+        resource.declared.set(
+            field,
+            match field.shape {
+                Shape::Config { .. } => Declaration::Table(BTreeMap::new()),
+                _ => Declaration::known("Name"),
+            },
+        );
+    }
+    for (name, json) in declared.as_object().unwrap() {
+        declare(&mut resource, name, json);
+    }
+    resource
+}
+
+/// Says something of a field of a resource, by the field's name.
+#[track_caller]
+pub(super) fn declare(resource: &mut Resource, name: &str, json: &Json) {
+    let field = named(resource.key.kind, name);
+    resource.declared.set(field, declaration(field, json));
+}
+
+#[track_caller]
+pub(super) fn named(kind: Kind, name: &str) -> &'static Field {
+    kind.field(name).unwrap_or_else(|| panic!("{kind} has no field {name}"))
+}
+
+/// A platform of the agent that its id begins with; an empty text clears a key.
+pub(super) fn platform(id: &str, platform_type: &str, config: &[(&str, &str)]) -> Resource {
+    let config: BTreeMap<_, _> = config.iter().copied().collect();
+    resource(PLATFORM, id, &json!({"type": platform_type, "config": config}))
+}
+
+/// A record with these fields, and with what a server puts where nobody says anything.
+pub(super) fn record(kind: Kind, found: &Json) -> Record {
+    let mut record = Record::default();
+    for field in kind.table().fields {
+        match field.shape {
+            Shape::Pairs(_) => record.pairs.set(field, Vec::new()),
+            Shape::Config { .. } => record.values.set(field, Value::Map(BTreeMap::new())),
+            Shape::Leaf(Leaf::Flag) => record.values.set(field, Value::Bool(false)),
+            Shape::Leaf(Leaf::Kept) => record.values.set(field, value(&json!({"allowGroups": true}))),
+            _ if field.required => record.values.set(field, Value::known("Name")),
+            _ => record.values.set_some(field, field.default.map(Value::known)),
+        }
+    }
+    for (name, json) in found.as_object().unwrap() {
+        have(&mut record, named(kind, name), json);
+    }
+    record
+}
+
+/// Puts something into a field of a record; pairs come as lists of two texts and are numbered from one.
+pub(super) fn have(record: &mut Record, field: &'static Field, json: &Json) {
+    match field.shape {
+        Shape::Pairs(_) => {
+            let numbered = (1..).zip(Pair::list(&value(json)));
+            record
+                .pairs
+                .set(field, numbered.map(|(handle, pair)| StoredPair { handle: json!(handle), pair }).collect());
+        }
+        _ => record.values.set(field, value(json)),
     }
 }
 
-pub(super) fn actual_agent() -> ActualAgent {
-    ActualAgent {
-        name: Text::known("Name"),
-        description: None,
-        settings: Some(ActualSettings::default()),
-        platforms: Some(Vec::new()),
-    }
-}
-
-pub(super) fn platform(id: &str, platform_type: &str, config: &[(&str, &str)]) -> Platform {
-    let declared = |content: &str| if content.is_empty() { Declared::Empty } else { Declared::Value(text(content)) };
-    Platform {
-        id: StableId::from_server(id),
-        platform_type: platform_type.to_owned(),
-        name: None,
-        config: config.iter().map(|(key, content)| ((*key).to_owned(), declared(content))).collect(),
-        position: position(),
-    }
-}
-
-pub(super) fn actual_platform(id: &str, platform_type: &str, config: &Json) -> ActualPlatform {
-    let Value::Map(config) = value(config) else { panic!("a config is an object") };
-    ActualPlatform {
-        id: StableId::from_server(id),
-        platform_type: platform_type.to_owned(),
-        config,
-        settings: value(&serde_json::json!({"allowGroups": true})),
-    }
-}
-
-pub(super) fn slug(slug: &str) -> TypeSlug {
-    TypeSlug::from_server(slug)
-}
-
-pub(super) fn entity(name: &str) -> EntityType {
-    EntityType {
-        slug: slug(name),
-        name: Text::known("Name"),
-        description: Declared::Absent,
-        icon: Declared::Absent,
-        color: Declared::Absent,
-        metadata_schema: Declared::Absent,
-        event_kinds: Declared::Absent,
-        position: position(),
-    }
-}
-
-pub(super) fn actual_entity() -> ActualEntityType {
-    ActualEntityType {
-        name: Text::known("Name"),
-        description: None,
-        icon: None,
-        color: None,
-        metadata_schema: Value::Null,
-        event_kinds: Value::Null,
-    }
-}
-
-pub(super) fn relationship(name: &str) -> RelationshipType {
-    RelationshipType {
-        slug: slug(name),
-        name: Text::known("Name"),
-        description: Declared::Absent,
-        metadata_schema: Declared::Absent,
-        inverse: Declared::Absent,
-        status: None,
-        is_symmetric: None,
-        auto_create_when: Declared::Absent,
-        rules: Declared::Absent,
-        position: position(),
-    }
-}
-
-pub(super) fn actual_relationship() -> ActualRelationshipType {
-    ActualRelationshipType {
-        name: Text::known("Name"),
-        description: None,
-        metadata_schema: Value::Null,
-        inverse: None,
-        status: Some("active".to_owned()),
-        is_symmetric: false,
-        auto_create_when: Value::Null,
-        rules: Some(Vec::new()),
-    }
-}
-
-pub(super) fn rule(source: &str, target: &str) -> Rule {
-    Rule { source: slug(source), target: slug(target) }
-}
-
-pub(super) fn stored_rule(id: u32, source: &str, target: &str) -> StoredRule {
-    StoredRule { id: Json::from(id), rule: rule(source, target) }
-}
-
-pub(super) fn schema(entities: Vec<EntityType>, relationships: Vec<RelationshipType>) -> MemorySchema {
-    MemorySchema { entity_types: entities, relationship_types: relationships }
-}
-
-/// What the files say of a member, to be set.
-pub(super) fn declared_member(settings: &mut Settings, member: SettingsMember) -> &mut Option<Declaration> {
-    match member {
-        SettingsMember::NetworkConfig => &mut settings.network_config,
-        SettingsMember::EgressConfig => &mut settings.egress_config,
-        SettingsMember::NixConfig => &mut settings.nix_config,
-        SettingsMember::McpServers => &mut settings.mcp_servers,
-        SettingsMember::SkillsConfig => &mut settings.skills_config,
-        SettingsMember::ToolsConfig => &mut settings.tools_config,
-        SettingsMember::Guardrails => &mut settings.guardrails,
-        SettingsMember::PreApprovedTools => &mut settings.pre_approved_tools,
-        SettingsMember::ProviderModelPreferences => &mut settings.provider_model_preferences,
-        SettingsMember::InstalledProviders => &mut settings.installed_providers,
-        SettingsMember::SoulMd => &mut settings.soul_md,
-        SettingsMember::UserMd => &mut settings.user_md,
-        SettingsMember::IdentityMd => &mut settings.identity_md,
-        SettingsMember::ModelSelection => panic!("no file declares the selection of a model"),
-    }
-}
-
-/// What the org has of a member, to be set.
-pub(super) fn actual_member(settings: &mut ActualSettings, member: SettingsMember) -> &mut Value {
-    match member {
-        SettingsMember::NetworkConfig => &mut settings.network_config,
-        SettingsMember::EgressConfig => &mut settings.egress_config,
-        SettingsMember::NixConfig => &mut settings.nix_config,
-        SettingsMember::McpServers => &mut settings.mcp_servers,
-        SettingsMember::SkillsConfig => &mut settings.skills_config,
-        SettingsMember::ToolsConfig => &mut settings.tools_config,
-        SettingsMember::Guardrails => &mut settings.guardrails,
-        SettingsMember::PreApprovedTools => &mut settings.pre_approved_tools,
-        SettingsMember::ProviderModelPreferences => &mut settings.provider_model_preferences,
-        SettingsMember::InstalledProviders => &mut settings.installed_providers,
-        SettingsMember::ModelSelection => &mut settings.model_selection,
-        SettingsMember::SoulMd => &mut settings.soul_md,
-        SettingsMember::UserMd => &mut settings.user_md,
-        SettingsMember::IdentityMd => &mut settings.identity_md,
-    }
+pub(super) fn pair(first: &str, second: &str) -> Pair {
+    Pair { first: first.to_owned(), second: second.to_owned() }
 }

@@ -3,18 +3,19 @@
 use serde_json::{Value as Json, json};
 
 use crate::model::Value;
-use crate::org::SettingsMember as Member;
-use crate::plan::{Action, Plan, Resend, Write};
+use crate::plan::{Action, Plan, Resend};
+use crate::schema::Write;
+use crate::schema::kinds::{PLATFORM, settings};
 
-use super::build::{actual_platform, platform, value};
+use super::build::{declare, value};
 use super::store::{Server, World, action, field, fields, row};
 
 const SETTINGS: &str = "settings/triage";
 
 fn server(server: Server, declared: &Json, org: &Json) -> World {
     World::with_agent(server)
-        .declare(Member::McpServers, &json!({"gh": declared}))
-        .have(Member::McpServers, &json!({"gh": org}))
+        .declare(settings::MCP_SERVERS, &json!({"gh": declared}))
+        .have(settings::MCP_SERVERS, &json!({"gh": org}))
 }
 
 /// The places that a plan refuses to carry to another destination.
@@ -29,7 +30,7 @@ fn refused(plan: &Plan) -> String {
 /// The MCP servers as a plan sends them.
 fn sent(plan: &Plan) -> Value {
     match row(plan, SETTINGS).writes.as_slice() {
-        [Write::PatchSettings(patch)] => patch.members[&Member::McpServers].clone(),
+        [Write::Update(sent)] => sent.value(settings::MCP_SERVERS).unwrap().clone(),
         other => panic!("one write of the settings: {other:?}"),
     }
 }
@@ -137,7 +138,7 @@ fn declaring_or_clearing_lets_a_server_move() {
         assert_eq!(plan.problems, [], "{kind:?}");
         world.carry_out(&plan);
         let expected = json!({"gh": {"url": "https://new", "headers": {"Authorization": "$B"}, "env": {}}});
-        assert_eq!(world.stored(Member::McpServers), value(&expected), "{kind:?}");
+        assert_eq!(world.stored(settings::MCP_SERVERS), value(&expected), "{kind:?}");
     }
 }
 
@@ -147,7 +148,7 @@ fn pruning_lets_a_server_move() {
     for kind in Server::ALL {
         let mut world = server(kind, &json!({"url": "https://new"}), &org).prune();
         assert_eq!(world.converge().problems, [], "{kind:?}");
-        assert_eq!(world.stored(Member::McpServers), value(&json!({"gh": {"url": "https://new", "headers": {}}})));
+        assert_eq!(world.stored(settings::MCP_SERVERS), value(&json!({"gh": {"url": "https://new", "headers": {}}})));
     }
 }
 
@@ -180,9 +181,9 @@ fn to_a_new_destination_goes_what_the_files_say() {
 #[test]
 fn only_the_server_that_moves_is_about_it() {
     let mut world = World::with_agent(Server::Ours)
-        .declare(Member::McpServers, &json!({"gh": {"url": "https://new"}, "other": {"url": "https://other"}}))
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://new"}, "other": {"url": "https://other"}}))
         .have(
-            Member::McpServers,
+            settings::MCP_SERVERS,
             &json!({
                 "gh": {"url": "https://old"},
                 "other": {"url": "https://other", "headers": {"X": "***abcd"}},
@@ -194,9 +195,8 @@ fn only_the_server_that_moves_is_about_it() {
 
 fn matrix(server: Server, declared: &[(&str, &str)], org: &Json) -> World {
     let mut world = World::with_agent(server);
-    world.agent().platforms.push(platform("triage-matrix", "matrix", declared));
-    let actual = actual_platform("triage-matrix", "matrix", org);
-    world.stored_agent().platforms.as_mut().unwrap().push(actual);
+    world.declare_platform("triage-matrix", "matrix", declared);
+    world.have_platform("triage-matrix", "matrix", org);
     world
 }
 
@@ -218,7 +218,7 @@ fn a_platforms_hidden_value_does_not_follow_its_type() {
     let org = json!({"botToken": "***abcd", "chatId": "1"});
     for kind in Server::ALL {
         let mut world = matrix(kind, &[("chatId", "1")], &org);
-        world.agent().platforms[0].platform_type = "discord".to_owned();
+        declare(world.resource(PLATFORM), "type", &json!("discord"));
         assert_eq!(refused(&world.plan()), "config.botToken", "{kind:?}");
     }
 }

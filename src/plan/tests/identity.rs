@@ -1,10 +1,10 @@
 use serde_json::json;
 
-use crate::model::OrgSlug;
-use crate::org::SettingsMember as Member;
+use crate::model::{OrgSlug, Value};
 use crate::plan::Plan;
+use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS, agent, platform, settings};
 
-use super::build::{actual_platform, declared_member, platform, providers};
+use super::build::{declare, providers, value};
 use super::store::{Server, World};
 
 const ORIGIN: &str = "https://lobu.ai";
@@ -15,13 +15,13 @@ fn id(plan: &Plan) -> String {
 
 fn world() -> World {
     let mut world = World::with_agent(Server::ExistingInClear)
-        .declare(Member::Guardrails, &json!(["a"]))
-        .declare(Member::McpServers, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:new"}}}))
-        .have(Member::McpServers, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:old"}}}))
-        .have(Member::InstalledProviders, &json!([{"providerId": "a", "installedAt": 5}]));
-    *declared_member(&mut world.agent().settings, Member::InstalledProviders) = Some(providers(&["a", "b"]));
-    world.agent().platforms.push(platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]));
-    world.stored_platforms().push(actual_platform("triage-slack", "slack", &json!({"token": "hidden:t", "room": "0"})));
+        .declare(settings::GUARDRAILS, &json!(["a"]))
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:new"}}}))
+        .have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:old"}}}))
+        .have(settings::PROVIDERS, &json!([{"providerId": "a", "installedAt": 5}]));
+    declare(world.resource(SETTINGS), "installedProviders", &providers(&["a", "b"]));
+    world.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
+    world.have_platform("triage-slack", "slack", &json!({"token": "hidden:t", "room": "0"}));
     world
 }
 
@@ -36,12 +36,12 @@ fn the_id_is_the_same_for_the_same_plan() {
 fn the_id_changes_with_what_will_be_written_what_is_there_and_where() {
     let before = id(&world().plan());
     let mut declared = world();
-    declared.agent().settings.guardrails = Some(super::build::declaration(&json!(["b"])));
+    declare(declared.resource(SETTINGS), "guardrails", &json!(["b"]));
     assert_ne!(id(&declared.plan()), before);
-    let there = world().have(Member::Guardrails, &json!(["z"]));
+    let there = world().have(settings::GUARDRAILS, &json!(["z"]));
     assert_ne!(id(&there.plan()), before);
     let mut carried = world();
-    carried.stored_platforms()[0].settings = super::build::value(&json!({"allowFrom": ["me"]}));
+    carried.record(PLATFORM).values.set(platform::SETTINGS, value(&json!({"allowFrom": ["me"]})));
     assert_ne!(id(&carried.plan()), before);
     let plan = world().plan();
     assert_ne!(plan.id("https://other", &OrgSlug::from_server("dev")), before);
@@ -52,9 +52,9 @@ fn the_id_changes_with_what_will_be_written_what_is_there_and_where() {
 fn the_id_knows_neither_secrets_nor_times() {
     let before = id(&world().plan());
     let secret =
-        world().have(Member::McpServers, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:other"}}}));
+        world().have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:other"}}}));
     assert_eq!(id(&secret.plan()), before);
-    let time = world().have(Member::InstalledProviders, &json!([{"providerId": "a", "installedAt": 99}]));
+    let time = world().have(settings::PROVIDERS, &json!([{"providerId": "a", "installedAt": 99}]));
     assert_eq!(id(&time.plan()), before);
 }
 
@@ -62,7 +62,7 @@ fn the_id_knows_neither_secrets_nor_times() {
 fn rows_that_are_not_written_are_no_part_of_the_id() {
     let before = id(&world().plan());
     let mut drift = world();
-    drift.stored_agent().description = Some(super::build::text("drift"));
+    drift.record(AGENT).values.set(agent::DESCRIPTION, Value::known("drift"));
     assert_eq!(id(&drift.plan()), before);
 }
 
@@ -71,8 +71,8 @@ fn the_id_changes_with_the_host_of_a_url_that_carries_a_secret() {
     let at = |host: &str| {
         let mut world = world();
         let url = format!("hidden:https://{host}/mcp?key=a");
-        let servers = super::build::declaration(&json!({"gh": {"url": url}, "new": {"url": url, "env": {"A": "$A"}}}));
-        *declared_member(&mut world.agent().settings, Member::McpServers) = Some(servers);
+        let servers = json!({"gh": {"url": url}, "new": {"url": url, "env": {"A": "$A"}}});
+        declare(world.resource(SETTINGS), "mcpServers", &servers);
         id(&world.plan())
     };
     assert_eq!(at("reviewed.example"), at("reviewed.example"));

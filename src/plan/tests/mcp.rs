@@ -1,9 +1,10 @@
 use serde_json::json;
 
-use crate::org::SettingsMember as Member;
-use crate::plan::{Action, Resend, Write};
+use crate::plan::{Action, Resend};
+use crate::schema::Write;
+use crate::schema::kinds::{SETTINGS, settings};
 
-use super::build::{agent, declaration, value};
+use super::build::{declare, value};
 use super::store::{Server, World, action, field, fields, row};
 
 const ROW: &str = "settings/triage";
@@ -19,17 +20,20 @@ fn the_injected_entry_is_no_part_of_any_diff_and_is_carried_over() {
             let mut org = injected(name);
             org["mine"] = json!({"url": "https://mine"});
             let mut world = World::with_agent(Server::ExistingInClear)
-                .have(Member::McpServers, &org)
-                .have(Member::PreApprovedTools, &json!([format!("/mcp/{name}/tools/*")]))
-                .declare(Member::McpServers, &json!({"mine": {"url": "https://mine"}, "new": {"url": "https://new"}}))
-                .declare(Member::PreApprovedTools, &json!(["/mcp/new/tools/x"]));
+                .have(settings::MCP_SERVERS, &org)
+                .have(settings::PRE_APPROVED_TOOLS, &json!([format!("/mcp/{name}/tools/*")]))
+                .declare(
+                    settings::MCP_SERVERS,
+                    &json!({"mine": {"url": "https://mine"}, "new": {"url": "https://new"}}),
+                )
+                .declare(settings::PRE_APPROVED_TOOLS, &json!(["/mcp/new/tools/x"]));
             world.options.prune = prune;
             let plan = world.converge();
             assert_eq!(fields(row(&plan, ROW)), ["add mcpServers.new", "add preApprovedTools"]);
             org["new"] = json!({"url": "https://new"});
-            assert_eq!(world.stored(Member::McpServers), value(&org));
+            assert_eq!(world.stored(settings::MCP_SERVERS), value(&org));
             let tools = json!(["/mcp/new/tools/x", format!("/mcp/{name}/tools/*")]);
-            assert_eq!(world.stored(Member::PreApprovedTools), value(&tools));
+            assert_eq!(world.stored(settings::PRE_APPROVED_TOOLS), value(&tools));
         }
     }
 }
@@ -37,15 +41,15 @@ fn the_injected_entry_is_no_part_of_any_diff_and_is_carried_over() {
 #[test]
 fn an_entry_of_that_name_elsewhere_is_an_ordinary_one() {
     let world = World::with_agent(Server::Ours)
-        .have(Member::McpServers, &json!({"owletto": {"url": "https://other/mcp/acme"}}));
+        .have(settings::MCP_SERVERS, &json!({"owletto": {"url": "https://other/mcp/acme"}}));
     assert_eq!(fields(row(&world.plan(), ROW)), ["drift mcpServers.owletto"]);
 }
 
 #[test]
 fn a_declared_entry_of_that_name_is_the_files() {
     let mut world = World::with_agent(Server::ExistingInClear)
-        .have(Member::McpServers, &injected("lobu-memory"))
-        .declare(Member::McpServers, &json!({"lobu-memory": {"url": "https://elsewhere/mcp/dev"}}));
+        .have(settings::MCP_SERVERS, &injected("lobu-memory"))
+        .declare(settings::MCP_SERVERS, &json!({"lobu-memory": {"url": "https://elsewhere/mcp/dev"}}));
     let plan = world.converge();
     assert_eq!(fields(row(&plan, ROW)), ["change mcpServers.lobu-memory.url", "drift mcpServers.lobu-memory.type"]);
 }
@@ -54,16 +58,15 @@ fn a_declared_entry_of_that_name_is_the_files() {
 fn a_new_agents_entry_is_read_only_when_its_members_are_sent() {
     for (declared, carries) in [(true, true), (false, false)] {
         let mut world = World::new(Server::ExistingInClear);
-        let mut triage = agent("triage");
-        triage.settings.guardrails = Some(declaration(&json!(["a"])));
+        world.declare_agent("triage");
+        declare(world.resource(SETTINGS), "guardrails", &json!(["a"]));
         if declared {
-            triage.settings.mcp_servers = Some(declaration(&json!({"new": {"url": "https://new"}})));
+            declare(world.resource(SETTINGS), "mcpServers", &json!({"new": {"url": "https://new"}}));
         }
-        world.desired.agents.push(triage);
         let plan = world.converge();
-        let [Write::PatchSettings(patch)] = row(&plan, ROW).writes.as_slice() else { panic!("one patch") };
-        assert_eq!(patch.carry_injected, carries);
-        let stored = world.stored(Member::McpServers);
+        let [Write::Create(patch)] = row(&plan, ROW).writes.as_slice() else { panic!("one patch") };
+        assert_eq!(patch.carries_injected, carries);
+        let stored = world.stored(settings::MCP_SERVERS);
         assert!(stored.as_map().unwrap().contains_key("owletto"), "{stored:?}");
     }
 }
@@ -71,12 +74,12 @@ fn a_new_agents_entry_is_read_only_when_its_members_are_sent() {
 #[test]
 fn a_type_is_sent_and_counts_as_equal_where_the_org_has_none() {
     let mut world = World::with_agent(Server::ExistingInClear)
-        .have(Member::McpServers, &json!({"gh": {"url": "https://gh"}}))
-        .declare(Member::McpServers, &json!({"gh": {"url": "https://gh", "type": "sse"}}));
+        .have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh"}}))
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "type": "sse"}}));
     assert!(world.converge().is_empty());
     let mut world = World::with_agent(Server::ExistingInClear)
-        .have(Member::McpServers, &json!({"gh": {"url": "https://gh", "type": "sse"}}))
-        .declare(Member::McpServers, &json!({"gh": {"url": "https://gh", "type": "streamable-http"}}));
+        .have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "type": "sse"}}))
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "type": "streamable-http"}}));
     assert_eq!(fields(row(&world.converge(), ROW)), ["change mcpServers.gh.type"]);
 }
 
@@ -89,8 +92,8 @@ fn undeclared_servers_and_their_fields_drift_and_are_pruned() {
     });
     let world = |prune: bool| {
         let mut world = World::with_agent(Server::ExistingInClear)
-            .declare(Member::McpServers, &declared)
-            .have(Member::McpServers, &org);
+            .declare(settings::MCP_SERVERS, &declared)
+            .have(settings::MCP_SERVERS, &org);
         world.options.prune = prune;
         world
     };
@@ -101,7 +104,7 @@ fn undeclared_servers_and_their_fields_drift_and_are_pruned() {
     let plan = pruned.converge();
     let expected = ["remove mcpServers.gh.headers.X", "remove mcpServers.gh.authScope", "remove mcpServers.mine"];
     assert_eq!(fields(row(&plan, ROW)), expected);
-    let stored = pruned.stored(Member::McpServers);
+    let stored = pruned.stored(settings::MCP_SERVERS);
     let gh = stored.as_map().unwrap()["gh"].as_map().unwrap();
     assert_eq!(gh.keys().collect::<Vec<_>>(), ["headers", "url", "webOnly"]);
 }
@@ -109,9 +112,9 @@ fn undeclared_servers_and_their_fields_drift_and_are_pruned() {
 #[test]
 fn an_empty_server_is_sent_as_such() {
     for server in Server::ALL {
-        let mut world = World::with_agent(server).declare(Member::McpServers, &json!({"gh": {}}));
+        let mut world = World::with_agent(server).declare(settings::MCP_SERVERS, &json!({"gh": {}}));
         assert_eq!(fields(row(&world.converge(), ROW)), ["add mcpServers.gh"]);
-        assert_eq!(world.stored(Member::McpServers), value(&json!({"gh": {}})));
+        assert_eq!(world.stored(settings::MCP_SERVERS), value(&json!({"gh": {}})));
     }
 }
 
@@ -120,7 +123,7 @@ fn a_masked_value_is_never_written_back_to_another_server() {
     let declared = json!({"gh": {"url": "https://same", "headers": {"Accept": "json"}}});
     let org = json!({"gh": {"url": "https://same", "headers": {"Accept": "text", "X": "***abcd"}}});
     let world =
-        |server| World::with_agent(server).declare(Member::McpServers, &declared).have(Member::McpServers, &org);
+        |server| World::with_agent(server).declare(settings::MCP_SERVERS, &declared).have(settings::MCP_SERVERS, &org);
     let plan = world(Server::ExistingInClear).plan();
     assert_eq!(plan.problems.len(), 1);
     assert!(plan.problems[0].message.contains("mcpServers.gh.headers.X"), "{:?}", plan.problems);
@@ -133,23 +136,15 @@ fn a_masked_value_is_never_written_back_to_another_server() {
 #[test]
 fn a_mask_in_a_member_that_is_not_written_is_no_problem() {
     let world = World::with_agent(Server::ExistingInClear)
-        .declare(Member::Guardrails, &json!(["a"]))
-        .have(Member::McpServers, &json!({"gh": {"headers": {"X": "***abcd"}}}));
+        .declare(settings::GUARDRAILS, &json!(["a"]))
+        .have(settings::MCP_SERVERS, &json!({"gh": {"headers": {"X": "***abcd"}}}));
     assert_eq!(world.plan().problems, []);
 }
 
 #[test]
 fn a_literal_that_looks_like_a_reference_is_refused_without_the_secrets_api() {
-    let literal = crate::model::Value::known("$NAME");
-    let headers =
-        crate::desired::Declaration::Table([("X".to_owned(), crate::desired::Declaration::Leaf(literal))].into());
-    let entry = crate::desired::Declaration::Table([("headers".to_owned(), headers)].into());
-    let declared = crate::desired::Declaration::Table([("gh".to_owned(), entry)].into());
-    let world = |server| {
-        let mut world = World::with_agent(server);
-        world.agent().settings.mcp_servers = Some(declared.clone());
-        world
-    };
+    let declared = json!({"gh": {"headers": {"X": "literal:$NAME"}}});
+    let world = |server| World::with_agent(server).declare(settings::MCP_SERVERS, &declared);
     assert_eq!(world(Server::ExistingInClear).plan().problems.len(), 1);
     assert_eq!(world(Server::OursWithSecrets).plan().problems, []);
 }
@@ -158,8 +153,8 @@ fn a_literal_that_looks_like_a_reference_is_refused_without_the_secrets_api() {
 fn resending_overwrites_an_incomparable_header() {
     let world = |resend: &str| {
         let mut world = World::with_agent(Server::ExistingInClear)
-            .declare(Member::McpServers, &json!({"gh": {"headers": {"X": "$A"}}}))
-            .have(Member::McpServers, &json!({"gh": {"headers": {"X": "hidden:x"}}}));
+            .declare(settings::MCP_SERVERS, &json!({"gh": {"headers": {"X": "$A"}}}))
+            .have(settings::MCP_SERVERS, &json!({"gh": {"headers": {"X": "hidden:x"}}}));
         world.options.resend = Resend::parse(resend.split(',').filter(|word| !word.is_empty())).unwrap();
         world
     };
@@ -181,8 +176,8 @@ fn resending_overwrites_an_incomparable_header() {
 #[test]
 fn values_of_the_org_never_show() {
     let world = World::with_agent(Server::ExistingInClear)
-        .declare(Member::McpServers, &json!({"gh": {"headers": {"X": "new"}}}))
-        .have(Member::McpServers, &json!({"gh": {"headers": {"X": "hidden:sentinel"}}}));
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"headers": {"X": "new"}}}))
+        .have(settings::MCP_SERVERS, &json!({"gh": {"headers": {"X": "hidden:sentinel"}}}));
     let plan = world.plan();
     assert!(!format!("{plan:?}").contains("sentinel"));
     assert!(field(row(&plan, ROW), "mcpServers.gh.headers.X").before.as_ref().unwrap().has_hidden());

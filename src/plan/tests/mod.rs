@@ -8,6 +8,7 @@ mod identity;
 mod mcp;
 mod memory;
 mod order;
+mod places;
 mod platforms;
 mod properties;
 mod scope;

@@ -1,23 +1,25 @@
 use serde_json::json;
 
-use crate::model::Declared;
 use crate::plan::tasks;
-use crate::schema::kinds::RELATIONSHIP_TYPE;
+use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE, SETTINGS};
 
-use super::build::{agent, declaration, entity, platform, relationship, rule, schema, slug};
+use super::build::{platform, resource};
 use super::store::{Server, World};
 
 fn project() -> World {
-    let mut owns = relationship("owns");
-    owns.inverse = Declared::Value(slug("owned-by"));
-    owns.rules = Declared::Value(vec![rule("company", "person"), rule("elsewhere", "person")]);
-    let relationships = vec![owns, relationship("owned-by")];
-    let mut world = World::with_memory(Server::Ours, schema(vec![entity("company"), entity("person")], relationships));
+    let rules = json!([["company", "person"], ["elsewhere", "person"]]);
+    let types = vec![
+        resource(ENTITY_TYPE, "company", &json!({})),
+        resource(ENTITY_TYPE, "person", &json!({})),
+        resource(RELATIONSHIP_TYPE, "owns", &json!({"inverse_type_slug": "owned-by", "rules": rules})),
+        resource(RELATIONSHIP_TYPE, "owned-by", &json!({})),
+    ];
+    let mut world = World::with_memory(Server::Ours, types);
     for id in ["one-agent", "two-agent"] {
-        let mut made = agent(id);
-        made.settings.guardrails = Some(declaration(&json!(["a"])));
-        made.platforms.push(platform(&format!("{id}-slack"), "slack", &[]));
-        world.desired.agents.push(made);
+        world.declare_agent(id);
+        world.declared.pop();
+        world.declared.push(resource(SETTINGS, id, &json!({"guardrails": ["a"]})));
+        world.declared.push(platform(&format!("{id}/{id}-slack"), "slack", &[]));
     }
     world
 }

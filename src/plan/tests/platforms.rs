@@ -1,17 +1,25 @@
 use serde_json::json;
 
-use crate::plan::{Action, Resend, Write};
+use crate::model::Value;
+use crate::plan::{Action, Resend};
+use crate::schema::Write;
+use crate::schema::kinds::PLATFORM;
+use crate::schema::kinds::platform::{CONFIG, SETTINGS, TYPE};
 
-use super::build::{actual_platform, platform, value};
+use super::build::value;
 use super::store::{Server, World, action, fields, row};
 
 const ROW: &str = "platform/triage/triage-telegram";
 const ID: &str = "triage-telegram";
 
+fn config(world: &mut World) -> &std::collections::BTreeMap<String, Value> {
+    world.record(PLATFORM).value(CONFIG).unwrap().as_map().unwrap()
+}
+
 fn world(server: Server, declared: &[(&str, &str)], org: &serde_json::Value) -> World {
     let mut world = World::with_agent(server);
-    world.agent().platforms.push(platform(ID, "telegram", declared));
-    world.stored_platforms().push(actual_platform(ID, "telegram", org));
+    world.declare_platform(ID, "telegram", declared);
+    world.have_platform(ID, "telegram", org);
     world
 }
 
@@ -19,7 +27,7 @@ fn world(server: Server, declared: &[(&str, &str)], org: &serde_json::Value) -> 
 fn a_new_platform_is_created_and_does_not_restart() {
     for server in Server::ALL {
         let mut world = World::with_agent(server);
-        world.agent().platforms.push(platform(ID, "telegram", &[("botToken", "$A"), ("chatId", "1")]));
+        world.declare_platform(ID, "telegram", &[("botToken", "$A"), ("chatId", "1")]);
         let plan = world.converge();
         assert_eq!(action(&plan, ROW), Action::Create);
         assert!(!row(&plan, ROW).will_restart);
@@ -42,13 +50,14 @@ fn a_put_carries_undeclared_keys_and_settings() {
     for server in Server::ALL {
         let mut world = world(server, &[("chatId", "2")], &json!({"chatId": "1", "mine": "x", "token": "***oken"}));
         let settings = value(&json!({"allowGroups": true, "allowFrom": ["me"]}));
-        world.stored_platforms()[0].settings = settings.clone();
+        world.record(PLATFORM).values.set(SETTINGS, settings.clone());
         let plan = world.converge();
-        let [Write::PutPlatform(put)] = row(&plan, ROW).writes.as_slice() else { panic!("one put") };
-        assert_eq!(put.config.keys().collect::<Vec<_>>(), ["chatId", "mine", "token"]);
-        assert!(put.config["token"].has_opaque());
-        assert_eq!(put.settings, Some(settings.clone()));
-        assert_eq!(world.stored_platforms()[0].settings, settings);
+        let [Write::Update(put)] = row(&plan, ROW).writes.as_slice() else { panic!("one put") };
+        let sent = put.value(CONFIG).unwrap().as_map().unwrap();
+        assert_eq!(sent.keys().collect::<Vec<_>>(), ["chatId", "mine", "token"]);
+        assert!(sent["token"].has_opaque());
+        assert_eq!(put.value(SETTINGS), Some(&settings));
+        assert_eq!(world.record(PLATFORM).value(SETTINGS), Some(&settings));
     }
 }
 
@@ -65,7 +74,7 @@ fn undeclared_keys_drift_and_prune_removes_them_where_the_server_can() {
         let plan = pruned.converge();
         if server.is_ours() {
             assert_eq!(fields(row(&plan, ROW)), ["remove config.mine"]);
-            assert!(!pruned.stored_platforms()[0].config.contains_key("mine"));
+            assert!(!config(&mut pruned).contains_key("mine"));
         } else {
             assert!(plan.is_empty());
             assert_eq!(plan.notes.len(), 1);
@@ -80,7 +89,7 @@ fn an_empty_text_removes_a_key_or_is_a_note() {
         let plan = world.converge();
         if server.is_ours() {
             assert_eq!(fields(row(&plan, ROW)), ["clear config.chatId"]);
-            assert!(world.stored_platforms()[0].config.is_empty());
+            assert!(config(&mut world).is_empty());
         } else {
             assert!(plan.is_empty() && plan.notes.len() == 1, "{plan:?}");
         }
@@ -93,7 +102,7 @@ fn an_empty_text_removes_a_key_or_is_a_note() {
 #[test]
 fn a_changed_type_is_a_change() {
     let mut world = world(Server::Ours, &[], &json!({}));
-    world.stored_platforms()[0].platform_type = "slack".to_owned();
+    world.record(PLATFORM).values.set(TYPE, Value::known("slack"));
     assert_eq!(fields(row(&world.converge(), ROW)), ["change type"]);
 }
 
@@ -106,8 +115,8 @@ fn a_value_of_another_type_is_replaced() {
 #[test]
 fn creating_beside_another_of_the_type_is_a_warning() {
     let mut world = World::with_agent(Server::Ours);
-    world.agent().platforms.push(platform(ID, "telegram", &[]));
-    world.stored_platforms().push(actual_platform("telegram-triage-17", "telegram", &json!({})));
+    world.declare_platform(ID, "telegram", &[]);
+    world.have_platform("telegram-triage-17", "telegram", &json!({}));
     let plan = world.converge();
     assert_eq!(plan.warnings.len(), 1);
     assert!(plan.warnings[0].hint.as_ref().unwrap().contains("id = \"telegram-triage-17\""));
@@ -118,25 +127,25 @@ fn creating_beside_another_of_the_type_is_a_warning() {
 #[test]
 fn another_declared_platform_of_the_type_is_no_twin() {
     let mut world = world(Server::Ours, &[], &json!({}));
-    world.agent().platforms.push(platform("triage-telegram-ops", "telegram", &[]));
+    world.declare_platform("triage-telegram-ops", "telegram", &[]);
     assert_eq!(world.plan().warnings, []);
 }
 
 #[test]
 fn an_id_adopts_what_the_web_interface_made() {
     let mut world = World::with_agent(Server::Ours);
-    world.agent().platforms.push(platform("telegram-triage-17", "telegram", &[("chatId", "1")]));
-    world.stored_platforms().push(actual_platform("telegram-triage-17", "telegram", &json!({"chatId": "1"})));
+    world.declare_platform("telegram-triage-17", "telegram", &[("chatId", "1")]);
+    world.have_platform("telegram-triage-17", "telegram", &json!({"chatId": "1"}));
     assert!(world.converge().is_empty());
 }
 
 #[test]
 fn undeclared_platforms_are_rows_and_never_pruned() {
     let mut world = World::with_agent(Server::Ours).prune();
-    world.stored_platforms().push(actual_platform("made-there", "slack", &json!({"a": "b"})));
+    world.have_platform("made-there", "slack", &json!({"a": "b"}));
     let plan = world.converge();
     assert_eq!(action(&plan, "platform/triage/made-there"), Action::Drift);
-    assert_eq!(world.stored_platforms().len(), 1);
+    assert_eq!(world.records(PLATFORM).own.len(), 1);
 }
 
 #[test]

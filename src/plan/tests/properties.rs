@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use crate::model::OrgSlug;
-use crate::plan::{Action, Write};
+use crate::plan::Action;
+use crate::schema::Write;
 
 use super::strategies::{SENTINEL_OF_FILES, SENTINEL_OF_ORG, world};
 
@@ -49,14 +50,11 @@ proptest! {
     #[test]
     fn nothing_that_only_the_org_has_is_ever_written(world in world()) {
         for write in world.plan().rows.iter().flat_map(|row| &row.writes) {
-            let agent = match write {
-                Write::CreateAgent(write) => &write.agent,
-                Write::UpdateAgent(write) => &write.agent,
-                Write::PatchSettings(write) => &write.agent,
-                Write::PutPlatform(write) => &write.agent,
-                _ => continue,
+            let key = match write {
+                Write::Create(sent) | Write::Update(sent) | Write::Link(sent) => &sent.key,
+                Write::Add(key, ..) | Write::Remove(key, ..) => key,
             };
-            prop_assert_ne!(agent.as_str(), "other");
+            prop_assert_ne!(key.agent(), Some("other"));
         }
     }
 }

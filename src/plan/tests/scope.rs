@@ -1,25 +1,30 @@
+use serde_json::json;
+
+use crate::desired::DesiredState;
 use crate::model::AgentId;
 use crate::org::Wanted;
 use crate::plan::{Only, Resend, Selection, Selector, read_scope};
+use crate::schema::ALL;
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 
-use super::build::{actual_platform, agent, entity, platform, relationship, schema, slug};
+use super::build::{platform, resource};
 use super::store::{Server, World};
 
 fn selection(only: Option<Only>, selectors: &[&str]) -> Selection {
     Selection { only, selectors: selectors.iter().map(|text| Selector::parse(text).unwrap()).collect() }
 }
 
-fn these(ids: &[&str]) -> Wanted<AgentId> {
-    Wanted::These(ids.iter().map(|id| AgentId::from_server(*id)).collect())
+fn these(ids: &[&str]) -> Wanted {
+    Wanted::These(ids.iter().map(|id| (*id).to_owned()).collect())
 }
 
 fn world() -> World {
-    let mut world = World::with_memory(Server::Ours, schema(vec![entity("company")], vec![relationship("owns")]));
+    let types = [(ENTITY_TYPE, "company"), (RELATIONSHIP_TYPE, "owns")];
+    let types = types.map(|(kind, slug)| resource(kind, slug, &json!({})));
+    let mut world = World::with_memory(Server::Ours, types.to_vec());
     for id in ["alpha", "beta"] {
-        let mut made = agent(id);
-        made.platforms.push(platform(&format!("{id}-slack"), "slack", &[]));
-        world.desired.agents.push(made);
+        world.declare_agent(id);
+        world.declared.push(platform(&format!("{id}/{id}-slack"), "slack", &[]));
     }
     world
 }
@@ -50,9 +55,9 @@ fn a_family_is_neither_read_shown_nor_counted() {
 fn only_agents_leaves_memory_alone() {
     let mut world = world();
     world.options.selection = selection(Some(Only::Agents), &[]);
-    let scope = read_scope(&world.desired, &world.options.selection);
-    assert_eq!(scope.memory, None);
-    world.actual.memory = None;
+    let scope = read_scope(&ALL, &world.desired(), &world.options.selection);
+    assert_eq!(scope.kinds.keys().collect::<Vec<_>>(), [&AGENT, &SETTINGS, &PLATFORM]);
+    world.actual.records.retain(|kind, _| !kind.is_memory());
     assert!(keys(&world).iter().all(|key| !key.contains("-type/")));
     assert!(world.plan().left_out.is_empty());
 }
@@ -61,32 +66,31 @@ fn only_agents_leaves_memory_alone() {
 fn only_memory_leaves_agents_alone() {
     let mut world = world();
     world.options.selection = selection(Some(Only::Memory), &[]);
-    let scope = read_scope(&world.desired, &world.options.selection);
-    assert_eq!(scope.agents, None);
-    assert_eq!(scope.memory, Some(Wanted::These(vec![slug("owns")])));
-    world.actual.agents = None;
+    let scope = read_scope(&ALL, &world.desired(), &world.options.selection);
+    assert_eq!(scope.kinds.keys().collect::<Vec<_>>(), [&ENTITY_TYPE, &RELATIONSHIP_TYPE]);
+    assert_eq!(scope.kinds[&RELATIONSHIP_TYPE], these(&["owns"]));
+    world.actual.records.retain(|kind, _| kind.is_memory());
     assert_eq!(keys(&world).len(), 2);
 }
 
 #[test]
 fn selectors_filter_before_the_details_are_read() {
     let world = world();
-    let scope = read_scope(&world.desired, &selection(None, &["settings/alpha", "platform/beta/*"]));
-    let agents = scope.agents.unwrap();
-    assert_eq!(agents.settings, these(&["alpha"]));
-    assert_eq!(agents.platforms, these(&["beta"]));
-    assert_eq!(scope.memory, Some(Wanted::These(Vec::new())));
+    let scope = read_scope(&ALL, &world.desired(), &selection(None, &["settings/alpha", "platform/beta/*"]));
+    assert_eq!(scope.kinds[&SETTINGS], these(&["alpha"]));
+    assert_eq!(scope.kinds[&PLATFORM], these(&["beta"]));
+    assert_eq!(scope.kinds[&RELATIONSHIP_TYPE], Wanted::NONE);
     assert_eq!(scope.probe, AgentId::from_server("alpha"));
 }
 
 #[test]
 fn everything_is_read_without_selectors() {
     let world = world();
-    let scope = read_scope(&world.desired, &Selection::default());
-    assert_eq!(scope.agents.unwrap().settings, these(&["alpha", "beta"]));
-    let empty = read_scope(&crate::desired::DesiredState::default(), &Selection::default());
-    assert!(empty.agents.is_some_and(|agents| agents.settings == these(&[])));
-    assert_eq!(empty.memory, None);
+    let scope = read_scope(&ALL, &world.desired(), &Selection::default());
+    assert_eq!(scope.kinds[&SETTINGS], these(&["alpha", "beta"]));
+    let empty = read_scope(&ALL, &DesiredState::default(), &Selection::default());
+    assert_eq!(empty.kinds[&SETTINGS], Wanted::NONE);
+    assert!(empty.kinds.keys().all(|kind| !kind.is_memory()));
 }
 
 #[test]
@@ -99,17 +103,17 @@ fn settings_of_an_agent_that_is_neither_there_nor_selected_are_a_problem() {
 #[test]
 fn a_platform_that_only_the_org_has_can_be_selected() {
     let mut world = World::with_agent(Server::Ours);
-    world.stored_platforms().push(actual_platform("old-one", "slack", &serde_json::json!({})));
+    world.have_platform("old-one", "slack", &json!({}));
     world.options.selection = selection(None, &["platform/triage/old-*"]);
     assert_eq!(keys(&world), ["platform/triage/old-one"]);
-    let scope = read_scope(&world.desired, &world.options.selection);
-    assert_eq!(scope.agents.unwrap().platforms, these(&["triage"]));
+    let scope = read_scope(&ALL, &world.desired(), &world.options.selection);
+    assert_eq!(scope.kinds[&PLATFORM], these(&["triage"]));
 }
 
 #[test]
 fn undeclared_resources_are_named_only_where_they_are_selected() {
     let mut world = world();
-    world.memory().entity_types.insert(slug("other"), super::build::actual_entity());
+    world.store(ENTITY_TYPE, "other", &json!({}));
     assert_eq!(world.plan().undeclared.len(), 1);
     world.options.selection = selection(None, &["agent/*"]);
     assert!(world.plan().undeclared.is_empty());
@@ -126,9 +130,8 @@ fn a_selector_that_nothing_answers_to_is_said() {
 #[test]
 fn a_resend_that_nothing_answers_to_is_said() {
     let mut world = World::with_agent(Server::Ours);
-    world.agent().platforms.push(platform("triage-slack", "slack", &[("token", "$A")]));
-    let stored = actual_platform("triage-slack", "slack", &serde_json::json!({"token": "***x"}));
-    world.stored_platforms().push(stored);
+    world.declare_platform("triage-slack", "slack", &[("token", "$A")]);
+    world.have_platform("triage-slack", "slack", &json!({"token": "***x"}));
     world.options.resend = Resend::parse(["A", "B", "platform/triage/triage-slack", "platform/nope/x"]).unwrap();
     let plan = world.plan();
     assert_eq!(world.options.resend.without_effect(&plan.rows), ["B", "platform/nope/x"]);

@@ -1,11 +1,12 @@
-//! W3 as a table: a reference against what the org has, by server and by place; and what a plan uses and needs (P13, V5).
+//! A table of comparisons: a reference against what the org has, by server and by place; and what a plan uses and needs.
 
 use serde_json::json;
 
-use crate::org::{SecretsMode, SecretsProbe, SettingsMember as Member};
+use crate::org::SecretsProbe;
 use crate::plan::Action;
+use crate::schema::SecretsMode;
+use crate::schema::kinds::settings;
 
-use super::build::{actual_platform, platform};
 use super::store::{Server, World, action, fields, row};
 
 const PLATFORM: &str = "platform/triage/triage-slack";
@@ -13,17 +14,17 @@ const SETTINGS: &str = "settings/triage";
 
 fn platform_world(server: Server, org: Option<&str>) -> World {
     let mut world = World::with_agent(server);
-    world.agent().platforms.push(platform("triage-slack", "slack", &[("botToken", "$A")]));
+    world.declare_platform("triage-slack", "slack", &[("botToken", "$A")]);
     let config = org.map_or_else(|| json!({}), |org| json!({"botToken": org}));
-    world.stored_platforms().push(actual_platform("triage-slack", "slack", &config));
+    world.have_platform("triage-slack", "slack", &config);
     world
 }
 
 fn mcp_world(server: Server, org: Option<&str>) -> World {
     let headers = org.map_or_else(|| json!({}), |org| json!({"X": org}));
     World::with_agent(server)
-        .declare(Member::McpServers, &json!({"gh": {"url": "https://gh", "headers": {"X": "$A"}}}))
-        .have(Member::McpServers, &json!({"gh": {"url": "https://gh", "headers": headers}}))
+        .declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "$A"}}}))
+        .have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": headers}}))
 }
 
 fn verdict(world: &World, key: &str) -> &'static str {
@@ -103,8 +104,8 @@ fn a_reference_in_an_mcp_field_is_used_and_needed_only_with_the_secrets_api() {
 fn a_secret_counts_as_used_when_only_its_destination_changes() {
     let world = |declared: serde_json::Value, org: serde_json::Value| {
         World::with_agent(Server::ExistingInClear)
-            .declare(Member::McpServers, &json!({"gh": declared}))
-            .have(Member::McpServers, &json!({"gh": org, "other": {"headers": {"Y": "$B"}}}))
+            .declare(settings::MCP_SERVERS, &json!({"gh": declared}))
+            .have(settings::MCP_SERVERS, &json!({"gh": org, "other": {"headers": {"Y": "$B"}}}))
     };
     let url = world(
         json!({"url": "https://user@new.example:8/x?q=1", "headers": {"X": "$A"}}),
@@ -141,7 +142,7 @@ fn names_that_may_not_be_listed_are_a_note() {
 fn a_destination_that_may_not_be_shown_shows_at_most_its_host() {
     let shown = |server: serde_json::Value| {
         World::with_agent(Server::ExistingInClear)
-            .declare(Member::McpServers, &json!({"gh": server}))
+            .declare(settings::MCP_SERVERS, &json!({"gh": server}))
             .plan()
             .secrets_used
             .remove(0)

@@ -1,41 +1,40 @@
 use serde_json::{Value as Json, json};
 
-use crate::desired::{Declaration, EntryKey};
-use crate::model::{FieldPath, Value};
-use crate::org::SettingsMember as Member;
-use crate::plan::{Action, FieldAction, Write};
+use crate::model::FieldPath;
+use crate::plan::{Action, FieldAction};
+use crate::schema::kinds::{SETTINGS, settings};
+use crate::schema::{EntryKey, Write};
 
-use super::build::{declared_member, providers, skills, value};
+use super::build::{providers, skills, value};
 use super::store::{Server, World, action, field, fields, row};
 
 const ROW: &str = "settings/triage";
 
 fn with_providers(declared: &[&str], org: &Json) -> World {
-    let mut world = World::with_agent(Server::Ours).have(Member::InstalledProviders, org);
-    world.stored_settings().model_selection = value(&json!({"mode": "auto"}));
-    *declared_member(&mut world.agent().settings, Member::InstalledProviders) = Some(providers(declared));
-    world
+    World::with_agent(Server::Ours)
+        .have(settings::PROVIDERS, org)
+        .have(settings::MODEL_SELECTION, &json!({"mode": "auto"}))
+        .declare(settings::PROVIDERS, &providers(declared))
+        .declare(settings::MODEL_SELECTION, &json!({"mode": "auto"}))
 }
 
 fn with_skills(declared: &[(&str, Json)], org: &Json) -> World {
-    let mut world = World::with_agent(Server::Ours).have(Member::SkillsConfig, org);
-    *declared_member(&mut world.agent().settings, Member::SkillsConfig) = Some(skills(declared));
-    world
+    World::with_agent(Server::Ours).have(settings::SKILLS, org).declare(settings::SKILLS, &skills(declared))
 }
 
 #[test]
 fn server_defaults_are_not_drift() {
     let mut world = World::with_agent(Server::ExistingInClear)
-        .have(Member::NetworkConfig, &json!({}))
-        .have(Member::EgressConfig, &json!({}))
-        .have(Member::NixConfig, &json!({}))
-        .have(Member::ToolsConfig, &json!({"strictMode": false, "allowedTools": []}))
-        .have(Member::SkillsConfig, &json!({"skills": []}))
-        .have(Member::InstalledProviders, &json!([]))
-        .have(Member::PreApprovedTools, &json!([]))
-        .have(Member::Guardrails, &json!([]))
-        .have(Member::SoulMd, &json!(""))
-        .have(Member::McpServers, &json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}}));
+        .have(settings::NETWORK, &json!({}))
+        .have(settings::EGRESS, &json!({}))
+        .have(settings::NIX, &json!({}))
+        .have(settings::TOOLS, &json!({"strictMode": false, "allowedTools": []}))
+        .have(settings::SKILLS, &json!({"skills": []}))
+        .have(settings::PROVIDERS, &json!([]))
+        .have(settings::PRE_APPROVED_TOOLS, &json!([]))
+        .have(settings::GUARDRAILS, &json!([]))
+        .have(settings::SOUL, &json!(""))
+        .have(settings::MCP_SERVERS, &json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}}));
     for prune in [false, true] {
         world.options.prune = prune;
         assert_eq!(fields(row(&world.plan(), ROW)), [""; 0]);
@@ -54,8 +53,7 @@ fn equality_is_canonical() {
         (json!({"allowedTools": []}), json!({"allowedTools": []})),
     ];
     for (declared, org) in equal {
-        let world =
-            World::with_agent(Server::Ours).declare(Member::ToolsConfig, &declared).have(Member::ToolsConfig, &org);
+        let world = World::with_agent(Server::Ours).declare(settings::TOOLS, &declared).have(settings::TOOLS, &org);
         assert_eq!(fields(row(&world.plan(), ROW)), [""; 0]);
     }
     let different = [
@@ -65,8 +63,7 @@ fn equality_is_canonical() {
         (json!({"allowedTools": []}), json!({"allowedTools": ["a"]})),
     ];
     for (declared, org) in different {
-        let mut world =
-            World::with_agent(Server::Ours).declare(Member::ToolsConfig, &declared).have(Member::ToolsConfig, &org);
+        let mut world = World::with_agent(Server::Ours).declare(settings::TOOLS, &declared).have(settings::TOOLS, &org);
         assert_eq!(row(&world.converge(), ROW).changed_members(), ["toolsConfig"]);
     }
 }
@@ -74,28 +71,25 @@ fn equality_is_canonical() {
 #[test]
 fn undeclared_sub_fields_are_carried_over_and_drift() {
     let mut world = World::with_agent(Server::ExistingInClear)
-        .declare(Member::NetworkConfig, &json!({"allowedDomains": ["a.com"]}))
-        .have(Member::NetworkConfig, &json!({"deniedDomains": ["b.com"], "ofTheWebInterface": 1}));
+        .declare(settings::NETWORK, &json!({"allowedDomains": ["a.com"]}))
+        .have(settings::NETWORK, &json!({"deniedDomains": ["b.com"], "ofTheWebInterface": 1}));
     let plan = world.converge();
     assert_eq!(fields(row(&plan, ROW)), ["add networkConfig.allowedDomains", "drift networkConfig.deniedDomains"]);
     let stored = json!({"allowedDomains": ["a.com"], "deniedDomains": ["b.com"], "ofTheWebInterface": 1});
-    assert_eq!(world.stored(Member::NetworkConfig), value(&stored));
+    assert_eq!(world.stored(settings::NETWORK), value(&stored));
 }
 
 #[test]
 fn prune_takes_undeclared_sub_fields_away_but_not_what_no_file_can_express() {
     let mut world = World::with_agent(Server::ExistingInClear)
         .prune()
-        .declare(Member::NetworkConfig, &json!({"allowedDomains": ["a.com"]}))
-        .have(
-            Member::NetworkConfig,
-            &json!({"deniedDomains": ["b.com"], "judges": {"x": "y"}, "ofTheWebInterface": 1}),
-        );
+        .declare(settings::NETWORK, &json!({"allowedDomains": ["a.com"]}))
+        .have(settings::NETWORK, &json!({"deniedDomains": ["b.com"], "judges": {"x": "y"}, "ofTheWebInterface": 1}));
     let plan = world.converge();
     let guarded: Vec<_> = plan.guarded_clears().into_iter().map(|(_, path)| path.to_string()).collect();
     assert_eq!(guarded, ["networkConfig.deniedDomains", "networkConfig.judges.x"]);
     assert_eq!(plan.summary().remove, 2);
-    let stored = world.stored(Member::NetworkConfig);
+    let stored = world.stored(settings::NETWORK);
     let members: Vec<_> = stored.as_map().unwrap().iter().filter(|(_, value)| !value.is_blank()).collect();
     assert_eq!(members.len(), 2, "{members:?}");
 }
@@ -104,22 +98,22 @@ fn prune_takes_undeclared_sub_fields_away_but_not_what_no_file_can_express() {
 fn prune_never_touches_prompts_a_pinned_model_or_the_injected_entry() {
     let mut world = World::with_agent(Server::Ours)
         .prune()
-        .have(Member::SoulMd, &json!("Be kind"))
-        .have(Member::McpServers, &json!({"lobu-memory": {"url": "https://x/mcp/dev"}}))
-        .have(Member::PreApprovedTools, &json!(["/mcp/lobu-memory/tools/*"]));
-    world.stored_settings().model_selection = value(&json!({"mode": "pinned", "model": "m"}));
-    *declared_member(&mut world.agent().settings, Member::InstalledProviders) = Some(providers(&["anthropic"]));
+        .have(settings::SOUL, &json!("Be kind"))
+        .have(settings::MCP_SERVERS, &json!({"lobu-memory": {"url": "https://x/mcp/dev"}}))
+        .have(settings::PRE_APPROVED_TOOLS, &json!(["/mcp/lobu-memory/tools/*"]))
+        .have(settings::MODEL_SELECTION, &json!({"mode": "pinned", "model": "m"}))
+        .declare(settings::PROVIDERS, &providers(&["anthropic"]))
+        .declare(settings::MODEL_SELECTION, &json!({"mode": "auto"}));
     let before = world.actual.clone();
     let plan = world.converge();
     assert_eq!(fields(row(&plan, ROW)), ["add installedProviders.anthropic", "drift! soulMd", "drift! modelSelection"]);
-    *super::build::actual_member(world.stored_settings(), Member::InstalledProviders) = Value::Null;
+    world.record(SETTINGS).values.take(settings::PROVIDERS);
     assert_eq!(world.actual, before);
 }
 
 #[test]
 fn a_model_selection_is_sent_where_the_org_has_none() {
-    let mut world = with_providers(&["anthropic"], &json!([]));
-    world.stored_settings().model_selection = value(&json!({}));
+    let mut world = with_providers(&["anthropic"], &json!([])).have(settings::MODEL_SELECTION, &json!({}));
     let plan = world.converge();
     assert_eq!(fields(row(&plan, ROW)), ["add installedProviders.anthropic", "add modelSelection"]);
     let mut without = World::with_agent(Server::Ours);
@@ -143,7 +137,7 @@ fn declared_providers_come_first_in_file_order_and_keep_their_times() {
         {"providerId": "new"},
         {"providerId": "mine", "installedAt": 1},
     ]);
-    assert_eq!(world.stored(Member::InstalledProviders), value(&stored));
+    assert_eq!(world.stored(settings::PROVIDERS), value(&stored));
 }
 
 #[test]
@@ -157,13 +151,12 @@ fn prune_takes_undeclared_providers_away_and_clearing_takes_all() {
     let org = json!([{"providerId": "mine"}, {"providerId": "a"}]);
     let mut world = with_providers(&["a"], &org).prune();
     assert_eq!(fields(row(&world.converge(), ROW)), ["remove installedProviders.mine"]);
-    assert_eq!(world.stored(Member::InstalledProviders), value(&json!([{"providerId": "a"}])));
+    assert_eq!(world.stored(settings::PROVIDERS), value(&json!([{"providerId": "a"}])));
 
-    let mut world = World::with_agent(Server::Ours)
-        .declare(Member::InstalledProviders, &Json::Null)
-        .have(Member::InstalledProviders, &org);
+    let mut world =
+        World::with_agent(Server::Ours).declare(settings::PROVIDERS, &Json::Null).have(settings::PROVIDERS, &org);
     assert_eq!(fields(row(&world.converge(), ROW)), ["clear installedProviders"]);
-    assert_eq!(world.stored(Member::InstalledProviders), value(&json!([])));
+    assert_eq!(world.stored(settings::PROVIDERS), value(&json!([])));
 }
 
 #[test]
@@ -171,7 +164,7 @@ fn one_entry_twice_in_the_org_becomes_one() {
     let org = json!([{"providerId": "a", "installedAt": 1}, {"providerId": "a", "installedAt": 2}]);
     let mut world = with_providers(&["a"], &org);
     world.converge();
-    assert_eq!(world.stored(Member::InstalledProviders), value(&json!([{"providerId": "a", "installedAt": 1}])));
+    assert_eq!(world.stored(settings::PROVIDERS), value(&json!([{"providerId": "a", "installedAt": 1}])));
 }
 
 #[test]
@@ -188,7 +181,7 @@ fn skills_keep_enabled_and_fields_of_the_web_interface() {
         {"repo": "local/sort", "name": "sort", "content": "new", "enabled": false, "system": true},
         {"repo": "hub/mine", "name": "mine", "content": "m", "enabled": true},
     ]});
-    assert_eq!(world.stored(Member::SkillsConfig), value(&stored));
+    assert_eq!(world.stored(settings::SKILLS), value(&stored));
 }
 
 #[test]
@@ -199,7 +192,7 @@ fn a_new_skill_is_one_change_and_enabled() {
     let stored = json!({"skills": [
         {"repo": "local/sort", "name": "sort", "content": "c", "nixPackages": ["jq"], "enabled": true},
     ]});
-    assert_eq!(world.stored(Member::SkillsConfig), value(&stored));
+    assert_eq!(world.stored(settings::SKILLS), value(&stored));
 }
 
 #[test]
@@ -224,43 +217,38 @@ fn blanks_around_prose_do_not_count() {
 fn judged_domains_are_normalised_on_both_sides() {
     let declared = json!({"judgedDomains": [{"domain": ".z.com", "judge": "strict"}]});
     let mut world = World::with_agent(Server::Ours)
-        .declare(Member::NetworkConfig, &declared)
-        .have(Member::NetworkConfig, &json!({"judgedDomains": [{"judge": "strict", "domain": " *.Z.com"}]}));
+        .declare(settings::NETWORK, &declared)
+        .have(settings::NETWORK, &json!({"judgedDomains": [{"judge": "strict", "domain": " *.Z.com"}]}));
     assert!(world.converge().is_empty());
-    let mut hidden = World::with_agent(Server::Ours).declare(Member::NetworkConfig, &declared);
-    let judged = value(&json!({"judgedDomains": [{"domain": ".z.com"}]}));
-    *super::build::actual_member(hidden.stored_settings(), Member::NetworkConfig) = judged;
+    let mut hidden = World::with_agent(Server::Ours)
+        .declare(settings::NETWORK, &declared)
+        .have(settings::NETWORK, &json!({"judgedDomains": [{"domain": ".z.com"}]}));
     assert_eq!(fields(row(&hidden.converge(), ROW)), ["change networkConfig.judgedDomains"]);
 }
 
 #[test]
 fn judged_domains_are_compared_by_text_whether_it_may_be_shown_or_not() {
     let mut world = World::with_agent(Server::Ours)
-        .have(Member::NetworkConfig, &json!({"judgedDomains": [{"domain": "a.com", "judge": "hidden:x"}]}));
-    let judged = Value::Map(
-        [("domain".to_owned(), Value::known("a.com")), ("judge".to_owned(), Value::known("hidden:x"))].into(),
-    );
-    let member = Declaration::Leaf(Value::List(vec![judged]));
-    let declared = Declaration::Table([("judgedDomains".to_owned(), member)].into());
-    *declared_member(&mut world.agent().settings, Member::NetworkConfig) = Some(declared);
+        .have(settings::NETWORK, &json!({"judgedDomains": [{"domain": "a.com", "judge": "hidden:x"}]}))
+        .declare(settings::NETWORK, &json!({"judgedDomains": [{"domain": "a.com", "judge": "literal:hidden:x"}]}));
     assert!(world.converge().is_empty());
 }
 
 #[test]
 fn a_blank_prompt_clears_and_is_guarded() {
     let mut world =
-        World::with_agent(Server::Ours).declare(Member::SoulMd, &Json::Null).have(Member::SoulMd, &json!("Be kind"));
+        World::with_agent(Server::Ours).declare(settings::SOUL, &Json::Null).have(settings::SOUL, &json!("Be kind"));
     let plan = world.converge();
     assert_eq!(fields(row(&plan, ROW)), ["clear soulMd"]);
     assert_eq!(plan.guarded_clears().len(), 1);
-    assert_eq!(world.stored(Member::SoulMd), value(&json!("")));
+    assert_eq!(world.stored(settings::SOUL), value(&json!("")));
 }
 
 #[test]
 fn merged_elements_name_their_source() {
-    let mut world = World::with_agent(Server::Ours).declare(Member::NixConfig, &json!({"packages": ["jq", "git"]}));
+    let mut world = World::with_agent(Server::Ours).declare(settings::NIX, &json!({"packages": ["jq", "git"]}));
     let path = FieldPath::member("nixConfig").join("packages");
-    world.agent().settings.sources.insert((path, "jq".to_owned()), "sort".to_owned());
+    world.resource(SETTINGS).sources.insert((path, "jq".to_owned()), "sort".to_owned());
     let plan = world.converge();
     let sources = &field(row(&plan, ROW), "nixConfig.packages").sources;
     assert_eq!(sources.iter().collect::<Vec<_>>(), [(&"jq".to_owned(), &"sort".to_owned())]);
@@ -268,27 +256,27 @@ fn merged_elements_name_their_source() {
 
 #[test]
 fn a_member_of_another_type_is_a_problem_and_not_overwritten() {
-    // org-api 5.3: the existing server checks no types.
+    // The existing server checks no types.
     let world = World::with_agent(Server::ExistingInClear)
-        .declare(Member::NetworkConfig, &json!({"allowedDomains": ["a"]}))
-        .have(Member::NetworkConfig, &json!("str"));
+        .declare(settings::NETWORK, &json!({"allowedDomains": ["a"]}))
+        .have(settings::NETWORK, &json!("str"));
     let plan = world.plan();
     assert_eq!(plan.problems.len(), 1);
     assert!(plan.is_empty());
-    let undeclared = World::with_agent(Server::ExistingInClear).have(Member::NetworkConfig, &json!("str"));
+    let undeclared = World::with_agent(Server::ExistingInClear).have(settings::NETWORK, &json!("str"));
     assert_eq!(undeclared.plan().problems, []);
 }
 
 #[test]
 fn only_changed_members_are_sent() {
     let world = World::with_agent(Server::Ours)
-        .declare(Member::Guardrails, &json!(["a"]))
-        .declare(Member::SoulMd, &json!("same"))
-        .have(Member::SoulMd, &json!("same"));
+        .declare(settings::GUARDRAILS, &json!(["a"]))
+        .declare(settings::SOUL, &json!("same"))
+        .have(settings::SOUL, &json!("same"));
     let plan = world.plan();
-    let [Write::PatchSettings(patch)] = row(&plan, ROW).writes.as_slice() else { panic!("one patch") };
-    assert_eq!(patch.members.keys().collect::<Vec<_>>(), [&Member::Guardrails]);
-    assert!(!patch.carry_injected);
+    let [Write::Update(patch)] = row(&plan, ROW).writes.as_slice() else { panic!("one patch") };
+    assert_eq!(patch.fields.iter().map(|(field, _)| field).collect::<Vec<_>>(), [settings::GUARDRAILS]);
+    assert!(!patch.carries_injected);
 }
 
 #[test]
@@ -301,7 +289,7 @@ fn an_entry_key_reads_like_its_repo() {
 
 #[test]
 fn drift_says_whether_a_file_could_keep_it() {
-    let world = World::with_agent(Server::Ours).have(Member::Guardrails, &json!(["a"]));
+    let world = World::with_agent(Server::Ours).have(settings::GUARDRAILS, &json!(["a"]));
     let plan = world.plan();
     let drift = field(row(&plan, ROW), "guardrails");
     assert_eq!(drift.action, FieldAction::Drift { prunable: true });

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::desired::{Agent, DesiredState};
-use crate::model::{AgentId, MemorySchema, OrgSlug, Text, Value, is_secret_key};
-use crate::org::{
-    ActualAgent, ActualMemory, ActualPlatform, ActualSettings, ActualState, Change, EntityTypeWrite, Generation,
-    PlatformPut, RelationshipTypeWrite, SecretsProbe, ServerTraits, SettingsMember, SettingsPatch, StoredRule,
+use serde_json::{Value as Json, json};
+
+use crate::desired::DesiredState;
+use crate::model::{Family, OrgSlug, Text, Value, is_secret_key};
+use crate::org::{ActualState, SecretsProbe};
+use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, carry_injected, diff};
+use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS, settings};
+use crate::schema::{
+    ALL, Change, Clearing, Field, Generation, Kind, Leaf, Owner, Record, Records, Resource, ResourceKey, Sent,
+    ServerTraits, Shape, StoredPair, Write,
 };
-use crate::plan::{
-    Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, Write, carry_injected, diff,
-};
-use crate::wire::Health;
 
 use super::build;
 
@@ -40,10 +41,12 @@ impl Server {
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) server: Server,
-    pub(super) desired: DesiredState,
+    pub(super) declared: Vec<Resource>,
+    pub(super) families: Vec<Family>,
+    pub(super) not_applied: BTreeMap<&'static str, usize>,
     pub(super) actual: ActualState,
     pub(super) options: Options,
-    next_rule: u32,
+    next_handle: u32,
 }
 
 impl World {
@@ -55,10 +58,9 @@ impl World {
             _ => SecretsProbe::Missing,
         };
         let actual = ActualState {
-            server: ServerTraits::of(generation, &Health::default()),
+            server: ServerTraits::of(generation, None),
             secrets,
-            agents: Some(BTreeMap::new()),
-            memory: Some(ActualMemory::default()),
+            records: ALL.kinds().map(|kind| (kind, Records::default())).collect(),
         };
         let options = Options {
             push_command: "lobu secrets push".to_owned(),
@@ -67,21 +69,24 @@ impl World {
             resend: Resend::default(),
             selection: Selection::default(),
         };
-        Self { server, desired: DesiredState::default(), actual, options, next_rule: 100 }
+        let (declared, families, not_applied) = (Vec::new(), vec![Family::Agents], BTreeMap::new());
+        Self { server, declared, families, not_applied, actual, options, next_handle: 100 }
     }
 
     /// The agent `triage`, in the files and in the org, with nothing declared but its name.
     pub(super) fn with_agent(server: Server) -> Self {
         let mut world = Self::new(server);
-        world.desired.agents.push(build::agent("triage"));
-        world.agents().insert(AgentId::from_server("triage"), build::actual_agent());
+        world.declare_agent("triage");
+        world.store(AGENT, "triage", &json!({}));
+        world.store(SETTINGS, "triage", &json!({}));
         world
     }
 
     /// A memory schema in the files, nothing in the org.
-    pub(super) fn with_memory(server: Server, schema: MemorySchema) -> Self {
+    pub(super) fn with_memory(server: Server, types: Vec<Resource>) -> Self {
         let mut world = Self::new(server);
-        world.desired.memory = Some(schema);
+        world.declared = types;
+        world.families.push(Family::Memory);
         world
     }
 
@@ -90,50 +95,75 @@ impl World {
         self
     }
 
-    pub(super) fn declare(mut self, member: SettingsMember, json: &serde_json::Value) -> Self {
-        *build::declared_member(&mut self.agent().settings, member) = Some(build::declaration(json));
+    /// An agent of which the files say nothing but its name.
+    pub(super) fn declare_agent(&mut self, id: &str) {
+        self.declared.extend([AGENT, SETTINGS].map(|kind| build::resource(kind, id, &json!({}))));
+    }
+
+    /// A platform of `triage` in the files.
+    pub(super) fn declare_platform(&mut self, id: &str, platform_type: &str, config: &[(&str, &str)]) {
+        self.declared.push(build::platform(&format!("triage/{id}"), platform_type, config));
+    }
+
+    /// A platform of `triage` in the org.
+    pub(super) fn have_platform(&mut self, id: &str, platform_type: &str, config: &Json) {
+        self.store(PLATFORM, &format!("triage/{id}"), &json!({"type": platform_type, "config": config}));
+    }
+
+    /// Says something of the config of the first agent.
+    pub(super) fn declare(mut self, field: &'static Field, json: &Json) -> Self {
+        build::declare(self.resource(SETTINGS), field.name, json);
         self
     }
 
-    pub(super) fn have(mut self, member: SettingsMember, json: &serde_json::Value) -> Self {
-        *build::actual_member(self.stored_settings(), member) = build::value(json);
+    /// Puts something into the config of the first agent of the org.
+    pub(super) fn have(mut self, field: &'static Field, json: &Json) -> Self {
+        build::have(self.record(SETTINGS), field, json);
         self
     }
 
-    pub(super) fn agent(&mut self) -> &mut Agent {
-        &mut self.desired.agents[0]
+    /// What the config of the first agent of the org has.
+    pub(super) fn stored(&mut self, field: &'static Field) -> Value {
+        self.record(SETTINGS).values.get(field).cloned().unwrap_or(Value::Null)
     }
 
-    pub(super) fn agents(&mut self) -> &mut BTreeMap<AgentId, ActualAgent> {
-        self.actual.agents.as_mut().unwrap()
+    /// The first declared resource of a kind.
+    pub(super) fn resource(&mut self, kind: Kind) -> &mut Resource {
+        self.declared.iter_mut().find(|resource| resource.key.kind == kind).unwrap()
     }
 
-    pub(super) fn stored_agent(&mut self) -> &mut ActualAgent {
-        self.agents().values_mut().next().unwrap()
+    /// The first record of a kind.
+    pub(super) fn record(&mut self, kind: Kind) -> &mut Record {
+        self.records(kind).own.values_mut().next().unwrap()
     }
 
-    pub(super) fn stored_settings(&mut self) -> &mut ActualSettings {
-        self.stored_agent().settings.as_mut().unwrap()
+    pub(super) fn records(&mut self, kind: Kind) -> &mut Records {
+        self.actual.records.get_mut(&kind).unwrap()
     }
 
-    pub(super) fn stored(&mut self, member: SettingsMember) -> Value {
-        build::actual_member(self.stored_settings(), member).clone()
+    /// Puts a record into the org, behind the others of its kind.
+    pub(super) fn store(&mut self, kind: Kind, id: &str, found: &Json) {
+        self.insert(kind, id, build::record(kind, found));
     }
 
-    pub(super) fn stored_platforms(&mut self) -> &mut Vec<ActualPlatform> {
-        self.stored_agent().platforms.as_mut().unwrap()
+    pub(super) fn insert(&mut self, kind: Kind, id: &str, record: Record) {
+        let records = self.records(kind);
+        let position = records.own.len();
+        let before = records.own.insert(id.to_owned(), Record { position, ..record });
+        assert!(before.is_none(), "{kind}/{id} is made twice");
     }
 
-    pub(super) fn memory(&mut self) -> &mut ActualMemory {
-        self.actual.memory.as_mut().unwrap()
-    }
-
-    pub(super) fn schema(&mut self) -> &mut MemorySchema {
-        self.desired.memory.get_or_insert_default()
+    pub(super) fn desired(&self) -> DesiredState {
+        let mut desired = DesiredState::of_families(self.families.iter().copied());
+        for resource in &self.declared {
+            desired.push(resource.clone());
+        }
+        desired.not_applied.clone_from(&self.not_applied);
+        desired
     }
 
     pub(super) fn plan(&self) -> Plan {
-        diff(&self.desired, &self.actual, &self.options)
+        diff(&self.desired(), &self.actual, &self.options)
     }
 
     /// Plans, carries it out, and plans again: nothing may be left to do. Returns the first plan.
@@ -148,164 +178,123 @@ impl World {
         plan
     }
 
-    /// Carries out the writes of a plan.
+    /// Carries out the writes of a plan; links come last, as in an execution.
     pub(super) fn carry_out(&mut self, plan: &Plan) {
-        for write in plan.rows.iter().flat_map(|row| &row.writes) {
-            // Links come last, as in an execution.
-            if !matches!(write, Write::LinkInverse(_)) {
-                self.write(write);
-            }
-        }
-        for write in plan.rows.iter().flat_map(|row| &row.writes) {
-            if let Write::LinkInverse(write) = write {
-                self.update_relationship(write);
-            }
+        let writes = || plan.rows.iter().flat_map(|row| &row.writes);
+        let is_link = |write: &&Write| matches!(write, Write::Link(_));
+        for write in writes().filter(|write| !is_link(write)).chain(writes().filter(is_link)) {
+            self.write(write);
         }
     }
 
     fn write(&mut self, write: &Write) {
         match write {
-            Write::CreateAgent(create) => {
-                let injected = serde_json::json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}});
-                let settings = ActualSettings { mcp_servers: build::value(&injected), ..ActualSettings::default() };
-                let agent = ActualAgent {
-                    name: create.name.clone(),
-                    description: create.description.clone(),
-                    settings: Some(settings),
-                    platforms: Some(Vec::new()),
-                };
-                assert!(self.agents().insert(create.agent.clone(), agent).is_none(), "created twice");
+            Write::Create(sent) => self.create(sent),
+            Write::Update(sent) | Write::Link(sent) => {
+                let changed = sent.fields.iter().find(|(field, _)| field.create_only);
+                assert!(changed.is_none(), "{}: {changed:?} can't be changed", sent.key);
+                self.apply(sent);
             }
-            Write::UpdateAgent(patch) => {
-                let agent = self.agents().get_mut(&patch.agent).unwrap();
-                set(&mut agent.name, patch.name.clone());
-                change_text(&mut agent.description, patch.description.clone());
+            Write::Add(key, field, pair) => {
+                self.next_handle += 1;
+                let handle = Json::from(self.next_handle);
+                let stored = self.at(key).pairs.get_mut(field).unwrap();
+                assert!(stored.iter().all(|other| other.pair != *pair), "{key}: {pair} is there already");
+                stored.push(StoredPair { handle, pair: pair.clone() });
             }
-            Write::PatchSettings(patch) => self.patch_settings(patch),
-            Write::PutPlatform(put) => self.put_platform(put),
-            Write::CreateEntityType(write) => {
-                let name = write.name.clone().expect("a create has a name");
-                let entity = crate::org::ActualEntityType { name, ..build::actual_entity() };
-                assert!(self.memory().entity_types.insert(write.slug.clone(), entity).is_none(), "created twice");
-                self.update_entity(write);
-            }
-            Write::UpdateEntityType(write) => self.update_entity(write),
-            Write::CreateRelationshipType(write) => {
-                let name = write.name.clone().expect("a create has a name");
-                let is_symmetric = write.is_symmetric.unwrap_or(false);
-                let stored = crate::org::ActualRelationshipType { name, is_symmetric, ..build::actual_relationship() };
-                let before = self.memory().relationship_types.insert(write.slug.clone(), stored);
-                assert!(before.is_none(), "created twice");
-                self.update_relationship(write);
-            }
-            Write::UpdateRelationshipType(write) | Write::LinkInverse(write) => self.update_relationship(write),
-            Write::AddRule(slug, rule) => {
-                self.next_rule += 1;
-                let stored = StoredRule { id: self.next_rule.into(), rule: rule.clone() };
-                let rules = self.memory().relationship_types.get_mut(slug).unwrap().rules.as_mut().unwrap();
-                assert!(rules.iter().all(|other| other.rule != *rule), "a rule already exists");
-                rules.push(stored);
-            }
-            Write::RemoveRule(slug, stored) => {
-                let rules = self.memory().relationship_types.get_mut(slug).unwrap().rules.as_mut().unwrap();
-                let before = rules.len();
-                rules.retain(|other| other.id != stored.id);
-                assert_eq!(rules.len() + 1, before, "no such rule");
+            Write::Remove(key, field, removed) => {
+                let stored = self.at(key).pairs.get_mut(field).unwrap();
+                let before = stored.len();
+                stored.retain(|other| other.handle != removed.handle);
+                assert_eq!(stored.len() + 1, before, "{key} has no {}", removed.pair);
             }
         }
     }
 
-    fn patch_settings(&mut self, patch: &SettingsPatch) {
-        let server = self.server;
-        let org = self.options.org.clone();
-        let settings = self.agents().get_mut(&patch.agent).unwrap().settings.as_mut().unwrap();
-        let mut members = patch.members.clone();
-        if patch.carry_injected {
-            carry_injected(settings, &org, &mut members);
-        }
-        for (member, value) in members {
-            assert!(server.is_ours() || !value.has_opaque(), "a mask is stored over the value (W4)");
-            let value = if member == SettingsMember::McpServers { mcp_servers_as_read(server, value) } else { value };
-            *build::actual_member(settings, member) = value;
-        }
+    #[track_caller]
+    fn at(&mut self, key: &ResourceKey) -> &mut Record {
+        self.records(key.kind).own.get_mut(&key.id).unwrap_or_else(|| panic!("there is no {key}"))
     }
 
-    fn put_platform(&mut self, put: &PlatformPut) {
-        let server = self.server;
-        let platforms = self.agents().get_mut(&put.agent).unwrap().platforms.as_mut().unwrap();
-        let at = platforms.iter().position(|platform| platform.id == put.id);
-        let before = at.map(|at| platforms[at].config.clone()).unwrap_or_default();
-        let mut config = if server.is_ours() { BTreeMap::new() } else { before.clone() };
-        for (key, value) in &put.config {
-            let value = if value.has_opaque() {
-                before.get(key).expect("a mask for a value that the org has").clone()
-            } else {
-                platform_value_as_read(server, key, value)
-            };
-            config.insert(key.clone(), value);
+    fn create(&mut self, sent: &Sent) {
+        let ResourceKey { kind, id } = &sent.key;
+        let lacking = kind.fields.iter().find(|field| field.required && sent.value(field).is_none());
+        assert!(lacking.is_none(), "{} is made without {lacking:?}", sent.key);
+        if *kind == AGENT {
+            for kind in ALL.kinds().filter(|kind| is_made_with_its_agent(*kind)) {
+                self.store(kind, id, &json!({}));
+            }
+            let injected = json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}});
+            build::have(self.at(&ResourceKey::new(SETTINGS, id)), settings::MCP_SERVERS, &injected);
         }
-        let settings = put.settings.clone().unwrap_or_else(|| build::value(&serde_json::json!({"allowGroups": true})));
-        let stored = ActualPlatform { id: put.id.clone(), platform_type: put.platform_type.clone(), config, settings };
-        match at {
-            Some(at) => platforms[at] = stored,
-            None => platforms.push(stored),
+        if !is_made_with_its_agent(*kind) {
+            self.store(*kind, id, &json!({}));
         }
+        self.apply(sent);
     }
 
-    fn update_entity(&mut self, write: &EntityTypeWrite) {
-        let stored = self.memory().entity_types.get_mut(&write.slug).unwrap();
-        set(&mut stored.name, write.name.clone());
-        change_text(&mut stored.description, write.description.clone());
-        change_text(&mut stored.icon, write.icon.clone());
-        change_text(&mut stored.color, write.color.clone());
-        change_value(&mut stored.metadata_schema, write.metadata_schema.clone());
-        change_value(&mut stored.event_kinds, write.event_kinds.clone());
-    }
-
-    fn update_relationship(&mut self, write: &RelationshipTypeWrite) {
-        if let Some(Change::Set(inverse)) = &write.inverse {
-            assert!(self.memory().relationship_types.contains_key(inverse), "an inverse that is not there");
+    fn apply(&mut self, sent: &Sent) {
+        let (server, org) = (self.server, self.options.org.clone());
+        let (key, before) = (&sent.key, self.at(&sent.key).clone());
+        let mut sent = sent.clone();
+        if sent.carries_injected {
+            carry_injected(key.kind.table().injection.as_ref().unwrap(), &before, &org, &mut sent);
         }
-        let stored = self.memory().relationship_types.get_mut(&write.slug).unwrap();
-        set(&mut stored.name, write.name.clone());
-        change_text(&mut stored.description, write.description.clone());
-        change_value(&mut stored.metadata_schema, write.metadata_schema.clone());
-        change_value(&mut stored.auto_create_when, write.auto_create_when.clone());
-        if let Some(status) = &write.status {
-            stored.status = Some(status.clone());
+        let mut after = before.clone();
+        if key.kind.is_sent_whole {
+            after = Record { position: before.position, ..build::record(key.kind, &json!({})) };
         }
-        match &write.inverse {
-            Some(Change::Set(inverse)) => stored.inverse = Some(inverse.clone()),
-            Some(Change::Clear) => stored.inverse = None,
-            None => {}
+        for (field, change) in sent.fields.iter() {
+            match (change, field.shape) {
+                (Change::Clear, _) => after.values.set(field, cleared(field)),
+                (Change::Set(_), Shape::Leaf(Leaf::SentOnly)) => {}
+                (Change::Set(value), Shape::Config { .. }) => {
+                    after.values.set(field, config_as_read(server, value, before.values.get(field)));
+                }
+                (Change::Set(value), shape) => {
+                    assert!(server.is_ours() || !value.has_opaque(), "{key}: a mask is stored over {field:?}");
+                    let is_there = |id: &str| self.actual.record(&ResourceKey::new(key.kind, id)).is_some();
+                    assert!(!shape.is_link() || value.literal().is_some_and(is_there), "{key} is linked to nothing");
+                    after.values.set(field, as_read(server, shape, value.clone()));
+                }
+            }
         }
+        *self.at(key) = after;
     }
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
+/// Whether the server makes a resource of this kind together with its agent.
+fn is_made_with_its_agent(kind: Kind) -> bool {
+    kind.owner == Owner::SameId && kind.is_read_by_agent
+}
+
+/// What a server has once a request said that nothing is there.
+fn cleared(field: &Field) -> Value {
+    match field.clearing {
+        Clearing::Null => Value::Null,
+        Clearing::EmptyText => Value::known(""),
+        Clearing::EmptyList => Value::List(Vec::new()),
+        Clearing::EmptyObject => Value::Map(BTreeMap::new()),
+        Clearing::LeftOut | Clearing::Never => panic!("no request says that {field:?} is cleared"),
     }
 }
 
-fn change_text(place: &mut Option<Text>, change: Option<Change<Text>>) {
-    match change {
-        Some(Change::Set(text)) => *place = Some(text),
-        Some(Change::Clear) => *place = None,
-        None => {}
+/// What a read shows of a config that was sent: existing servers keep the keys that it omits.
+fn config_as_read(server: Server, sent: &Value, before: Option<&Value>) -> Value {
+    let before = before.and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut config = if server.is_ours() { BTreeMap::new() } else { before.clone() };
+    for (key, value) in sent.as_map().unwrap() {
+        let value = if value.has_opaque() {
+            before.get(key).expect("a mask for a value that the org has").clone()
+        } else {
+            config_value_as_read(server, key, value)
+        };
+        config.insert(key.clone(), value);
     }
+    Value::Map(config)
 }
 
-fn change_value(place: &mut Value, change: Option<Change<Value>>) {
-    match change {
-        Some(Change::Set(value)) => *place = value,
-        Some(Change::Clear) => *place = Value::Null,
-        None => {}
-    }
-}
-
-/// What a read shows of a platform value that was sent.
-fn platform_value_as_read(server: Server, key: &str, sent: &Value) -> Value {
+fn config_value_as_read(server: Server, key: &str, sent: &Value) -> Value {
     let Value::Text(text) = sent else { return sent.clone() };
     let is_secret = is_secret_key(key);
     match (text, server) {
@@ -324,35 +313,27 @@ fn literal_as_read(server: Server, is_secret: bool, literal: &str) -> Value {
     }
 }
 
-/// What a read shows of MCP servers that were sent: their literals are sensitive, and masked on our server.
-fn mcp_servers_as_read(server: Server, sent: Value) -> Value {
-    let Value::Map(servers) = sent else { return sent };
-    let servers = servers.into_iter().map(|(id, entry)| {
-        let Value::Map(members) = entry else { return (id, entry) };
-        let member = |(name, value): (String, Value)| {
-            let value = match name.as_str() {
-                "headers" | "env" => secret_texts(server, value, |_| true),
-                "oauth" => secret_texts(server, value, |key| matches!(key, "clientId" | "clientSecret")),
-                _ => value,
-            };
-            (name, value)
-        };
-        (id, Value::Map(members.into_iter().map(member).collect()))
-    });
-    Value::Map(servers.collect())
-}
-
-fn secret_texts(server: Server, value: Value, is_secret: impl Fn(&str) -> bool) -> Value {
-    let Value::Map(members) = value else { return value };
-    let text = |(key, value): (String, Value)| match value {
-        Value::Text(text) if is_secret(&key) && text.literal().is_some_and(|text| !text.is_empty()) => {
-            let hidden = Text::sensitive(text.literal().unwrap_or_default());
-            let text = if server.is_ours() { Text::Opaque } else { hidden };
-            (key, Value::Text(text))
-        }
-        other => (key, other),
+/// What a read shows of another field that was sent: literals in the place of secrets are sensitive, and masked on our server.
+fn as_read(server: Server, shape: Shape, sent: Value) -> Value {
+    let of_member = |members: &'static [Field], (name, value): (String, Value)| {
+        let known = members.iter().find(|member| member.name == name);
+        let value = known.map_or(value.clone(), |member| as_read(server, member.shape, value));
+        (name, value)
     };
-    Value::Map(members.into_iter().map(text).collect())
+    match (shape, sent) {
+        (Shape::Leaf(Leaf::SecretText), Value::Text(text)) if text.literal().is_some_and(|text| !text.is_empty()) => {
+            let hidden = Text::sensitive(text.literal().unwrap_or_default());
+            Value::Text(if server.is_ours() { Text::Opaque } else { hidden })
+        }
+        (Shape::Table(members), Value::Map(found)) => {
+            Value::Map(found.into_iter().map(|found| of_member(members, found)).collect())
+        }
+        (Shape::Map(entries), Value::Map(found)) => {
+            let entry = |(name, value): (String, Value)| (name, as_read(server, entries.entry.shape, value));
+            Value::Map(found.into_iter().map(entry).collect())
+        }
+        (_, sent) => sent,
+    }
 }
 
 /// The row of a resource, by `kind/id`.

@@ -1,4 +1,4 @@
-//! Random projects and orgs, walked along the shape of the config so that every field is in play.
+//! Random projects and orgs, walked along the fields of every kind so that each is in play.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,13 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
 
-use crate::desired::{Agent, Declaration, EntryKey};
-use crate::model::{AgentId, Declared, EntityType, MemorySchema, RelationshipType, Rule, Text, TypeSlug, Value};
-use crate::org::{ActualAgent, ActualEntityType, ActualPlatform, ActualRelationshipType, ActualSettings, StoredRule};
-use crate::plan::shape::{Keyed, Leaf, Member, SETTINGS, Shape};
+use crate::model::{Family, Number, Text, Value};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, platform};
+use crate::schema::{
+    Clearing, Declaration, EntryKey, Field, Form, Keyed, Kind, Leaf, Pair, Record, Resource, Shape, StoredPair,
+};
 
 use super::build;
 use super::store::{Server, World};
@@ -41,6 +43,10 @@ fn names() -> BoxedStrategy<String> {
     select(vec!["one", "two", "three", "a.b"]).prop_map(str::to_owned).boxed()
 }
 
+fn known(texts: &'static [&'static str]) -> BoxedStrategy<Value> {
+    select(texts).prop_map(Value::known).boxed()
+}
+
 fn list(elements: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     vec(elements, 1..4).prop_map(Value::List).boxed()
 }
@@ -55,14 +61,46 @@ fn judged_domain() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-fn leaf(leaf: Leaf, secret: BoxedStrategy<Text>) -> BoxedStrategy<Value> {
-    match leaf {
-        Leaf::Text | Leaf::Prose | Leaf::TextIfKept => plain_text().prop_map(Value::Text).boxed(),
-        Leaf::SecretText => secret.prop_map(Value::Text).boxed(),
-        Leaf::Flag | Leaf::Kept => any::<bool>().prop_map(Value::Bool).boxed(),
-        Leaf::List | Leaf::ById => list(plain_text().prop_map(Value::Text).boxed()),
-        Leaf::JudgedDomains => list(judged_domain()),
+fn json_value() -> BoxedStrategy<Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (-2..3i64).prop_map(|number| Value::Number(Number::from_i64(number).unwrap())),
+        plain_text().prop_map(Value::Text),
+    ];
+    let inner = leaf.prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Value::List),
+            btree_map(names(), inner, 0..3).prop_map(Value::Map),
+        ]
+    });
+    btree_map(names(), inner, 1..3).prop_map(Value::Map).boxed()
+}
+
+/// Which model is used, as the server or somebody says it.
+fn model_selection() -> BoxedStrategy<Value> {
+    let selections = [json!({}), json!({"mode": "auto"}), json!({"mode": "pinned"})];
+    select(selections.map(|json| build::value(&json)).to_vec()).boxed()
+}
+
+fn leaf(field: &'static Field, leaf: Leaf, secret: BoxedStrategy<Text>) -> BoxedStrategy<Value> {
+    match (leaf, field.form) {
+        (_, Form::Words(words)) => known(words),
+        (Leaf::Text | Leaf::Prose | Leaf::TextIfKept | Leaf::SentOnly, _) => plain_text().prop_map(Value::Text).boxed(),
+        (Leaf::SecretText, _) => secret.prop_map(Value::Text).boxed(),
+        (Leaf::Flag | Leaf::Kept, _) => any::<bool>().prop_map(Value::Bool).boxed(),
+        (Leaf::List | Leaf::ById, _) => list(plain_text().prop_map(Value::Text).boxed()),
+        (Leaf::JudgedDomains, _) => list(judged_domain()),
+        (Leaf::Json, _) => json_value(),
+        (Leaf::Link, _) => known(&["owns", "owned-by"]),
+        (Leaf::Fallback, _) => model_selection(),
     }
+}
+
+fn pairs() -> BoxedStrategy<Vec<Pair>> {
+    let end = || select(vec!["company", "person", "elsewhere"]);
+    let pair = (end(), end()).prop_map(|(first, second)| build::pair(first, second));
+    btree_set(pair, 1..4).prop_map(|pairs| pairs.into_iter().collect()).boxed()
 }
 
 fn key_of(keyed: &Keyed, name: &str) -> EntryKey {
@@ -72,29 +110,50 @@ fn key_of(keyed: &Keyed, name: &str) -> EntryKey {
     }
 }
 
-/// What the files may say of a place; none for nothing.
-fn declared(shape: Shape) -> BoxedStrategy<Option<Declaration>> {
-    match shape {
+/// Nothing, explicitly empty, or one of these.
+fn three_states(declarations: BoxedStrategy<Declaration>) -> BoxedStrategy<Option<Declaration>> {
+    prop_oneof![2 => Just(None), 1 => Just(Some(Declaration::Clear)), 4 => declarations.prop_map(Some)].boxed()
+}
+
+fn leaves(values: BoxedStrategy<Value>) -> BoxedStrategy<Declaration> {
+    values.prop_map(Declaration::Leaf).boxed()
+}
+
+/// What the files may say of a field; none for nothing.
+fn declared(field: &'static Field) -> BoxedStrategy<Option<Declaration>> {
+    match field.shape {
         Shape::Leaf(Leaf::Kept) => Just(None).boxed(),
-        Shape::Leaf(Leaf::Flag) => {
-            option::of(any::<bool>().prop_map(|truth| Declaration::Leaf(Value::Bool(truth)))).boxed()
-        }
+        Shape::Leaf(Leaf::Fallback) => option::of(Just(build::declaration(field, &json!({"mode": "auto"})))).boxed(),
         Shape::Leaf(kind) => {
-            let value = leaf(kind, declared_secret_text()).prop_map(|value| Some(Declaration::Leaf(value)));
-            prop_oneof![2 => Just(None), 1 => Just(Some(Declaration::Clear)), 4 => value].boxed()
+            let values = leaves(leaf(field, kind, declared_secret_text()));
+            match kind {
+                _ if field.required => values.prop_map(Some).boxed(),
+                // What the org has otherwise is a problem, and then nothing is carried out.
+                _ if field.create_only => option::weighted(0.1, values).boxed(),
+                Leaf::Flag | Leaf::SentOnly => option::of(values).boxed(),
+                _ if field.clearing == Clearing::Never => option::of(values).boxed(),
+                _ => three_states(values),
+            }
+        }
+        Shape::Pairs(_) => {
+            let lists = pairs().prop_map(|pairs| Value::List(pairs.iter().map(Pair::to_value).collect()));
+            three_states(leaves(lists.boxed()))
+        }
+        Shape::Config { .. } => {
+            let key = select(vec!["botToken", "chatId", "room"]).prop_map(str::to_owned);
+            let entry = three_states(leaves(declared_secret_text().prop_map(Value::Text).boxed()));
+            btree_map(key, entry, 0..4).prop_map(|entries| Some(Declaration::Table(some(entries)))).boxed()
         }
         Shape::Table(members) => declared_table(members).prop_map(Declaration::table).boxed(),
-        Shape::Map(inner) => {
-            let entry = declared(*inner);
+        Shape::Map(entries) => {
             // An entry is there even where nothing of it is declared; a map of texts has no such entry.
-            let is_table = matches!(inner, Shape::Table(_));
-            btree_map(names(), entry, 0..3)
-                .prop_map(move |entries| {
-                    let entry = |(name, entry): (String, Option<Declaration>)| match entry {
-                        Some(entry) => Some((name, entry)),
-                        None => is_table.then(|| (name, Declaration::Table(BTreeMap::new()))),
-                    };
-                    Declaration::table(entries.into_iter().filter_map(entry).collect())
+            let is_table = matches!(entries.entry.shape, Shape::Table(_));
+            btree_map(names(), declared(&entries.entry), 0..3)
+                .prop_map(move |mut entries| {
+                    for entry in entries.values_mut().filter(|_| is_table) {
+                        entry.get_or_insert_with(|| Declaration::Table(BTreeMap::new()));
+                    }
+                    Declaration::table(some(entries))
                 })
                 .boxed()
         }
@@ -103,17 +162,21 @@ fn declared(shape: Shape) -> BoxedStrategy<Option<Declaration>> {
             let order = Just(vec!["one", "two", "three"]).prop_shuffle();
             let entries = (order, entries, 1..=3usize).prop_map(move |(names, entries, count)| {
                 let entry = |(name, entry): (&str, BTreeMap<_, _>)| (key_of(keyed, name), Declaration::Table(entry));
-                Some(Declaration::Keyed(names.into_iter().zip(entries).take(count).map(entry).collect()))
+                Declaration::Keyed(names.into_iter().zip(entries).take(count).map(entry).collect())
             });
-            prop_oneof![2 => Just(None), 1 => Just(Some(Declaration::Clear)), 4 => entries].boxed()
+            three_states(entries.boxed())
         }
     }
 }
 
-fn declared_table(members: &'static [Member]) -> BoxedStrategy<BTreeMap<String, Declaration>> {
+fn some<T>(entries: BTreeMap<String, Option<T>>) -> BTreeMap<String, T> {
+    entries.into_iter().filter_map(|(name, entry)| Some((name, entry?))).collect()
+}
+
+fn declared_table(members: &'static [Field]) -> BoxedStrategy<BTreeMap<String, Declaration>> {
     let mut strategy = Just(BTreeMap::new()).boxed();
     for member in members {
-        strategy = (strategy, declared(member.shape))
+        strategy = (strategy, declared(member))
             .prop_map(|(mut table, value)| {
                 table.extend(value.map(|value| (member.name.to_owned(), value)));
                 table
@@ -123,13 +186,15 @@ fn declared_table(members: &'static [Member]) -> BoxedStrategy<BTreeMap<String, 
     strategy
 }
 
-/// What the org may have at a place: nothing, null, blank or something, and members that no file knows.
-fn stored(shape: Shape, server: Server) -> BoxedStrategy<Option<Value>> {
-    let value = match shape {
-        Shape::Leaf(kind) => leaf(kind, stored_secret_text(server)),
+/// What the org may have of a field: nothing, null, or something, and members that no file knows.
+fn stored(field: &'static Field, server: Server) -> BoxedStrategy<Option<Value>> {
+    let value = match field.shape {
+        Shape::Leaf(Leaf::SentOnly) | Shape::Pairs(_) => return Just(None).boxed(),
+        Shape::Leaf(kind) => leaf(field, kind, stored_secret_text(server)),
+        Shape::Config { .. } => stored_config(server),
         Shape::Table(members) => stored_table(members, server).prop_map(Value::Map).boxed(),
-        Shape::Map(inner) => {
-            let entry = stored(*inner, server)
+        Shape::Map(entries) => {
+            let entry = stored(&entries.entry, server)
                 .prop_filter_map("no null entries", |entry| entry.filter(|entry| *entry != Value::Null));
             btree_map(names(), entry, 0..3).prop_map(Value::Map).boxed()
         }
@@ -142,41 +207,13 @@ fn stored(shape: Shape, server: Server) -> BoxedStrategy<Option<Value>> {
             vec(entry, 0..4).prop_map(Value::List).boxed()
         }
     };
+    if field.required {
+        return value.prop_map(Some).boxed();
+    }
     prop_oneof![2 => Just(None), 1 => Just(Some(Value::Null)), 5 => value.prop_map(Some)].boxed()
 }
 
-fn stored_table(members: &'static [Member], server: Server) -> BoxedStrategy<BTreeMap<String, Value>> {
-    let foreign = option::weighted(0.2, plain_text())
-        .prop_map(|text| BTreeMap::from_iter(text.map(|text| ("ofTheWebInterface".to_owned(), Value::Text(text)))));
-    let mut strategy = foreign.boxed();
-    for member in members {
-        strategy = (strategy, stored(member.shape, server))
-            .prop_map(|(mut table, value)| {
-                table.extend(value.map(|value| (member.name.to_owned(), value)));
-                table
-            })
-            .boxed();
-    }
-    strategy
-}
-
-fn three_states<T: Clone + std::fmt::Debug + 'static>(
-    value: impl Strategy<Value = T> + 'static,
-) -> BoxedStrategy<Declared<T>> {
-    prop_oneof![
-        2 => Just(Declared::Absent),
-        1 => Just(Declared::Empty),
-        3 => value.prop_map(Declared::Value),
-    ]
-    .boxed()
-}
-
-fn declared_platform() -> BoxedStrategy<BTreeMap<String, Declared<Text>>> {
-    let key = select(vec!["botToken", "chatId", "room"]).prop_map(str::to_owned);
-    btree_map(key, three_states(declared_secret_text()), 0..4).boxed()
-}
-
-fn stored_platform(server: Server) -> BoxedStrategy<BTreeMap<String, Value>> {
+fn stored_config(server: Server) -> BoxedStrategy<Value> {
     let secret = match server {
         Server::OursWithSecrets => vec!["***oken", "$A", "$B"],
         Server::ExistingInClear => vec![SENTINEL_OF_ORG, "hidden:A", ""],
@@ -191,183 +228,115 @@ fn stored_platform(server: Server) -> BoxedStrategy<BTreeMap<String, Value>> {
     config
         .prop_map(|(token, chat, room)| {
             let members = [("botToken", token), ("chatId", chat), ("room", room)];
-            members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+            Value::Map(some(members.map(|(name, value)| (name.to_owned(), value)).into()))
         })
         .boxed()
 }
 
-fn agent(id: &'static str) -> BoxedStrategy<Agent> {
-    let mut strategy = Just(build::agent(id)).boxed();
-    for (name, member) in SETTINGS {
-        strategy = (strategy, declared(member.shape))
-            .prop_map(|(mut agent, value)| {
-                *build::declared_member(&mut agent.settings, *name) = value;
-                agent
+fn stored_table(members: &'static [Field], server: Server) -> BoxedStrategy<BTreeMap<String, Value>> {
+    let foreign = option::weighted(0.2, plain_text())
+        .prop_map(|text| BTreeMap::from_iter(text.map(|text| ("ofTheWebInterface".to_owned(), Value::Text(text)))));
+    let mut strategy = foreign.boxed();
+    for member in members {
+        strategy = (strategy, stored(member, server))
+            .prop_map(|(mut table, value)| {
+                table.extend(value.map(|value| (member.name.to_owned(), value)));
+                table
             })
             .boxed();
     }
-    (strategy, plain_text(), three_states(plain_text()), option::of(declared_platform()))
-        .prop_map(move |(mut agent, name, description, config)| {
-            (agent.name, agent.description) = (name, description);
-            agent.platforms.extend(config.map(|config| {
-                let platform = build::platform(&format!("{id}-slack"), "slack", &[]);
-                crate::desired::Platform { config, ..platform }
-            }));
-            agent
-        })
-        .boxed()
+    strategy
 }
 
-fn stored_agent(id: &'static str, server: Server) -> BoxedStrategy<ActualAgent> {
-    let mut strategy = Just(ActualSettings::default()).boxed();
-    for (name, member) in SETTINGS {
-        strategy = (strategy, stored(member.shape, server))
-            .prop_map(|(mut settings, value)| {
-                *build::actual_member(&mut settings, *name) = value.unwrap_or(Value::Null);
-                settings
-            })
-            .boxed();
+fn resource(kind: Kind, id: &'static str) -> BoxedStrategy<Resource> {
+    let mut strategy = Just(build::resource(kind, id, &json!({}))).boxed();
+    for field in kind.table().fields {
+        strategy = (strategy, declared(field)).prop_map(|(resource, says)| resource.with(field, says)).boxed();
     }
-    let selection = select(vec!["{}", r#"{"mode": "auto"}"#, r#"{"mode": "pinned"}"#]);
-    (strategy, selection, plain_text(), option::of(plain_text()), option::of(stored_platform(server)))
-        .prop_map(move |(mut settings, selection, name, description, config)| {
-            settings.model_selection = build::value(&serde_json::from_str(selection).unwrap());
-            let platforms = config.map(|config| {
-                let platform = build::actual_platform(&format!("{id}-slack"), "slack", &serde_json::json!({}));
-                ActualPlatform { config, ..platform }
-            });
-            ActualAgent {
-                name,
-                description,
-                settings: Some(settings),
-                platforms: Some(platforms.into_iter().collect()),
-            }
+    if kind == PLATFORM {
+        let slack = Declaration::known("slack");
+        strategy = strategy.prop_map(move |resource| resource.with(platform::TYPE, Some(slack.clone()))).boxed();
+    }
+    strategy
+}
+
+fn record(kind: Kind, server: Server) -> BoxedStrategy<Record> {
+    let mut strategy = Just(build::record(kind, &json!({}))).boxed();
+    for field in kind.table().fields {
+        strategy = match field.shape {
+            Shape::Pairs(_) => (strategy, option::of(pairs()))
+                .prop_map(|(mut record, pairs)| {
+                    let numbered = (1..).zip(pairs.unwrap_or_default());
+                    let stored = numbered.map(|(handle, pair)| StoredPair { handle: json!(handle), pair });
+                    record.pairs.set(field, stored.collect());
+                    record
+                })
+                .boxed(),
+            _ => (strategy, stored(field, server))
+                .prop_map(|(mut record, value)| {
+                    record.values.set_some(field, value);
+                    record
+                })
+                .boxed(),
+        };
+    }
+    if kind == PLATFORM {
+        let slack = |mut record: Record| {
+            record.values.set(platform::TYPE, Value::known("slack"));
+            record
+        };
+        strategy = strategy.prop_map(slack).boxed();
+    }
+    strategy
+}
+
+/// An agent with its config and perhaps a platform, whose id is given with that of its agent.
+fn agent(id: &'static str, platform: &'static str) -> BoxedStrategy<Vec<Resource>> {
+    (resource(AGENT, id), resource(SETTINGS, id), option::of(resource(PLATFORM, platform)))
+        .prop_map(|(agent, settings, platform)| [agent, settings].into_iter().chain(platform).collect())
+        .boxed()
+}
+
+fn stored_agent(
+    id: &'static str,
+    platform: &'static str,
+    server: Server,
+) -> BoxedStrategy<Vec<(Kind, &'static str, Record)>> {
+    (record(AGENT, server), record(SETTINGS, server), option::of(record(PLATFORM, server)))
+        .prop_map(move |(agent, settings, own)| {
+            let own = own.map(|record| (PLATFORM, platform, record));
+            [(AGENT, id, agent), (SETTINGS, id, settings)].into_iter().chain(own).collect()
         })
         .boxed()
 }
 
-fn json_value() -> BoxedStrategy<Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Bool),
-        (-2..3i64).prop_map(|number| Value::Number(crate::model::Number::from_i64(number).unwrap())),
-        plain_text().prop_map(Value::Text),
-    ];
-    let inner = leaf.prop_recursive(2, 8, 3, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..3).prop_map(Value::List),
-            btree_map(names(), inner, 0..3).prop_map(Value::Map),
-        ]
-    });
-    btree_map(names(), inner, 1..3).prop_map(Value::Map).boxed()
-}
-
-fn entity(slug: &'static str) -> BoxedStrategy<EntityType> {
-    (
-        plain_text(),
-        three_states(plain_text()),
-        three_states(plain_text()),
-        three_states(json_value()),
-        three_states(json_value()),
-    )
-        .prop_map(move |(name, description, icon, metadata_schema, event_kinds)| EntityType {
-            name,
-            description,
-            icon: icon.clone(),
-            color: icon,
-            metadata_schema,
-            event_kinds,
-            ..build::entity(slug)
-        })
-        .boxed()
-}
-
-fn stored_entity() -> BoxedStrategy<ActualEntityType> {
-    (plain_text(), option::of(plain_text()), option::of(plain_text()), option::of(json_value()))
-        .prop_map(|(name, description, icon, schema)| ActualEntityType {
-            name,
-            description,
-            color: icon.clone(),
-            icon,
-            event_kinds: schema.clone().unwrap_or(Value::Null),
-            metadata_schema: schema.unwrap_or(Value::Null),
-        })
-        .boxed()
-}
-
-fn slugs() -> BoxedStrategy<TypeSlug> {
-    select(vec!["company", "person", "elsewhere"]).prop_map(build::slug).boxed()
-}
-
-fn relationship(slug: &'static str, other: &'static str) -> BoxedStrategy<RelationshipType> {
-    let rules = btree_set((slugs(), slugs()), 1..4)
-        .prop_map(|rules| rules.into_iter().map(|(source, target)| Rule { source, target }).collect::<Vec<_>>());
-    (
-        plain_text(),
-        three_states(plain_text()),
-        three_states(json_value()),
-        three_states(Just(build::slug(other))),
-        option::of(select(vec!["active", "archived"])),
-        three_states(rules),
-    )
-        .prop_map(move |(name, description, schema, inverse, status, rules)| RelationshipType {
-            name,
-            description,
-            auto_create_when: schema.clone(),
-            metadata_schema: schema,
-            inverse,
-            status: status.map(str::to_owned),
-            rules,
-            ..build::relationship(slug)
-        })
-        .boxed()
-}
-
-fn stored_relationship() -> BoxedStrategy<ActualRelationshipType> {
-    let rules = btree_set((slugs(), slugs()), 0..4).prop_map(|rules| {
-        let rule = |(id, (source, target)): (usize, _)| StoredRule { id: id.into(), rule: Rule { source, target } };
-        rules.into_iter().enumerate().map(rule).collect()
-    });
-    (plain_text(), option::of(plain_text()), option::of(json_value()), any::<bool>(), any::<bool>(), rules)
-        .prop_map(|(name, description, schema, archived, is_symmetric, rules)| ActualRelationshipType {
-            name,
-            description,
-            auto_create_when: schema.clone().unwrap_or(Value::Null),
-            metadata_schema: schema.unwrap_or(Value::Null),
-            status: Some(if archived { "archived" } else { "active" }.to_owned()),
-            is_symmetric,
-            rules: Some(rules),
-            ..build::actual_relationship()
-        })
-        .boxed()
-}
-
-fn schema() -> BoxedStrategy<MemorySchema> {
-    (entity("company"), entity("person"), relationship("owns", "owned-by"), relationship("owned-by", "owns"))
-        .prop_map(|(company, person, owns, owned)| build::schema(vec![company, person], vec![owns, owned]))
-        .boxed()
+fn types() -> BoxedStrategy<Vec<Resource>> {
+    let entities = (resource(ENTITY_TYPE, "company"), resource(ENTITY_TYPE, "person"));
+    let relationships = (resource(RELATIONSHIP_TYPE, "owns"), resource(RELATIONSHIP_TYPE, "owned-by"));
+    (entities, relationships).prop_map(|((company, person), (owns, owned))| vec![company, person, owns, owned]).boxed()
 }
 
 /// A project and an org with overlapping agents and types.
 pub(super) fn world() -> impl Strategy<Value = World> {
     (select(Server::ALL.to_vec()), any::<bool>()).prop_flat_map(|(server, prune)| {
-        let project = (agent("triage"), agent("helper"), option::of(schema()));
+        let agents = (agent("triage", "triage/triage-slack"), agent("helper", "helper/helper-slack"));
         let org = (
-            option::of(stored_agent("triage", server)),
-            stored_agent("other", server),
-            option::of(stored_entity()),
-            option::of(stored_relationship()),
+            option::of(stored_agent("triage", "triage/triage-slack", server)),
+            stored_agent("other", "other/other-slack", server),
+            option::of(record(ENTITY_TYPE, server)),
+            option::of(record(RELATIONSHIP_TYPE, server)),
         );
-        (project, org).prop_map(move |((triage, helper, schema), (stored, other, entity, relationship))| {
+        (agents, option::of(types()), org).prop_map(move |((triage, helper), types, org)| {
+            let (stored, other, company, owns) = org;
             let mut world = World::new(server);
             world.options.prune = prune;
-            world.desired.agents.extend([triage, helper]);
-            world.desired.memory = schema;
-            let agents = stored.into_iter().map(|stored| ("triage", stored)).chain([("other", other)]);
-            world.agents().extend(agents.map(|(id, agent)| (AgentId::from_server(id), agent)));
-            world.memory().entity_types.extend(entity.map(|entity| (build::slug("company"), entity)));
-            let owns = relationship.map(|relationship| (build::slug("owns"), relationship));
-            world.memory().relationship_types.extend(owns);
+            world.families.extend(types.is_some().then_some(Family::Memory));
+            world.declared = [triage, helper].into_iter().chain(types).flatten().collect();
+            let company = company.map(|record| (ENTITY_TYPE, "company", record));
+            let owns = owns.map(|record| (RELATIONSHIP_TYPE, "owns", record));
+            for (kind, id, record) in stored.into_iter().flatten().chain(other).chain(company).chain(owns) {
+                world.insert(kind, id, record);
+            }
             world
         })
     })

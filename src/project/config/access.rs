@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
-use super::types::{AgentConfig, Config, Entry, McpServer, MemoryConfig, PlatformConfig, Spanned, Written};
+use super::spanned::{Entry, Spanned, TextList, Written};
+use super::types::{AgentConfig, Config, McpServer, MemoryConfig, PlatformConfig};
 use crate::model::{AgentId, Position, SecretName, StableId};
 
-/// Where model files are looked for if nothing is said (project-format 1.10).
+/// Where model files are looked for if nothing is said.
 pub const DEFAULT_MODELS_DIR: &str = "./models";
 
-/// Where data files are looked for if nothing is said (project-format 1.10).
+/// Where data files are looked for if nothing is said.
 pub const DEFAULT_DATA_DIR: &str = "./data";
 
 /// A directory that the file names, or the default.
@@ -14,14 +15,13 @@ pub const DEFAULT_DATA_DIR: &str = "./data";
 pub struct Directory<'a> {
     /// The path as written, trimmed.
     pub path: &'a str,
-    /// Where the file names it; none for the default, whose absence is no problem (F4).
+    /// Where the file names it; none for the default, whose absence is no problem.
     pub named_at: Option<&'a Position>,
 }
 
-/// A place where lobu.toml refers to a secret (project-format 3.2).
+/// A place where lobu.toml refers to a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretUse<'a> {
-    /// The name.
     pub name: SecretName,
     /// The agent that has it.
     pub agent: &'a AgentId,
@@ -29,24 +29,24 @@ pub struct SecretUse<'a> {
     pub place: String,
     /// Where it stands.
     pub position: &'a Position,
-    /// Whether apply never sends it: the `key` and `secret_ref` of providers (V6).
+    /// Whether apply never sends it: the `key` and `secret_ref` of providers.
     pub is_provider: bool,
 }
 
 impl Config {
-    /// The org that the project is pinned to (T1).
+    /// The org that the project is pinned to.
     pub fn org_pin(&self) -> Option<&Spanned<String>> {
         self.memory.as_ref()?.org.as_ref()
     }
 
-    /// Whether the project declares a memory schema: the table is there and not switched off (F4).
+    /// Whether the project declares a memory schema: the table is there and not switched off.
     pub fn memory_enabled(&self) -> bool {
         self.memory.as_ref().is_some_and(MemoryConfig::is_enabled)
     }
 
-    /// How many things are declared that apply does not send, by what they are (F2); watchers are the model files'.
+    /// How many things are declared that apply does not send, by what they are; watchers are the model files'.
     pub fn not_applied(&self) -> BTreeMap<&'static str, usize> {
-        let listed = |list: &super::types::TextList| list.as_ref().map_or(0, |list| list.value.len());
+        let listed = |list: &TextList| list.as_ref().map_or(0, |list| list.value.len());
         let count = |of: &dyn Fn(&AgentConfig) -> usize| self.agents.iter().map(of).sum();
         let connectors = self.memory.as_ref().and_then(|memory| memory.connectors.as_ref());
         let counts = [
@@ -66,7 +66,7 @@ impl Config {
 }
 
 impl MemoryConfig {
-    /// Whether memory is on: only `enabled = false` switches it off (project-format 1.10).
+    /// Whether memory is on: only `enabled = false` switches it off.
     pub fn is_enabled(&self) -> bool {
         self.enabled.as_ref().is_none_or(|enabled| enabled.value)
     }
@@ -90,7 +90,7 @@ fn directory<'a>(leaf: Option<&'a Spanned<String>>, default: &'a str) -> Directo
 }
 
 impl PlatformConfig {
-    /// The declared id (P8), or the derived one (project-format 4).
+    /// The declared id, or the derived one.
     pub fn stable_id(&self, agent: &AgentId) -> StableId {
         if let Some(id) = &self.id {
             return StableId::from_server(id.as_str());

@@ -1,15 +1,17 @@
 use std::collections::HashSet;
 
 use super::path::shown_key;
+use super::read_plain::{self, PlainField};
 use super::reader::Reader;
 use super::registry::Registry;
 use super::section::{Field, Section};
-use super::types::{
-    AgentConfig, EgressConfig, JudgeRule, NetworkConfig, PreviewConfig, ProviderConfig, Spanned, TextList, ToolsConfig,
-};
+use super::spanned::Spanned;
+use super::types::{AgentConfig, JudgeRule, PreviewConfig, ProviderConfig};
 use super::{mcp, platforms};
 use crate::model::{AgentId, Diagnostic, Family, Severity};
+use crate::schema::Schema;
 
+/// The keys of an agent's table. Those of its plain fields that are not among them stand behind these in messages.
 const KEYS: [&str; 14] = [
     "name",
     "description",
@@ -37,34 +39,34 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("id", "the id is the table's name: `[agents.<id>]`"),
 ];
 
-/// The form of a tool that may be approved beforehand (project-format 1.8).
-const TOOL_PATTERN: &str = "^/mcp/[a-zA-Z0-9_-]+/tools/([a-zA-Z0-9_-]+|\\*)$";
-
-/// Reads `[agents.<id>]` (project-format 1.3), in file order.
-pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<AgentConfig> {
+/// Reads `[agents.<id>]`, in file order.
+pub(super) fn read_all(schema: &Schema, reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<AgentConfig> {
     if root.find("agents").is_none() {
         reader.missing(root, "agents", Some("a project without agents says so with an empty table: [agents]"));
     }
     let Some(mut table) = reader.table(root, "agents", root.path.key("agents")) else { return Vec::new() };
     table.family = Family::Agents;
+    let plain = read_plain::all(schema);
     let mut registry = Registry::default();
     let mut agents = Vec::new();
     for (id, field) in table.fields() {
         if let Some(section) = reader.section_of(table.path.key(id), Family::Agents, &field) {
-            agents.push(read(reader, &section, id, &field, &mut registry));
+            agents.push(read(&plain, reader, &section, id, &field, &mut registry));
         }
     }
     agents
 }
 
 fn read(
+    plain: &[PlainField],
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     id: &str,
     field: &Field<'_>,
     registry: &mut Registry,
 ) -> AgentConfig {
-    let known: Vec<&str> = KEYS.iter().chain(&platforms::LEGACY_KEYS).copied().collect();
+    let further = plain.iter().map(|plain| plain.root()).filter(|root| !KEYS.contains(root));
+    let known: Vec<&str> = KEYS.into_iter().chain(further).chain(platforms::LEGACY_KEYS).collect();
     reader.keys(section, &known, &ELSEWHERE);
     platforms::legacy(reader, section, id);
     let checked_id = agent_id(reader, id, field);
@@ -72,19 +74,15 @@ fn read(
     let blank = blank();
     AgentConfig {
         name: reader.needed_name(section, "name", Some("every agent has a name for people")).unwrap_or(blank),
-        description: reader.text(section, "description"),
         dir: directory(reader, section, id, registry),
         providers: providers(reader, section),
         platforms: platforms::read_all(reader, section, id, registry),
         mcp_servers: mcp::read_all(reader, section),
-        network: network(reader, section).unwrap_or_default(),
-        egress: egress(reader, section).unwrap_or_default(),
-        tools: tools(reader, section).unwrap_or_default(),
-        guardrails: reader.texts(section, "guardrails"),
+        plain: read_plain::read(plain, reader, section),
+        judge: judge(reader, section),
         guardrails_disabled: reader.texts(section, "guardrails_disabled"),
         guardrails_inline: reader.open_shape(section, "guardrails_inline"),
         previews: previews(reader, section),
-        nix_packages: nix_packages(reader, section),
         id: reader.spanned(checked_id, &field.key_span),
     }
 }
@@ -150,29 +148,16 @@ fn provider(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<ProviderCo
     Some(ProviderConfig { id: id?, model, key, secret_ref })
 }
 
-fn network(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<NetworkConfig> {
-    let section = reader.table(agent, "network", agent.path.key("network"))?;
-    reader.keys(
-        &section,
-        &["allowed", "denied", "judge", "judges"],
-        &[("allow", "did you mean `allowed`?"), ("deny", "did you mean `denied`?")],
-    );
-    Some(NetworkConfig {
-        allowed: reader.texts(&section, "allowed"),
-        denied: reader.texts(&section, "denied"),
-        judge: judge(reader, &section),
-        judges: reader.text_entries(&section, "judges"),
-    })
-}
-
-fn judge(reader: &mut Reader<'_>, network: &Section<'_>) -> Option<Spanned<Vec<JudgeRule>>> {
-    let (position, elements) = reader.list(network, "judge", "a list of domains")?;
+fn judge(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Spanned<Vec<JudgeRule>>> {
+    // That it is a table was said with its plain fields.
+    let network = agent.find("network")?.section(agent.path.key("network"), agent.family)?;
+    let (position, elements) = reader.list(&network, "judge", "a list of domains")?;
     let list = network.path.key("judge");
     let mut rules = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         let path = list.element(index);
         if element.node.as_table().is_none() {
-            rules.extend(judge_text(reader, network, element, &path));
+            rules.extend(judge_text(reader, &network, element, &path));
         } else if let Some(section) = reader.section_of(path, network.family, element) {
             reader.keys(&section, &["domain", "judge"], &[]);
             let domain = reader.needed_name(&section, "domain", None);
@@ -197,52 +182,6 @@ fn judge_text(
     Some(JudgeRule { domain, judge: None, is_table: false })
 }
 
-fn egress(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<EgressConfig> {
-    let section = reader.table(agent, "egress", agent.path.key("egress"))?;
-    reader.keys(&section, &["extra_policy", "judge_model"], &[]);
-    Some(EgressConfig {
-        extra_policy: reader.text(&section, "extra_policy"),
-        judge_model: reader.text(&section, "judge_model"),
-    })
-}
-
-fn tools(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<ToolsConfig> {
-    let section = reader.table(agent, "tools", agent.path.key("tools"))?;
-    reader.keys(&section, &["pre_approved", "allowed", "denied", "strict"], &[]);
-    let pre_approved = reader.texts(&section, "pre_approved");
-    check_tools(reader, &section);
-    Some(ToolsConfig {
-        pre_approved,
-        allowed: reader.texts(&section, "allowed"),
-        denied: reader.texts(&section, "denied"),
-        strict: reader.flag(&section, "strict"),
-    })
-}
-
-fn check_tools(reader: &mut Reader<'_>, section: &Section<'_>) {
-    let list = section.path.key("pre_approved");
-    let elements = section.find("pre_approved").and_then(|field| field.elements()).unwrap_or_default();
-    for (index, element) in elements.iter().enumerate() {
-        let text = element.node.as_value().and_then(toml_edit::Value::as_str);
-        if text.is_some_and(|text| !is_tool(text)) {
-            let message = format!("`{}` must match {TOOL_PATTERN}", list.element(index));
-            let diagnostic = Diagnostic::new(Severity::Error, section.family, "bad-tool", message);
-            reader.report_plain(
-                &element.span,
-                diagnostic.hint("such as \"/mcp/docs/tools/search\" or \"/mcp/docs/tools/*\""),
-            );
-        }
-    }
-}
-
-/// Whether a text names tools that may be approved in advance (project-format 1.9).
-pub fn is_tool(text: &str) -> bool {
-    let is_word =
-        |word: &str| !word.is_empty() && word.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-'));
-    let parts = text.strip_prefix("/mcp/").and_then(|rest| rest.split_once("/tools/"));
-    parts.is_some_and(|(server, tool)| is_word(server) && (tool == "*" || is_word(tool)))
-}
-
 /// Reads `preview.<platform>` of the second generation; the platform types are the server's business here.
 fn previews(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<PreviewConfig> {
     let Some(table) = reader.table(agent, "preview", agent.path.key("preview")) else { return Vec::new() };
@@ -258,10 +197,4 @@ fn previews(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<PreviewConfig> 
         });
     }
     previews
-}
-
-fn nix_packages(reader: &mut Reader<'_>, agent: &Section<'_>) -> TextList {
-    let section = reader.table(agent, "worker", agent.path.key("worker"))?;
-    reader.keys(&section, &["nix_packages"], &[]);
-    reader.texts(&section, "nix_packages")
 }

@@ -2,7 +2,7 @@ use toml_edit::Value;
 
 use super::reader::Reader;
 use super::section::{Field, Node, Section};
-use super::types::Spanned;
+use super::spanned::Spanned;
 
 impl Reader<'_> {
     /// Something of the second generation whose shape the contract leaves open: where it is, and how many it holds.

@@ -1,6 +1,7 @@
 use super::reader::Reader;
 use super::section::Section;
-use super::types::{McpServer, OauthConfig, Spanned, Written};
+use super::spanned::{Spanned, Written};
+use super::types::{McpServer, OauthConfig};
 
 const KEYS: [&str; 8] = ["type", "url", "command", "args", "env", "headers", "auth_scope", "oauth"];
 
@@ -10,7 +11,7 @@ const OAUTH_KEYS: [&str; 6] =
 /// Keys as other tools spell them, which no distance finds.
 const ELSEWHERE: [(&str, &str); 1] = [("transport", "did you mean `type`?")];
 
-/// Reads `skills.mcp` (project-format 1.6).
+/// Reads `skills.mcp`.
 pub(super) fn read_all(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<McpServer> {
     let Some(skills) = reader.table(agent, "skills", agent.path.key("skills")) else { return Vec::new() };
     reader.keys(&skills, &["mcp"], &[]);

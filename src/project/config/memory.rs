@@ -1,12 +1,13 @@
 use super::reader::Reader;
 use super::section::{Field, Section};
-use super::types::{MemoryConfig, Spanned, TargetConfig};
+use super::spanned::Spanned;
+use super::types::{MemoryConfig, TargetConfig};
 use crate::model::{Diagnostic, Family, OrgSlug, Severity};
 
 const KEYS: [&str; 9] =
     ["enabled", "org", "organization_id", "name", "description", "visibility", "models", "data", "connectors"];
 
-/// The tables of the first generation, and of the day between (F3).
+/// The tables of the first generation, and of the day between.
 pub(in crate::project) const OLD_TABLES: [&str; 2] = ["owletto", "lobu"];
 
 const ELSEWHERE: [(&str, &str); 4] = [
@@ -23,7 +24,7 @@ pub(in crate::project) fn is_memory_key(key: &str) -> bool {
     KEYS.contains(&key)
 }
 
-/// Reads the memory table in whichever spelling it stands (F3).
+/// Reads the memory table in whichever spelling it stands.
 pub(super) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> Option<MemoryConfig> {
     let mut memory = reader.table(root, "memory", root.path.key("memory"))?;
     memory.family = Family::Memory;
@@ -82,7 +83,7 @@ fn org(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>
     Some(org)
 }
 
-/// Reads `[targets.<name>]` (T6).
+/// Reads `[targets.<name>]`.
 pub(super) fn targets(reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<TargetConfig> {
     let Some(table) = reader.table(root, "targets", root.path.key("targets")) else { return Vec::new() };
     let mut targets = Vec::new();

@@ -1,4 +1,4 @@
-//! lobu.toml as typed data, every leaf with its place, and every problem that the file alone shows (F2–F4).
+//! lobu.toml as typed data, every leaf with its place, and every problem that the file alone shows.
 
 mod access;
 mod agents;
@@ -6,24 +6,29 @@ mod free;
 mod mcp;
 mod memory;
 mod path;
+mod plain_fields;
 mod platforms;
 mod read;
+mod read_plain;
 mod reader;
 mod references;
 mod registry;
 mod section;
 mod source;
+mod spanned;
 mod syntax;
 mod types;
 
 pub use access::{DEFAULT_DATA_DIR, DEFAULT_MODELS_DIR, Directory, SecretUse};
-pub use agents::is_tool;
 pub(super) use memory::{OLD_TABLES as OLD_MEMORY_TABLES, is_memory_key};
+pub use plain_fields::PlainFields;
 pub use platforms::{PLATFORM_TYPES, is_platform_id};
-pub use read::{ReadOptions, read};
+pub use read::read;
+pub use read_plain::is_tool;
+pub use spanned::{Entry, Spanned, TextList, Written};
 pub use types::{
-    AgentConfig, Config, EgressConfig, Entry, JudgeRule, McpServer, MemoryConfig, NetworkConfig, OauthConfig,
-    PlatformConfig, PreviewConfig, ProviderConfig, Spanned, TargetConfig, TextList, ToolsConfig, Written,
+    AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, OauthConfig, PlatformConfig, PreviewConfig,
+    ProviderConfig, ReadOptions, TargetConfig,
 };
 
 #[cfg(test)]

@@ -2,19 +2,20 @@ use super::path::shown_key;
 use super::reader::Reader;
 use super::registry::{Claim, Registry};
 use super::section::Section;
-use super::types::{AgentConfig, Entry, PlatformConfig, Spanned, TextList};
+use super::spanned::{Entry, Spanned, TextList};
+use super::types::{AgentConfig, PlatformConfig};
 use crate::model::{Diagnostic, Severity};
 use crate::project::suggest;
 
-/// The platform types that the full server supports (project-format 1.5).
+/// The platform types that the full server supports.
 pub const PLATFORM_TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
 
 const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
 
-/// The form of a platform's name (project-format 1.5).
+/// The form of a platform's name.
 const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
 
-/// The config key that the server sets by itself (org-api 5.4).
+/// The config key that the server sets by itself.
 const INJECTED_KEY: &str = "platform";
 
 pub(super) fn read_all(
@@ -85,13 +86,13 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String
     Some(name)
 }
 
-/// Whether a text may be a platform's id (P8): it becomes an element of a URL's path, so nothing that a path normalises is taken.
+/// Whether a text may be a platform's id: it becomes an element of a URL's path, so nothing that a path normalises is taken.
 pub fn is_platform_id(text: &str) -> bool {
     let is_wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\');
     !text.bytes().all(|byte| byte == b'.') && !text.contains(is_wrong)
 }
 
-/// The id of P8.
+/// The id that a platform declares.
 fn declared_id(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
     let id = reader.text(section, "id")?;
     if !is_platform_id(id.as_str()) {
@@ -138,7 +139,7 @@ fn channels(reader: &mut Reader<'_>, section: &Section<'_>, platform_type: Optio
     Some(channels)
 }
 
-/// Reports blocks that were renamed or moved, in whatever form they stand (F3, project-format 1.11).
+/// Reports blocks that were renamed or moved, in whatever form they stand.
 pub(super) fn legacy(reader: &mut Reader<'_>, agent: &Section<'_>, id: &str) {
     let id = shown_key(id);
     if let Some(field) = agent.find("connections") {

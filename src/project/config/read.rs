@@ -3,25 +3,19 @@ use toml_edit::Document;
 use super::reader::Reader;
 use super::section::Section;
 use super::source::Source;
-use super::types::Config;
+use super::types::{Config, ReadOptions};
 use super::{agents, memory, syntax};
 use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::schema::Schema;
 
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
 
-/// How strictly a file is read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ReadOptions {
-    /// `--allow-unknown-keys`: unknown keys and platform types are warnings instead of errors (F2, F4).
-    pub allow_unknown_keys: bool,
-}
-
-/// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place (F2–F4).
+/// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place.
 ///
 /// `file` is the path below the project directory, for positions. There is no config if the text is not TOML. With
 /// errors among the diagnostics the config holds what could be read, for checks of other files in the same pass; it must
 /// not be applied.
-pub fn read(text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
+pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
     if text.starts_with('\u{feff}') {
         let message = "the file starts with a byte order mark, which TOML does not allow";
         let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "byte-order-mark", message)
@@ -39,7 +33,7 @@ pub fn read(text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Ve
     };
     let root = Section::root(document.as_table());
     reader.keys(&root, &KEYS, &[("agent", "did you mean `agents`?")]);
-    let agents = agents::read_all(&mut reader, &root);
+    let agents = agents::read_all(schema, &mut reader, &root);
     let memory = memory::read(&mut reader, &root);
     let targets = memory::targets(&mut reader, &root);
     (Some(Config { agents, memory, targets }), reader.finish())

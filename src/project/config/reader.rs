@@ -3,10 +3,10 @@ use std::ops::Range;
 use toml_edit::Value;
 
 use super::path::{Path, shown_key};
-use super::read::ReadOptions;
 use super::section::{Field, Section};
 use super::source::Source;
-use super::types::{Spanned, TextList};
+use super::spanned::{Spanned, TextList};
+use super::types::ReadOptions;
 use crate::model::{Diagnostic, Family, Number, Position, Severity};
 use crate::project::suggest;
 
@@ -55,7 +55,7 @@ impl<'t> Reader<'t> {
         self.push(span, diagnostic, false);
     }
 
-    /// The same, showing the value of a field that is known and not sensitive (U3).
+    /// The same, showing the value of a field that is known and not sensitive.
     pub(super) fn report_plain(&mut self, span: &Range<usize>, diagnostic: Diagnostic) {
         self.push(span, diagnostic, true);
     }
@@ -69,7 +69,7 @@ impl<'t> Reader<'t> {
         self.diagnostics.push(diagnostic.at(self.position(span)).excerpt(excerpt));
     }
 
-    /// How much an unknown key or platform type weighs (F2).
+    /// How much an unknown key or platform type weighs.
     pub(super) fn unknown(&self) -> Severity {
         if self.options.allow_unknown_keys { Severity::Warning } else { Severity::Error }
     }
@@ -208,7 +208,7 @@ impl<'t> Reader<'t> {
         section
     }
 
-    /// A text out of a closed set; an empty one is a clear and passes (F1).
+    /// A text out of a closed set; an empty one is a clear and passes.
     pub(super) fn choice(&mut self, section: &Section<'_>, key: &str, choices: &[&str]) -> Option<Spanned<String>> {
         let text = self.text(section, key)?;
         if !text.value.is_empty() && !choices.contains(&text.value.as_str()) {

@@ -3,10 +3,10 @@ use std::ops::Range;
 use super::path::Path;
 use super::reader::Reader;
 use super::section::{Field, Section};
-use super::types::{Entry, Spanned, Written};
+use super::spanned::{Entry, Spanned, Written};
 use crate::model::{Diagnostic, Family, Severity, is_mask};
 
-/// Names that start so are settings of this program, never values to send (F4).
+/// Names that start so are settings of this program, never values to send.
 const RESERVED: &str = "LOBU_";
 
 impl Reader<'_> {
@@ -15,7 +15,7 @@ impl Reader<'_> {
         self.text(section, key).map(|text| text.map(Written::new))
     }
 
-    /// A text where the contract reads references (project-format 3.2), checked as such.
+    /// A text where the contract reads references, checked as such.
     pub(super) fn reference(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<Written>> {
         self.reference_of(&section.path.key(key), section.family, &section.find(key)?)
     }

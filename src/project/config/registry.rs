@@ -31,7 +31,7 @@ pub(super) struct Claim<'a> {
 }
 
 impl Registry {
-    /// Takes a platform's id, and reports one that is taken: duplicates within an agent, and collisions anywhere (F4).
+    /// Takes a platform's id, and reports one that is taken: duplicates within an agent, and collisions anywhere.
     pub(super) fn platform(&mut self, reader: &mut Reader<'_>, claim: &Claim<'_>) {
         let id = match claim.declared {
             Some(id) => StableId::from_server(id),
@@ -71,7 +71,7 @@ impl Registry {
         reader.report_plain(&claim.span, diagnostic);
     }
 
-    /// Takes an agent's directory, and warns of one that another agent has: pull then refuses to write there (F4).
+    /// Takes an agent's directory, and warns of one that another agent has: pull then refuses to write there.
     pub(super) fn directory(&mut self, reader: &mut Reader<'_>, agent: &str, directory: &str, span: &Range<usize>) {
         let line = reader.position(span).line;
         let Some((other, line)) = self.directories.get(&plain(directory)) else {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{Diagnostic, Severity};
 use crate::project::config::{Config, ReadOptions, read};
+use crate::schema::ALL;
 
 #[track_caller]
 fn rewritten(text: &str) -> String {
@@ -16,7 +17,7 @@ fn rewritten(text: &str) -> String {
 
 /// What a file says, without its places.
 fn parts(text: &str) -> (String, Vec<(Severity, &'static str, String)>) {
-    let (config, diagnostics) = read(text, "lobu.toml", ReadOptions::default());
+    let (config, diagnostics) = read(&ALL, text, "lobu.toml", ReadOptions::default());
     let memory = config.as_ref().and_then(memory_of);
     let problem = |problem: Diagnostic| {
         let message = problem.message.replace("memory.owletto", "memory").replace("memory.lobu", "memory");

@@ -1,36 +1,34 @@
 use std::collections::BTreeMap;
 
 use crate::edit::yaml::{Node, Spot};
-use crate::model::Declared;
 use crate::model::{Severity, Value};
 use crate::project::fields::Fields;
 use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
+use crate::project::yaml_values::shown;
+use crate::schema::Declaration;
 
-use super::common;
-
-const KEY: &str = "auto_create_when";
 const CONDITIONS: usize = 16;
 const NAME_LENGTH: usize = 64;
 const NOTES_LENGTH: usize = 512;
 const ASSURANCES: [&str; 4] = ["oauth_verified_admin_role", "oauth_verified", "cookie_session", "self_attested"];
 const STRATEGIES: [&str; 2] = ["unique_only", "all_matches"];
 
-/// Reads `auto_create_when` within the server's limits (project-format 2.5); `[]` clears.
-pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Declared<Value> {
-    let Some(elements) = fields.list(KEY, report) else { return Declared::Absent };
+/// Reads the conditions under which the server makes relationships, within its limits; `[]` clears.
+pub(super) fn read(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<Declaration> {
+    let elements = fields.list(key, report)?;
     if elements.is_empty() {
-        return Declared::Empty;
+        return Some(Declaration::Clear);
     }
     if let Some(surplus) = elements.get(CONDITIONS) {
-        report.error(surplus.spot(), "too-many-conditions", format!("`{KEY}` holds at most {CONDITIONS} conditions"));
+        report.error(surplus.spot(), "too-many-conditions", format!("`{key}` holds at most {CONDITIONS} conditions"));
     }
-    let conditions = elements.iter().filter_map(|element| condition(element, report)).collect();
-    Declared::Value(Value::List(conditions))
+    let conditions = elements.iter().filter_map(|element| condition(key, element, report)).collect();
+    Some(Declaration::Leaf(Value::List(conditions)))
 }
 
-fn condition(node: &Node, report: &mut Report) -> Option<Value> {
-    let mut fields = Fields::of(node, &format!("a condition of `{KEY}`"), report)?;
+fn condition(list: &str, node: &Node, report: &mut Report) -> Option<Value> {
+    let mut fields = Fields::of(node, &format!("a condition of `{list}`"), report)?;
     let mut members = BTreeMap::new();
     for key in ["sourceNamespace", "targetField"] {
         let text = required(key, node, &mut fields, report).filter(|(text, spot)| {
@@ -62,7 +60,7 @@ fn condition(node: &Node, report: &mut Report) -> Option<Value> {
 
 fn insert(members: &mut BTreeMap<String, Value>, key: &str, text: Option<(&str, Spot)>) {
     if let Some((text, _)) = text {
-        members.insert(key.to_owned(), Value::Text(common::shown(key, text)));
+        members.insert(key.to_owned(), Value::Text(shown(key, text)));
     }
 }
 

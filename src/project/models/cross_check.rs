@@ -3,8 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Diagnostic, Family, Position, Severity, TypeSlug};
 use crate::project::quoted::quoted;
 use crate::project::suggest::closest;
+use crate::schema::Kind;
 
-use super::found::{Found, FoundSlug, Rewritten, TypeKind};
+use super::found::{End, Found, FoundSlug, Rewritten};
 
 /// How many rewritten slugs the one warning names.
 const EXAMPLES: usize = 3;
@@ -23,7 +24,7 @@ pub(super) fn check(files: &[Found]) -> Vec<Diagnostic> {
 }
 
 fn duplicates(files: &[Found]) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<(TypeKind, &TypeSlug), &FoundSlug> = BTreeMap::new();
+    let mut first: BTreeMap<(Kind, &TypeSlug), &FoundSlug> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     for found in files.iter().flat_map(|file| &file.slugs) {
         let Some(earlier) = first.get(&(found.kind, &found.slug)) else {
@@ -33,7 +34,7 @@ fn duplicates(files: &[Found]) -> Vec<Diagnostic> {
         let Position { file, line, .. } = &earlier.position;
         let message = format!(
             "{} with the slug {} stands in `{file}` on line {line} already",
-            found.kind.words(),
+            found.one,
             quoted(found.slug.as_str())
         );
         let diagnostic = Diagnostic::new(Severity::Error, Family::Memory, "duplicate-slug", message);
@@ -42,7 +43,7 @@ fn duplicates(files: &[Found]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// One warning for all slugs that the server stores in another form (F5).
+/// One warning for all slugs that the server stores in another form.
 fn rewritten(files: &[Found]) -> Option<Diagnostic> {
     let all: Vec<&Rewritten> = files.iter().flat_map(|file| &file.rewritten).collect();
     let first = all.iter().map(|rewritten| &rewritten.position).min()?;
@@ -70,16 +71,20 @@ fn rewritten(files: &[Found]) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// Rules may join types of another org, so that an unknown end is no more than a warning (F4).
+/// Rules may join types of another org, so that an unknown end is no more than a warning.
 fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
-    let slugs = files.iter().flat_map(|file| &file.slugs).filter(|found| found.kind == TypeKind::Entity);
-    let known: BTreeSet<&TypeSlug> = slugs.map(|found| &found.slug).collect();
-    let relationships = files.iter().flat_map(|file| &file.relationship_types);
-    let unknown: Vec<_> =
-        relationships.flat_map(|found| &found.ends).filter(|(slug, _)| !known.contains(slug)).collect();
+    let mut known: BTreeMap<Kind, BTreeSet<&TypeSlug>> = BTreeMap::new();
+    for found in files.iter().flat_map(|file| &file.slugs) {
+        known.entry(found.kind).or_default().insert(&found.slug);
+    }
+    let nothing = BTreeSet::new();
+    let of_kind = |kind: &Kind| known.get(kind).unwrap_or(&nothing);
+    let resources = files.iter().flat_map(|file| &file.resources);
+    let is_unknown = |(kind, slug, _): &&End| !of_kind(kind).contains(slug);
+    let unknown: Vec<&End> = resources.flat_map(|found| &found.ends).filter(is_unknown).collect();
     let mut diagnostics: Vec<Diagnostic> =
-        unknown.iter().take(UNKNOWN_ENDS).map(|(slug, position)| unknown_end(slug, position, &known)).collect();
-    if let Some((_, position)) = unknown.get(UNKNOWN_ENDS) {
+        unknown.iter().take(UNKNOWN_ENDS).map(|end| unknown_end(end, of_kind(&end.0))).collect();
+    if let Some((_, _, position)) = unknown.get(UNKNOWN_ENDS) {
         let message = format!("{} more ends of rules are unknown", unknown.len() - UNKNOWN_ENDS);
         let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message);
         diagnostics.push(diagnostic.at(position.clone()));
@@ -87,12 +92,12 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn unknown_end(slug: &TypeSlug, position: &Position, known: &BTreeSet<&TypeSlug>) -> Diagnostic {
+fn unknown_end((kind, slug, position): &End, known: &BTreeSet<&TypeSlug>) -> Diagnostic {
     let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
     let hint = near.map_or_else(
         || "that is fine if the org has it already".to_owned(),
         |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),
     );
-    let message = format!("no model file declares the entity type {}", quoted(slug.as_str()));
+    let message = format!("no model file declares the {} {}", kind.singular, quoted(slug.as_str()));
     Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message).at(position.clone()).hint(hint)
 }

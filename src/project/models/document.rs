@@ -6,58 +6,68 @@ use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
 
 use super::found::Found;
-use super::{entity, relationship};
+use super::resource;
+use crate::schema::{Kind, ModelFiles, Schema};
 
-/// What a file in the one-file form declares.
-const TYPES: [&str; 5] = ["entity", "entity_type", "relationship", "relationship_type", "watcher"];
-/// The lists of a bundle.
-const LISTS: [&str; 3] = ["entities", "relationships", "watchers"];
+/// What files hold and this version does not apply: its `type`, and the list of a bundle.
+const NOT_APPLIED: (&str, &str) = ("watcher", "watchers");
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Entity,
-    Relationship,
-    Watcher,
+/// What a model file may declare.
+#[derive(Clone, Copy)]
+enum Declared {
+    Type(Kind, &'static ModelFiles),
+    NotApplied,
 }
 
-impl Form {
-    fn of(word: &str) -> Option<Self> {
-        match word {
-            "entity" | "entity_type" | "entities" => Some(Self::Entity),
-            "relationship" | "relationship_type" | "relationships" => Some(Self::Relationship),
-            "watcher" | "watchers" => Some(Self::Watcher),
-            _ => None,
+impl Declared {
+    /// All of it, in the order of plans.
+    fn all(schema: &Schema) -> Vec<Self> {
+        let types = schema.kinds().filter_map(|kind| Some(Self::Type(kind, kind.model_files?)));
+        types.chain([Self::NotApplied]).collect()
+    }
+
+    fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::Type(_, files) => files.types,
+            Self::NotApplied => &[NOT_APPLIED.0],
         }
     }
 
-    fn read(self, node: &Node, found: &mut Found, report: &mut Report) {
+    fn list(self) -> &'static str {
         match self {
-            Self::Entity => entity::read(node, found, report),
-            Self::Relationship => relationship::read(node, found, report),
-            Self::Watcher => found.watchers += 1,
+            Self::Type(_, files) => files.list,
+            Self::NotApplied => NOT_APPLIED.1,
+        }
+    }
+
+    fn read(self, schema: &Schema, node: &Node, found: &mut Found, report: &mut Report) {
+        match self {
+            Self::Type(kind, files) => resource::read(schema, (kind, files), node, found, report),
+            Self::NotApplied => found.watchers += 1,
         }
     }
 }
 
 /// Reads one document of a model file: one type, or a bundle of many.
-pub(super) fn read(node: &Node, found: &mut Found, report: &mut Report) {
+pub(super) fn read(schema: &Schema, node: &Node, found: &mut Found, report: &mut Report) {
+    let all = Declared::all(schema);
     if node.is_null() {
         return;
     }
     if expect(node, "a model file", "a mapping", report, Node::map).is_none() {
         return;
     }
-    let is_bundle = LISTS.iter().any(|list| node.get(list).is_some());
+    let is_bundle = all.iter().any(|declared| node.get(declared.list()).is_some());
     match node.get("type").filter(|word| !word.is_null()) {
         Some(word) => {
             check_version(node, false, report);
             let Some(text) = expect(word, "`type`", "text", report, Node::text) else { return };
-            match Form::of(text).filter(|_| TYPES.contains(&text)) {
-                Some(form) => form.read(node, found, report),
-                None => unknown_type(word, text, report),
+            match all.iter().find(|declared| declared.types().contains(&text)) {
+                Some(declared) => declared.read(schema, node, found, report),
+                None => unknown_type(&all, word, text, report),
             }
         }
-        None if is_bundle || is_version_2(node) => bundle(node, found, report),
+        None if is_bundle || is_version_2(node) => bundle(schema, &all, node, found, report),
         None => {
             let hint = "a model file says `type: entity` or `type: relationship`, or is a bundle with `version: 2`";
             let message = "this model has no `type`";
@@ -66,8 +76,8 @@ pub(super) fn read(node: &Node, found: &mut Found, report: &mut Report) {
     }
 }
 
-fn unknown_type(node: &Node, text: &str, report: &mut Report) {
-    let hint = did_you_mean(text, TYPES);
+fn unknown_type(all: &[Declared], node: &Node, text: &str, report: &mut Report) {
+    let hint = did_you_mean(text, all.iter().flat_map(|declared| declared.types()).copied());
     report.add(Severity::Error, node.spot(), "unknown-type", format!("the type {} is unknown", quoted(text)), hint);
 }
 
@@ -98,13 +108,13 @@ fn check_version(node: &Node, is_bundle: bool, report: &mut Report) {
     }
 }
 
-fn bundle(node: &Node, found: &mut Found, report: &mut Report) {
+fn bundle(schema: &Schema, all: &[Declared], node: &Node, found: &mut Found, report: &mut Report) {
     check_version(node, true, report);
     let Some(mut fields) = Fields::of(node, "a bundle of models", report) else { return };
     fields.node("version", report);
     fields.node("type", report);
-    for list in LISTS {
-        let Some(form) = Form::of(list) else { continue };
+    for declared in all {
+        let list = declared.list();
         for element in fields.list(list, report).unwrap_or_default() {
             if element.is_null() {
                 report.error(
@@ -112,8 +122,8 @@ fn bundle(node: &Node, found: &mut Found, report: &mut Report) {
                     "wrong-type",
                     format!("an element of `{list}` must be a mapping, not nothing"),
                 );
-            } else if has_same_type(element, form, report) {
-                form.read(element, found, report);
+            } else if has_same_type(element, *declared, report) {
+                declared.read(schema, element, found, report);
             }
         }
     }
@@ -121,9 +131,10 @@ fn bundle(node: &Node, found: &mut Found, report: &mut Report) {
 }
 
 /// Elements of a bundle have no `type`; one that says what its list says does no harm.
-fn has_same_type(element: &Node, form: Form, report: &mut Report) -> bool {
+fn has_same_type(element: &Node, declared: Declared, report: &mut Report) -> bool {
     let Some(node) = element.get("type") else { return true };
-    let same = node.is_null() || node.text().and_then(Form::of) == Some(form);
+    let says = |text: &str| declared.types().contains(&text) || declared.list() == text;
+    let same = node.is_null() || node.text().is_some_and(says);
     if !same {
         report.error(node.spot(), "wrong-list", "this `type` does not belong into this list of the bundle");
     }

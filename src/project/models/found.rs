@@ -1,14 +1,16 @@
 use crate::model::{Diagnostic, Position, TypeSlug};
-use crate::model::{EntityType, RelationshipType};
+use crate::schema::{Kind, Resource};
+
+/// The end of a rule: the kind that model files should declare it as, its slug, and where it stands.
+pub(super) type End = (Kind, TypeSlug, Position);
 
 /// What one model file declares.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) entity_types: Vec<EntityType>,
-    pub(super) relationship_types: Vec<FoundRelationship>,
+    pub(super) resources: Vec<FoundResource>,
     /// Every slug that stands in the file, also of types with errors, so that these do not lead to more.
     pub(super) slugs: Vec<FoundSlug>,
-    /// Texts that the server would store in another form (F5).
+    /// Texts that the server would store in another form.
     pub(super) rewritten: Vec<Rewritten>,
     pub(super) watchers: usize,
     /// Types with `metadata`, which no server takes.
@@ -18,34 +20,20 @@ pub(super) struct Found {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// The two kinds of type; each has its own slugs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum TypeKind {
-    Entity,
-    Relationship,
-}
-
-impl TypeKind {
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Entity => "an entity type",
-            Self::Relationship => "a relationship type",
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct FoundSlug {
-    pub(super) kind: TypeKind,
+    pub(super) kind: Kind,
+    /// One of the kind, with its article.
+    pub(super) one: &'static str,
     pub(super) slug: TypeSlug,
     pub(super) position: Position,
 }
 
 #[derive(Debug)]
-pub(super) struct FoundRelationship {
-    pub(super) declared: RelationshipType,
+pub(super) struct FoundResource {
+    pub(super) resource: Resource,
     /// The ends of its rules, which may be unknown.
-    pub(super) ends: Vec<(TypeSlug, Position)>,
+    pub(super) ends: Vec<End>,
 }
 
 #[derive(Debug)]

@@ -1,13 +1,14 @@
-//! Model files: the entity types and relationship types that a project declares (project-format 2.5).
+//! Model files: the entity types and relationship types that a project declares.
 
 mod auto_create;
-mod common;
 mod cross_check;
 mod document;
-mod entity;
 mod found;
+mod json_schema;
 mod read;
-mod relationship;
+mod resource;
+mod rules;
+mod slugs;
 
 pub use read::{Models, read_models};
 

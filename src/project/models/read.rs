@@ -1,35 +1,35 @@
 use std::collections::BTreeMap;
 
 use crate::edit::yaml;
-use crate::model::MemorySchema;
 use crate::model::{Diagnostic, Family, Position, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use crate::project::parallel;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
+use crate::schema::{Resource, Schema};
 
 use super::found::Found;
 use super::{cross_check, document};
 
-/// The directory of models where the file names none (project-format 1.10).
+/// The directory of models where the file names none.
 const DEFAULT_DIRECTORY: &str = "./models";
 
 /// What the model files of a project declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Models {
     /// The types, by file and place in it. Types with errors are left out.
-    pub schema: MemorySchema,
-    /// What the files hold and apply does not send, by what it is (F2).
+    pub resources: Vec<Resource>,
+    /// What the files hold and apply does not send, by what it is.
     pub not_applied: BTreeMap<&'static str, usize>,
     /// What is wrong, by place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the model files of a project: `.yaml` and `.yml`, not recursively (project-format 2.5).
+/// Reads the model files of a project: `.yaml` and `.yml`, not recursively.
 ///
 /// `named` is the directory that lobu.toml names, and where; a blank name is none. A missing directory is a warning if
 /// it is named, and nothing otherwise.
-pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)>) -> Models {
+pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<(&str, &Position)>) -> Models {
     let named = named.map(|(path, position)| (path.trim(), position)).filter(|(path, _)| !path.is_empty());
     let path = named.map_or(DEFAULT_DIRECTORY, |(path, _)| path);
     let mut models = Models::default();
@@ -62,7 +62,7 @@ pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)
             Err(error) => models.diagnostics.push(error.diagnostic(Family::Memory)),
         }
     }
-    let found = parallel::map(&files, |file| read_file(directory, file));
+    let found = parallel::map(&files, |file| read_file(schema, directory, file));
     models.diagnostics.extend(cross_check::check(&found));
     for file in found {
         take(&mut models, file);
@@ -73,8 +73,7 @@ pub fn read_models(directory: &ProjectDirectory, named: Option<(&str, &Position)
 }
 
 fn take(models: &mut Models, found: Found) {
-    models.schema.entity_types.extend(found.entity_types);
-    models.schema.relationship_types.extend(found.relationship_types.into_iter().map(|found| found.declared));
+    models.resources.extend(found.resources.into_iter().map(|found| found.resource));
     models.diagnostics.extend(found.diagnostics);
     for (what, count) in [("watchers", found.watchers), ("`metadata` of types", found.with_metadata)] {
         if count > 0 {
@@ -95,7 +94,7 @@ fn subdirectory(path: &str) -> Diagnostic {
         .hint("move its files up, or out of the directory of models")
 }
 
-fn read_file(directory: &ProjectDirectory, file: &str) -> Found {
+fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found {
     let mut found = Found::default();
     let limits = directory.limits();
     let text = match directory.read_text(file, limits.model_file) {
@@ -111,7 +110,7 @@ fn read_file(directory: &ProjectDirectory, file: &str) -> Found {
     // What is built from a text that is not whole would only lead to more diagnostics.
     if stream.problems.is_empty() {
         for document in &stream.documents {
-            document::read(&document.root, &mut found, &mut report);
+            document::read(schema, &document.root, &mut found, &mut report);
         }
     }
     found.is_broken = !stream.problems.is_empty();

@@ -4,9 +4,10 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Declared, EntityType, RelationshipType};
-use crate::model::{Position, Severity, Text, Value};
+use crate::model::{Position, Severity, Value};
 use crate::project::directory::ProjectDirectory;
+use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE};
+use crate::schema::{ALL, Declaration, Kind, Pair, Resource};
 
 fn read_files(files: &[(&str, &str)]) -> Models {
     let temporary = tempfile::tempdir().unwrap();
@@ -15,7 +16,7 @@ fn read_files(files: &[(&str, &str)]) -> Models {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    read_models(&ProjectDirectory::open(temporary.path(), &[]).unwrap(), None)
+    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None)
 }
 
 /// `file:line:column severity code`, one a line.
@@ -41,17 +42,35 @@ fn messages(models: &Models) -> Vec<String> {
     shown.collect()
 }
 
-fn one_entity(text: &str) -> EntityType {
-    let models = read_files(&[("m.yaml", text)]);
-    assert_eq!(messages(&models), Vec::<String>::new(), "{text}");
-    models.schema.entity_types.into_iter().next().unwrap()
+/// The resources of a kind, in file order.
+fn of(models: &Models, kind: Kind) -> Vec<&Resource> {
+    models.resources.iter().filter(|resource| resource.key.kind == kind).collect()
 }
 
-fn one_relationship(text: &str) -> RelationshipType {
+/// What a resource says of a field, by the name of the field.
+#[track_caller]
+fn said<'read>(resource: &'read Resource, name: &str) -> Option<&'read Declaration> {
+    resource.declared.get(resource.key.kind.field(name).unwrap())
+}
+
+#[track_caller]
+fn value<'read>(resource: &'read Resource, name: &str) -> &'read Value {
+    said(resource, name).unwrap().value().unwrap()
+}
+
+#[track_caller]
+fn one_entity(text: &str) -> Resource {
+    let models = read_files(&[("m.yaml", text)]);
+    assert_eq!(messages(&models), Vec::<String>::new(), "{text}");
+    of(&models, ENTITY_TYPE)[0].clone()
+}
+
+#[track_caller]
+fn one_relationship(text: &str) -> Resource {
     let models = read_files(&[("m.yaml", text)]);
     let errors: Vec<_> = models.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{text}: {errors:?}");
-    models.schema.relationship_types.into_iter().next().unwrap()
+    of(&models, RELATIONSHIP_TYPE)[0].clone()
 }
 
 fn places_of(text: &str) -> Vec<String> {
@@ -73,14 +92,12 @@ fn an_entity_type_is_read_whole() {
          properties:\n    title: {type: string, x-table-column: true}\nevent_kinds:\n  seen:\n    description: Seen\n    \
          metadataSchema: {type: object}\n  gone: {}\n",
     ));
-    assert_eq!(read.slug.as_str(), "thing");
-    assert_eq!(read.name, Text::known("Thing"));
-    assert_eq!(read.description, Declared::Value(Text::known("A thing")));
-    assert_eq!(read.icon, Declared::Value(Text::known("box")));
-    assert_eq!(read.color, Declared::Value(Text::known("#3B82F6")));
-    let schema = read.metadata_schema.value().unwrap().as_map().unwrap();
-    assert_eq!(schema["type"], Value::known("object"));
-    let kinds = read.event_kinds.value().unwrap().as_map().unwrap();
+    assert_eq!(read.key.id, "thing");
+    for (name, text) in [("name", "Thing"), ("description", "A thing"), ("icon", "box"), ("color", "#3B82F6")] {
+        assert_eq!(value(&read, name), &Value::known(text));
+    }
+    assert_eq!(value(&read, "metadata_schema").as_map().unwrap()["type"], Value::known("object"));
+    let kinds = value(&read, "event_kinds").as_map().unwrap();
     assert_eq!(kinds["seen"].as_map().unwrap()["description"], Value::known("Seen"));
     assert!(kinds["gone"].as_map().unwrap().is_empty());
     assert_eq!(read.position, Position { file: "models/m.yaml".to_owned(), line: 2, column: 7 });
@@ -94,43 +111,46 @@ fn a_relationship_type_is_read_whole() {
          targetField: email\n    assuranceRequired: oauth_verified\n    matchStrategy: unique_only\n    notes: N\n",
     );
     let read = one_relationship(&text);
-    assert_eq!(read.description, Declared::Value(Text::known("R")));
-    assert_eq!((read.is_symmetric, read.status.as_deref()), (Some(false), Some("archived")));
-    assert_eq!(read.inverse.value().unwrap().as_str(), "ler");
-    let rules: Vec<(&str, &str)> =
-        read.rules.value().unwrap().iter().map(|rule| (rule.source.as_str(), rule.target.as_str())).collect();
-    assert_eq!(rules, [("a", "b"), ("b", "$member")]);
-    let conditions = read.auto_create_when.value().unwrap().as_list().unwrap();
+    assert_eq!(value(&read, "is_symmetric"), &Value::Bool(false));
+    for (name, text) in [("description", "R"), ("status", "archived"), ("inverse_type_slug", "ler")] {
+        assert_eq!(value(&read, name), &Value::known(text));
+    }
+    let rules: Vec<String> = Pair::list(value(&read, "rules")).iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["a → b", "b → $member"]);
+    let conditions = value(&read, "auto_create_when").as_list().unwrap();
     assert_eq!(conditions[0].as_map().unwrap()["matchStrategy"], Value::known("unique_only"));
 }
 
 #[test]
 fn absent_empty_and_null_are_three_things() {
     let absent = one_entity(&entity(""));
-    assert!(absent.description.is_absent() && absent.metadata_schema.is_absent() && absent.event_kinds.is_absent());
+    for name in ["description", "metadata_schema", "event_kinds"] {
+        assert_eq!(said(&absent, name), None);
+    }
     let empty = one_entity(&entity("description: ''\nicon: ''\ncolor: ''\nmetadata_schema: {}\nevent_kinds: {}\n"));
-    assert_eq!((empty.description, empty.icon, empty.color), (Declared::Empty, Declared::Empty, Declared::Empty));
-    assert_eq!((empty.metadata_schema, empty.event_kinds), (Declared::Empty, Declared::Empty));
+    for name in ["description", "icon", "color", "metadata_schema", "event_kinds"] {
+        assert_eq!(said(&empty, name), Some(&Declaration::Clear), "{name}");
+    }
     let empty = one_relationship(&relationship(
         "description: ''\nmetadata_schema: {}\ninverse_type_slug: ''\nrules: []\nauto_create_when: []\n",
     ));
-    assert_eq!((empty.description, empty.metadata_schema), (Declared::Empty, Declared::Empty));
-    assert_eq!(
-        (empty.inverse, empty.rules, empty.auto_create_when),
-        (Declared::Empty, Declared::Empty, Declared::Empty)
-    );
+    for name in ["description", "metadata_schema", "inverse_type_slug", "rules", "auto_create_when"] {
+        assert_eq!(said(&empty, name), Some(&Declaration::Clear), "{name}");
+    }
 
     let models = read_files(&[("m.yaml", &entity("description:\nmetadata_schema: ~\nevent_kinds: {a: null}\n"))]);
     let warnings = ["4:1", "5:1", "6:15"].map(|place| format!("m.yaml:{place} warning null-is-absent"));
     assert_eq!(places(&models), warnings);
-    let read = &models.schema.entity_types[0];
-    assert!(read.description.is_absent() && read.metadata_schema.is_absent() && read.event_kinds.is_absent());
+    let read = of(&models, ENTITY_TYPE)[0];
+    for name in ["description", "metadata_schema", "event_kinds"] {
+        assert_eq!(said(read, name), None);
+    }
 }
 
 #[test]
 fn nulls_within_a_schema_stay() {
     let read = one_entity(&entity("metadata_schema: {properties: {a: {enum: [x, null], default: null}}}\n"));
-    let shown = format!("{:?}", read.metadata_schema);
+    let shown = format!("{:?}", said(&read, "metadata_schema"));
     assert_eq!(shown.matches("Null").count(), 2, "{shown}");
 }
 
@@ -149,7 +169,7 @@ fn slugs_and_names_are_needed() {
     for (text, place) in table {
         let models = read_files(&[("m.yaml", text)]);
         assert_eq!(places(&models), [place], "{text}");
-        assert_eq!(models.schema, crate::model::MemorySchema::default());
+        assert_eq!(models.resources, []);
     }
     let nulls = places_of("type: entity\nslug: null\nname: null\n");
     assert_eq!(nulls.iter().filter(|place| place.contains("error")).count(), 2, "{nulls:?}");
@@ -204,9 +224,9 @@ fn all_rewritten_slugs_are_one_warning() {
         models.diagnostics[0].message,
         "the server stores the entity slug `Fund_Round` as `fund-round`, `b_b` as `b-b`, `c_c` as `c-c` and 1 more"
     );
-    let rules = models.schema.relationship_types[0].rules.value().unwrap();
-    assert_eq!((rules[0].source.as_str(), rules[0].target.as_str()), ("fund-round", "b-b"));
-    assert_eq!(models.schema.entity_types[3].slug.as_str(), "d-d");
+    let rules = Pair::list(value(of(&models, RELATIONSHIP_TYPE)[0], "rules"));
+    assert_eq!(rules[0].to_string(), "fund-round → b-b");
+    assert_eq!(of(&models, ENTITY_TYPE)[3].key.id, "d-d");
 }
 
 #[test]
@@ -246,11 +266,11 @@ fn bundles_and_streams_are_read() {
          watcher\nanything: goes\n---\ntype: entity\nslug: c\nname: C\n---\n",
     )]);
     assert_eq!(messages(&models), Vec::<String>::new());
-    let slugs: Vec<&str> = models.schema.entity_types.iter().map(|found| found.slug.as_str()).collect();
+    let slugs: Vec<&str> = of(&models, ENTITY_TYPE).into_iter().map(|found| found.key.id.as_str()).collect();
     assert_eq!(slugs, ["a", "b", "c"]);
-    assert_eq!(models.schema.relationship_types.len(), 1);
+    assert_eq!(of(&models, RELATIONSHIP_TYPE).len(), 1);
     assert_eq!(models.not_applied.get("watchers"), Some(&3));
-    assert_eq!(models.schema.entity_types[2].position.line, 18);
+    assert_eq!(of(&models, ENTITY_TYPE)[2].position.line, 18);
 }
 
 #[test]
@@ -281,7 +301,7 @@ fn what_is_not_applied_is_counted() {
 fn old_properties_are_folded_into_the_schema() {
     let old = one_entity(&entity("properties:\n  a: {type: string}\nrequired: [a]\n"));
     let new = one_entity(&entity("metadata_schema: {type: object, properties: {a: {type: string}}, required: [a]}\n"));
-    assert_eq!(old.metadata_schema, new.metadata_schema);
+    assert_eq!(said(&old, "metadata_schema"), said(&new, "metadata_schema"));
     assert_eq!(
         places_of(&entity("properties: {}\nmetadata_schema: {type: object}\n")),
         ["m.yaml:4:13 error two-schemas"]
@@ -452,7 +472,7 @@ fn only_yaml_files_of_the_directory_itself_are_read() {
         ("x.YAML", "broken: ["),
         ("sub/c.yaml", "type: entity\nslug: c\nname: C\n"),
     ]);
-    let slugs: Vec<&str> = models.schema.entity_types.iter().map(|found| found.slug.as_str()).collect();
+    let slugs: Vec<&str> = of(&models, ENTITY_TYPE).into_iter().map(|found| found.key.id.as_str()).collect();
     assert_eq!(slugs, ["a", "b"]);
     assert_eq!(places(&models), ["sub:0:0 warning models-subdirectory"]);
 }
@@ -465,8 +485,8 @@ fn the_directory_of_models_may_be_named() {
     fs::write(temporary.path().join("file"), "").unwrap();
     let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
     let position = Position { file: "lobu.toml".to_owned(), line: 3, column: 10 };
-    let read = |path: &str| read_models(&directory, Some((path, &position)));
-    assert_eq!(read(" ./types/ ").schema.entity_types[0].position.file, "types/a.yaml");
+    let read = |path: &str| read_models(&ALL, &directory, Some((path, &position)));
+    assert_eq!(of(&read(" ./types/ "), ENTITY_TYPE)[0].position.file, "types/a.yaml");
     assert_eq!(read("none").diagnostics[0].code, "models-directory-missing");
     assert_eq!(read("none").diagnostics[0].severity, Severity::Warning);
     for (path, code) in [("file", "not-a-directory"), ("../x", "outside-project"), ("/etc", "outside-project")] {
@@ -474,7 +494,7 @@ fn the_directory_of_models_may_be_named() {
         assert_eq!((diagnostics[0].code, diagnostics[0].position.as_ref()), (code, Some(&position)), "{path}");
     }
     assert_eq!(read(" "), Models::default());
-    assert_eq!(read_models(&directory, None), Models::default());
+    assert_eq!(read_models(&ALL, &directory, None), Models::default());
 }
 
 #[test]
@@ -487,7 +507,7 @@ fn files_that_cannot_be_read_are_told() {
     std::os::unix::fs::symlink("none.yaml", models.join("nowhere.yaml")).unwrap();
     std::os::unix::fs::symlink("none", models.join(".#lock")).unwrap();
     std::os::unix::fs::symlink("../..", models.join("out")).unwrap();
-    let read = read_models(&ProjectDirectory::open(temporary.path(), &[]).unwrap(), None);
+    let read = read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None);
     assert_eq!(
         places(&read),
         [
@@ -509,12 +529,12 @@ fn the_public_projects_are_read() {
         if !path.is_dir() {
             continue;
         }
-        let models = read_models(&ProjectDirectory::open(&path, &[]).unwrap(), None);
+        let models = read_models(&ALL, &ProjectDirectory::open(&path, &[]).unwrap(), None);
         let errors: Vec<_> = places(&models).into_iter().filter(|place| place.contains(" error ")).collect();
         let expected: &[&str] =
             if path.ends_with("support") { &["organization.yaml:3:7 error reserved-slug"] } else { &[] };
         assert_eq!(errors, expected, "{}", path.display());
-        entity_types += models.schema.entity_types.len();
+        entity_types += of(&models, ENTITY_TYPE).len();
     }
     assert_eq!(entity_types, 33);
 }

@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::edit::yaml::{self, Data, Entry, Node, Spot};
-use crate::model::Declared;
 use crate::model::{Family, Position, Severity};
 use crate::model::{normalise_domain, normalise_domains};
 use crate::project::fields::{Fields, expect, null_is_absent};
@@ -45,8 +44,8 @@ pub(super) fn plain(name: &str, content: &str, file: &str) -> Skill {
         name: name.to_owned(),
         repo: repo(name),
         content: content.to_owned(),
-        description: Declared::Absent,
-        nix_packages: Declared::Absent,
+        description: None,
+        nix_packages: None,
         network: None,
         mcp_servers: Vec::new(),
         position: Position::file(file),
@@ -71,8 +70,8 @@ fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
         skill.repo = repo(&name);
         skill.name = name;
     }
-    skill.description = owned(&fields.declared_text("description", report));
-    skill.nix_packages = declared_texts("nixPackages", &mut fields, report);
+    skill.description = text("description", &mut fields, report);
+    skill.nix_packages = texts("nixPackages", &mut fields, report);
     skill.network = network(&mut fields, report);
     skill.mcp_servers = mcp_servers(&mut fields, report);
     fields.finish(Severity::Note, "skill frontmatter", report);
@@ -93,25 +92,12 @@ fn name(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn owned(text: &Declared<&str>) -> Declared<String> {
-    match text {
-        Declared::Absent => Declared::Absent,
-        Declared::Empty => Declared::Empty,
-        Declared::Value(text) => Declared::Value((*text).to_owned()),
-    }
+fn text(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
+    fields.text(key, report).map(|(text, _)| text.to_owned())
 }
 
-/// A list in its three states.
-fn declared<T>(list: Option<Vec<T>>) -> Declared<Vec<T>> {
-    match list {
-        None => Declared::Absent,
-        Some(list) if list.is_empty() => Declared::Empty,
-        Some(list) => Declared::Value(list),
-    }
-}
-
-fn declared_texts(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Declared<Vec<String>> {
-    declared(fields.texts(key, report).map(|texts| texts.into_iter().map(str::to_owned).collect()))
+fn texts(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<Vec<String>> {
+    fields.texts(key, report).map(|texts| texts.into_iter().map(str::to_owned).collect())
 }
 
 fn network(fields: &mut Fields<'_>, report: &mut Report) -> Option<SkillNetwork> {
@@ -124,10 +110,10 @@ fn network(fields: &mut Fields<'_>, report: &mut Report) -> Option<SkillNetwork>
         judges.unwrap_or_default().into_iter().map(|(name, policy)| (name.to_owned(), policy.to_owned())).collect();
     let mut read = SkillNetwork { judges, ..SkillNetwork::default() };
     let Some(mut inner) = network.and_then(|node| Fields::of(node, "`network`", report)) else { return Some(read) };
-    read.allow = declared(inner.texts("allow", report).map(normalise_domains));
-    read.deny = declared(inner.texts("deny", report).map(normalise_domains));
+    read.allow = inner.texts("allow", report).map(normalise_domains);
+    read.deny = inner.texts("deny", report).map(normalise_domains);
     let elements = inner.list("judge", report);
-    read.judge = declared(elements.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect()));
+    read.judge = elements.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect());
     inner.finish(Severity::Note, "`network` of a skill", report);
     Some(read)
 }
@@ -167,10 +153,10 @@ fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
     let mut fields = Fields::of(&entry.value, &what, report)?;
     let server = SkillMcpServer {
         id: entry.name().to_owned(),
-        url: owned(&fields.declared_text("url", report)),
-        transport: owned(&fields.declared_text("type", report)),
-        command: owned(&fields.declared_text("command", report)),
-        args: declared_texts("args", &mut fields, report),
+        url: text("url", &mut fields, report),
+        transport: text("type", &mut fields, report),
+        command: text("command", &mut fields, report),
+        args: texts("args", &mut fields, report),
     };
     fields.finish(Severity::Note, "an MCP server of a skill", report);
     Some(server)

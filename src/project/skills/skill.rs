@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use crate::model::Declared;
 use crate::model::Position;
 
 /// A skill as its files have it, before it is merged into an agent.
@@ -11,10 +10,10 @@ pub struct Skill {
     pub repo: String,
     /// Its text without frontmatter, trimmed.
     pub content: String,
-    /// What it is for.
-    pub description: Declared<String>,
-    /// Nix packages, in order.
-    pub nix_packages: Declared<Vec<String>>,
+    /// What it is for; an empty text clears it.
+    pub description: Option<String>,
+    /// Nix packages, in order; an empty list clears them.
+    pub nix_packages: Option<Vec<String>>,
     /// What it says of the network; there whenever the frontmatter has `network` or `judges`.
     pub network: Option<SkillNetwork>,
     /// MCP servers, in order, each id once. A table: an empty one declares nothing.
@@ -27,11 +26,11 @@ pub struct Skill {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SkillNetwork {
     /// Domains that may be reached; may hold `*`, which an agent's own list never takes over.
-    pub allow: Declared<Vec<String>>,
+    pub allow: Option<Vec<String>>,
     /// Domains that may not.
-    pub deny: Declared<Vec<String>>,
+    pub deny: Option<Vec<String>>,
     /// Domains that a judge decides on.
-    pub judge: Declared<Vec<JudgedDomain>>,
+    pub judge: Option<Vec<JudgedDomain>>,
     /// Judges by name. A table: an empty one declares nothing.
     pub judges: BTreeMap<String, String>,
 }
@@ -49,12 +48,12 @@ pub struct JudgedDomain {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillMcpServer {
     pub id: String,
-    /// Its address.
-    pub url: Declared<String>,
+    /// Its address; here and below an empty text or list clears.
+    pub url: Option<String>,
     /// Its transport, `type` in the file.
-    pub transport: Declared<String>,
+    pub transport: Option<String>,
     /// The command that starts it.
-    pub command: Declared<String>,
+    pub command: Option<String>,
     /// The arguments of the command.
-    pub args: Declared<Vec<String>>,
+    pub args: Option<Vec<String>>,
 }

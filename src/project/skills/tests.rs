@@ -5,7 +5,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::Declared;
 use crate::model::{Family, Severity};
 use crate::project::directory::ProjectDirectory;
 use crate::project::limits::Limits;
@@ -92,30 +91,30 @@ fn frontmatter_is_read_whole() {
          judge:\n    - '*.Y.com'\n    - {domain: Z.com, judge: strict}\njudges: {strict: be strict}\nmcpServers:\n  docs: \
          {url: 'https://d', type: sse}\n  local: {command: run, args: [-x]}",
     );
-    assert_eq!(skill.description, Declared::Value("D".to_owned()));
-    assert_eq!(skill.nix_packages, Declared::Value(vec!["jq".to_owned(), "git".to_owned()]));
+    assert_eq!(skill.description, Some("D".to_owned()));
+    assert_eq!(skill.nix_packages, Some(vec!["jq".to_owned(), "git".to_owned()]));
     let network = skill.network.clone().unwrap();
-    assert_eq!(network.allow, Declared::Value(vec![".github.com".to_owned(), "*".to_owned()]));
-    assert_eq!(network.deny, Declared::Value(vec!["x.com".to_owned()]));
+    assert_eq!(network.allow, Some(vec![".github.com".to_owned(), "*".to_owned()]));
+    assert_eq!(network.deny, Some(vec!["x.com".to_owned()]));
     let judged = [(".y.com", None), ("z.com", Some("strict"))]
         .map(|(domain, judge)| JudgedDomain { domain: domain.to_owned(), judge: judge.map(str::to_owned) });
-    assert_eq!(network.judge, Declared::Value(judged.to_vec()));
+    assert_eq!(network.judge, Some(judged.to_vec()));
     assert_eq!(network.judges["strict"], "be strict");
-    assert_eq!(skill.mcp_servers[0].url, Declared::Value("https://d".to_owned()));
-    assert_eq!(skill.mcp_servers[0].transport, Declared::Value("sse".to_owned()));
-    assert_eq!(skill.mcp_servers[1].args, Declared::Value(vec!["-x".to_owned()]));
+    assert_eq!(skill.mcp_servers[0].url, Some("https://d".to_owned()));
+    assert_eq!(skill.mcp_servers[0].transport, Some("sse".to_owned()));
+    assert_eq!(skill.mcp_servers[1].args, Some(vec!["-x".to_owned()]));
 }
 
 #[test]
 fn lists_and_texts_have_three_states() {
     let absent = clean("name: s");
-    assert!(absent.description.is_absent() && absent.nix_packages.is_absent() && absent.network.is_none());
+    assert!(absent.description.is_none() && absent.nix_packages.is_none() && absent.network.is_none());
     let empty =
         clean("description: ''\nnixPackages: []\nnetwork: {allow: [], deny: [' ']}\nmcpServers: {x: {args: []}}");
-    assert_eq!((&empty.description, &empty.nix_packages), (&Declared::Empty, &Declared::Empty));
+    assert_eq!((empty.description.as_deref(), empty.nix_packages.as_deref()), (Some(""), Some([].as_slice())));
     let network = empty.network.clone().unwrap();
-    assert_eq!((network.allow, network.deny, network.judge), (Declared::Empty, Declared::Empty, Declared::Absent));
-    assert_eq!(empty.mcp_servers[0].args, Declared::Empty);
+    assert_eq!((network.allow, network.deny, network.judge), (Some(vec![]), Some(vec![]), None));
+    assert_eq!(empty.mcp_servers[0].args, Some(vec![]));
     assert_eq!(clean("judges: {}").network, Some(SkillNetwork::default()));
     let (skill, places) = skill_of("description: null\nnetwork:");
     assert!(skill.unwrap().network.is_none());

@@ -1,10 +1,10 @@
 //! What a plan says of secrets: names and places, never values.
 
 use crate::model::SecretName;
-use crate::org::SecretsMode;
 use crate::plan::{Plan, SecretUse};
 use crate::render::document::{Document, Style, line};
 use crate::render::phrases::sentence;
+use crate::schema::SecretsMode;
 
 /// How secrets reach this server: said where some are used, or where it cannot be told.
 pub(super) fn mode(plan: &Plan) -> Document {

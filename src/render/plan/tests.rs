@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::org::SecretsMode;
 use crate::plan::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse};
+use crate::schema::SecretsMode;
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 use crate::schema::{Kind, ResourceKey};
 use crate::ui::paint;

@@ -1,5 +1,20 @@
-use crate::model::Family;
-use crate::schema::{KindTable, Owner};
+use crate::model::{Family, RESERVED_ENTITY_SLUGS};
+use crate::schema::field::{Clearing, Field, Form, Leaf, Shape};
+use crate::schema::kind::{KindTable, ModelFiles, Owner};
+use crate::schema::routes::{Api, Listed, Tool};
+
+const TEXT: Shape = Shape::Leaf(Leaf::Text);
+const JSON: Shape = Shape::Leaf(Leaf::Json);
+
+static FIELDS: [Field; 6] = [
+    Field::new("name", TEXT, Clearing::Never, "name").required(),
+    Field::new("description", TEXT, Clearing::EmptyText, "description"),
+    Field::new("icon", TEXT, Clearing::EmptyText, "icon"),
+    Field::new("color", TEXT, Clearing::EmptyText, "color"),
+    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema")
+        .form(Form::Schema { old_keys: &["properties", "required"], columns: Some(4) }),
+    Field::new("event_kinds", JSON, Clearing::Null, "event_kinds").form(Form::EventKinds),
+];
 
 pub(super) static TABLE: KindTable = KindTable {
     word: "entity-type",
@@ -9,4 +24,28 @@ pub(super) static TABLE: KindTable = KindTable {
     order: 40,
     family: Family::Memory,
     owner: Owner::Org,
+    is_read_by_agent: false,
+    fields: &FIELDS,
+    model_files: Some(&ModelFiles {
+        one: "an entity type",
+        types: &["entity", "entity_type"],
+        list: "entities",
+        rewrites_slugs: true,
+        reserved_slugs: &RESERVED_ENTITY_SLUGS,
+    }),
+    api: Api::Tool(&Tool { name: "manage_entity_schema", kind: ("schema_type", "entity_type"), id: "slug" }),
+    answer: Listed {
+        list: Some("entity_types"),
+        id: "slug",
+        org: Some("organization_slug"),
+        skipped: &["is_system"],
+        reserved: Some("$"),
+        is_checked: true,
+    },
+    is_sent_whole: false,
+    restarts: false,
+    one_namespace: None,
+    look: None,
+    injection: None,
+    refusals: &[],
 };

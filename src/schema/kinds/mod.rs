@@ -1,12 +1,14 @@
 //! One file a kind of resource.
 
-mod agent;
-mod entity_type;
-mod platform;
-mod relationship_type;
-mod settings;
+/// An agent itself.
+pub mod agent;
+pub mod entity_type;
+pub mod platform;
+pub mod relationship_type;
+/// An agent's config.
+pub mod settings;
 
-use super::Kind;
+use super::kind::Kind;
 
 /// An agent's name and description.
 pub const AGENT: Kind = Kind::of(&agent::TABLE);

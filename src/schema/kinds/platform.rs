@@ -1,5 +1,36 @@
-use crate::model::Family;
-use crate::schema::{KindTable, Owner};
+use crate::model::{AgentId, Family, StableId, Value};
+use crate::schema::field::{Clearing, Field, Leaf, Shape, Transfer};
+use crate::schema::kind::{Finding, KindTable, Look, Owner};
+use crate::schema::resource::ResourceKey;
+use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, Verb};
+
+/// What kind of chat it is.
+pub const TYPE: &Field = &FIELDS[0];
+/// Its config, which every request carries whole.
+pub const CONFIG: &Field = &FIELDS[1];
+/// What only the web interface sets.
+pub const SETTINGS: &Field = &FIELDS[2];
+/// A name, which servers ignore and the existing client sends.
+pub const NAME: &Field = &FIELDS[3];
+
+static FIELDS: [Field; 4] = [
+    Field::new("type", Shape::Leaf(Leaf::Text), Clearing::Never, "type")
+        .required()
+        .on_the_wire("platform", &["platform"])
+        .transfer(Transfer::Destination),
+    Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config").required(),
+    Field::new("settings", Shape::Leaf(Leaf::Kept), Clearing::LeftOut, ""),
+    Field::new("name", Shape::Leaf(Leaf::SentOnly), Clearing::LeftOut, "name"),
+];
+
+const BY_ID: [Part; 5] =
+    [Part::Word("agents"), Part::Agent, Part::Word("platforms"), Part::Word("by-stable-id"), Part::Id];
+
+const PUT: Route = Route { verb: Verb::Put, path: &BY_ID, id: None, is_final_when_unavailable: true };
+
+const fn refused(status: u16, hint: &'static str) -> Refusal {
+    Refusal { on_create: None, status: Some(status), words: "", only_existing: false, hint }
+}
 
 pub(super) static TABLE: KindTable = KindTable {
     word: "platform",
@@ -9,4 +40,48 @@ pub(super) static TABLE: KindTable = KindTable {
     order: 30,
     family: Family::Agents,
     owner: Owner::FirstPart,
+    is_read_by_agent: true,
+    fields: &FIELDS,
+    model_files: None,
+    api: Api::Routes(&Routes {
+        read: &[Part::Word("agents"), Part::Agent, Part::Word("platforms")],
+        create: PUT,
+        update: PUT,
+    }),
+    answer: Listed { list: Some("platforms"), id: "id", org: None, skipped: &[], reserved: None, is_checked: true },
+    is_sent_whole: true,
+    restarts: true,
+    one_namespace: None,
+    look: Some(twin),
+    injection: None,
+    refusals: &[
+        refused(503, "This server has no chat manager running, so it takes no platforms now."),
+        refused(409, "Another agent has a platform with this id: give the platform a name in lobu.toml."),
+        refused(
+            400,
+            "The server could not start the platform: check its type and its config, the secret values included.",
+        ),
+    ],
 };
+
+/// Creating beside another platform of the same type is often a rename that was not meant.
+fn twin(look: &Look<'_>) -> Vec<Finding> {
+    let wanted = look.declared.get(TYPE).and_then(|declared| declared.value()).and_then(Value::literal);
+    if look.record.is_some() {
+        return Vec::new();
+    }
+    let is_free = |id: &str| !look.declared_ids.contains(&id);
+    let mut twins = look.records.iter().filter(|(id, record)| record.text(TYPE) == wanted && is_free(id));
+    let warning = |(id, _): &(&str, _)| Finding::Warning {
+        message: format!("it will be made beside `{id}`, another {} platform", wanted.unwrap_or_default()),
+        hint: format!("To adopt that one instead, write id = \"{id}\" in lobu.toml."),
+    };
+    twins.next().map(warning).into_iter().collect()
+}
+
+impl ResourceKey {
+    /// Names a platform of an agent.
+    pub fn platform(agent: &AgentId, id: &StableId) -> Self {
+        Self::below(super::PLATFORM, agent.as_str(), id.as_str())
+    }
+}

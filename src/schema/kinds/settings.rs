@@ -1,5 +1,187 @@
-use crate::model::Family;
-use crate::schema::{KindTable, Owner};
+use std::collections::BTreeSet;
+
+use crate::model::{Family, OrgSlug, Value};
+use crate::schema::declaration::{Declaration, Declarations};
+use crate::schema::field::{Clearing, Entries, Field, Form, Keyed, Leaf, Shape, Transfer};
+use crate::schema::injection::Injection;
+use crate::schema::kind::{KindTable, Owner};
+use crate::schema::record::Values;
+use crate::schema::routes::{Api, Listed, Part, Route, Routes, Verb};
+
+/// Which hosts its tools may reach.
+pub const NETWORK: &Field = &FIELDS[0];
+/// How its egress is judged.
+pub const EGRESS: &Field = &FIELDS[1];
+/// The packages of its worker.
+pub const NIX: &Field = &FIELDS[2];
+/// Its MCP servers by id.
+pub const MCP_SERVERS: &Field = &FIELDS[3];
+/// Its skills.
+pub const SKILLS: &Field = &FIELDS[4];
+/// Which tools it may use.
+pub const TOOLS: &Field = &FIELDS[5];
+/// Its guardrails.
+pub const GUARDRAILS: &Field = &FIELDS[6];
+/// The tools that nobody is asked about.
+pub const PRE_APPROVED_TOOLS: &Field = &FIELDS[7];
+/// Models by provider id.
+pub const MODELS: &Field = &FIELDS[8];
+/// Its providers in order of priority.
+pub const PROVIDERS: &Field = &FIELDS[9];
+/// `SOUL.md`.
+pub const SOUL: &Field = &FIELDS[10];
+/// `USER.md`.
+pub const USER: &Field = &FIELDS[11];
+/// `IDENTITY.md`.
+pub const IDENTITY: &Field = &FIELDS[12];
+/// Which model is used: set by the server unless somebody pins one.
+pub const MODEL_SELECTION: &Field = &FIELDS[13];
+
+const TEXT: Shape = Shape::Leaf(Leaf::Text);
+const SECRET: Shape = Shape::Leaf(Leaf::SecretText);
+const LIST: Shape = Shape::Leaf(Leaf::List);
+const JUDGED: Shape = Shape::Leaf(Leaf::JudgedDomains);
+const KEPT: Shape = Shape::Leaf(Leaf::Kept);
+
+const fn text(name: &'static str, file: &'static str) -> Field {
+    Field::new(name, TEXT, Clearing::LeftOut, file)
+}
+
+const fn secret(name: &'static str, file: &'static str) -> Field {
+    Field::new(name, SECRET, Clearing::LeftOut, file)
+}
+
+const fn list(name: &'static str, file: &'static str) -> Field {
+    Field::new(name, LIST, Clearing::EmptyList, file)
+}
+
+const fn judged(file: &'static str) -> Field {
+    Field::new("judgedDomains", JUDGED, Clearing::EmptyList, file)
+}
+
+const fn table(name: &'static str, members: &'static [Field]) -> Field {
+    Field::new(name, Shape::Table(members), Clearing::EmptyObject, "")
+}
+
+const fn map(name: &'static str, entries: &'static Entries, file: &'static str) -> Field {
+    Field::new(name, Shape::Map(entries), Clearing::EmptyObject, file)
+}
+
+const fn keyed(name: &'static str, keyed: &'static Keyed, file: &'static str) -> Field {
+    Field::new(name, Shape::Keyed(keyed), Clearing::EmptyList, file)
+}
+
+/// What an agent has by itself, and no file writes.
+const fn kept(name: &'static str) -> Field {
+    Field::new(name, KEPT, Clearing::LeftOut, "")
+}
+
+/// A Markdown file: only a blank file clears it, so `--prune` leaves it alone.
+const fn prompt(name: &'static str, file: &'static str) -> Field {
+    Field::new(name, Shape::Leaf(Leaf::Prose), Clearing::EmptyText, file).guarded().not_pruned()
+}
+
+static TEXTS: Entries = Entries { entry: text("", ""), noun: "entry" };
+static SECRETS: Entries = Entries { entry: secret("", ""), noun: "value" };
+
+static SKILL_NETWORK: [Field; 4] = [
+    list("allowedDomains", "SKILL.md: network.allow"),
+    list("deniedDomains", "SKILL.md: network.deny"),
+    judged("SKILL.md: network.judge"),
+    map("judges", &TEXTS, "SKILL.md: judges.<name>"),
+];
+
+static SKILL_ENTRY: [Field; 6] = [
+    Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "the body of SKILL.md"),
+    text("description", "SKILL.md: description"),
+    list("nixPackages", "SKILL.md: nixPackages"),
+    table("networkConfig", &SKILL_NETWORK),
+    Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "SKILL.md: mcpServers"),
+    kept("enabled"),
+];
+
+static SKILL: Keyed = Keyed {
+    key: &["repo", "name"],
+    entry: &SKILL_ENTRY,
+    order_counts: false,
+    new_entry: &[("enabled", true)],
+    stamp: None,
+};
+
+static PROVIDER_ENTRY: [Field; 1] = [kept("installedAt")];
+
+static PROVIDER: Keyed = Keyed {
+    key: &["providerId"],
+    entry: &PROVIDER_ENTRY,
+    order_counts: true,
+    new_entry: &[],
+    stamp: Some("installedAt"),
+};
+
+static OAUTH: [Field; 6] = [
+    text("authUrl", "skills.mcp.<id>.oauth.auth_url").transfer(Transfer::Destination),
+    text("tokenUrl", "skills.mcp.<id>.oauth.token_url").transfer(Transfer::Destination),
+    secret("clientId", "skills.mcp.<id>.oauth.client_id"),
+    secret("clientSecret", "skills.mcp.<id>.oauth.client_secret"),
+    list("scopes", "skills.mcp.<id>.oauth.scopes").transfer(Transfer::Harmless),
+    text("tokenEndpointAuthMethod", "skills.mcp.<id>.oauth.token_endpoint_auth_method").transfer(Transfer::Harmless),
+];
+
+static MCP_SERVER: [Field; 8] = [
+    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination),
+    Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
+        .transfer(Transfer::Destination),
+    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination),
+    list("args", "skills.mcp.<id>.args").transfer(Transfer::DestinationAndValue),
+    map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>"),
+    map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>"),
+    text("authScope", "skills.mcp.<id>.auth_scope").transfer(Transfer::Harmless),
+    table("oauth", &OAUTH),
+];
+
+static MCP_SERVERS_BY_ID: Entries = Entries { entry: table("", &MCP_SERVER), noun: "MCP server" };
+
+static NETWORK_MEMBERS: [Field; 4] = [
+    list("allowedDomains", "network.allowed").alias("allow"),
+    list("deniedDomains", "network.denied").guarded().alias("deny"),
+    judged("network.judge"),
+    map("judges", &TEXTS, "network.judges.<name>").guarded(),
+];
+
+static EGRESS_MEMBERS: [Field; 2] =
+    [text("extraPolicy", "egress.extra_policy").guarded(), text("judgeModel", "egress.judge_model")];
+
+static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages")];
+
+static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")];
+
+static TOOLS_MEMBERS: [Field; 3] = [
+    list("allowedTools", "tools.allowed"),
+    list("deniedTools", "tools.denied").guarded(),
+    Field::new("strictMode", Shape::Leaf(Leaf::Flag), Clearing::LeftOut, "tools.strict"),
+];
+
+static FIELDS: [Field; 14] = [
+    table("networkConfig", &NETWORK_MEMBERS),
+    table("egressConfig", &EGRESS_MEMBERS),
+    table("nixConfig", &NIX_MEMBERS),
+    map("mcpServers", &MCP_SERVERS_BY_ID, "skills.mcp.<id>"),
+    table("skillsConfig", &SKILLS_MEMBERS),
+    table("toolsConfig", &TOOLS_MEMBERS),
+    list("guardrails", "guardrails").guarded(),
+    list("preApprovedTools", "tools.pre_approved").guarded().form(Form::Tools),
+    map("providerModelPreferences", &TEXTS, "providers[].model"),
+    keyed("installedProviders", &PROVIDER, "providers[].id"),
+    prompt("soulMd", "SOUL.md"),
+    prompt("userMd", "USER.md"),
+    prompt("identityMd", "IDENTITY.md"),
+    Field::new("modelSelection", Shape::Leaf(Leaf::Fallback), Clearing::Never, "").not_pruned(),
+];
+
+const CONFIG: [Part; 3] = [Part::Word("agents"), Part::Agent, Part::Word("config")];
+
+// The server makes the config with its agent.
+const PATCH: Route = Route { verb: Verb::Patch, path: &CONFIG, id: None, is_final_when_unavailable: false };
 
 pub(super) static TABLE: KindTable = KindTable {
     word: "settings",
@@ -9,4 +191,54 @@ pub(super) static TABLE: KindTable = KindTable {
     order: 20,
     family: Family::Agents,
     owner: Owner::SameId,
+    is_read_by_agent: true,
+    fields: &FIELDS,
+    model_files: None,
+    api: Api::Routes(&Routes { read: &CONFIG, create: PATCH, update: PATCH }),
+    answer: Listed { list: None, id: "updatedAt", org: None, skipped: &[], reserved: None, is_checked: false },
+    is_sent_whole: false,
+    restarts: false,
+    one_namespace: None,
+    look: None,
+    injection: Some(Injection { take: take_injected, fields: &[MCP_SERVERS, PRE_APPROVED_TOOLS] }),
+    refusals: &[],
 };
+
+/// The names of the memory MCP entry that the server puts into every new agent.
+const INJECTED: [&str; 2] = ["owletto", "lobu-memory"];
+
+/// Whether an entry is the injected one: by name and by the path `/mcp/{org}`, whatever its origin.
+fn is_injected(name: &str, entry: &Value, org: &OrgSlug) -> bool {
+    let url = entry.as_map().and_then(|entry| entry.get("url")).and_then(Value::literal);
+    let path = url.and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.split_once('/'));
+    INJECTED.contains(&name) && path.is_some_and(|(_, path)| path == format!("mcp/{org}"))
+}
+
+/// Takes the injected parts out of `mcpServers` and `preApprovedTools`; what the files declare by that name is theirs.
+fn take_injected(org: &OrgSlug, declared: &Declarations, values: &mut Values) -> Values {
+    let servers = declared.get(MCP_SERVERS).and_then(Declaration::members);
+    let servers: BTreeSet<&str> = servers.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let tools = declared.get(PRE_APPROVED_TOOLS).and_then(Declaration::value).and_then(Value::as_list);
+    let tools: BTreeSet<&str> = tools.unwrap_or_default().iter().filter_map(Value::literal).collect();
+    let mut injected = Values::default();
+    if let Some(Value::Map(entries)) = values.get_mut(MCP_SERVERS) {
+        let (taken, rest) = std::mem::take(entries)
+            .into_iter()
+            .partition(|(name, entry)| !servers.contains(name.as_str()) && is_injected(name, entry, org));
+        *entries = rest;
+        injected.set(MCP_SERVERS, Value::Map(taken));
+    }
+    if let Some(Value::List(elements)) = values.get_mut(PRE_APPROVED_TOOLS) {
+        // Also where somebody took the entry away: what the server approved is not ours to take.
+        let free = INJECTED.iter().filter(|name| !servers.contains(**name));
+        let prefixes: Vec<_> = free.map(|name| format!("/mcp/{name}/tools/")).collect();
+        let is_of_server = |tool: &Value| {
+            let text = tool.literal().unwrap_or_default();
+            !tools.contains(text) && prefixes.iter().any(|prefix| text.starts_with(prefix.as_str()))
+        };
+        let (taken, rest) = std::mem::take(elements).into_iter().partition(is_of_server);
+        *elements = rest;
+        injected.set(PRE_APPROVED_TOOLS, Value::List(taken));
+    }
+    injected
+}

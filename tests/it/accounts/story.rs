@@ -1,5 +1,7 @@
 //! The story of the existing CLI's own end-to-end test with our binary and our server.
 
+use lobu::org::OrgRead;
+use lobu::schema::kinds::AGENT;
 use serde_json::Value;
 
 use crate::support::embedded::Served;
@@ -56,6 +58,6 @@ async fn from_a_new_context_to_a_converged_org() {
     let changed = env.lobu(["plan"]);
     assert!(changed.stdout.contains("~ platform") && changed.stdout.contains("will restart"), "{changed}");
 
-    let agents = lobu::org::OrgRead::agents(&served.client()).await.expect("the agents");
-    assert!(agents.iter().any(|agent| agent.agent_id.as_str() == "front-desk"));
+    let agents = served.client().records(AGENT).await.expect("the agents");
+    assert!(agents.iter().any(|agent| agent.id == "front-desk"));
 }

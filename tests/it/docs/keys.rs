@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use lobu::plan::declared_fields;
+use lobu::schema::declared_fields;
+use lobu::schema::kinds::SETTINGS;
 use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::blocks::{hold, table, text};
@@ -115,7 +116,7 @@ fn the_reference_has_every_key_that_a_project_can_write() {
 
 #[test]
 fn the_keys_of_lobu_toml() {
-    let fields = declared_fields();
+    let fields = declared_fields(SETTINGS);
     let rows = KEYS.iter().map(|(path, kind, purpose)| {
         let in_agent = path.strip_prefix("agents.<id>.").unwrap_or_default();
         let field = fields.iter().find(|field| field.file == in_agent);

@@ -3,8 +3,9 @@ use lobu::env::Variable;
 use lobu::error::{ErrorKind, exit};
 use lobu::http;
 use lobu::org::SecretBatch;
-use lobu::plan::{FieldRow, declared_fields};
 use lobu::project::limits::Limits;
+use lobu::schema::kinds::SETTINGS;
+use lobu::schema::{FieldRow, declared_fields};
 use lobu::secrets::{LONGEST_NAME, LONGEST_VALUE};
 
 use super::blocks::{hold, table, text};
@@ -79,7 +80,7 @@ fn the_limits() {
 #[test]
 fn the_fields_of_lobu_toml() {
     let head = ["field", "kept as", "absent", "empty", "one element taken away", "`--prune`"];
-    let rows = declared_fields().into_iter().map(|field| field_row(&field)).chain(other_fields());
+    let rows = declared_fields(SETTINGS).into_iter().map(|field| field_row(&field)).chain(other_fields());
     hold("docs/reference/lobu-toml.md", "fields", &table(head, rows));
 }
 

@@ -1,11 +1,12 @@
 use lobu::execute::RowOutcome;
-use lobu::model::{Declared, Text};
-use serde_json::json;
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, agent, platform, settings};
+use lobu::schema::{Declaration, Pair, Resource};
+use serde_json::{Value as Json, json};
 
 use crate::support::converge::{apply, plan};
 use crate::support::memory_org::{MemoryOrg, Store, WriteFault};
 
-use super::small_project::{project, values};
+use super::small_project::{project, project_with, values};
 
 fn orgs() -> [MemoryOrg; 2] {
     [MemoryOrg::new("dev", values()), MemoryOrg::new("dev", values()).with_secrets_api()]
@@ -18,16 +19,16 @@ async fn after_an_apply_a_plan_is_empty_and_the_org_holds_what_was_sent() {
         assert!(report.is_complete(), "{report:?}");
         assert!(plan(&org, &project(), false).await.is_empty());
         let store = org.store();
-        let token = &store.agents["triage"].platforms["triage-telegram"].config["botToken"];
-        let header = &store.agents["triage"].settings["mcpServers"]["tickets"]["headers"]["Authorization"];
+        let token = &store[(PLATFORM, "triage/triage-telegram")]["config"]["botToken"];
+        let header = &store[(SETTINGS, "triage")]["mcpServers"]["tickets"]["headers"]["Authorization"];
         let (bot, name) = match org.writes() {
             _ if token == "secret://dev/user/BOT" => ("secret://dev/user/BOT", "secret://dev/user/HEADER"),
             _ => ("made-up-bot-value", "$HEADER"),
         };
         assert_eq!((token, header), (&json!(bot), &json!(name)));
-        assert!(store.agents["triage"].settings["mcpServers"].get("lobu-memory").is_some());
-        assert!(store.agents["triage"].settings["preApprovedTools"].to_string().contains("lobu-memory"));
-        assert_eq!(store.relationship_types["raised"].inverse.as_deref(), Some("raised-by"));
+        assert!(store[(SETTINGS, "triage")]["mcpServers"].get("lobu-memory").is_some());
+        assert!(store[(SETTINGS, "triage")]["preApprovedTools"].to_string().contains("lobu-memory"));
+        assert_eq!(store[(RELATIONSHIP_TYPE, "raised")]["inverse_type_slug"], json!("raised-by"));
     }
 }
 
@@ -55,10 +56,12 @@ async fn a_second_apply_writes_nothing() {
 #[tokio::test]
 async fn agents_of_others_are_left_alone() {
     let mut store = Store::default();
-    store.agents.entry("other".to_owned()).or_default().name = "Other".to_owned();
+    store.put(AGENT, "other", json!({"name": "Other"}));
     let org = MemoryOrg::new("dev", values()).holding(store.clone());
     apply(&org, &project(), true).await;
-    assert_eq!(org.store().agents["other"], store.agents["other"]);
+    for kind in [AGENT, SETTINGS] {
+        assert_eq!(org.store()[(kind, "other")], store[(kind, "other")]);
+    }
 }
 
 #[tokio::test]
@@ -84,30 +87,42 @@ async fn a_run_that_fails_at_any_write_is_healed_by_the_next() {
 
 #[tokio::test]
 async fn pruning_makes_the_org_what_a_fresh_one_would_be() {
-    let mut later = project();
-    later.agents[0].description = Declared::Absent;
-    later.agents[0].settings.network_config = None;
-    later.agents[0].settings.mcp_servers = None;
-    later.agents[0].settings.pre_approved_tools = None;
-    later.agents[0].platforms[0].config.remove("chatId");
-    later.agents[0].name = Text::known("Renamed");
-    let memory = later.memory.as_mut().expect("a schema");
-    memory.entity_types[0].icon = Declared::Absent;
-    memory.relationship_types[0].rules = Declared::Absent;
+    let take = |resource: &mut Resource, name: &str| {
+        let field = resource.key.kind.field(name).expect("a field");
+        resource.declared.take(field)
+    };
+    let later = project_with(|resource| match (resource.key.kind.word, resource.key.id.as_str()) {
+        ("agent", "triage") => {
+            take(resource, "description");
+            resource.declared.set(agent::NAME, Declaration::known("Renamed"));
+        }
+        ("settings", "triage") => {
+            for field in [settings::NETWORK, settings::MCP_SERVERS, settings::PRE_APPROVED_TOOLS] {
+                resource.declared.take(field);
+            }
+        }
+        ("platform", _) => {
+            let Some(Declaration::Table(config)) = resource.declared.get_mut(platform::CONFIG) else { return };
+            config.remove("chatId");
+        }
+        ("entity-type", "ticket") => drop(take(resource, "icon")),
+        ("relationship-type", "raised-by") => drop(take(resource, "rules")),
+        _ => {}
+    });
     for org in orgs() {
         apply(&org, &project(), false).await;
         let report = apply(&org, &later, true).await;
         assert!(report.is_complete(), "{report:?}");
         assert!(plan(&org, &later, true).await.is_empty());
         let store = org.store();
-        let agent = &store.agents["triage"];
-        assert_eq!((agent.name.as_str(), &agent.description), ("Renamed", &None));
-        assert_eq!(agent.settings["networkConfig"], json!({"allowedDomains": []}));
-        assert_eq!(agent.settings["mcpServers"].as_object().map(serde_json::Map::len), Some(1));
-        assert_eq!(agent.settings["preApprovedTools"], json!(["/mcp/lobu-memory/tools/*"]));
-        assert!(!agent.platforms["triage-telegram"].config.contains_key("chatId"));
-        assert_eq!(store.entity_types["ticket"].icon, None);
-        assert!(store.relationship_types["raised-by"].rules.is_empty());
+        let (agent, settings) = (&store[(AGENT, "triage")], &store[(SETTINGS, "triage")]);
+        assert_eq!((&agent["name"], &agent["description"]), (&json!("Renamed"), &Json::Null));
+        assert_eq!(settings["networkConfig"], json!({"allowedDomains": []}));
+        assert_eq!(settings["mcpServers"].as_object().map(serde_json::Map::len), Some(1));
+        assert_eq!(settings["preApprovedTools"], json!(["/mcp/lobu-memory/tools/*"]));
+        assert_eq!(store[(PLATFORM, "triage/triage-telegram")]["config"]["chatId"], Json::Null);
+        assert_eq!(store[(ENTITY_TYPE, "ticket")]["icon"], Json::Null);
+        assert_eq!(store.pairs(RELATIONSHIP_TYPE, "raised-by"), [] as [&Pair; 0]);
     }
 }
 
@@ -115,16 +130,17 @@ async fn pruning_makes_the_org_what_a_fresh_one_would_be() {
 async fn what_the_web_interface_sets_survives_an_apply() {
     let org = MemoryOrg::new("dev", values());
     apply(&org, &project(), false).await;
+    let key = (PLATFORM, "triage/triage-telegram");
     org.change(|store| {
-        let agent = store.agents.get_mut("triage").expect("the agent");
-        let platform = agent.platforms.get_mut("triage-telegram").expect("the platform");
-        platform.settings.insert("allowFrom".to_owned(), json!(["me"]));
-        platform.config.insert("apiKey".to_owned(), json!("set there"));
-        platform.config.insert("chatId".to_owned(), json!("43"));
+        let platform = &mut store[key];
+        platform["settings"]["allowFrom"] = json!(["me"]);
+        platform["config"]["apiKey"] = json!("set there");
+        platform["config"]["chatId"] = json!("43");
     });
     apply(&org, &project(), false).await;
-    let platform = org.store().agents["triage"].platforms["triage-telegram"].clone();
-    assert_eq!(platform.settings["allowFrom"], json!(["me"]));
-    assert_eq!((&platform.config["apiKey"], &platform.config["chatId"]), (&json!("set there"), &json!("42")));
-    assert_eq!(platform.config["botToken"], json!("made-up-bot-value"));
+    let platform = &org.store()[key];
+    assert_eq!(platform["settings"]["allowFrom"], json!(["me"]));
+    let config = &platform["config"];
+    assert_eq!((&config["apiKey"], &config["chatId"]), (&json!("set there"), &json!("42")));
+    assert_eq!(config["botToken"], json!("made-up-bot-value"));
 }

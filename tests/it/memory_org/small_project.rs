@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use lobu::desired::{Agent, Declaration, DesiredState, EntryKey, Platform, Settings};
-use lobu::model::{
-    AgentId, Declared, EntityType, MemorySchema, Position, RelationshipType, Rule, SecretName, StableId, Text,
-    TypeSlug, Value,
-};
+use lobu::desired::DesiredState;
+use lobu::model::{Family, Position, SecretName, Text, Value};
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, settings};
+use lobu::schema::{Declaration, EntryKey, Kind, Pair, Resource, ResourceKey};
 
-fn slug(text: &str) -> TypeSlug {
-    TypeSlug::from_server(text)
+/// A resource with fields by name.
+fn resource<'name>(kind: Kind, id: &str, fields: impl IntoIterator<Item = (&'name str, Declaration)>) -> Resource {
+    let mut resource = Resource::new(ResourceKey::new(kind, id), Position::file("lobu.toml"));
+    for (name, declared) in fields {
+        resource.declared.set(kind.field(name).expect("a field"), declared);
+    }
+    resource
 }
 
-fn position() -> Position {
-    Position::file("lobu.toml")
-}
-
-fn reference(name: &str) -> Text {
-    Text::SecretRef(SecretName::parse(name).expect("a name"))
+fn reference(name: &str) -> Declaration {
+    Declaration::Leaf(Value::Text(Text::SecretRef(SecretName::parse(name).expect("a name"))))
 }
 
 fn table(members: impl IntoIterator<Item = (&'static str, Declaration)>) -> Declaration {
@@ -31,91 +31,72 @@ pub(super) fn values() -> BTreeMap<String, String> {
         .into()
 }
 
-fn triage() -> Agent {
-    let headers = table([("Authorization", Declaration::Leaf(Value::Text(reference("HEADER"))))]);
+fn triage() -> [Resource; 3] {
+    let headers = table([("Authorization", reference("HEADER"))]);
     let server = table([("url", Declaration::known("https://tickets.example/mcp")), ("headers", headers)]);
     let provider = (EntryKey(vec!["anthropic".to_owned()]), Declaration::Table(BTreeMap::new()));
     let skill =
         (EntryKey(vec!["local/sort".to_owned(), "sort".to_owned()]), table([("content", Declaration::known("Sort."))]));
     let list = |texts: &[&str]| Declaration::Leaf(Value::known_list(texts.iter().copied()));
-    let settings = Settings {
-        soul_md: Some(Declaration::known("Be kind.")),
-        installed_providers: Some(Declaration::Keyed(vec![provider])),
-        skills_config: Some(table([("skills", Declaration::Keyed(vec![skill]))])),
-        network_config: Some(table([("allowedDomains", list(&["tickets.example"]))])),
-        pre_approved_tools: Some(list(&["/mcp/tickets/tools/read"])),
-        mcp_servers: Some(table([("tickets", server)])),
-        guardrails: Some(Declaration::Clear),
-        ..Settings::default()
-    };
-    let config = [
-        ("botToken", Declared::Value(reference("BOT"))),
-        ("chatId", Declared::Value(Text::known("42"))),
-        ("old", Declared::Empty),
+    let automatic = Value::Map([("mode".to_owned(), Value::known("auto"))].into());
+    let fields = [
+        (settings::SOUL, Declaration::known("Be kind.")),
+        (settings::PROVIDERS, Declaration::Keyed(vec![provider])),
+        (settings::MODEL_SELECTION, Declaration::Leaf(automatic)),
+        (settings::SKILLS, table([("skills", Declaration::Keyed(vec![skill]))])),
+        (settings::NETWORK, table([("allowedDomains", list(&["tickets.example"]))])),
+        (settings::PRE_APPROVED_TOOLS, list(&["/mcp/tickets/tools/read"])),
+        (settings::MCP_SERVERS, table([("tickets", server)])),
+        (settings::GUARDRAILS, Declaration::Clear),
     ];
-    let platform = Platform {
-        id: StableId::derive("triage", "telegram", None),
-        platform_type: "telegram".to_owned(),
-        name: None,
-        config: config.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
-        position: position(),
-    };
-    Agent {
-        id: AgentId::parse("triage").expect("an id"),
-        name: Text::known("Triage"),
-        description: Declared::Value(Text::known("Sorts the post")),
-        settings,
-        platforms: vec![platform],
-        provider_secrets: Vec::new(),
-        position: position(),
-    }
+    let config =
+        table([("botToken", reference("BOT")), ("chatId", Declaration::known("42")), ("old", Declaration::Clear)]);
+    let agent = [("name", Declaration::known("Triage")), ("description", Declaration::known("Sorts the post"))];
+    [
+        resource(AGENT, "triage", agent),
+        resource(SETTINGS, "triage", fields.map(|(field, declared)| (field.name, declared))),
+        resource(PLATFORM, "triage/triage-telegram", [("type", Declaration::known("telegram")), ("config", config)]),
+    ]
 }
 
-fn entity(name: &str) -> EntityType {
-    EntityType {
-        slug: slug(name),
-        name: Text::known(name),
-        description: Declared::Empty,
-        icon: Declared::Value(Text::known("🧺")),
-        color: Declared::Absent,
-        metadata_schema: Declared::Absent,
-        event_kinds: Declared::Absent,
-        position: position(),
-    }
+fn entity(name: &str) -> Resource {
+    let fields = [("name", Declaration::known(name)), ("description", Declaration::Clear)];
+    resource(ENTITY_TYPE, name, fields.into_iter().chain([("icon", Declaration::known("🧺"))]))
 }
 
-fn relationship(name: &str, inverse: &str, source: &str, target: &str) -> RelationshipType {
-    RelationshipType {
-        slug: slug(name),
-        name: Text::known(name),
-        description: Declared::Absent,
-        metadata_schema: Declared::Absent,
-        inverse: Declared::Value(slug(inverse)),
-        status: None,
-        is_symmetric: Some(false),
-        auto_create_when: Declared::Absent,
-        rules: Declared::Value(vec![Rule { source: slug(source), target: slug(target) }]),
-        position: position(),
-    }
+fn relationship(name: &str, inverse: &str, source: &str, target: &str) -> Resource {
+    let rule = Pair { first: source.to_owned(), second: target.to_owned() };
+    let fields = [
+        ("name", Declaration::known(name)),
+        ("inverse_type_slug", Declaration::known(inverse)),
+        ("is_symmetric", Declaration::Leaf(Value::Bool(false))),
+        ("rules", Declaration::Leaf(Value::List(vec![rule.to_value()]))),
+    ];
+    resource(RELATIONSHIP_TYPE, name, fields)
 }
 
-/// The project.
+fn resources() -> Vec<Resource> {
+    let helper =
+        [resource(AGENT, "helper", [("name", Declaration::known("Helper"))]), resource(SETTINGS, "helper", [])];
+    let memory = [
+        entity("ticket"),
+        entity("customer"),
+        relationship("raised-by", "raised", "ticket", "customer"),
+        relationship("raised", "raised-by", "customer", "ticket"),
+    ];
+    triage().into_iter().chain(helper).chain(memory).collect()
+}
+
 pub(super) fn project() -> DesiredState {
-    let helper = Agent {
-        id: AgentId::parse("helper").expect("an id"),
-        name: Text::known("Helper"),
-        description: Declared::Absent,
-        settings: Settings::default(),
-        platforms: Vec::new(),
-        provider_secrets: Vec::new(),
-        position: position(),
-    };
-    let memory = MemorySchema {
-        entity_types: vec![entity("ticket"), entity("customer")],
-        relationship_types: vec![
-            relationship("raised-by", "raised", "ticket", "customer"),
-            relationship("raised", "raised-by", "customer", "ticket"),
-        ],
-    };
-    DesiredState { agents: vec![triage(), helper], memory: Some(memory), not_applied: BTreeMap::new() }
+    project_with(|_| ())
+}
+
+/// The project with each resource changed.
+pub(super) fn project_with(mut change: impl FnMut(&mut Resource)) -> DesiredState {
+    let mut desired = DesiredState::of_families([Family::Agents, Family::Memory]);
+    for mut resource in resources() {
+        change(&mut resource);
+        desired.push(resource);
+    }
+    desired
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lobu::desired::DesiredState;
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, RELATIONSHIP_TYPE};
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
@@ -60,7 +61,7 @@ impl Applied {
         runtime.block_on(async {
             let served = Served::database(&self.env.local_database()).await;
             let (origin, token) = (served.url(), served.token());
-            let agent = self.desired.agents.first().expect("an agent").id.as_str();
+            let agent = self.desired.of(AGENT).first().expect("an agent").key.id.as_str();
             edit::agent(origin, &self.org, token, agent, &json!({"description": "Changed \"here\"."})).await;
             let settings = served.reader(&self.org).settings(agent).await;
             let mut domains = vec![json!("new.example")];
@@ -83,11 +84,9 @@ impl Applied {
 
     /// The first type of each kind.
     fn types(&self) -> Vec<(&'static str, String)> {
-        let memory = self.desired.memory.as_ref().expect("a schema");
-        let entity = memory.entity_types.first().map(|entity| ("entity_type", entity.slug.to_string()));
-        let relationship = memory.relationship_types.first();
-        let relationship = relationship.map(|relationship| ("relationship_type", relationship.slug.to_string()));
-        entity.into_iter().chain(relationship).collect()
+        let kinds = [("entity_type", ENTITY_TYPE), ("relationship_type", RELATIONSHIP_TYPE)];
+        let first = |kind| self.desired.of(kind).first().map(|resource| resource.key.id.clone());
+        kinds.into_iter().filter_map(|(word, kind)| Some((word, first(kind)?))).collect()
     }
 }
 
@@ -155,7 +154,7 @@ fn expected(
     applied: &Applied,
     before: &BTreeMap<String, (String, std::time::SystemTime)>,
 ) -> BTreeMap<String, Vec<String>> {
-    let agent = applied.desired.agents.first().expect("an agent").id.as_str();
+    let agent = applied.desired.of(AGENT).first().expect("an agent").key.id.as_str();
     let mut expected = BTreeMap::new();
     let line = |file: &str, start: &str| -> String {
         let (text, _) = before.get(file).expect("the file");

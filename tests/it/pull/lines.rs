@@ -1,6 +1,7 @@
 //! Law 4 of `docs/behavior/laws.md` on whole projects: an edit of the org changes the lines of its own field, in one place of
 //! one file, and no comment.
 
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
@@ -140,12 +141,11 @@ proptest! {
         let toml = with_comments(&setup.env.read("lobu.toml"), seed);
         setup.env.write("lobu.toml", if crlf { toml.replace('\n', "\r\n") } else { toml });
         let desired = desired_of(&setup.env.project());
-        prop_assume!(!desired.agents.is_empty());
+        prop_assume!(!desired.of(AGENT).is_empty());
         setup.converge(&desired, &project.values);
         let before = files(&setup.env.project());
-        let agent = desired.agents[0].id.as_str();
-        let entities = desired.memory.as_ref().map(|memory| memory.entity_types.as_slice()).unwrap_or_default();
-        let entity = entities.first().map(|entity| entity.slug.as_str());
+        let agent = desired.of(AGENT)[0].key.id.as_str();
+        let entity = desired.of(ENTITY_TYPE).first().map(|entity| entity.key.id.as_str());
         let made = setup.wait(make(&setup, agent, entity, edit_of, text));
         prop_assume!(made.is_some());
         let output = setup.run(&["pull", "--force"]);

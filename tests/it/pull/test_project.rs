@@ -1,20 +1,16 @@
 //! The real binary between a project and our own server in this process.
 
 use std::collections::BTreeMap;
-use std::future::{self, Future};
+use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use lobu::desired::DesiredState;
-use lobu::execute::{Approval, ApprovedPlan, Limits, execute};
-use lobu::model::OrgSlug;
 use lobu::org::http::Sending;
-use lobu::org::{Generation, read_actual};
-use lobu::plan::{Options, Resend, Selection, diff, read_scope};
 use tokio::runtime::Runtime;
 
-use crate::support::converge::resend_all;
+use crate::support::converge::apply;
 use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 
@@ -53,21 +49,7 @@ impl TestProject {
             self.served.put_secrets("dev", values).await;
             let sending = Sending { values: Arc::default(), secrets_api: true, own_server: true };
             let org = self.served.client().sending(sending);
-            let slug = OrgSlug::from_server("dev");
-            let options = Options {
-                org: slug.clone(),
-                prune: true,
-                resend: resend_all(),
-                selection: Selection::default(),
-                push_command: String::new(),
-            };
-            let scope = read_scope(desired, &options.selection);
-            let actual = read_actual(&org, &slug, &scope).await.expect("the org can be read");
-            let plan = diff(desired, &actual, &Options { resend: Resend::default(), ..options });
-            let approved = ApprovedPlan::new(plan, Approval::from_flag(true).expect("a yes"));
-            let limits = Limits { parallelism: 4, keep_going: false };
-            let report =
-                execute(&org, &approved, &slug, Generation::Ours, limits, future::pending(), &mut |_| ()).await;
+            let report = apply(&org, desired, true).await;
             assert!(report.is_complete(), "{report:?}");
         });
     }

@@ -1,51 +1,56 @@
-//! Plans and applies through the library, on an org in memory.
+//! Plans and applies through the library, on any org `dev`.
 
 use std::future;
 
 use lobu::desired::DesiredState;
 use lobu::execute::{Approval, ApprovedPlan, Limits, Report, execute};
-use lobu::org::{Generation, read_actual};
+use lobu::model::OrgSlug;
+use lobu::org::{OrgRead, OrgWrite, read_actual};
 use lobu::plan::{Options, Plan, Resend, Selection, diff, read_scope};
+use lobu::schema::{ALL, Generation, Schema};
 
-use super::memory_org::MemoryOrg;
+/// The slug of every org that is planned against here.
+pub(crate) const ORG: &str = "dev";
 
 /// Plans against an org, reading it.
-pub(crate) async fn plan(org: &MemoryOrg, desired: &DesiredState, prune: bool) -> Plan {
-    plan_resending(org, desired, prune, Resend::default()).await
+pub(crate) async fn plan(org: &impl OrgRead, desired: &DesiredState, prune: bool) -> Plan {
+    plan_of(&ALL, org, desired, prune, Resend::default()).await
 }
 
-async fn plan_resending(org: &MemoryOrg, desired: &DesiredState, prune: bool, resend: Resend) -> Plan {
-    let options = Options {
-        org: org.slug().clone(),
-        prune,
-        resend,
-        selection: Selection::default(),
-        push_command: String::new(),
-    };
-    let scope = read_scope(desired, &options.selection);
-    let actual = read_actual(org, org.slug(), &scope).await.expect("the org can be read");
+/// Plans for the kinds of a schema.
+pub(crate) async fn plan_of(
+    schema: &Schema,
+    org: &impl OrgRead,
+    desired: &DesiredState,
+    prune: bool,
+    resend: Resend,
+) -> Plan {
+    let slug = OrgSlug::from_server(ORG);
+    let options =
+        Options { org: slug.clone(), prune, resend, selection: Selection::default(), push_command: String::new() };
+    let scope = read_scope(schema, desired, &options.selection);
+    let actual = read_actual(org, &slug, &scope).await.expect("the org can be read");
     let plan = diff(desired, &actual, &options);
     assert_eq!(plan.problems, []);
     plan
 }
 
 /// Plans and applies; the report is of the one execution.
-pub(crate) async fn apply(org: &MemoryOrg, desired: &DesiredState, prune: bool) -> Report {
+pub(crate) async fn apply(org: &impl OrgWrite, desired: &DesiredState, prune: bool) -> Report {
     carry_out(org, plan(org, desired, prune).await).await
 }
 
-/// Plans and applies with `--prune` and `--resend-secrets=all`, after which nothing is left to doubt.
-pub(crate) async fn apply_everything(org: &MemoryOrg, desired: &DesiredState) -> Report {
-    carry_out(org, plan_resending(org, desired, true, resend_all()).await).await
+/// Plans and applies with `--prune` and `--resend-secrets=all`, after which nothing is left to doubt: a value that the org
+/// hides may be another than that of the files.
+pub(crate) async fn apply_everything(org: &impl OrgWrite, desired: &DesiredState) -> Report {
+    let resend = Resend::parse(["all"]).expect("a word that is known");
+    carry_out(org, plan_of(&ALL, org, desired, true, resend).await).await
 }
 
-/// `--resend-secrets=all`
-pub(crate) fn resend_all() -> Resend {
-    Resend::parse(["all"]).expect("a word that is known")
-}
-
-async fn carry_out(org: &MemoryOrg, plan: Plan) -> Report {
+/// Applies a plan.
+pub(crate) async fn carry_out(org: &impl OrgWrite, plan: Plan) -> Report {
     let approved = ApprovedPlan::new(plan, Approval::from_flag(true).expect("a yes"));
     let limits = Limits { parallelism: 4, keep_going: false };
-    execute(org, &approved, org.slug(), Generation::Ours, limits, future::pending(), &mut |_| ()).await
+    let slug = OrgSlug::from_server(ORG);
+    execute(org, &approved, &slug, Generation::Ours, limits, future::pending(), &mut |_| ()).await
 }

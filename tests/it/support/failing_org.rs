@@ -3,15 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use lobu::model::{AgentId, Rule, TypeSlug};
+use lobu::model::AgentId;
 use lobu::org::http::HttpOrg;
-use lobu::org::{
-    AgentCreate, AgentCreated, AgentPatch, Cause, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut,
-    PlatformStored, PlatformsProbe, RelationshipTypeWrite, Request, RequestError, SecretsProbe, SettingsPatch,
-};
-use lobu::wire::{
-    AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, ServerError, SettingsRow,
-};
+use lobu::org::{Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored};
+use lobu::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
+use lobu::wire::{Health, ServerError, WireRecord};
 
 use super::memory_org::WriteFault;
 
@@ -73,55 +69,33 @@ impl OrgRead for FailingOrg {
     async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
         self.org.probe_secrets().await
     }
-    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
-        self.org.agents().await
+    async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
+        self.org.records(kind).await
     }
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
-        self.org.settings(agent).await
+    async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
+        self.org.records_of(kind, agent).await
     }
-    async fn platforms(&self, agent: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
-        self.org.platforms(agent).await
-    }
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
-        self.org.entity_types().await
-    }
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
-        self.org.relationship_types().await
-    }
-    async fn rules(&self, slug: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
-        self.org.rules(slug).await
+    async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
+        self.org.pairs(key, field).await
     }
 }
 
 impl OrgWrite for FailingOrg {
-    async fn create_agent(&self, write: &AgentCreate) -> Result<AgentCreated, RequestError> {
-        self.write(self.org.create_agent(write)).await
+    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        self.write(self.org.create(sent)).await
     }
-    async fn update_agent(&self, write: &AgentPatch) -> Result<(), RequestError> {
-        self.write(self.org.update_agent(write)).await
+    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+        self.write(self.org.update(sent)).await
     }
-    async fn patch_settings(&self, write: &SettingsPatch) -> Result<(), RequestError> {
-        self.write(self.org.patch_settings(write)).await
+    async fn add_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<(), RequestError> {
+        self.write(self.org.add_pair(key, field, pair)).await
     }
-    async fn put_platform(&self, write: &PlatformPut) -> Result<PlatformStored, RequestError> {
-        self.write(self.org.put_platform(write)).await
-    }
-    async fn create_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        self.write(self.org.create_entity_type(write)).await
-    }
-    async fn update_entity_type(&self, write: &EntityTypeWrite) -> Result<(), RequestError> {
-        self.write(self.org.update_entity_type(write)).await
-    }
-    async fn create_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        self.write(self.org.create_relationship_type(write)).await
-    }
-    async fn update_relationship_type(&self, write: &RelationshipTypeWrite) -> Result<(), RequestError> {
-        self.write(self.org.update_relationship_type(write)).await
-    }
-    async fn add_rule(&self, slug: &TypeSlug, rule: &Rule) -> Result<(), RequestError> {
-        self.write(self.org.add_rule(slug, rule)).await
-    }
-    async fn remove_rule(&self, id: &Json) -> Result<(), RequestError> {
-        self.write(self.org.remove_rule(id)).await
+    async fn remove_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        stored: &StoredPair,
+    ) -> Result<(), RequestError> {
+        self.write(self.org.remove_pair(key, field, stored)).await
     }
 }

@@ -7,11 +7,12 @@ use lobu::model::{Diagnostic, Severity};
 use lobu::project::config::ReadOptions;
 use lobu::project::directory::ProjectDirectory;
 use lobu::project::read_project;
+use lobu::schema::ALL;
 
 /// What a project wants, and what is said about its files.
 pub(crate) fn read(directory: &Path) -> (DesiredState, Vec<Diagnostic>) {
     let directory = ProjectDirectory::open(directory, &[]).expect("the project can be opened");
-    let (project, diagnostics) = read_project(&directory, ReadOptions::default());
+    let (project, diagnostics) = read_project(&ALL, &directory, ReadOptions::default());
     (desired_state(&project.expect("a project")), diagnostics)
 }
 

@@ -4,8 +4,10 @@
 
 use std::convert::Infallible;
 
-use lobu::desired::{Agent, Declaration, DesiredState, EntryKey};
-use lobu::model::{Declared, EntityType, RelationshipType, Text, TypeSlug, Value};
+use lobu::desired::DesiredState;
+use lobu::model::{Text, Value};
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use lobu::schema::{Declaration, EntryKey, Pair, Resource, ResourceKey};
 use lobu::wire::from_value;
 use serde_json::{Map, Value as Json, json};
 
@@ -29,10 +31,10 @@ impl Reader {
         self.answer(self.http.get(format!("{}{path}", self.base))).await
     }
 
-    async fn schema(&self, kind: &str, action: &str, slug: Option<&TypeSlug>) -> Json {
+    async fn schema(&self, kind: &str, action: &str, slug: Option<&str>) -> Json {
         let mut call = json!({"schema_type": kind, "action": action});
         if let (Some(slug), Some(members)) = (slug, call.as_object_mut()) {
-            members.insert("slug".to_owned(), json!(slug.as_str()));
+            members.insert("slug".to_owned(), json!(slug));
         }
         self.answer(self.http.post(format!("{}/manage_entity_schema", self.base)).json(&call)).await
     }
@@ -48,19 +50,19 @@ impl Reader {
     pub(crate) async fn missing(&self, desired: &DesiredState) -> Vec<String> {
         let mut missing = Missing::default();
         let agents = self.get("/agents").await;
-        for agent in &desired.agents {
-            self.agent(agent, &agents, &mut missing).await;
+        for agent in desired.of(AGENT) {
+            self.agent(agent, desired, &agents, &mut missing).await;
         }
-        if let Some(memory) = &desired.memory {
+        if desired.covers(ENTITY_TYPE) {
             let rows = self.schema("entity_type", "list", None).await;
-            for entity in &memory.entity_types {
-                let row = row_of(&rows, "entity_types", &entity.slug);
+            for entity in desired.of(ENTITY_TYPE) {
+                let row = row_of(&rows, "entity_types", &entity.key.id);
                 missing.entity(entity, row);
             }
             let rows = self.schema("relationship_type", "list", None).await;
-            for relationship in &memory.relationship_types {
-                let row = row_of(&rows, "relationship_types", &relationship.slug);
-                let rules = self.schema("relationship_type", "list_rules", Some(&relationship.slug)).await;
+            for relationship in desired.of(RELATIONSHIP_TYPE) {
+                let row = row_of(&rows, "relationship_types", &relationship.key.id);
+                let rules = self.schema("relationship_type", "list_rules", Some(&relationship.key.id)).await;
                 missing.relationship(relationship, row, &rules);
             }
         }
@@ -84,83 +86,124 @@ impl Reader {
     pub(crate) async fn content(&self, desired: &DesiredState) -> Json {
         let mut content = Map::new();
         let agents = self.get("/agents").await;
-        for agent in &desired.agents {
-            let row = find(&agents, "agents", "agentId", agent.id.as_str());
-            content.insert(format!("agent/{}", agent.id), pick(row, &["name", "description"]));
-            let mut config = self.get(&format!("/agents/{}/config", agent.id)).await;
+        for agent in desired.of(AGENT) {
+            let id = agent.key.id.as_str();
+            let row = find(&agents, "agents", "agentId", id);
+            content.insert(format!("agent/{id}"), pick(row, &["name", "description"]));
+            let mut config = self.get(&format!("/agents/{id}/config")).await;
             if let Some(members) = config.as_object_mut() {
                 members.remove("modelSelection");
-                for (member, declared) in settings(agent).into_iter().take(3) {
-                    if declared.is_none() {
-                        members.remove(member);
+                for member in &SETTINGS_MEMBERS[..3] {
+                    if settings(desired, id).and_then(|resource| declared(resource, member)).is_none() {
+                        members.remove(*member);
                     }
                 }
             }
-            content.insert(format!("settings/{}", agent.id), plain(config));
-            let platforms = self.get(&format!("/agents/{}/platforms", agent.id)).await;
-            for platform in &agent.platforms {
-                let row = find(&platforms, "platforms", "id", platform.id.as_str());
-                content.insert(format!("platform/{}", platform.id), pick(row, &["platform", "config"]));
+            content.insert(format!("settings/{id}"), plain(config));
+            let platforms = self.get(&format!("/agents/{id}/platforms")).await;
+            for (id, _) in platforms_of(desired, id) {
+                let row = find(&platforms, "platforms", "id", id);
+                content.insert(format!("platform/{id}"), pick(row, &["platform", "config"]));
             }
         }
-        let Some(memory) = &desired.memory else { return Json::Object(content) };
+        if !desired.covers(ENTITY_TYPE) {
+            return Json::Object(content);
+        }
         let rows = self.schema("entity_type", "list", None).await;
-        for entity in &memory.entity_types {
-            let row = row_of(&rows, "entity_types", &entity.slug);
-            content.insert(format!("entity-type/{}", entity.slug), pick(row, &ENTITY));
+        for entity in desired.of(ENTITY_TYPE) {
+            let row = row_of(&rows, "entity_types", &entity.key.id);
+            content.insert(format!("entity-type/{}", entity.key.id), pick(row, &ENTITY));
         }
         let rows = self.schema("relationship_type", "list", None).await;
-        for relationship in &memory.relationship_types {
-            let row = row_of(&rows, "relationship_types", &relationship.slug);
-            let rules = self.schema("relationship_type", "list_rules", Some(&relationship.slug)).await;
+        for relationship in desired.of(RELATIONSHIP_TYPE) {
+            let slug = relationship.key.id.as_str();
+            let row = row_of(&rows, "relationship_types", slug);
+            let rules = self.schema("relationship_type", "list_rules", Some(slug)).await;
             let rules = rules.get("rules").and_then(Json::as_array).cloned().unwrap_or_default();
             let mut rules: Vec<String> = rules.into_iter().map(|rule| pick(Some(&rule), &RULE).to_string()).collect();
             rules.sort();
             // A status has no empty form, so that `--prune` leaves it.
-            let members: &[&str] = if relationship.status.is_some() { &RELATIONSHIP } else { &RELATIONSHIP[..6] };
+            let has_status = declared(relationship, "status").is_some();
+            let members: &[&str] = if has_status { &RELATIONSHIP } else { &RELATIONSHIP[..6] };
             let row = json!({"row": pick(row, members), "rules": rules});
-            content.insert(format!("relationship-type/{}", relationship.slug), row);
+            content.insert(format!("relationship-type/{slug}"), row);
         }
         Json::Object(content)
     }
 
-    async fn agent(&self, agent: &Agent, agents: &Json, missing: &mut Missing) {
-        let place = format!("agent/{}", agent.id);
+    async fn agent(&self, agent: &Resource, desired: &DesiredState, agents: &Json, missing: &mut Missing) {
+        let id = agent.key.id.as_str();
+        let place = format!("agent/{id}");
         let rows = agents.get("agents").and_then(Json::as_array).into_iter().flatten();
-        let row = rows.into_iter().find(|row| row.get("agentId") == Some(&json!(agent.id.as_str())));
+        let row = rows.into_iter().find(|row| row.get("agentId") == Some(&json!(id)));
         let Some(row) = row else {
             missing.0.push(format!("{place}: not in the list"));
             return;
         };
-        missing.text(&format!("{place}.name"), &Declared::Value(agent.name.clone()), row.get("name"));
-        missing.text(&format!("{place}.description"), &agent.description, row.get("description"));
-        let config = self.get(&format!("/agents/{}/config", agent.id)).await;
-        for (member, declaration) in settings(agent) {
-            if let Some(declaration) = declaration {
-                missing.declaration(&format!("{place}.{member}"), declaration, config.get(member));
+        for member in ["name", "description"] {
+            missing.field(&place, agent, member, row.get(member));
+        }
+        let config = self.get(&format!("/agents/{id}/config")).await;
+        for member in SETTINGS_MEMBERS {
+            if let Some(resource) = settings(desired, id) {
+                missing.field(&place, resource, member, config.get(member));
             }
         }
-        let platforms = self.get(&format!("/agents/{}/platforms", agent.id)).await;
-        for platform in &agent.platforms {
-            let rows = platforms.get("platforms").and_then(Json::as_array).into_iter().flatten();
-            let row = rows.into_iter().find(|row| row.get("id") == Some(&json!(platform.id.as_str())));
-            let place = format!("platform/{}", platform.id);
-            missing.value(&place, &json!(platform.platform_type), row.and_then(|row| row.get("platform")));
-            let config = row.and_then(|row| row.get("config"));
-            for (key, value) in &platform.config {
-                missing.text(&format!("{place}.{key}"), value, config.and_then(|config| config.get(key)));
+        let platforms = self.get(&format!("/agents/{id}/platforms")).await;
+        for (id, platform) in platforms_of(desired, id) {
+            let row = find(&platforms, "platforms", "id", id);
+            let place = format!("platform/{id}");
+            missing.field(&place, platform, "type", row.and_then(|row| row.get("platform")));
+            if let Some(config) = declared(platform, "config") {
+                missing.declaration(&place, config, row.and_then(|row| row.get("config")));
             }
         }
     }
 }
 
-fn row_of<'rows>(rows: &'rows Json, member: &str, slug: &TypeSlug) -> Option<&'rows Json> {
-    rows.get(member)?.as_array()?.iter().find(|row| row.get("slug") == Some(&json!(slug.as_str())))
+fn settings<'desired>(desired: &'desired DesiredState, agent: &str) -> Option<&'desired Resource> {
+    desired.get(&ResourceKey::new(SETTINGS, agent))
+}
+
+/// The platforms that are declared for an agent, with their stable ids.
+fn platforms_of<'desired>(
+    desired: &'desired DesiredState,
+    agent: &str,
+) -> impl Iterator<Item = (&'desired str, &'desired Resource)> {
+    let of_agent = move |platform: &'desired Resource| match platform.key.id.split_once('/') {
+        Some((owner, id)) if owner == agent => Some((id, platform)),
+        _ => None,
+    };
+    desired.of(PLATFORM).iter().filter_map(of_agent)
+}
+
+fn declared<'desired>(resource: &'desired Resource, field: &str) -> Option<&'desired Declaration> {
+    resource.declared.get(resource.key.kind.field(field).expect("a field of its kind"))
+}
+
+fn row_of<'rows>(rows: &'rows Json, member: &str, slug: &str) -> Option<&'rows Json> {
+    rows.get(member)?.as_array()?.iter().find(|row| row.get("slug") == Some(&json!(slug)))
 }
 
 const ENTITY: [&str; 6] = ["name", "description", "icon", "color", "metadata_schema", "event_kinds"];
 const RELATIONSHIP: [&str; 7] =
     ["name", "description", "metadata_schema", "metadata", "is_symmetric", "inverse_type_slug", "status"];
+/// The prompts first.
+const SETTINGS_MEMBERS: [&str; 13] = [
+    "identityMd",
+    "soulMd",
+    "userMd",
+    "skillsConfig",
+    "installedProviders",
+    "providerModelPreferences",
+    "networkConfig",
+    "egressConfig",
+    "preApprovedTools",
+    "toolsConfig",
+    "guardrails",
+    "nixConfig",
+    "mcpServers",
+];
 const RULE: [&str; 2] = ["source_entity_type_slug", "target_entity_type_slug"];
 
 fn find<'rows>(rows: &'rows Json, list: &str, member: &str, id: &str) -> Option<&'rows Json> {
@@ -196,25 +239,6 @@ fn is_empty(json: &Json) -> bool {
         Json::Object(members) => members.is_empty(),
         Json::Bool(true) | Json::Number(_) => false,
     }
-}
-
-fn settings(agent: &Agent) -> [(&'static str, Option<&Declaration>); 13] {
-    let settings = &agent.settings;
-    [
-        ("identityMd", settings.identity_md.as_ref()),
-        ("soulMd", settings.soul_md.as_ref()),
-        ("userMd", settings.user_md.as_ref()),
-        ("skillsConfig", settings.skills_config.as_ref()),
-        ("installedProviders", settings.installed_providers.as_ref()),
-        ("providerModelPreferences", settings.provider_model_preferences.as_ref()),
-        ("networkConfig", settings.network_config.as_ref()),
-        ("egressConfig", settings.egress_config.as_ref()),
-        ("preApprovedTools", settings.pre_approved_tools.as_ref()),
-        ("toolsConfig", settings.tools_config.as_ref()),
-        ("guardrails", settings.guardrails.as_ref()),
-        ("nixConfig", settings.nix_config.as_ref()),
-        ("mcpServers", settings.mcp_servers.as_ref()),
-    ]
 }
 
 #[derive(Default)]
@@ -289,75 +313,39 @@ impl Missing {
         }
     }
 
-    fn text(&mut self, place: &str, declared: &Declared<Text>, stored: Option<&Json>) {
-        match declared {
-            Declared::Absent => {}
-            Declared::Empty => self.empty(place, stored),
-            Declared::Value(text) => self.value(place, &json_of(&Value::Text(text.clone())), stored),
+    fn field(&mut self, place: &str, resource: &Resource, field: &str, stored: Option<&Json>) {
+        if let Some(declared) = declared(resource, field) {
+            self.declaration(&format!("{place}.{field}"), declared, stored);
         }
     }
 
-    fn field(&mut self, place: &str, declared: &Declared<Value>, stored: Option<&Json>) {
-        match declared {
-            Declared::Absent => {}
-            Declared::Empty => self.empty(place, stored),
-            Declared::Value(value) => self.value(place, &json_of(value), stored),
+    fn entity(&mut self, entity: &Resource, row: Option<&Json>) {
+        let place = format!("entity-type/{}", entity.key.id);
+        for member in ENTITY {
+            self.field(&place, entity, member, row.and_then(|row| row.get(member)));
         }
     }
 
-    fn entity(&mut self, entity: &EntityType, row: Option<&Json>) {
-        let place = format!("entity-type/{}", entity.slug);
-        let empty = Json::Object(Map::new());
-        let member = |name: &str| row.unwrap_or(&empty).get(name);
-        self.text(&format!("{place}.name"), &Declared::Value(entity.name.clone()), member("name"));
-        self.text(&format!("{place}.description"), &entity.description, member("description"));
-        self.text(&format!("{place}.icon"), &entity.icon, member("icon"));
-        self.text(&format!("{place}.color"), &entity.color, member("color"));
-        self.field(&format!("{place}.metadata_schema"), &entity.metadata_schema, member("metadata_schema"));
-        self.field(&format!("{place}.event_kinds"), &entity.event_kinds, member("event_kinds"));
-    }
-
-    fn relationship(&mut self, declared: &RelationshipType, row: Option<&Json>, rules: &Json) {
-        let place = format!("relationship-type/{}", declared.slug);
-        let empty = Json::Object(Map::new());
-        let member = |name: &str| row.unwrap_or(&empty).get(name);
-        self.text(&format!("{place}.name"), &Declared::Value(declared.name.clone()), member("name"));
-        self.text(&format!("{place}.description"), &declared.description, member("description"));
-        self.field(&format!("{place}.metadata_schema"), &declared.metadata_schema, member("metadata_schema"));
-        let when = member("metadata").and_then(|metadata| metadata.get("autoCreateWhen"));
-        self.field(&format!("{place}.auto_create_when"), &declared.auto_create_when, when);
-        if let Some(status) = &declared.status {
-            self.value(&format!("{place}.status"), &json!(status), member("status"));
+    fn relationship(&mut self, relationship: &Resource, row: Option<&Json>, rules: &Json) {
+        let place = format!("relationship-type/{}", relationship.key.id);
+        for member in ["name", "description", "metadata_schema", "status", "is_symmetric", "inverse_type_slug"] {
+            self.field(&place, relationship, member, row.and_then(|row| row.get(member)));
         }
-        if let Some(symmetric) = declared.is_symmetric {
-            self.value(&format!("{place}.is_symmetric"), &json!(symmetric), member("is_symmetric"));
-        }
-        match &declared.inverse {
-            Declared::Absent => {}
-            Declared::Empty => self.empty(&format!("{place}.inverse"), member("inverse_type_slug")),
-            Declared::Value(slug) => {
-                self.value(&format!("{place}.inverse"), &json!(slug.as_str()), member("inverse_type_slug"));
-            }
-        }
-        if !declared.rules.is_absent() {
-            let mut wanted: Vec<(&str, &str)> = declared
-                .rules
-                .value()
-                .into_iter()
-                .flatten()
-                .map(|rule| (rule.source.as_str(), rule.target.as_str()))
-                .collect();
+        let when = row.and_then(|row| row.get("metadata")).and_then(|metadata| metadata.get("autoCreateWhen"));
+        self.field(&place, relationship, "auto_create_when", when);
+        if let Some(declared) = declared(relationship, "rules") {
+            let mut wanted = declared.value().map(Pair::list).unwrap_or_default();
             let end = |rule: &Json, name: &str| rule.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-            let mut stored: Vec<(String, String)> = rules
+            let mut stored: Vec<Pair> = rules
                 .get("rules")
                 .and_then(Json::as_array)
                 .into_iter()
                 .flatten()
-                .map(|rule| (end(rule, "source_entity_type_slug"), end(rule, "target_entity_type_slug")))
+                .map(|rule| Pair { first: end(rule, RULE[0]), second: end(rule, RULE[1]) })
                 .collect();
             wanted.sort_unstable();
             stored.sort_unstable();
-            if !wanted.iter().copied().eq(stored.iter().map(|(source, target)| (source.as_str(), target.as_str()))) {
+            if wanted != stored {
                 self.0.push(format!("{place}.rules: {wanted:?} is declared, {stored:?} is stored"));
             }
         }

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::support::{Listener, Step, answer, typed, with_header};
 use crate::model::AgentId;
 use crate::org::{Cause, OrgRead, PlatformsProbe, RequestError, SecretsProbe};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, SETTINGS};
 
 fn agent() -> AgentId {
     AgentId::parse("triage").unwrap()
@@ -19,7 +20,7 @@ fn catch_all() -> Json {
 }
 
 async fn agents_error(step: Step) -> RequestError {
-    Listener::start([step]).org().agents().await.unwrap_err()
+    Listener::start([step]).org().records(AGENT).await.unwrap_err()
 }
 
 fn gzipped(length: usize) -> Step {
@@ -86,14 +87,14 @@ async fn a_bomb_stops_at_the_limit() {
         error.to_string(),
         "GET /api/dev/agents answered 200 with something that is not the Lobu API: an answer of more than 32 MiB"
     );
-    assert_eq!(Listener::start([gzipped(31 << 20)]).org().agents().await.unwrap(), []);
+    assert_eq!(Listener::start([gzipped(31 << 20)]).org().records(AGENT).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn an_announced_flood_is_not_read() {
     let step = with_header(typed(200, "application/json", "{}"), "content-encoding", "identity");
     let listener = Listener::start([step]);
-    assert!(listener.org().agents().await.is_err());
+    assert!(listener.org().records(AGENT).await.is_err());
     let large = typed(200, "application/json", vec![b' '; (32 << 20) + 1]);
     assert!(agents_error(large).await.to_string().contains("more than 32 MiB"));
 }
@@ -108,13 +109,13 @@ async fn what_is_not_gzip_but_says_so_is_named() {
 async fn a_missing_agent_is_none_and_an_unknown_org_is_an_error() {
     let missing = json!({"error": "Agent not found"});
     let org = Listener::start([answer(404, &missing), answer(404, &missing)]).org();
-    assert_eq!(org.settings(&agent()).await.unwrap(), None);
-    assert_eq!(org.platforms(&agent()).await.unwrap(), None);
+    assert_eq!(org.records_of(SETTINGS, &agent()).await.unwrap(), None);
+    assert_eq!(org.records_of(PLATFORM, &agent()).await.unwrap(), None);
     let unknown = json!({"error": "invalid_request", "error_description": "Organization 'dev' not found"});
     let pages = [answer(404, &unknown), typed(404, "text/plain", "404 Not Found"), answer(404, &json!({}))];
     let org = Listener::start(pages).org();
     for _ in 0..3 {
-        assert_eq!(org.settings(&agent()).await.unwrap_err().status(), Some(404));
+        assert_eq!(org.records_of(SETTINGS, &agent()).await.unwrap_err().status(), Some(404));
     }
 }
 
@@ -128,7 +129,7 @@ async fn the_token_never_comes_back() {
 async fn redirects_of_reads_are_followed_only_within_the_origin() {
     let to = |location: &str| with_header(answer(302, &json!({})), "location", location);
     let listener = Listener::start([to("/elsewhere"), answer(200, &json!({"agents": []}))]);
-    assert_eq!(listener.org().agents().await.unwrap(), []);
+    assert_eq!(listener.org().records(AGENT).await.unwrap(), []);
     assert_eq!(listener.lines(), ["GET /api/dev/agents", "GET /elsewhere"]);
 
     let other = Listener::start([]);
@@ -146,7 +147,7 @@ async fn redirects_of_reads_are_followed_only_within_the_origin() {
     let error = agents_error(answer(302, &json!({}))).await;
     assert!(error.to_string().ends_with("a redirect that leads nowhere"), "{error}");
     let listener = Listener::start((0..9).map(|_| to("/again")));
-    assert!(listener.org().agents().await.unwrap_err().to_string().ends_with("more than 5 redirects"));
+    assert!(listener.org().records(AGENT).await.unwrap_err().to_string().ends_with("more than 5 redirects"));
     assert_eq!(listener.seen().len(), 6);
 }
 
@@ -154,9 +155,9 @@ async fn redirects_of_reads_are_followed_only_within_the_origin() {
 async fn reads_that_are_posts_keep_their_method_or_are_not_redirected() {
     let to = |status| with_header(answer(status, &json!({})), "location", "/there");
     let listener = Listener::start([to(307), answer(200, &json!({"entity_types": []})), to(302)]);
-    assert_eq!(listener.org().entity_types().await.unwrap(), []);
+    assert_eq!(listener.org().records(ENTITY_TYPE).await.unwrap(), []);
     assert_eq!(listener.lines(), ["POST /api/dev/manage_entity_schema", "POST /there"]);
-    let error = listener.org().entity_types().await.unwrap_err();
+    let error = listener.org().records(ENTITY_TYPE).await.unwrap_err();
     assert!(error.to_string().starts_with("POST /api/dev/manage_entity_schema (entity_type list) was redirected to"));
 }
 
@@ -240,7 +241,7 @@ async fn health_is_asked_once_and_must_be_a_health_page() {
 #[tokio::test]
 async fn an_answer_that_is_cut_is_no_answer() {
     let listener = Listener::start((0..5).map(|_| Step::Cut));
-    let error = listener.org().agents().await.unwrap_err();
+    let error = listener.org().records(AGENT).await.unwrap_err();
     assert_eq!(error.cause(), Some(Cause::Cut));
     assert_eq!(
         error.to_string(),

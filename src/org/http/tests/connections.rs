@@ -20,6 +20,7 @@ use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
 use crate::org::http::HttpOrg;
 use crate::org::{Cause, OrgRead, Outcome, RequestError};
+use crate::schema::kinds::AGENT;
 use crate::secrets::SecretValue;
 
 fn no_agents() -> Step {
@@ -45,7 +46,7 @@ async fn over_tls(host: &str, names: &[&str], trusted: bool) -> Result<(), Reque
     let listener = Listener::start_tls([no_agents()], config);
     let origin = Url::parse(&format!("https://{host}:{}", listener.port)).unwrap();
     let org = builder(origin).roots(vec![if trusted { own } else { other }]).build().unwrap();
-    org.agents().await.map(drop)
+    org.records(AGENT).await.map(drop)
 }
 
 #[tokio::test]
@@ -89,7 +90,7 @@ async fn plain_http_behind_https_is_not_secure() {
         drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     });
     let (_, root) = tls(&["localhost"]);
-    let error = builder(origin).roots(vec![root]).build().unwrap().agents().await.unwrap_err();
+    let error = builder(origin).roots(vec![root]).build().unwrap().records(AGENT).await.unwrap_err();
     assert_eq!(error.cause(), Some(Cause::Tls), "{error}");
 }
 
@@ -97,7 +98,7 @@ async fn plain_http_behind_https_is_not_secure() {
 async fn where_nothing_listens_is_said_at_once() {
     let origin = Url::parse(&format!("http://127.0.0.1:{}", free_port())).unwrap();
     let org = builder(origin).build().unwrap();
-    let error = org.agents().await.unwrap_err();
+    let error = org.records(AGENT).await.unwrap_err();
     assert_eq!(error.to_string(), "GET /api/dev/agents got no answer: nothing listens there (connection refused)");
     assert_eq!((error.cause(), error.outcome()), (Some(Cause::NoConnection), Outcome::NotDone));
     assert_eq!(org.statistics().requests, 1);
@@ -107,7 +108,7 @@ async fn where_nothing_listens_is_said_at_once() {
 async fn a_missing_socket_is_said_too() {
     let endpoint = Endpoint::Socket("/nonexistent/lobu.sock".into());
     let org = HttpOrg::builder(endpoint, OrgSlug::parse("dev").unwrap()).build().unwrap();
-    let error = org.agents().await.unwrap_err();
+    let error = org.records(AGENT).await.unwrap_err();
     assert!(error.to_string().ends_with("nothing listens there (no such socket)"), "{error}");
 }
 
@@ -131,7 +132,7 @@ async fn a_socket_is_spoken_to_without_a_proxy() {
     let proxies = Network { http: Some(format!("http://127.0.0.1:{}", free_port())), ..Network::default() };
     let org =
         HttpOrg::builder(Endpoint::Socket(path), OrgSlug::parse("dev").unwrap()).network(proxies).build().unwrap();
-    assert_eq!(org.agents().await.unwrap(), []);
+    assert_eq!(org.records(AGENT).await.unwrap(), []);
     let request = server.await.unwrap().to_lowercase();
     assert!(request.starts_with("get /api/dev/agents http/1.1\r\n"), "{request}");
     assert!(!request.contains("authorization"));
@@ -145,16 +146,16 @@ async fn proxies_are_for_other_machines_only() {
     for host in ["127.0.0.1", "localhost"] {
         let origin = Url::parse(&format!("http://{host}:{}", listener.port)).unwrap();
         let org = builder(origin).network(proxies.clone()).build().unwrap();
-        assert_eq!(org.agents().await.unwrap(), [], "{host}");
+        assert_eq!(org.records(AGENT).await.unwrap(), [], "{host}");
     }
     let proxy = Listener::start([no_agents()]);
     let proxies = Network { http: Some(proxy.origin().to_string()), ..Network::default() };
     let elsewhere = Url::parse("http://lobu.invalid/").unwrap();
     let org = builder(elsewhere.clone()).network(proxies.clone()).build().unwrap();
-    assert_eq!(org.agents().await.unwrap(), []);
+    assert_eq!(org.records(AGENT).await.unwrap(), []);
     assert_eq!(proxy.lines(), ["GET http://lobu.invalid/api/dev/agents"]);
     let spared = Network { except: Some("lobu.invalid".to_owned()), ..proxies };
-    let error = builder(elsewhere).network(spared).build().unwrap().agents().await.unwrap_err();
+    let error = builder(elsewhere).network(spared).build().unwrap().records(AGENT).await.unwrap_err();
     assert_eq!(error.cause(), Some(Cause::NameNotFound), "{error}");
 }
 
@@ -162,7 +163,7 @@ async fn proxies_are_for_other_machines_only() {
 async fn a_silent_server_times_out() {
     let listener = Listener::start((0..5).map(|_| Step::Hang));
     let org = listener.builder().deadline(Duration::from_millis(50)).build().unwrap();
-    let error = org.agents().await.unwrap_err();
+    let error = org.records(AGENT).await.unwrap_err();
     assert_eq!((error.cause(), error.outcome()), (Some(Cause::TimedOut), Outcome::NotDone));
     assert_eq!(org.statistics().retries, 4);
 }
@@ -197,8 +198,8 @@ async fn a_server_that_restarts_is_waited_for() {
         stream.write_all(text.as_bytes()).unwrap();
     });
     let org = builder(origin).build().unwrap();
-    org.agents().await.unwrap();
+    org.records(AGENT).await.unwrap();
     server.join().unwrap();
-    assert_eq!(org.agents().await.unwrap_err().cause(), Some(Cause::NoConnection));
+    assert_eq!(org.records(AGENT).await.unwrap_err().cause(), Some(Cause::NoConnection));
     assert_eq!(org.statistics().retries, 4);
 }

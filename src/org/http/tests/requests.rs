@@ -1,25 +1,19 @@
 //! What goes out: bodies, headers, paths, and secrets.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
 use url::Url;
 
-use super::support::{Listener, Step, answer, builder};
+use super::support::{Listener, Step, answer, builder, sent as said};
 use crate::env::Environment;
-use crate::model::{AgentId, SecretName, StableId, Text, TypeSlug, Value};
+use crate::model::{AgentId, SecretName, Text, Value};
 use crate::org::http::{HttpOrg, Sending};
-use crate::org::{
-    AgentPatch, Change, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut, RelationshipTypeWrite, RequestError,
-    SettingsMember, SettingsPatch,
-};
+use crate::org::{OrgRead, OrgWrite, Outcome, RequestError};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::{Change, Sent};
 use crate::secrets::Values;
 use crate::wire::Json;
-
-fn triage() -> AgentId {
-    AgentId::parse("triage").unwrap()
-}
 
 fn reference(name: &str) -> Value {
     Value::Text(Text::SecretRef(SecretName::parse(name).unwrap()))
@@ -33,20 +27,15 @@ fn values() -> Values {
     Values::of_process(Arc::new(Environment::from_pairs([("BOT", "SENTINEL-BOT")])))
 }
 
-fn put(config: Value) -> PlatformPut {
-    let Value::Map(config) = config else { panic!("a map") };
-    PlatformPut {
-        agent: triage(),
-        id: StableId::from_server("a/b ü"),
-        platform_type: "telegram".to_owned(),
-        name: Some("ops".to_owned()),
-        config,
-        settings: Some(map([("allowFrom", Value::known_list(["u1"]))])),
-    }
+fn put(config: Value) -> Sent {
+    let kept = map([("allowFrom", Value::known_list(["u1"]))]);
+    let fields =
+        [("type", Value::known("telegram")), ("config", config), ("settings", kept), ("name", Value::known("ops"))];
+    said(PLATFORM, "triage/a/b ü", fields)
 }
 
-fn patch<const N: usize>(members: [(SettingsMember, Value); N]) -> SettingsPatch {
-    SettingsPatch { agent: triage(), members: BTreeMap::from(members), carry_injected: false }
+fn patch(name: &str, value: Value) -> Sent {
+    said(SETTINGS, "triage", [(name, value)])
 }
 
 fn done() -> Step {
@@ -70,7 +59,7 @@ fn with(secrets_api: bool, own_server: bool) -> Sending {
 #[tokio::test]
 async fn requests_carry_what_the_api_wants() {
     let listener = Listener::start([answer(200, &json!({"agents": []}))]);
-    listener.org().agents().await.unwrap();
+    listener.org().records(AGENT).await.unwrap();
     let seen = &listener.seen()[0];
     assert_eq!(seen.line, "GET /api/dev/agents");
     assert_eq!(seen.header("content-type"), Some("application/json"));
@@ -82,10 +71,10 @@ async fn requests_carry_what_the_api_wants() {
 #[tokio::test]
 async fn paths_are_encoded_by_segment() {
     let listener = Listener::start([done()]);
-    listener.org().put_platform(&put(map([]))).await.unwrap();
+    listener.org().update(&put(map([]))).await.unwrap();
     assert_eq!(listener.lines(), ["PUT /api/dev/agents/triage/platforms/by-stable-id/a%2Fb%20%C3%BC"]);
     for id in ["", ".", ".."] {
-        let error = listener.org().settings(&AgentId::from_server(id)).await.unwrap_err();
+        let error = listener.org().records_of(SETTINGS, &AgentId::from_server(id)).await.unwrap_err();
         assert!(matches!(error, RequestError::NotSent { .. }), "{error}");
     }
     assert_eq!(listener.seen().len(), 1);
@@ -100,7 +89,7 @@ async fn platforms_get_values_references_and_masks() {
             ("lit", Value::Text(Text::sensitive("L"))),
         ])
     };
-    let body = |sending| sent(sending, async |org| org.put_platform(&put(config())).await.map(drop));
+    let body = |sending| sent(sending, async |org| org.update(&put(config())).await.map(drop));
     assert_eq!(
         body(with(false, false)).await.unwrap(),
         json!({"platform": "telegram", "config": {"botToken": "SENTINEL-BOT", "kept": "***", "lit": "L"},
@@ -111,9 +100,8 @@ async fn platforms_get_values_references_and_masks() {
 
 #[tokio::test]
 async fn a_missing_value_is_never_sent_as_something_else() {
-    let error = sent(Sending::default(), async |org| {
-        org.put_platform(&put(map([("botToken", reference("BOT"))]))).await.map(drop)
-    });
+    let error =
+        sent(Sending::default(), async |org| org.update(&put(map([("botToken", reference("BOT"))]))).await.map(drop));
     let error = error.await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotDone);
     assert_eq!(
@@ -126,9 +114,7 @@ async fn a_missing_value_is_never_sent_as_something_else() {
 #[tokio::test]
 async fn mcp_members_get_references() {
     let servers = || map([("gh", map([("headers", map([("Authorization", reference("GH"))]))]))]);
-    let body = |sending| {
-        sent(sending, async |org| org.patch_settings(&patch([(SettingsMember::McpServers, servers())])).await)
-    };
+    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers())).await.map(drop));
     assert_eq!(body(with(false, false)).await.unwrap()["mcpServers"]["gh"]["headers"]["Authorization"], "$GH");
     let with_api = body(with(true, false)).await.unwrap();
     assert_eq!(with_api["mcpServers"]["gh"]["headers"]["Authorization"], "secret://dev/user/GH");
@@ -137,9 +123,7 @@ async fn mcp_members_get_references() {
 #[tokio::test]
 async fn hidden_members_go_back_only_to_our_own_server() {
     let servers = || map([("gh", map([("headers", map([("A", Value::Text(Text::Opaque))]))]))]);
-    let body = |sending| {
-        sent(sending, async |org| org.patch_settings(&patch([(SettingsMember::McpServers, servers())])).await)
-    };
+    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers())).await.map(drop));
     let error = body(with(false, false)).await.unwrap_err();
     assert!(matches!(&error, RequestError::NotSent { what, .. } if what.starts_with("mcpServers: ")), "{error}");
     assert_eq!(body(with(true, true)).await.unwrap()["mcpServers"]["gh"]["headers"]["A"], "***");
@@ -149,8 +133,8 @@ async fn hidden_members_go_back_only_to_our_own_server() {
 async fn providers_are_stamped_once() {
     let old = map([("providerId", Value::known("a")), ("installedAt", Value::Null)]);
     let providers = Value::List(vec![old, map([("providerId", Value::known("b"))])]);
-    let write = patch([(SettingsMember::InstalledProviders, providers)]);
-    let body = sent(with(false, false), async |org| org.patch_settings(&write).await).await.unwrap();
+    let write = patch("installedProviders", providers);
+    let body = sent(with(false, false), async |org| org.update(&write).await.map(drop)).await.unwrap();
     // The fake clock stands at a billion seconds.
     assert_eq!(
         body,
@@ -159,59 +143,47 @@ async fn providers_are_stamped_once() {
     );
 }
 
-fn cleared() -> EntityTypeWrite {
-    EntityTypeWrite {
-        slug: TypeSlug::rewritten("person"),
-        name: None,
-        description: Some(Change::Clear),
-        icon: Some(Change::Clear),
-        color: Some(Change::Set(Text::known("#fff"))),
-        metadata_schema: Some(Change::Clear),
-        event_kinds: Some(Change::Clear),
-    }
+fn cleared() -> Sent {
+    let fields = ["description", "icon", "metadata_schema", "event_kinds"].map(|name| (name, Value::Null));
+    let mut sent = said(ENTITY_TYPE, "person", fields);
+    sent.fields.set(ENTITY_TYPE.field("color").unwrap(), Change::Set(Value::known("#fff")));
+    sent
 }
 
-fn cleared_relationship() -> RelationshipTypeWrite {
-    RelationshipTypeWrite {
-        slug: TypeSlug::verbatim("knows"),
-        name: None,
-        description: Some(Change::Clear),
-        metadata_schema: Some(Change::Clear),
-        inverse: Some(Change::Clear),
-        status: Some("archived".to_owned()),
-        is_symmetric: None,
-        auto_create_when: Some(Change::Clear),
-    }
+fn cleared_relationship() -> Sent {
+    let cleared = |name| (name, Value::Null);
+    let fields = [
+        cleared("description"),
+        cleared("metadata_schema"),
+        cleared("inverse_type_slug"),
+        cleared("auto_create_when"),
+        ("status", Value::known("archived")),
+    ];
+    said(RELATIONSHIP_TYPE, "knows", fields)
 }
 
 #[tokio::test]
 async fn each_route_clears_in_its_own_way() {
+    let updated =
+        async |write: Sent| sent(with(false, false), async |org| org.update(&write).await.map(drop)).await.unwrap();
+    let created =
+        async |write: Sent| sent(with(false, false), async |org| org.create(&write).await.map(drop)).await.unwrap();
     let table = [
         (
-            sent(with(false, false), async |org| org.update_entity_type(&cleared()).await).await.unwrap(),
+            updated(cleared()).await,
             json!({"schema_type": "entity_type", "action": "update", "slug": "person", "description": "", "icon": "",
                 "color": "#fff", "metadata_schema": null, "event_kinds": null}),
         ),
         (
-            sent(with(false, false), async |org| org.create_entity_type(&cleared()).await).await.unwrap(),
+            created(cleared()).await,
             json!({"schema_type": "entity_type", "action": "create", "slug": "person", "color": "#fff"}),
         ),
         (
-            sent(with(false, false), async |org| org.update_relationship_type(&cleared_relationship()).await)
-                .await
-                .unwrap(),
+            updated(cleared_relationship()).await,
             json!({"schema_type": "relationship_type", "action": "update", "slug": "knows", "description": null,
                 "metadata_schema": null, "inverse_type_slug": null, "status": "archived", "auto_create_when": []}),
         ),
-        (
-            sent(with(false, false), async |org| {
-                let description = Some(Change::Clear);
-                org.update_agent(&AgentPatch { agent: triage(), name: None, description }).await
-            })
-            .await
-            .unwrap(),
-            json!({"description": null}),
-        ),
+        (updated(said(AGENT, "triage", [("description", Value::Null)])).await, json!({"description": null})),
     ];
     for (body, expected) in table {
         assert_eq!(body, expected);
@@ -224,12 +196,12 @@ async fn secrets_go_only_where_nobody_listens() {
     let literal = || put(map([("botToken", Value::Text(Text::sensitive("SENTINEL")))]));
     let org = builder(Url::parse("http://lobu.invalid").unwrap()).build().unwrap().sending(with(false, false));
     for write in [secret(), literal()] {
-        let error = org.put_platform(&write).await.unwrap_err();
+        let error = org.update(&write).await.unwrap_err();
         assert!(matches!(&error, RequestError::NotSent { what, .. } if what.contains("https")), "{error}");
         assert!(!format!("{error} {error:?}").contains("SENTINEL"));
     }
     assert_eq!(org.statistics().requests, 0);
-    let error = org.sending(with(true, false)).put_platform(&secret()).await.unwrap_err();
+    let error = org.sending(with(true, false)).update(&secret()).await.unwrap_err();
     assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
 }
 
@@ -244,17 +216,17 @@ async fn no_secret_comes_back_in_an_error() {
     for (step, code) in [(echo(400), None), (echo(200), None), (flat, None), (known, Some("invalid_value"))] {
         let listener = Listener::start([step]);
         let org = listener.org().sending(Sending { values: Arc::new(values()), ..Sending::default() });
-        let error = org.put_platform(&write).await.unwrap_err();
+        let error = org.update(&write).await.unwrap_err();
         let shown = format!("{error} {error:?}").to_lowercase();
         assert!(!shown.contains("sentinel"), "{shown}");
         assert_eq!(error.code(), code);
     }
     let servers = map([("gh", map([("url", Value::known("https://x"))]))]);
     let listener = Listener::start([echo(400)]);
-    let error = listener.org().patch_settings(&patch([(SettingsMember::McpServers, servers)])).await.unwrap_err();
+    let error = listener.org().update(&patch("mcpServers", servers)).await.unwrap_err();
     assert!(!format!("{error:?}").contains("SENTINEL"), "{error}");
-    let prompt = patch([(SettingsMember::SoulMd, Value::known("x"))]);
+    let prompt = patch("soulMd", Value::known("x"));
     let spoken = Listener::start([answer(400, &json!({"error": "no such field"}))]).org();
-    let error = spoken.patch_settings(&prompt).await.unwrap_err();
+    let error = spoken.update(&prompt).await.unwrap_err();
     assert_eq!(error.to_string(), "PATCH /api/dev/agents/triage/config answered 400: no such field");
 }

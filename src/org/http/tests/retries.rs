@@ -1,41 +1,33 @@
-//! What is sent again, when, and what is looked up first (A4).
+//! What is sent again, when, and what is looked up first.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::support::{FakeClock, Listener, Step, answer, typed, with_header};
-use crate::model::Rule;
-use crate::model::{AgentId, StableId, Text, TypeSlug, Value};
-use crate::org::{
-    AgentCreate, AgentCreated, AgentPatch, Change, EntityTypeWrite, OrgRead, OrgWrite, Outcome, PlatformPut,
-    PlatformStored, RelationshipTypeWrite, RequestError,
-};
+use super::support::{FakeClock, Listener, Step, answer, sent, typed, with_header};
+use crate::model::{StableId, Value};
+use crate::org::{OrgRead, OrgWrite, Outcome, RequestError, Stored};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, relationship_type};
+use crate::schema::{Pair, ResourceKey, Sent, StoredPair};
 use crate::wire::Json;
-
-fn triage() -> AgentId {
-    AgentId::parse("triage").unwrap()
-}
 
 fn failing(status: u16) -> Step {
     answer(status, &json!({"error": "later"}))
 }
 
-fn create() -> AgentCreate {
-    AgentCreate { agent: triage(), name: Text::known("Triage"), description: None }
+fn create() -> Sent {
+    sent(AGENT, "triage", [("name", Value::known("Triage"))])
 }
 
-fn person() -> EntityTypeWrite {
-    EntityTypeWrite {
-        slug: TypeSlug::rewritten("person"),
-        name: Some(Text::known("Person")),
-        description: Some(Change::Clear),
-        icon: None,
-        color: None,
-        metadata_schema: Some(Change::Set(Value::Map([("type".to_owned(), Value::known("object"))].into()))),
-        event_kinds: None,
-    }
+fn rename() -> Sent {
+    sent(AGENT, "triage", [("name", Value::known("T"))])
+}
+
+fn person() -> Sent {
+    let schema = Value::Map([("type".to_owned(), Value::known("object"))].into());
+    let fields = [("name", Value::known("Person")), ("description", Value::Null), ("metadata_schema", schema)];
+    sent(ENTITY_TYPE, "person", fields)
 }
 
 fn listed(name: &str, org: &str) -> Json {
@@ -44,15 +36,10 @@ fn listed(name: &str, org: &str) -> Json {
     json!({"entity_types": [row]})
 }
 
-fn put() -> PlatformPut {
-    PlatformPut {
-        agent: triage(),
-        id: StableId::derive("triage", "telegram", None),
-        platform_type: "telegram".to_owned(),
-        name: None,
-        config: [("chatId".to_owned(), Value::known("1"))].into(),
-        settings: None,
-    }
+fn put() -> Sent {
+    let config = Value::Map([("chatId".to_owned(), Value::known("1"))].into());
+    let id = format!("triage/{}", StableId::derive("triage", "telegram", None));
+    sent(PLATFORM, &id, [("type", Value::known("telegram")), ("config", config)])
 }
 
 #[tokio::test]
@@ -61,7 +48,7 @@ async fn reads_are_sent_again_until_they_succeed() {
     let clock = Arc::new(FakeClock::default());
     let listener = Listener::start(steps.into_iter().chain([answer(200, &json!({"agents": []}))]));
     let org = listener.builder().clock(clock.clone()).build().unwrap();
-    assert_eq!(org.agents().await.unwrap(), []);
+    assert_eq!(org.records(AGENT).await.unwrap(), []);
     assert_eq!(clock.slept(), [250, 500, 1000, 2000].map(Duration::from_millis));
     assert_eq!((org.statistics().requests, org.statistics().retries, org.statistics().writes), (5, 4, 0));
 }
@@ -69,7 +56,7 @@ async fn reads_are_sent_again_until_they_succeed() {
 #[tokio::test]
 async fn there_is_an_end_to_it() {
     let listener = Listener::start((0..9).map(|_| failing(503)));
-    assert_eq!(listener.org().agents().await.unwrap_err().status(), Some(503));
+    assert_eq!(listener.org().records(AGENT).await.unwrap_err().status(), Some(503));
     assert_eq!(listener.seen().len(), 5);
 }
 
@@ -77,7 +64,7 @@ async fn there_is_an_end_to_it() {
 async fn refusals_are_final() {
     for status in [400, 401, 403, 404, 409, 422, 500, 501] {
         let listener = Listener::start([failing(status)]);
-        assert_eq!(listener.org().agents().await.unwrap_err().status(), Some(status));
+        assert_eq!(listener.org().records(AGENT).await.unwrap_err().status(), Some(status));
         assert_eq!(listener.seen().len(), 1);
     }
 }
@@ -97,7 +84,7 @@ async fn retry_after_is_obeyed_up_to_its_cap() {
         let clock = Arc::new(FakeClock::default());
         let steps = [with_header(failing(429), "retry-after", text), answer(200, &json!({"agents": []}))];
         let org = Listener::start(steps).builder().clock(clock.clone()).build().unwrap();
-        org.agents().await.unwrap();
+        org.records(AGENT).await.unwrap();
         assert_eq!(clock.slept(), [Duration::from_millis(milliseconds)], "{text}");
     }
 }
@@ -106,31 +93,31 @@ async fn retry_after_is_obeyed_up_to_its_cap() {
 async fn a_server_without_manager_refuses_platforms_at_once() {
     let unavailable = || answer(503, &json!({"error": "Chat instance manager not available"}));
     let listener = Listener::start([unavailable()]);
-    let error = listener.org().put_platform(&put()).await.unwrap_err();
+    let error = listener.org().update(&put()).await.unwrap_err();
     assert_eq!((error.status(), error.outcome()), (Some(503), Outcome::NotDone));
     assert_eq!(listener.seen().len(), 1);
     let busy = with_header(unavailable(), "retry-after", "1");
     let done = answer(200, &json!({"noop": true, "platform": {}}));
     let listener = Listener::start([busy, failing(502), done]);
-    assert_eq!(listener.org().put_platform(&put()).await.unwrap(), PlatformStored::Unchanged);
+    assert_eq!(listener.org().update(&put()).await.unwrap(), Stored::Unchanged);
 }
 
 #[tokio::test]
 async fn idempotent_writes_are_repeated_after_a_lost_answer() {
     let listener = Listener::start([Step::Close, answer(200, &json!({"success": true}))]);
-    let patch = AgentPatch { agent: triage(), name: Some(Text::known("T")), description: None };
-    listener.org().update_agent(&patch).await.unwrap();
+    let patch = rename();
+    listener.org().update(&patch).await.unwrap();
     assert_eq!(listener.lines(), ["PATCH /api/dev/agents/triage"; 2]);
 }
 
 #[tokio::test]
 async fn what_may_have_been_carried_out_stays_unknown() {
-    let patch = AgentPatch { agent: triage(), name: Some(Text::known("T")), description: None };
+    let patch = rename();
     let steps = [Step::Close, failing(429), failing(429), failing(429), failing(429)];
-    let error = Listener::start(steps).org().update_agent(&patch).await.unwrap_err();
+    let error = Listener::start(steps).org().update(&patch).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
-    let refused = Listener::start([failing(429), failing(400)]).org().update_agent(&patch).await.unwrap_err();
+    let refused = Listener::start([failing(429), failing(400)]).org().update(&patch).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::NotDone));
 }
 
@@ -138,14 +125,14 @@ async fn what_may_have_been_carried_out_stays_unknown() {
 async fn a_create_of_an_agent_knows_its_own_row_again() {
     let row = |name: &str| answer(200, &json!({"agentId": "triage", "name": name, "description": ""}));
     let made = answer(201, &json!({"agentId": "triage", "name": "Triage"}));
-    assert_eq!(Listener::start([made]).org().create_agent(&create()).await.unwrap(), AgentCreated::Created);
+    assert_eq!(Listener::start([made]).org().create(&create()).await.unwrap(), Stored::Created);
     let lost = Listener::start([Step::Close, row("Triage")]).org();
-    assert_eq!(lost.create_agent(&create()).await.unwrap(), AgentCreated::Created);
+    assert_eq!(lost.create(&create()).await.unwrap(), Stored::Created);
     let theirs = Listener::start([Step::Close, row("Other")]).org();
-    assert!(matches!(theirs.create_agent(&create()).await.unwrap(), AgentCreated::Existed(_)));
+    assert!(matches!(theirs.create(&create()).await.unwrap(), Stored::Existed(_)));
     for steps in [vec![row("Triage")], vec![failing(429), row("Triage")]] {
-        let existed = Listener::start(steps).org().create_agent(&create()).await.unwrap();
-        assert!(matches!(existed, AgentCreated::Existed(_)));
+        let existed = Listener::start(steps).org().create(&create()).await.unwrap();
+        assert!(matches!(existed, Stored::Existed(_)));
     }
 }
 
@@ -172,10 +159,10 @@ async fn a_lost_create_of_a_type_is_looked_up_before_it_is_sent_again() {
     ];
     for (steps, done, expected) in table {
         let listener = Listener::start(steps);
-        let result = listener.org().create_entity_type(&person()).await;
+        let result = listener.org().create(&person()).await;
         assert_eq!(actions(&listener), expected);
         match result {
-            Ok(()) => assert!(done),
+            Ok(_) => assert!(done),
             Err(error) => assert!(!done && error.outcome() == Outcome::Unknown, "{error}"),
         }
     }
@@ -185,51 +172,49 @@ async fn a_lost_create_of_a_type_is_looked_up_before_it_is_sent_again() {
 async fn a_refusal_after_a_lost_attempt_that_did_nothing_is_the_answer() {
     let empty = || answer(200, &json!({"entity_types": []}));
     let listener = Listener::start([Step::Close, empty(), failing(400), empty()]);
-    let error = listener.org().create_entity_type(&person()).await.unwrap_err();
+    let error = listener.org().create(&person()).await.unwrap_err();
     assert_eq!((error.status(), error.outcome()), (Some(400), Outcome::NotDone));
 }
 
 #[tokio::test]
 async fn relationship_types_and_rules_are_looked_up_too() {
-    let knows = TypeSlug::verbatim("knows");
-    let write = RelationshipTypeWrite {
-        slug: knows.clone(),
-        name: Some(Text::known("Knows")),
-        description: None,
-        metadata_schema: None,
-        inverse: None,
-        status: None,
-        is_symmetric: Some(true),
-        auto_create_when: None,
-    };
+    let write =
+        sent(RELATIONSHIP_TYPE, "knows", [("name", Value::known("Knows")), ("is_symmetric", Value::Bool(true))]);
     let row = |deleted: Json| {
         let row = json!({"slug": "knows", "name": "Knows", "is_symmetric": true, "organization_slug": "dev",
             "deleted_at": deleted});
         answer(200, &json!({"relationship_types": [row]}))
     };
-    Listener::start([Step::Close, row(Json::Null)]).org().create_relationship_type(&write).await.unwrap();
+    Listener::start([Step::Close, row(Json::Null)]).org().create(&write).await.unwrap();
     let listener = Listener::start([Step::Close, row(json!("2026-01-01")), answer(200, &json!({}))]);
-    listener.org().create_relationship_type(&write).await.unwrap();
+    listener.org().create(&write).await.unwrap();
     assert_eq!(actions(&listener), ["create", "list", "create"]);
 
-    let rule = Rule { source: TypeSlug::verbatim("a"), target: TypeSlug::verbatim("b") };
+    let key = ResourceKey::new(RELATIONSHIP_TYPE, "knows");
+    let pair = Pair { first: "a".to_owned(), second: "b".to_owned() };
     let rules = json!({"rules": [{"id": 4, "source_entity_type_slug": "a", "target_entity_type_slug": "b"}]});
     let listener = Listener::start([Step::Close, answer(200, &rules)]);
-    listener.org().add_rule(&knows, &rule).await.unwrap();
+    listener.org().add_pair(&key, relationship_type::RULES, &pair).await.unwrap();
     assert_eq!(actions(&listener), ["add_rule", "list_rules"]);
 }
 
 #[tokio::test]
 async fn a_rule_that_a_lost_attempt_removed_is_removed() {
     let gone = || answer(400, &json!({"error": "Rule 4 not found"}));
-    Listener::start([Step::Close, gone()]).org().remove_rule(&json!(4)).await.unwrap();
-    assert_eq!(Listener::start([gone()]).org().remove_rule(&json!(4)).await.unwrap_err().status(), Some(400));
+    let key = ResourceKey::new(RELATIONSHIP_TYPE, "knows");
+    let pair = Pair { first: "a".to_owned(), second: "b".to_owned() };
+    let stored = StoredPair { handle: json!(4), pair };
+    let remove = async |steps: Vec<Step>| {
+        Listener::start(steps).org().remove_pair(&key, relationship_type::RULES, &stored).await
+    };
+    remove(vec![Step::Close, gone()]).await.unwrap();
+    assert_eq!(remove(vec![gone()]).await.unwrap_err().status(), Some(400));
 }
 
 #[tokio::test]
 async fn writes_are_never_redirected() {
     let listener = Listener::start([with_header(answer(307, &json!({})), "location", "/there")]);
-    let error = listener.org().create_agent(&create()).await.unwrap_err();
+    let error = listener.org().create(&create()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("POST /api/dev/agents was redirected to {}, which is not followed", {
@@ -244,7 +229,7 @@ async fn writes_are_never_redirected() {
 async fn requests_in_flight_are_bounded() {
     let listener = Listener::start((0..6).map(|_| answer(200, &json!({"agents": []}))));
     let org = listener.builder().parallelism(0).build().unwrap();
-    let all = futures::future::join_all((0..6).map(|_| org.agents())).await;
+    let all = futures::future::join_all((0..6).map(|_| org.records(AGENT))).await;
     assert!(all.into_iter().all(|result| result.is_ok()));
     assert_eq!(org.statistics().requests, 6);
     assert_eq!(org.statistics().bytes, 6 * 13);

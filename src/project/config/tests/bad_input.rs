@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::schema::ALL;
 
 /// An agent that lacks nothing, for a line more; that line is the fourth.
 fn agent(lines: &str) -> String {
@@ -126,7 +127,7 @@ fn texts_that_are_not_toml_have_one_problem() {
         ("x = 1979-99-99", "toml-syntax 1:5"),
     ];
     for (text, expected) in table {
-        let (config, problems) = read(text, "lobu.toml", ReadOptions::default());
+        let (config, problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
         assert_eq!((config, codes(&problems)), (None, vec![expected.to_owned()]), "{text}");
     }
 }
@@ -197,7 +198,7 @@ fn hints_name_the_nearest_key_of_the_same_level() {
 #[test]
 fn unknown_keys_and_types_can_be_allowed_but_nothing_else() {
     let text = agent("naem = 1\nconnections = []\nplatforms = [{ type = 'irc', config = {}, x = 1 }]");
-    let (config, problems) = read(&text, "lobu.toml", lenient());
+    let (config, problems) = read(&ALL, &text, "lobu.toml", lenient());
     let expected = ["~unknown-key 4:1", "renamed-connections 5:1", "~unknown-platform-type 6:23", "~unknown-key 6:43"];
     assert_eq!(codes(&problems), expected);
     assert_eq!(config.unwrap().agents[0].platforms[0].platform_type.as_str(), "irc");

@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::model::Declared;
-use crate::project::config::{Spanned, TextList};
+use crate::project::config::{AgentConfig, Spanned};
+use crate::schema::ALL;
 
 const EVERYTHING: &str = r#"
 [targets.prod]
@@ -94,8 +94,12 @@ data = ""
 connectors = ["a", "b"]
 "#;
 
-fn listed(list: &TextList) -> Option<Vec<&str>> {
-    list.as_ref().map(|list| list.value.iter().map(Spanned::<String>::as_str).collect())
+fn listed(list: Option<&Spanned<Vec<Spanned<String>>>>) -> Option<Vec<&str>> {
+    list.map(|list| list.value.iter().map(Spanned::<String>::as_str).collect())
+}
+
+fn plain_list<'read>(agent: &'read AgentConfig, place: &str) -> Option<Vec<&'read str>> {
+    listed(agent.plain.list(place))
 }
 
 #[test]
@@ -105,9 +109,9 @@ fn every_key_of_both_generations_is_read() {
     assert_eq!((agent.id.value.as_str(), agent.name.as_str()), ("triage", "Triage"));
     assert_eq!((agent.id.position.line, agent.id.position.column), (7, 9));
     assert_eq!((agent.name.position.line, agent.name.position.column), (8, 8));
-    assert_eq!(Spanned::declared(agent.description.as_ref()), Declared::Empty);
-    assert_eq!(listed(&agent.guardrails), Some(vec!["secret-scan"]));
-    assert_eq!(listed(&agent.guardrails_disabled), Some(vec![]));
+    assert_eq!(agent.plain.text("description").map(Spanned::<String>::as_str), Some(""));
+    assert_eq!(plain_list(agent, "guardrails"), Some(vec!["secret-scan"]));
+    assert_eq!(listed(agent.guardrails_disabled.as_ref()), Some(vec![]));
     let providers = agent.providers.as_ref().unwrap();
     assert_eq!(providers.iter().map(|provider| provider.id.as_str()).collect::<Vec<_>>(), ["anthropic", "openai"]);
     assert_eq!(providers[1].key.as_ref().unwrap().as_str(), "");
@@ -119,14 +123,14 @@ fn every_key_of_both_generations_is_read() {
     let [docs, empty] = agent.mcp_servers.as_slice() else { panic!() };
     assert_eq!(docs.oauth.as_ref().unwrap().client_secret.as_ref().unwrap().as_str(), "plain");
     assert_eq!((empty.id.as_str(), &empty.url, empty.env.len()), ("empty", &None, 0));
-    assert_eq!(listed(&agent.network.allowed), Some(vec![]));
-    let judge = &agent.network.judge.as_ref().unwrap().value;
+    assert_eq!(plain_list(agent, "network.allowed"), Some(vec![]));
+    let judge = &agent.judge.as_ref().unwrap().value;
     assert_eq!((judge[0].judge.is_none(), judge[1].judge.as_ref().unwrap().as_str()), (true, "strict"));
-    assert_eq!(agent.network.judges[0].value.as_str(), "be strict");
-    assert_eq!(agent.egress.extra_policy.as_ref().unwrap().as_str(), "no\n");
-    assert_eq!(agent.tools.strict.as_ref().map(|strict| strict.value), Some(false));
+    assert_eq!(agent.plain.texts("network.judges.<name>")[0].value.as_str(), "be strict");
+    assert_eq!(agent.plain.text("egress.extra_policy").unwrap().as_str(), "no\n");
+    assert_eq!(agent.plain.flag("tools.strict"), Some(false));
     assert_eq!(agent.previews[0].code_ttl_minutes.as_ref().unwrap().value, 5);
-    assert_eq!(listed(&agent.nix_packages), Some(vec!["jq"]));
+    assert_eq!(plain_list(agent, "worker.nix_packages"), Some(vec!["jq"]));
     let [target] = config.targets.as_slice() else { panic!() };
     assert_eq!((target.name.as_str(), target.url.as_ref().unwrap().as_str()), ("prod", "https://app.example"));
 }
@@ -178,7 +182,7 @@ config = {}
     let config = config(text);
     let ids: Vec<_> = config.agents.iter().map(|agent| agent.id.value.as_str()).collect();
     assert_eq!(ids, ["alpha", "zebra", "m123"]);
-    assert_eq!(listed(&config.agents[1].network.allowed), Some(vec![]));
+    assert_eq!(plain_list(&config.agents[1], "network.allowed"), Some(vec![]));
     assert_eq!(config.agents[0].platforms.len(), 1);
 }
 
@@ -189,7 +193,7 @@ fn dotted_and_inline_forms_read_like_tables() {
     for config in [dotted, inline] {
         let agent = &config.agents[0];
         assert_eq!((agent.name.as_str(), agent.dir.as_ref().unwrap().as_str()), ("A", ""));
-        assert_eq!(listed(&agent.network.allowed), Some(vec!["x"]));
+        assert_eq!(plain_list(agent, "network.allowed"), Some(vec!["x"]));
         assert_eq!((agent.providers.as_ref(), agent.platforms.len()), (None, 0));
     }
 }
@@ -211,7 +215,7 @@ fn memory_is_off_only_if_said_so_or_not_there() {
 fn old_memory_tables_are_read_with_one_warning() {
     for table in ["owletto", "lobu"] {
         let text = format!("[agents]\n[memory.{table}]\norg = \"dev\"\nmodels = \"./m\"\n");
-        let (config, problems) = read(&text, "lobu.toml", ReadOptions::default());
+        let (config, problems) = read(&ALL, &text, "lobu.toml", ReadOptions::default());
         assert_eq!(codes(&problems), ["~old-memory-table 2:9"]);
         assert!(problems[0].hint.as_ref().unwrap().contains("--fix"));
         assert_eq!(config.unwrap().org_pin().unwrap().as_str(), "dev");
@@ -232,7 +236,7 @@ fn the_example_projects_read_without_errors() {
     let mut read_files = 0;
     for entry in std::fs::read_dir(&corpus).unwrap() {
         let Ok(text) = std::fs::read_to_string(entry.unwrap().path().join("lobu.toml")) else { continue };
-        let (config, problems) = read(&text, "lobu.toml", ReadOptions::default());
+        let (config, problems) = read(&ALL, &text, "lobu.toml", ReadOptions::default());
         assert!(problems.iter().all(|problem| problem.code == "old-memory-table"), "{problems:?}");
         assert_eq!(config.unwrap().agents.len(), 1);
         let fixed = crate::project::fix::rewrite(&text).unwrap().unwrap();

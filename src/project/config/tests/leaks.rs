@@ -1,4 +1,5 @@
 use super::*;
+use crate::schema::ALL;
 
 const SECRET: &str = "SentinelSecret0123456789";
 
@@ -59,7 +60,7 @@ fn no_diagnostic_repeats_a_value() {
     for line in LINES {
         let text = format!("[agents.abc]\nname = 'A'\ndir = 'a'\n{line}\n").replace('S', SECRET);
         for options in [ReadOptions::default(), lenient()] {
-            let (config, problems) = read(&text, "lobu.toml", options);
+            let (config, problems) = read(&ALL, &text, "lobu.toml", options);
             assert!(!problems.is_empty(), "{line}");
             for problem in &problems {
                 let shown = format!("{problem:?} {} {:?}", problem.message, problem.excerpt);

@@ -4,18 +4,19 @@ mod leaks;
 
 use super::{Config, ReadOptions, read};
 use crate::model::{Diagnostic, Severity};
+use crate::schema::ALL;
 
 fn lenient() -> ReadOptions {
     ReadOptions { allow_unknown_keys: true }
 }
 
 fn problems(text: &str) -> Vec<Diagnostic> {
-    read(text, "lobu.toml", ReadOptions::default()).1
+    read(&ALL, text, "lobu.toml", ReadOptions::default()).1
 }
 
 /// Reads a text that must be without any problem.
 fn config(text: &str) -> Config {
-    let (config, problems) = read(text, "lobu.toml", ReadOptions::default());
+    let (config, problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
     assert_eq!(problems, []);
     config.unwrap()
 }

@@ -4,23 +4,13 @@ use std::collections::BTreeMap;
 
 use lobu::model::{OrgSlug, SecretName, Text, Value, is_secret_key};
 use lobu::org::{Request, RequestError};
+use lobu::schema::{Field, Leaf, Shape};
 use lobu::wire::{Json, from_value};
 
 use super::faults::refused;
 
 /// What a read shows in place of a secret.
-pub(super) const MASK: &str = "***5f3a";
-
-/// Where a value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A platform's config.
-    Platform,
-    /// The MCP servers of a config.
-    McpServers,
-    /// Anything else.
-    Elsewhere,
-}
+const MASK: &str = "***5f3a";
 
 /// What encoding needs to know.
 pub(super) struct Encoder<'org> {
@@ -31,40 +21,34 @@ pub(super) struct Encoder<'org> {
 }
 
 impl Encoder<'_> {
-    /// The JSON that is stored for a value, given what is stored at its place now.
-    pub(super) fn json(&self, place: Place, value: &Value, stored: Option<&Json>) -> Result<Json, RequestError> {
-        let mut json = from_value(value, &mut |text| self.text(place, text))?;
-        if place == Place::Elsewhere {
-            return Ok(json);
+    /// The JSON that is stored for the value of a field, given what is stored there now.
+    pub(super) fn json(&self, field: &Field, value: &Value, stored: Option<&Json>) -> Result<Json, RequestError> {
+        let mut json = from_value(value, &mut |text| self.text(field, text))?;
+        if field.holds_secrets() {
+            self.keep(&mut json, stored)?;
         }
-        self.keep(&mut json, stored)?;
         Ok(json)
     }
 
-    /// A text that no reference can stand for.
-    pub(super) fn plain(&self, text: &Text) -> Result<String, RequestError> {
-        self.text(Place::Elsewhere, text)
-    }
-
-    fn text(&self, place: Place, text: &Text) -> Result<String, RequestError> {
-        match (text, place) {
-            (Text::Known(text), _) => Ok(text.clone()),
-            (Text::Sensitive(text), _) => Ok(text.for_request().to_owned()),
-            (Text::Opaque, Place::Elsewhere) => Err(self.not_sent("a mask where no secret can stand")),
-            (Text::Opaque, _) => Ok("***".to_owned()),
-            (Text::SecretRef(name), Place::Elsewhere) => {
+    fn text(&self, field: &Field, text: &Text) -> Result<String, RequestError> {
+        match text {
+            Text::Known(text) => Ok(text.clone()),
+            Text::Sensitive(text) => Ok(text.for_request().to_owned()),
+            Text::Opaque if field.holds_secrets() => Ok("***".to_owned()),
+            Text::Opaque => Err(self.not_sent("a mask where no secret can stand")),
+            Text::SecretRef(name) if !field.holds_secrets() => {
                 Err(self.not_sent(&format!("{} where no reference is read", name.reference())))
             }
-            (Text::SecretRef(name), _) if self.secrets_api => self.reference(name),
-            (Text::SecretRef(name), Place::Platform) => {
+            Text::SecretRef(name) if self.secrets_api => self.reference(name),
+            Text::SecretRef(name) if matches!(field.shape, Shape::Config { .. }) => {
                 let value = self.values.get(name.as_str());
                 value.cloned().ok_or_else(|| self.not_sent(&format!("{} has no value", name.reference())))
             }
-            (Text::SecretRef(name), Place::McpServers) => Ok(name.reference()),
+            Text::SecretRef(name) => Ok(name.reference()),
         }
     }
 
-    /// A reference to a secret that the org has (V3, O2).
+    /// A reference to a secret that the org has.
     fn reference(&self, name: &SecretName) -> Result<String, RequestError> {
         if self.values.contains_key(name.as_str()) {
             return Ok(format!("secret://{}/user/{name}", self.org));
@@ -72,7 +56,7 @@ impl Encoder<'_> {
         Err(refused(self.request, 422, "unknown_secret", "no such secret"))
     }
 
-    /// Puts what is stored in the place of each mask (W4).
+    /// Puts what is stored in the place of each mask.
     fn keep(&self, json: &mut Json, stored: Option<&Json>) -> Result<(), RequestError> {
         match json {
             Json::String(text) if text.starts_with("***") => match stored {
@@ -101,8 +85,31 @@ impl Encoder<'_> {
     }
 }
 
-/// A platform's config as it is read: secrets masked, references as they are.
-pub(super) fn masked_config(json: &Json, secret: bool) -> Json {
+/// What a read shows of a field: values of secrets masked; a `$NAME` of an MCP server stays a text, a reference stays one.
+pub(super) fn shown(field: &'static Field, json: &Json) -> Json {
+    match (field.shape, json) {
+        (Shape::Config { .. }, json) => masked_config(json, false),
+        (Shape::Leaf(Leaf::SecretText), Json::String(text)) if is_secret_key(field.name) => masked(text),
+        (Shape::Table(known), Json::Object(found)) => {
+            let member = |name: &String| known.iter().find(|member| member.name == name);
+            found.iter().map(|(name, json)| (name.clone(), of_member(member(name), json))).collect()
+        }
+        (Shape::Map(entries), Json::Object(found)) => {
+            let entry = |json: &Json| match (entries.entry.shape, json) {
+                (Shape::Leaf(Leaf::SecretText), Json::String(text)) => masked(text),
+                _ => shown(&entries.entry, json),
+            };
+            found.iter().map(|(name, json)| (name.clone(), entry(json))).collect()
+        }
+        (_, json) => json.clone(),
+    }
+}
+
+fn of_member(member: Option<&'static Field>, json: &Json) -> Json {
+    member.map_or_else(|| json.clone(), |member| shown(member, json))
+}
+
+fn masked_config(json: &Json, secret: bool) -> Json {
     match json {
         Json::String(text) if secret && !text.is_empty() && !text.starts_with("secret://") => Json::from(MASK),
         Json::Array(elements) => elements.iter().map(|element| masked_config(element, secret)).collect(),
@@ -115,25 +122,7 @@ pub(super) fn masked_config(json: &Json, secret: bool) -> Json {
     }
 }
 
-/// MCP servers as they are read: header and environment values and the client secret masked; `$NAME` stays a text.
-pub(super) fn masked_servers(servers: &Json) -> Json {
-    let mut servers = servers.clone();
-    for server in servers.as_object_mut().into_iter().flat_map(|servers| servers.values_mut()) {
-        for place in ["headers", "env"] {
-            let texts = server.get_mut(place).and_then(Json::as_object_mut);
-            texts.into_iter().flat_map(|texts| texts.values_mut()).for_each(mask_literal);
-        }
-        if let Some(secret) = server.get_mut("oauth").and_then(|oauth| oauth.get_mut("clientSecret")) {
-            mask_literal(secret);
-        }
-    }
-    servers
-}
-
-fn mask_literal(json: &mut Json) {
-    let is_literal =
-        |text: &str| !text.is_empty() && !text.starts_with("secret://") && SecretName::from_reference(text).is_none();
-    if json.as_str().is_some_and(is_literal) {
-        *json = Json::from(MASK);
-    }
+fn masked(text: &str) -> Json {
+    let is_literal = !text.is_empty() && !text.starts_with("secret://") && SecretName::from_reference(text).is_none();
+    Json::from(if is_literal { MASK } else { text })
 }

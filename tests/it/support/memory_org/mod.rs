@@ -1,4 +1,7 @@
-//! An org in memory, behind the same traits as a server, with the semantics of our own server (O2).
+//! An org in memory, behind the same traits as a server, with the semantics of our own server.
+//!
+//! It stores a JSON object for each resource of each kind and learns what it does with it from the fields of the kind, so that
+//! a new kind needs nothing here.
 
 mod encode;
 mod faults;

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use lobu::model::OrgSlug;
 use lobu::org::{Request, RequestError};
+use lobu::schema::ResourceKey;
 
 use super::encode::Encoder;
 use super::faults::{Faults, WriteFault, lost, refused};
@@ -47,11 +48,6 @@ impl MemoryOrg {
     pub(crate) fn holding(self, store: Store) -> Self {
         *self.lock() = store;
         self
-    }
-
-    /// The org's slug.
-    pub(crate) fn slug(&self) -> &OrgSlug {
-        &self.org
     }
 
     /// What the org holds.
@@ -118,7 +114,7 @@ impl MemoryOrg {
     }
 }
 
-/// A request below the org.
-pub(super) fn request(method: &'static str, path: &str) -> Request {
-    Request { method, path: path.to_owned() }
+/// A request about a resource.
+pub(super) fn request(method: &'static str, key: &ResourceKey) -> Request {
+    Request { method, path: key.to_string() }
 }

@@ -1,15 +1,15 @@
-use std::collections::BTreeMap;
-
-use lobu::model::{AgentId, TypeSlug};
+use lobu::model::AgentId;
 use lobu::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
-use lobu::wire::{AgentRow, EntityTypeRow, Health, Json, PlatformRow, RelationshipTypeRow, RuleRow, SettingsRow};
-use serde_json::{Map, json};
+use lobu::schema::kinds::AGENT;
+use lobu::schema::{Clearing, Field, Kind, Leaf, ResourceKey, Shape, StoredPair};
+use lobu::wire::{Health, Json, WireRecord, records_answer};
+use serde_json::json;
 
 use super::MemoryOrg;
-use super::encode::{masked_config, masked_servers};
+use super::encode::shown;
 use super::faults::refused;
 use super::org::request;
-use super::store::{StoredAgent, StoredPlatform, StoredRelationshipType};
+use super::store::StoredResource;
 
 impl OrgRead for MemoryOrg {
     async fn health(&self) -> Result<Health, RequestError> {
@@ -31,108 +31,104 @@ impl OrgRead for MemoryOrg {
         Ok(self.read(|_| if self.secrets_api { names() } else { SecretsProbe::Missing }).await)
     }
 
-    async fn agents(&self) -> Result<Vec<AgentRow>, RequestError> {
-        let row = |(id, agent): (&String, &StoredAgent)| AgentRow {
-            agent_id: id.clone(),
-            name: agent.name.clone(),
-            description: agent.description.clone(),
+    async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
+        let rows = self.read(|store| {
+            // In no order that a plan could count on.
+            let rows = store.of(kind).rev().map(|(id, stored)| self.row(&ResourceKey::new(kind, id.as_str()), stored));
+            rows.chain(self.own_row(kind)).collect()
+        });
+        Ok(answer(kind, rows.await))
+    }
+
+    async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
+        let rows = self.read(|store| {
+            store.find(&ResourceKey::new(AGENT, agent.as_str()))?;
+            let mut rows: Vec<_> = store
+                .of(kind)
+                .map(|(id, stored)| (ResourceKey::new(kind, id.as_str()), stored))
+                .filter(|(key, _)| key.agent() == Some(agent.as_str()))
+                .map(|(key, stored)| self.row(&key, stored))
+                .collect();
+            // An agent always has what its answers show without a list, if only with nothing in it.
+            if kind.answer.list.is_none() && rows.is_empty() {
+                rows.push(self.row(&ResourceKey::new(kind, agent.as_str()), &StoredResource::default()));
+            }
+            Some(rows)
+        });
+        Ok(rows.await.map(|rows| answer(kind, rows)))
+    }
+
+    async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
+        let pairs = |stored: &StoredResource| {
+            let pairs = stored.pairs.iter().filter(|(_, (name, _))| *name == field.name);
+            pairs.map(|(handle, (_, pair))| StoredPair { handle: json!(handle), pair: pair.clone() }).collect()
         };
-        Ok(self.read(|store| store.agents.iter().rev().map(row).collect()).await)
+        let found = self.read(|store| store.find(key).map(pairs)).await;
+        found.ok_or_else(|| refused(&request("list pairs", key), 404, "not_found", "no such resource"))
     }
+}
 
-    async fn settings(&self, agent: &AgentId) -> Result<Option<SettingsRow>, RequestError> {
-        Ok(self.read(|store| store.agents.get(agent.as_str()).map(|agent| settings_row(&agent.settings))).await)
-    }
-
-    async fn platforms(&self, agent: &AgentId) -> Result<Option<Vec<PlatformRow>>, RequestError> {
-        let rows = |stored: &StoredAgent| {
-            stored.platforms.iter().map(|(id, platform)| platform_row(agent, id, platform)).collect()
-        };
-        Ok(self.read(|store| store.agents.get(agent.as_str()).map(rows)).await)
-    }
-
-    async fn entity_types(&self) -> Result<Vec<EntityTypeRow>, RequestError> {
-        let member = EntityTypeRow {
-            slug: "$member".to_owned(),
-            name: "Member".to_owned(),
-            description: None,
-            icon: None,
-            color: None,
-            metadata_schema: None,
-            event_kinds: None,
-            organization_slug: Some(self.org.to_string()),
-            is_system: true,
-        };
-        Ok(self.read(|store| store.entity_types.values().cloned().chain([member]).collect()).await)
-    }
-
-    async fn relationship_types(&self) -> Result<Vec<RelationshipTypeRow>, RequestError> {
-        let row = |(slug, stored): (&String, &StoredRelationshipType)| RelationshipTypeRow {
-            slug: slug.clone(),
-            name: stored.name.clone(),
-            description: stored.description.clone(),
-            metadata_schema: stored.metadata_schema.clone(),
-            auto_create_when: stored.auto_create_when.clone(),
-            is_symmetric: stored.is_symmetric,
-            inverse_type_slug: stored.inverse.clone(),
-            status: Some(stored.status.clone()),
-            organization_slug: Some(self.org.to_string()),
-            deleted: false,
-        };
-        Ok(self.read(|store| store.relationship_types.iter().map(row).collect()).await)
-    }
-
-    async fn rules(&self, slug: &TypeSlug) -> Result<Vec<RuleRow>, RequestError> {
-        let rows = |stored: &StoredRelationshipType| {
-            let row = |(id, (source, target)): (&i64, &(String, String))| RuleRow {
-                id: Json::from(*id),
-                source: source.clone(),
-                target: target.clone(),
+impl MemoryOrg {
+    /// A resource as an answer has it: secrets masked, nothing in the form of the field where there is always an answer.
+    pub(super) fn row(&self, key: &ResourceKey, stored: &StoredResource) -> Json {
+        let kind = key.kind;
+        let mut row = json!({kind.answer.id: key.own_id()});
+        if let Some(org) = kind.answer.org {
+            row[org] = json!(self.org.as_str());
+        }
+        for field in kind.fields {
+            let json = match &stored.fields[field.name] {
+                Json::Null if kind.answer.list.is_none() => blank(field),
+                Json::Null => continue,
+                json => with_added(kind, field, shown(field, json), &stored.fields),
             };
-            stored.rules.iter().map(row).collect()
-        };
-        let found = self.read(|store| store.relationship_types.get(slug.as_str()).map(rows)).await;
-        let missing = || {
-            let request = request("POST", "manage_entity_schema (list_rules)");
-            refused(&request, 404, "relationship_type_not_found", "no such relationship type")
-        };
-        found.ok_or_else(missing)
+            let place = if field.read_from.is_empty() { &[field.name][..] } else { field.read_from };
+            *place.iter().fold(&mut row, |row, step| &mut row[*step]) = json;
+        }
+        row
+    }
+
+    /// What the server keeps for itself and lists all the same.
+    fn own_row(&self, kind: Kind) -> Option<Json> {
+        let prefix = kind.answer.reserved?;
+        let mut stored = StoredResource::default();
+        for field in kind.fields.iter().filter(|field| field.required) {
+            stored.fields[field.name] = json!("Member");
+        }
+        let mut row = self.row(&ResourceKey::new(kind, format!("{prefix}member")), &stored);
+        for name in kind.answer.skipped {
+            row[*name] = json!(true);
+        }
+        Some(row)
     }
 }
 
-/// A config with the server's defaults, secrets masked (org-api 5.3).
-fn settings_row(stored: &BTreeMap<String, Json>) -> SettingsRow {
-    let member = |name: &str, default: Json| Some(stored.get(name).cloned().unwrap_or(default));
-    let object = |name: &str| member(name, json!({}));
-    let list = |name: &str| member(name, json!([]));
-    let text = |name: &str| member(name, json!(""));
-    SettingsRow {
-        identity_md: text("identityMd"),
-        soul_md: text("soulMd"),
-        user_md: text("userMd"),
-        skills_config: member("skillsConfig", json!({"skills": []})),
-        installed_providers: list("installedProviders"),
-        model_selection: object("modelSelection"),
-        provider_model_preferences: object("providerModelPreferences"),
-        network_config: object("networkConfig"),
-        egress_config: object("egressConfig"),
-        pre_approved_tools: list("preApprovedTools"),
-        tools_config: object("toolsConfig"),
-        guardrails: list("guardrails"),
-        nix_config: object("nixConfig"),
-        mcp_servers: object("mcpServers").map(|servers| masked_servers(&servers)),
-    }
+/// What the client makes of an answer with these.
+pub(super) fn answer(kind: Kind, mut rows: Vec<Json>) -> Vec<WireRecord> {
+    let json = match kind.answer.list {
+        Some(list) => json!({list: rows}),
+        None => rows.pop().unwrap_or_default(),
+    };
+    records_answer(kind, &json).expect("the org answers as a server does")
 }
 
-fn platform_row(agent: &AgentId, id: &str, stored: &StoredPlatform) -> PlatformRow {
-    let shown = |(name, json): (&String, &Json)| (name.clone(), masked_config(json, lobu::model::is_secret_key(name)));
-    let mut config: Map<_, _> = stored.config.iter().map(shown).collect();
-    config.insert("platform".to_owned(), json!(stored.platform));
-    PlatformRow {
-        id: id.to_owned(),
-        platform: stored.platform.clone(),
-        agent_id: Some(agent.to_string()),
-        config,
-        settings: stored.settings.clone(),
+/// The config with the keys that the server adds: each is another field of the resource.
+fn with_added(kind: Kind, field: &Field, mut json: Json, fields: &Json) -> Json {
+    if let Shape::Config { ignored } = field.shape {
+        for key in ignored {
+            let added = kind.fields.iter().find(|field| field.sent_as == *key);
+            json[*key] = added.map(|field| fields[field.name].clone()).unwrap_or_default();
+        }
+    }
+    json
+}
+
+/// What an answer has where nothing is there.
+fn blank(field: &Field) -> Json {
+    match (field.clearing, field.shape) {
+        (_, Shape::Leaf(Leaf::Fallback)) | (Clearing::EmptyObject, _) => json!({}),
+        (Clearing::EmptyText, _) => json!(""),
+        (Clearing::EmptyList, _) => json!([]),
+        _ => Json::Null,
     }
 }

@@ -1,98 +1,108 @@
-//! What the org holds: plain maps, secrets in clear, so that tests can look.
+//! What the org holds: JSON by kind, id and field, secrets in clear, so that tests can look.
 
 use std::collections::BTreeMap;
+use std::ops::{Index, IndexMut};
 
-use lobu::wire::{EntityTypeRow, Json};
+use lobu::schema::{Kind, Pair, ResourceKey, Shape};
+use lobu::wire::Json;
 use serde_json::{Map, json};
 
 /// Everything that the org holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Store {
-    /// The agents by id.
-    pub(crate) agents: BTreeMap<String, StoredAgent>,
-    /// The entity types by slug.
-    pub(crate) entity_types: BTreeMap<String, EntityTypeRow>,
-    /// The relationship types by slug.
-    pub(crate) relationship_types: BTreeMap<String, StoredRelationshipType>,
-    /// The id of the last rule that was added.
-    pub(super) last_rule: i64,
+    resources: BTreeMap<Kind, BTreeMap<String, StoredResource>>,
+    /// The handle of the pair that was added last.
+    pub(super) last_handle: i64,
 }
 
-/// An agent with everything below it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct StoredAgent {
-    /// The name.
-    pub(crate) name: String,
-    /// The description.
-    pub(crate) description: Option<String>,
-    /// The members of its config that were set, secrets in clear.
-    pub(crate) settings: BTreeMap<String, Json>,
-    /// The platforms by id.
-    pub(crate) platforms: BTreeMap<String, StoredPlatform>,
+/// A resource of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct StoredResource {
+    /// An object with its fields by name; one that holds nothing is not there.
+    pub(super) fields: Json,
+    /// Its pairs by handle, each with the name of its field.
+    pub(super) pairs: BTreeMap<i64, (&'static str, Pair)>,
 }
 
-/// A platform.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct StoredPlatform {
-    /// The type.
-    pub(crate) platform: String,
-    /// The config without its extra key `platform`, secrets in clear.
-    pub(crate) config: Map<String, Json>,
-    /// What only the web interface sets.
-    pub(crate) settings: Map<String, Json>,
-}
-
-/// A relationship type.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct StoredRelationshipType {
-    /// The name.
-    pub(crate) name: String,
-    /// The description.
-    pub(crate) description: Option<String>,
-    /// The JSON Schema of its metadata.
-    pub(crate) metadata_schema: Option<Json>,
-    /// When it makes itself.
-    pub(crate) auto_create_when: Option<Json>,
-    /// Whether it reads the same both ways.
-    pub(crate) is_symmetric: bool,
-    /// The slug of its inverse.
-    pub(crate) inverse: Option<String>,
-    /// `active` or `archived`.
-    pub(crate) status: String,
-    /// The rules, source and target, by id.
-    pub(crate) rules: BTreeMap<i64, (String, String)>,
-}
-
-impl Store {
-    /// Everything but ids of rules and times, which differ between runs that come to the same.
-    pub(crate) fn content(&self) -> Json {
-        let agents: Map<_, _> = self.agents.iter().map(|(id, agent)| (id.clone(), agent_content(agent))).collect();
-        let entities: Map<_, _> =
-            self.entity_types.iter().map(|(slug, row)| (slug.clone(), json!(format!("{row:?}")))).collect();
-        let relationships: Map<_, _> =
-            self.relationship_types.iter().map(|(slug, row)| (slug.clone(), relationship_content(row))).collect();
-        json!({"agents": agents, "entity_types": entities, "relationship_types": relationships})
+impl Default for StoredResource {
+    fn default() -> Self {
+        Self { fields: json!({}), pairs: BTreeMap::new() }
     }
 }
 
-fn agent_content(agent: &StoredAgent) -> Json {
-    let platforms: Map<_, _> = agent
-        .platforms
-        .iter()
-        .map(|(id, platform)| {
-            let StoredPlatform { platform, config, settings } = platform;
-            (id.clone(), json!({"platform": platform, "config": config, "settings": settings}))
-        })
-        .collect();
-    let settings: Map<_, _> = agent.settings.iter().map(|(name, value)| (name.clone(), without_times(value))).collect();
-    json!({"name": agent.name, "description": agent.description, "settings": settings, "platforms": platforms})
+impl Store {
+    /// Adds a resource, or gives another one its place.
+    pub(crate) fn put(&mut self, kind: Kind, id: &str, fields: Json) {
+        let resource = StoredResource { fields, ..StoredResource::default() };
+        self.of_mut(kind).insert(id.to_owned(), resource);
+    }
+
+    /// The pairs of a resource.
+    pub(crate) fn pairs(&self, kind: Kind, id: &str) -> Vec<&Pair> {
+        let found = self.find(&ResourceKey::new(kind, id));
+        found.into_iter().flat_map(|resource| resource.pairs.values()).map(|(_, pair)| pair).collect()
+    }
+
+    /// Keeps what fulfils the test, which may change it.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&ResourceKey, &mut Json) -> bool) {
+        for (kind, resources) in &mut self.resources {
+            resources.retain(|id, resource| keep(&ResourceKey::new(*kind, id.as_str()), &mut resource.fields));
+        }
+    }
+
+    /// Everything but handles of pairs and times, which differ between runs that come to the same.
+    pub(crate) fn content(&self) -> Json {
+        let of_kind = |kind: &Kind, resources: &BTreeMap<String, StoredResource>| -> Json {
+            resources.iter().map(|(id, resource)| (id.clone(), content(*kind, resource))).collect()
+        };
+        self.resources.iter().map(|(kind, resources)| (kind.word.to_owned(), of_kind(kind, resources))).collect()
+    }
+
+    pub(super) fn find(&self, key: &ResourceKey) -> Option<&StoredResource> {
+        self.resources.get(&key.kind)?.get(&key.id)
+    }
+
+    pub(super) fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = (&String, &StoredResource)> {
+        self.resources.get(&kind).into_iter().flatten()
+    }
+
+    pub(super) fn of_mut(&mut self, kind: Kind) -> &mut BTreeMap<String, StoredResource> {
+        self.resources.entry(kind).or_default()
+    }
 }
 
-fn relationship_content(row: &StoredRelationshipType) -> Json {
-    let mut rules: Vec<_> = row.rules.values().collect();
-    rules.sort();
-    let row = StoredRelationshipType { rules: BTreeMap::new(), ..row.clone() };
-    json!({"row": format!("{row:?}"), "rules": rules})
+impl Index<(Kind, &str)> for Store {
+    type Output = Json;
+
+    /// The fields of a resource, null where there is none.
+    fn index(&self, (kind, id): (Kind, &str)) -> &Json {
+        self.find(&ResourceKey::new(kind, id)).map_or(&Json::Null, |resource| &resource.fields)
+    }
+}
+
+impl IndexMut<(Kind, &str)> for Store {
+    fn index_mut(&mut self, (kind, id): (Kind, &str)) -> &mut Json {
+        &mut self.of_mut(kind).entry(id.to_owned()).or_default().fields
+    }
+}
+
+fn content(kind: Kind, resource: &StoredResource) -> Json {
+    let mut content = Map::new();
+    for field in kind.fields {
+        let json = match field.shape {
+            Shape::Pairs(_) => pairs_content(field.name, resource),
+            _ => without_times(&resource.fields[field.name]),
+        };
+        content.insert(field.name.to_owned(), json);
+    }
+    Json::Object(content)
+}
+
+fn pairs_content(field: &str, resource: &StoredResource) -> Json {
+    let pairs = resource.pairs.values().filter(|(name, _)| *name == field);
+    let mut pairs: Vec<_> = pairs.map(|(_, pair)| pair.to_string()).collect();
+    pairs.sort();
+    json!(pairs)
 }
 
 fn without_times(value: &Json) -> Json {

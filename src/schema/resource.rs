@@ -1,0 +1,90 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::model::{FieldPath, Position, SecretName};
+
+use super::declaration::{Declaration, Declarations};
+use super::field::Field;
+use super::kind::{Kind, Owner};
+
+/// One resource of an org.
+///
+/// The id is the agent id for agents and settings, `agent/stable-id` for platforms, the slug for types.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceKey {
+    /// What it is.
+    pub kind: Kind,
+    /// Which one it is.
+    pub id: String,
+}
+
+impl ResourceKey {
+    /// Names a resource.
+    pub fn new(kind: Kind, id: impl Into<String>) -> Self {
+        Self { kind, id: id.into() }
+    }
+
+    /// Names a resource of an agent. Where an agent has only one of the kind, its own id is not looked at.
+    pub fn below(kind: Kind, agent: &str, id: &str) -> Self {
+        match kind.owner {
+            Owner::FirstPart => Self::new(kind, format!("{agent}/{id}")),
+            Owner::SameId | Owner::Org => Self::new(kind, agent),
+        }
+    }
+
+    /// The agent that the resource belongs to, none for types.
+    pub fn agent(&self) -> Option<&str> {
+        self.kind.agent_of(&self.id)
+    }
+
+    /// Its id without the agent that it begins with.
+    pub fn own_id(&self) -> &str {
+        match self.kind.owner {
+            Owner::FirstPart => self.id.split_once('/').map_or("", |(_, id)| id),
+            Owner::Org | Owner::SameId => &self.id,
+        }
+    }
+}
+
+impl fmt::Display for ResourceKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.kind, self.id)
+    }
+}
+
+/// Where the elements and entries of lists came from, if from a skill: `(path, element)` to the skill's name.
+pub type Sources = BTreeMap<(FieldPath, String), String>;
+
+/// A resource as the files want it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Which one.
+    pub key: ResourceKey,
+    /// What the files say of its fields.
+    pub declared: Declarations,
+    /// What of it a skill says.
+    pub sources: Sources,
+    /// Secrets that the org looks up by itself and no request sends: the provider that wants each, and its name.
+    pub looked_up: Vec<(String, SecretName)>,
+    /// Where the files declare it.
+    pub position: Position,
+}
+
+impl Resource {
+    /// A resource of which nothing is said yet.
+    pub fn new(key: ResourceKey, position: Position) -> Self {
+        Self { key, declared: Declarations::default(), sources: Sources::new(), looked_up: Vec::new(), position }
+    }
+
+    /// The same, with what the files say of a field, if they do.
+    #[must_use]
+    pub fn with(mut self, field: &'static Field, declared: Option<Declaration>) -> Self {
+        self.declared.set_some(field, declared);
+        self
+    }
+
+    /// The literal text that a field is declared to be.
+    pub fn text(&self, field: &'static Field) -> Option<&str> {
+        self.declared.get(field)?.value()?.literal()
+    }
+}

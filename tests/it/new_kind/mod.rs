@@ -1,0 +1,99 @@
+//! A kind that is made up here and goes through the whole program by its table alone: a new kind needs no code.
+
+mod files;
+mod org;
+mod project;
+mod pull;
+mod wire;
+
+use lobu::model::Family;
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use lobu::schema::{
+    Api, Clearing, Field, Form, Kind, KindTable, Leaf, Listed, ModelFiles, Owner, Pairs, Schema, Shape, Tool,
+    declared_fields,
+};
+
+const PLAYBOOK: Kind = Kind::of(&TABLE);
+
+/// What the program knows, and playbooks.
+const SCHEMA: Schema = Schema::of(&[AGENT, SETTINGS, PLATFORM, ENTITY_TYPE, RELATIONSHIP_TYPE, PLAYBOOK]);
+
+const TEXT: Shape = Shape::Leaf(Leaf::Text);
+
+static FIELDS: [Field; 9] = [
+    Field::new("title", TEXT, Clearing::Never, "title").required(),
+    Field::new("summary", TEXT, Clearing::EmptyText, "summary").guarded(),
+    Field::new("tone", TEXT, Clearing::Never, "tone")
+        .not_pruned()
+        .default("calm")
+        .form(Form::Words(&["calm", "brisk"])),
+    Field::new("steps", Shape::Leaf(Leaf::List), Clearing::EmptyList, "steps"),
+    Field::new("enabled", Shape::Leaf(Leaf::Flag), Clearing::Null, "enabled")
+        .on_the_wire("is_enabled", &["is_enabled"]),
+    Field::new("internal", Shape::Leaf(Leaf::Flag), Clearing::Never, "internal").not_pruned().create_only(),
+    Field::new("notes", Shape::Leaf(Leaf::Json), Clearing::Null, "notes").on_the_wire("notes", &["metadata", "notes"]),
+    Field::new("follow_up", Shape::Leaf(Leaf::Link), Clearing::Null, "follow_up"),
+    Field::new("routes", Shape::Pairs(&ROUTE), Clearing::EmptyList, "routes"),
+];
+
+static ROUTE: Pairs = Pairs {
+    ends: "entity-type",
+    first: ("from", "from_slug"),
+    second: ("to", "to_slug"),
+    list: ("list_routes", "routes"),
+    handle: ("route", "route_id"),
+    actions: ("add_route", "remove_route"),
+};
+
+static TABLE: KindTable = KindTable {
+    word: "playbook",
+    singular: "playbook",
+    plural: "playbooks",
+    summary: "What agents do step by step.",
+    order: 60,
+    family: Family::Memory,
+    owner: Owner::Org,
+    is_read_by_agent: false,
+    fields: &FIELDS,
+    model_files: Some(&ModelFiles {
+        one: "a playbook",
+        types: &["playbook"],
+        list: "playbooks",
+        rewrites_slugs: true,
+        reserved_slugs: &["default"],
+    }),
+    api: Api::Tool(&Tool { name: "manage_playbooks", kind: ("object", "playbook"), id: "playbook" }),
+    answer: Listed {
+        list: Some("playbooks"),
+        id: "slug",
+        org: Some("org"),
+        skipped: &["is_draft"],
+        reserved: Some("$"),
+        is_checked: true,
+    },
+    is_sent_whole: false,
+    restarts: false,
+    one_namespace: None,
+    look: None,
+    injection: None,
+    refusals: &[],
+};
+
+#[test]
+fn the_reference_has_its_fields() {
+    let rows = declared_fields(PLAYBOOK).into_iter();
+    let rows: Vec<_> = rows.map(|row| (row.file, row.wire, row.shape, row.prunable, row.guarded)).collect();
+    let row = |name: &'static str, shape, prunable, guarded| (name, name.to_owned(), shape, prunable, guarded);
+    let expected = [
+        row("title", "text", true, false),
+        row("summary", "text", true, true),
+        row("tone", "text", false, false),
+        row("steps", "list", true, false),
+        row("enabled", "flag", true, false),
+        row("internal", "flag", false, false),
+        row("notes", "JSON", true, false),
+        row("follow_up", "text", true, false),
+        row("routes", "list", true, false),
+    ];
+    assert_eq!(rows, expected);
+}
