@@ -9,7 +9,7 @@ use crate::org::OrgWrite;
 use crate::plan::{Row, Task, tasks};
 use crate::schema::Generation;
 
-use super::step::{Place, Step, carry_out};
+use super::step::{OrgContext, Success, carry_out};
 use super::{ApprovedPlan, Report, RowOutcome, explain};
 
 /// How an execution runs.
@@ -48,7 +48,7 @@ pub async fn execute(
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> Report {
     let plan = approved.plan();
-    let place = Place { org: slug.clone(), server, mode: plan.secrets };
+    let context = OrgContext { org: slug.clone(), server, mode: plan.secrets };
     let mut run = Run::new(tasks(plan), plan.rows.len(), limits);
     let mut in_flight = FuturesUnordered::new();
     let mut interrupted = Box::pin(interrupted);
@@ -58,8 +58,8 @@ pub async fn execute(
             let Some((position, task)) = run.next() else { break };
             let Some(row) = plan.rows.get(task.row) else { continue };
             run.start(task.row, on_event);
-            let (place, org) = (&place, org);
-            in_flight.push(async move { (position, task.row, carry_out_task(org, place, row, &task).await) });
+            let (context, org) = (&context, org);
+            in_flight.push(async move { (position, task.row, carry_out_task(org, context, row, &task).await) });
         }
         if in_flight.is_empty() {
             break;
@@ -85,15 +85,15 @@ pub async fn execute(
 }
 
 /// Carries out the requests of a task, and says whether any of them succeeded.
-async fn carry_out_task(org: &impl OrgWrite, place: &Place, row: &Row, task: &Task) -> (bool, RowOutcome) {
+async fn carry_out_task(org: &impl OrgWrite, context: &OrgContext, row: &Row, task: &Task) -> (bool, RowOutcome) {
     let mut said = None;
     let mut wrote = false;
     for write in task.writes.iter().filter_map(|at| row.writes.get(*at)) {
-        match carry_out(org, place, row, write).await {
-            Ok(Step::Done(what)) => said = what.or(said),
-            Ok(Step::Doubtful) => return (wrote, doubtful()),
+        match carry_out(org, context, row, write).await {
+            Ok(Success::Done(what)) => said = what.or(said),
+            Ok(Success::Doubtful) => return (wrote, doubtful()),
             Err(error) => {
-                let hint = explain(write, &error, place.server);
+                let hint = explain(write, &error, context.server);
                 return (wrote, RowOutcome::of_error(error, hint));
             }
         }

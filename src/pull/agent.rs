@@ -9,7 +9,7 @@ use crate::project::skills::Skill;
 use crate::schema::{Field, Record};
 
 use super::draft::Draft;
-use super::{Content, Place};
+use super::{Content, NodePath};
 
 /// An agent of which something is pulled, from all sides.
 pub(super) struct PulledAgent<'pull> {
@@ -34,8 +34,8 @@ pub(super) struct PulledAgent<'pull> {
 
 impl<'pull> PulledAgent<'pull> {
     /// The place of its table.
-    pub(super) fn place(&self) -> Place {
-        Place::of(["agents", self.id])
+    pub(super) fn place(&self) -> NodePath {
+        NodePath::of(["agents", self.id])
     }
 
     /// What the org has of a field of its config.

@@ -7,7 +7,7 @@ use crate::project::limits::YamlLimits;
 use crate::schema::ALL;
 
 use super::row::{FileChange, ModelChange, PullRow, SlugPlace};
-use super::{Content, Place, model_text, skill_text};
+use super::{Content, NodePath, model_text, skill_text};
 use crate::edit::{Change, Toml, apply_edits};
 
 /// The file that lists the names of a project's secrets, without values.
@@ -111,7 +111,7 @@ fn with_agents_table(text: String) -> String {
     if config.is_none_or(|config| !config.agents.is_empty()) {
         return text;
     }
-    let empty = Change::set(Place::root().key("agents"), Content::Table(Vec::new()));
+    let empty = Change::set(NodePath::root().key("agents"), Content::Table(Vec::new()));
     match Toml::parse(&text).map(|toml| toml.edits(&[empty])) {
         Some(Ok(edits)) => apply_edits(&text, &edits),
         // Then the project's reader says what is missing.

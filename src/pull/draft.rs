@@ -7,7 +7,7 @@ use crate::schema::ResourceKey;
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
 use super::value::{Classifier, SecretPlace};
-use super::{Content, Place};
+use super::{Content, NodePath};
 use crate::edit::{Change, is_hidden};
 
 /// What is collected for one resource while its differences are gone through.
@@ -99,15 +99,15 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         });
     }
 
-    pub(super) fn set(&mut self, place: Place, value: Content) {
+    pub(super) fn set(&mut self, place: NodePath, value: Content) {
         self.changes.push(FileChange::Toml(Change::set(place, value)));
     }
 
-    pub(super) fn remove(&mut self, place: Place) {
+    pub(super) fn remove(&mut self, place: NodePath) {
         self.changes.push(FileChange::Toml(Change::remove(place)));
     }
 
-    pub(super) fn append(&mut self, list: Place, table: Vec<(String, Content)>) {
+    pub(super) fn append(&mut self, list: NodePath, table: Vec<(String, Content)>) {
         self.changes.push(FileChange::Toml(Change::append(list, Content::Table(table))));
     }
 
@@ -156,7 +156,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
 
     /// Takes a field over where references are read. The file's own reference stays, unless the org has nothing there and
     /// what only the files have goes.
-    pub(super) fn secret(&mut self, field: &FieldChange, words: &[&str], place: Place) {
+    pub(super) fn secret(&mut self, field: &FieldChange, words: &[&str], place: NodePath) {
         match (&field.after, &field.before) {
             (Some(Value::Text(Text::SecretRef(_))), None) if self.prune_local => {
                 self.show(&field.path, field.after.as_ref(), None);

@@ -28,7 +28,7 @@ mod unrelated_changes;
 mod value;
 mod writable_rows;
 
-use crate::edit::{Content, NodePath as Place, Segment as Step};
+use crate::edit::{Content, NodePath, Segment};
 
 pub use compose::{ComposeError, FileWrite, Texts, compose, new_lobu_toml};
 pub use file_names::Listing;

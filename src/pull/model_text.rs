@@ -9,7 +9,7 @@ use crate::schema::{Pair, Pairs};
 use super::models::pair_content;
 use super::node_content::content;
 use super::row::{ModelChange, SlugPlace};
-use super::{Content, Place, Step};
+use super::{Content, NodePath, Segment};
 
 /// The file with its types changed; none where nothing is left of it.
 pub(super) fn patched(
@@ -24,7 +24,7 @@ pub(super) fn patched(
         let at = patcher.mapping_at(place.line, place.column);
         let (document, at) = at.ok_or_else(|| format!("the type on line {} is not found", place.line))?;
         let node = stream.documents.get(document).and_then(|document| node_at(document, &at));
-        if matches!(change, ModelChange::Remove) && at == Place::root() {
+        if matches!(change, ModelChange::Remove) && at == NodePath::root() {
             let edit = patcher.without_document(document);
             whole.push(edit.ok_or_else(|| format!("the type on line {} can't be told from the others", place.line))?);
         } else {
@@ -39,14 +39,14 @@ pub(super) fn patched(
     Ok(Some(apply_edits(text, &edits)))
 }
 
-fn node_at<'node>(document: &'node Document, place: &Place) -> Option<&'node Node> {
+fn node_at<'node>(document: &'node Document, place: &NodePath) -> Option<&'node Node> {
     place.segments().iter().try_fold(&document.root, |node, step| match step {
-        Step::Key(key) => node.get(key),
-        Step::Element(position) => node.list()?.get(*position),
+        Segment::Key(key) => node.get(key),
+        Segment::Element(position) => node.list()?.get(*position),
     })
 }
 
-fn edits_of(at: &Place, node: Option<&Node>, change: &ModelChange) -> Vec<Change> {
+fn edits_of(at: &NodePath, node: Option<&Node>, change: &ModelChange) -> Vec<Change> {
     let key = |key: &str| at.key(key);
     match change {
         ModelChange::Set(name, value) => vec![Change::set(key(name), value.clone())],
@@ -59,7 +59,7 @@ fn edits_of(at: &Place, node: Option<&Node>, change: &ModelChange) -> Vec<Change
 
 /// A schema in the form that the file has for it: its own key, or the old ones as long as these can say it.
 fn schema_edits(
-    key: &dyn Fn(&str) -> Place,
+    key: &dyn Fn(&str) -> NodePath,
     (own, old_keys): (&str, &[&str]),
     node: Option<&Node>,
     schema: &Content,

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::file_names::Names;
 use super::row::{FileChange, PullAction, PullPlan, PullRow};
 use super::value::Classifier;
-use super::{Content, Place, Step, beyond_files, platforms, settings};
+use super::{Content, NodePath, Segment, beyond_files, platforms, settings};
 use crate::edit::{Action, Change};
 use crate::schema::kinds::agent::NAME;
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS};
@@ -118,7 +118,7 @@ fn free_directory(new: &NewAgent<'_>, names: &mut Names<'_>) -> Option<(String, 
     Some((join(AGENTS, &name), true))
 }
 
-fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
+fn one_row(new: &NewAgent<'_>, place: &NodePath, parts: Vec<PullRow>) -> PullRow {
     let key = new.key.clone();
     let mut row =
         PullRow { key, action: PullAction::Create, fields: Vec::new(), references: Vec::new(), changes: Vec::new() };
@@ -148,7 +148,7 @@ fn one_row(new: &NewAgent<'_>, place: &Place, parts: Vec<PullRow>) -> PullRow {
 }
 
 /// Carries out a change of lobu.toml on a table that is not there yet.
-fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: Change) {
+fn fold(table: &mut Vec<(String, Content)>, root: &NodePath, change: Change) {
     let steps = change.path.segments().get(root.segments().len()..).unwrap_or_default();
     match change.action {
         Action::Set(value) => {
@@ -169,8 +169,8 @@ fn fold(table: &mut Vec<(String, Content)>, root: &Place, change: Change) {
 }
 
 /// The value at a place, made if it is not there.
-fn entry<'table>(table: &'table mut Vec<(String, Content)>, steps: &[Step]) -> Option<&'table mut Content> {
-    let (Step::Key(key), rest) = steps.split_first()? else { return None };
+fn entry<'table>(table: &'table mut Vec<(String, Content)>, steps: &[Segment]) -> Option<&'table mut Content> {
+    let (Segment::Key(key), rest) = steps.split_first()? else { return None };
     if !table.iter().any(|(other, _)| other == key) {
         table.push((key.clone(), Content::Table(Vec::new())));
     }

@@ -8,7 +8,7 @@ use crate::schema::kinds::platform;
 
 use super::agent::{PulledAgent, is_pulled};
 use super::draft::{Draft, brief};
-use super::{Content, Place};
+use super::{Content, NodePath};
 
 /// Takes over what a declared platform has in the org.
 pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row) {
@@ -75,7 +75,7 @@ pub(super) fn declared<'config>(agent: &PulledAgent<'config>, row: &Row) -> Opti
 /// The type is a part of the derived id, so that a platform of another type needs its id written down.
 fn change_type(
     draft: &mut Draft<'_, '_>,
-    place: &Place,
+    place: &NodePath,
     config: &PlatformConfig,
     wanted: Option<&Value>,
     path: &FieldPath,

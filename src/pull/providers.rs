@@ -68,7 +68,7 @@ pub(super) fn pull(
 }
 
 /// A provider that only the files have.
-fn gone(draft: &mut Draft<'_, '_>, place: &super::Place, path: &FieldPath, position: Option<usize>) {
+fn gone(draft: &mut Draft<'_, '_>, place: &super::NodePath, path: &FieldPath, position: Option<usize>) {
     match position {
         Some(position) if draft.prune_local => {
             draft.show(path, Some(&Value::known(path.leaf())), None);
@@ -88,7 +88,7 @@ fn provider_id(draft: &mut Draft<'_, '_>, path: &FieldPath, entry: &Value) -> Op
     Some(id)
 }
 
-fn set_model(draft: &mut Draft<'_, '_>, provider: &super::Place, field: &FieldChange) {
+fn set_model(draft: &mut Draft<'_, '_>, provider: &super::NodePath, field: &FieldChange) {
     if let Some(model) = model(draft, field) {
         draft.set(provider.key("model"), Content::Text(model));
     }

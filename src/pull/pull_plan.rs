@@ -342,7 +342,7 @@ impl<'pull> Pull<'pull> {
         let mut draft = Draft::new(key, &mut self.classifier, true);
         let before = declared.declared.get(agent_fields::NAME).and_then(|declared| declared.value());
         draft.show(&FieldPath::member(agent_fields::NAME.name), before, None);
-        draft.remove(super::Place::of(["agents", id]));
+        draft.remove(super::NodePath::of(["agents", id]));
         draft.notes.push(format!("the directory {} of agent {id} stays: delete it by hand", display_path(directory)));
         draft.finish(PullAction::Remove, &mut self.result);
     }

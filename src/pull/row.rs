@@ -5,7 +5,7 @@ use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
 use crate::schema::{Kind, Pair, Pairs, ResourceKey};
 
-use super::{Content, Place};
+use super::{Content, NodePath};
 use crate::edit::Change;
 
 /// What a pull would do: rows of resources, each with its changes of files, and what is left as it is.
@@ -233,5 +233,5 @@ pub struct SkillChange {
     /// The new body.
     pub body: Option<String>,
     /// Frontmatter that changes.
-    pub frontmatter: Vec<(Place, Content)>,
+    pub frontmatter: Vec<(NodePath, Content)>,
 }

@@ -8,7 +8,7 @@ use crate::schema::kinds::settings::MCP_SERVERS;
 use super::agent::PulledAgent;
 use super::draft::{Draft, brief};
 use super::skill_lists::{ServerEntry, is_brought};
-use super::{Content, Place};
+use super::{Content, NodePath};
 
 /// The transports that lobu.toml knows.
 const TYPES: [&str; 3] = ["streamable-http", "sse", "stdio"];
@@ -66,7 +66,7 @@ pub(super) fn pull(
 }
 
 /// A server that only the files have.
-fn gone(draft: &mut Draft<'_, '_>, id: &str, place: Place, config: Option<&McpServer>) {
+fn gone(draft: &mut Draft<'_, '_>, id: &str, place: NodePath, config: Option<&McpServer>) {
     let path = FieldPath::of(["mcpServers", id]);
     match config {
         Some(_) if draft.prune_local => {
@@ -114,7 +114,7 @@ fn note_move(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, config: &McpSer
 fn change(
     draft: &mut Draft<'_, '_>,
     agent: &PulledAgent<'_>,
-    place: &Place,
+    place: &NodePath,
     config: &McpServer,
     entry: &Value,
     field: &FieldChange,
@@ -151,7 +151,7 @@ fn change(
 }
 
 /// The org has no `oauth` for a server of the files: its addresses can't be emptied, so that it goes whole or stays.
-fn without_oauth(draft: &mut Draft<'_, '_>, config: &McpServer, place: Place) {
+fn without_oauth(draft: &mut Draft<'_, '_>, config: &McpServer, place: NodePath) {
     let path = FieldPath::of(["mcpServers", &config.id.value, "oauth"]);
     let is_told =
         draft.missing.iter().any(|missing| missing.path == path) || draft.fields.iter().any(|field| field.path == path);
@@ -166,7 +166,7 @@ fn without_oauth(draft: &mut Draft<'_, '_>, config: &McpServer, place: Place) {
     }
 }
 
-fn plain(draft: &mut Draft<'_, '_>, field: &FieldChange, place: Place) {
+fn plain(draft: &mut Draft<'_, '_>, field: &FieldChange, place: NodePath) {
     let is_list = matches!(field.path.leaf(), "args" | "scopes");
     let empty = if is_list { Content::List(Vec::new()) } else { Content::text("") };
     let Some(content) = draft.plain_or(field, empty) else { return };
@@ -198,7 +198,7 @@ fn fits(draft: &mut Draft<'_, '_>, path: &FieldPath, content: &Content) -> bool 
 }
 
 /// Takes a whole server in.
-fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Place, entry: &Value) {
+fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: NodePath, entry: &Value) {
     if draft.refuses_name(&FieldPath::of(["mcpServers"]), id) {
         return;
     }

@@ -12,7 +12,7 @@ use super::file_names::Names;
 use super::lists::{OwnList, as_written};
 use super::row::FileChange;
 use super::skill_lists::SkillLists;
-use super::{Content, Place, judges, providers, servers, skills};
+use super::{Content, NodePath, judges, providers, servers, skills};
 
 /// Takes over an agent's config: lobu.toml, prompts and skills.
 pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row, names: &mut Names<'_>) {
@@ -76,7 +76,7 @@ fn field_of(path: &FieldPath) -> Option<(&'static Field, Option<&str>)> {
 }
 
 /// Where lobu.toml has a field, or the entry of one.
-fn place(agent: &PulledAgent<'_>, field: &Field, entry: Option<&str>) -> Place {
+fn place(agent: &PulledAgent<'_>, field: &Field, entry: Option<&str>) -> NodePath {
     let keys = field.file.split('.').map(|key| if key.starts_with('<') { entry.unwrap_or(key) } else { key });
     keys.fold(agent.place(), |place, key| place.key(key))
 }
@@ -128,7 +128,7 @@ fn cannot_make(of_skills: &[String]) -> &'static str {
     }
 }
 
-fn text(draft: &mut Draft<'_, '_>, change: &FieldChange, place: Place) {
+fn text(draft: &mut Draft<'_, '_>, change: &FieldChange, place: NodePath) {
     let Some(text) = draft.text(&change.path, change.before.as_ref()) else { return };
     draft.show(&change.path, change.after.as_ref(), change.before.clone());
     draft.set(place, Content::Text(text));

@@ -10,7 +10,7 @@ use crate::schema::kinds::settings::SKILLS;
 use super::agent::PulledAgent;
 use super::draft::Draft;
 use super::skill_lists::{ServerEntry, SkillLists};
-use super::{Content, Place, judges};
+use super::{Content, NodePath, judges};
 
 /// A skill as the org has it.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(super) fn frontmatter(
     draft: &mut Draft<'_, '_>,
     field: &FieldChange,
     lists: &mut SkillLists,
-) -> Option<(Place, Content)> {
+) -> Option<(NodePath, Content)> {
     let steps: Vec<&str> = field.path.steps().iter().skip(3).map(String::as_str).collect();
     member(draft, &field.path, &steps, field.before.as_ref(), lists)
 }
@@ -62,7 +62,7 @@ fn member(
     steps: &[&str],
     value: Option<&Value>,
     lists: &mut SkillLists,
-) -> Option<(Place, Content)> {
+) -> Option<(NodePath, Content)> {
     match steps {
         ["description"] => Some((place(&["description"]), Content::Text(draft.text(path, value)?))),
         ["nixPackages"] => {
@@ -178,7 +178,7 @@ pub(super) fn whole_frontmatter(
         };
         let (place, content) =
             member(draft, &network_path.join(name), &["networkConfig", name], Some(value), &mut lists)?;
-        if let Some(super::Step::Key(key)) = place.segments().last() {
+        if let Some(super::Segment::Key(key)) = place.segments().last() {
             network.push((key.clone(), content));
         }
     }
@@ -219,8 +219,8 @@ fn domains(texts: &[String]) -> bool {
 }
 
 /// Where a list of frontmatter stands.
-fn place(keys: &[&str]) -> Place {
-    Place::of(keys.iter().copied())
+fn place(keys: &[&str]) -> NodePath {
+    NodePath::of(keys.iter().copied())
 }
 
 /// Rules as frontmatter writes them.

@@ -8,7 +8,7 @@ use crate::project::skills::{SkillParts, skill_parts};
 
 use super::node_content::content;
 use super::row::SkillChange;
-use super::{Content, Place, Step};
+use super::{Content, NodePath, Segment};
 
 /// The text of a skill's file, made from the text that it starts with.
 pub(super) fn patched(base: &str, change: &SkillChange, limits: &YamlLimits) -> Result<String, String> {
@@ -72,8 +72,8 @@ fn with_new_frontmatter(base: &str, parts: &SkillParts, change: &SkillChange) ->
     format!("---\n{}---\n\n{body}\n", yaml::render(&Content::Table(table)))
 }
 
-fn insert(table: &mut Vec<(String, Content)>, steps: &[Step], value: Content) {
-    let Some((Step::Key(key), rest)) = steps.split_first() else { return };
+fn insert(table: &mut Vec<(String, Content)>, steps: &[Segment], value: Content) {
+    let Some((Segment::Key(key), rest)) = steps.split_first() else { return };
     if rest.is_empty() {
         table.push((key.clone(), value));
         return;
@@ -88,18 +88,18 @@ fn insert(table: &mut Vec<(String, Content)>, steps: &[Step], value: Content) {
 }
 
 /// The changes of frontmatter, the name first.
-fn named(change: &SkillChange) -> Vec<(Place, Content)> {
-    let name = change.name.iter().map(|name| (Place::root().key("name"), Content::text(name)));
+fn named(change: &SkillChange) -> Vec<(NodePath, Content)> {
+    let name = change.name.iter().map(|name| (NodePath::root().key("name"), Content::text(name)));
     name.chain(change.frontmatter.iter().cloned()).collect()
 }
 
 fn frontmatter(change: &SkillChange, root: Option<&Node>) -> Vec<Change> {
-    let set = |(place, value): (Place, Content)| {
+    let set = |(place, value): (NodePath, Content)| {
         let written = place.segments().iter().try_fold(root?, |node, step| match step {
-            Step::Key(key) => node.get(key),
-            Step::Element(_) => None,
+            Segment::Key(key) => node.get(key),
+            Segment::Element(_) => None,
         });
-        let is_domains = matches!(place.segments().first(), Some(Step::Key(key)) if key == "network");
+        let is_domains = matches!(place.segments().first(), Some(Segment::Key(key)) if key == "network");
         let value = if is_domains { spelled(value, written) } else { value };
         Some((place, value))
     };

@@ -35,8 +35,8 @@ pub(super) enum Unsendable {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    PlatformConfig,
+enum Within {
+    Config,
     Elsewhere,
 }
 
@@ -85,15 +85,15 @@ impl<'a> Encoder<'a> {
     }
 
     fn field(&mut self, field: &'static Field, value: &Value, now: u64) -> Encoded<Json> {
-        let place = match field.shape {
-            Shape::Config { .. } => Place::PlatformConfig,
-            _ => Place::Elsewhere,
+        let within = match field.shape {
+            Shape::Config { .. } => Within::Config,
+            _ => Within::Elsewhere,
         };
         let hidden = |error| match error {
             Unsendable::Hidden(_) => Unsendable::Hidden(field.name),
             other @ Unsendable::NoValue(_) => other,
         };
-        let mut json = self.value(place, value).map_err(hidden)?;
+        let mut json = self.value(within, value).map_err(hidden)?;
         if let Shape::Keyed(keyed) = field.shape
             && let Some(name) = keyed.stamp
         {
@@ -102,22 +102,22 @@ impl<'a> Encoder<'a> {
         Ok(json)
     }
 
-    fn value(&mut self, place: Place, value: &Value) -> Encoded<Json> {
-        from_value(value, &mut |text| self.text(place, text))
+    fn value(&mut self, within: Within, value: &Value) -> Encoded<Json> {
+        from_value(value, &mut |text| self.text(within, text))
     }
 
     /// Writes one text. Everything that may not be printed passes here on its way out.
-    fn text(&mut self, place: Place, text: &Text) -> Encoded<String> {
+    fn text(&mut self, within: Within, text: &Text) -> Encoded<String> {
         match text {
             Text::Known(text) => Ok(text.clone()),
             Text::Sensitive(text) => {
                 self.secret = true;
                 Ok(text.for_request().to_owned())
             }
-            Text::Opaque if place == Place::PlatformConfig || self.sending.own_server => Ok("***".to_owned()),
+            Text::Opaque if within == Within::Config || self.sending.own_server => Ok("***".to_owned()),
             Text::Opaque => Err(Unsendable::Hidden("")),
             Text::SecretRef(name) if self.sending.secrets_api => Ok(format!("secret://{}/user/{name}", self.org)),
-            Text::SecretRef(name) if place == Place::PlatformConfig => {
+            Text::SecretRef(name) if within == Within::Config => {
                 let (_, value) = self.sending.values.find(name).ok_or_else(|| Unsendable::NoValue(name.clone()))?;
                 self.secret = true;
                 Ok(expose(value).to_owned())

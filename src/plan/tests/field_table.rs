@@ -13,7 +13,7 @@ use crate::schema::kinds::AGENT;
 use crate::schema::{ALL, Change, Clearing, Field, Leaf, Owner, Pair, ResourceKey, Shape, Write, declared_fields};
 
 use super::build::{resource, value};
-use super::places::{Place, Step, key_of, keyed_entry, places, samples};
+use super::places::{FieldPlace, PlaceStep, key_of, keyed_entry, places, samples};
 use super::store::{Server, World, fields};
 
 /// The rows once more: whoever changes one says twice that it is meant.
@@ -124,7 +124,7 @@ enum Sends {
 }
 
 /// The project and the org of a case, with the agent and with types to link to.
-fn world(place: &Place, case: &Case) -> World {
+fn world(place: &FieldPlace, case: &Case) -> World {
     let ResourceKey { kind, id } = place.key();
     let mut world = World::new(Server::Ours);
     world.families.push(Family::Memory);
@@ -145,7 +145,7 @@ fn world(place: &Place, case: &Case) -> World {
 }
 
 /// The cases of a place. What is only a way to its members has none.
-fn cases(place: &Place) -> Vec<Case> {
+fn cases(place: &FieldPlace) -> Vec<Case> {
     let field = &place.field;
     let (one, other) = samples(field);
     let (nothing, is_one, is_other) = (place.with(None), place.with(Some(&one)), place.with(Some(&other)));
@@ -214,7 +214,7 @@ fn cases(place: &Place) -> Vec<Case> {
         Shape::Table(_) if place.is_entry() => {
             let mut cases = vec![add(Some(&nothing), Sends::Something), only_org, pruned(prune), equal];
             // An entry of a list is never declared empty, only the list.
-            if matches!(place.steps.last(), Some(Step::Entry)) {
+            if matches!(place.steps.last(), Some(PlaceStep::Entry)) {
                 cases.push(clear);
             }
             cases
@@ -235,18 +235,18 @@ fn cases(place: &Place) -> Vec<Case> {
 }
 
 /// What the writes of a row say of a field of the resource.
-fn change<'row>(row: &'row Row, place: &Place) -> Option<&'row Change<Value>> {
-    let Some(Step::Member(root)) = place.steps.first() else { return None };
+fn change<'row>(row: &'row Row, place: &FieldPlace) -> Option<&'row Change<Value>> {
+    let Some(PlaceStep::Member(root)) = place.steps.first() else { return None };
     row.writes.iter().filter_map(Write::sent).find_map(|sent| sent.fields.get(root))
 }
 
 /// What is set at a place.
-fn sent<'row>(row: &'row Row, place: &Place) -> Option<&'row Value> {
+fn sent<'row>(row: &'row Row, place: &FieldPlace) -> Option<&'row Value> {
     let Some(Change::Set(root)) = change(row, place) else { return None };
     place.steps.iter().skip(1).try_fold(root, |value, step| match step {
-        Step::Member(field) => value.as_map()?.get(field.name),
-        Step::Entry => value.as_map()?.get("one"),
-        Step::Key(keyed) => {
+        PlaceStep::Member(field) => value.as_map()?.get(field.name),
+        PlaceStep::Entry => value.as_map()?.get("one"),
+        PlaceStep::Key(keyed) => {
             let is_part =
                 |entry: &Value, name: &str, part: &str| entry.as_map()?.get(name)?.literal().map(|own| own == part);
             let key = key_of(keyed);
@@ -259,7 +259,7 @@ fn sent<'row>(row: &'row Row, place: &Place) -> Option<&'row Value> {
 }
 
 /// Whether a row says that the place is cleared in the way that its field is.
-fn is_cleared(row: &Row, place: &Place) -> bool {
+fn is_cleared(row: &Row, place: &FieldPlace) -> bool {
     let (sent, empty) = (sent(row, place), Value::List(Vec::new()));
     let is_json = matches!(place.field.shape, Shape::Leaf(Leaf::Json));
     match (place.steps.as_slice(), place.field.clearing) {
@@ -274,12 +274,12 @@ fn is_cleared(row: &Row, place: &Place) -> bool {
     }
 }
 
-fn found_row<'plan>(plan: &'plan Plan, place: &Place) -> Result<&'plan Row, String> {
+fn found_row<'plan>(plan: &'plan Plan, place: &FieldPlace) -> Result<&'plan Row, String> {
     plan.rows.iter().find(|row| row.key == place.key()).ok_or_else(|| "there is no row".to_owned())
 }
 
 /// Plans a case, carries it out and plans again; what is wrong, if anything is.
-fn run(place: &Place, case: &Case) -> Result<(), String> {
+fn run(place: &FieldPlace, case: &Case) -> Result<(), String> {
     let mut world = world(place, case);
     let plan = world.plan();
     if matches!(case.sends, Sends::Problem) {
@@ -322,7 +322,7 @@ fn run(place: &Place, case: &Case) -> Result<(), String> {
         return Err("only links are written as links".to_owned());
     }
     catch_unwind(AssertUnwindSafe(|| world.carry_out(&plan))).map_err(|_| "the org does not take it".to_owned())?;
-    if is_pairs && let Some(Step::Member(field)) = place.steps.first() {
+    if is_pairs && let Some(PlaceStep::Member(field)) = place.steps.first() {
         let wanted = match &case.sends {
             Sends::This(json) => Pair::list(&value(json)),
             Sends::Cleared => Vec::new(),
@@ -359,7 +359,7 @@ fn every_field_behaves_as_its_row_says() {
 }
 
 /// A row of the schema in one line.
-fn row_of(place: &Place) -> String {
+fn row_of(place: &FieldPlace) -> String {
     let Field { shape, clearing, guarded, prunable, required, create_only, default, .. } = place.field;
     let shape = match shape {
         Shape::Leaf(leaf) => format!("{leaf:?}"),

@@ -6,7 +6,7 @@ use crate::schema::{Clearing, EntryKey, Field, Form, Keyed, Kind, Leaf, Owner, R
 
 /// A step on the way to a place in a resource.
 #[derive(Clone, Copy)]
-pub(super) enum Step {
+pub(super) enum PlaceStep {
     /// A field, or a member of a table.
     Member(&'static Field),
     /// An entry of an object with free names.
@@ -17,41 +17,41 @@ pub(super) enum Step {
 
 /// A place in a resource that a row speaks about.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct FieldPlace {
     pub(super) kind: Kind,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PlaceStep>,
     /// Its row; an entry takes after the field that it is an entry of.
     pub(super) field: Field,
 }
 
 /// Every place of a kind, from the outside in.
-pub(super) fn places(kind: Kind) -> Vec<Place> {
+pub(super) fn places(kind: Kind) -> Vec<FieldPlace> {
     let mut places = Vec::new();
     for field in kind.table().fields {
-        collect(Place { kind, steps: vec![Step::Member(field)], field: *field }, &mut places);
+        collect(FieldPlace { kind, steps: vec![PlaceStep::Member(field)], field: *field }, &mut places);
     }
     places
 }
 
-fn collect(place: Place, places: &mut Vec<Place>) {
-    let inner = |step: Step, field: Field| {
+fn collect(place: FieldPlace, places: &mut Vec<FieldPlace>) {
+    let inner = |step: PlaceStep, field: Field| {
         let steps = place.steps.iter().copied().chain([step]).collect();
-        Place { steps, field, ..place.clone() }
+        FieldPlace { steps, field, ..place.clone() }
     };
     let outer = place.field;
     let nested = match outer.shape {
-        Shape::Table(members) => members.iter().map(|member| inner(Step::Member(member), *member)).collect(),
+        Shape::Table(members) => members.iter().map(|member| inner(PlaceStep::Member(member), *member)).collect(),
         Shape::Map(entries) => {
             let Field { guarded, prunable, transfer, .. } = outer;
-            vec![inner(Step::Entry, Field { guarded, prunable, transfer, ..entries.entry })]
+            vec![inner(PlaceStep::Entry, Field { guarded, prunable, transfer, ..entries.entry })]
         }
         Shape::Config { .. } => {
             let shape = Shape::Leaf(Leaf::SecretText);
-            vec![inner(Step::Entry, Field { shape, required: false, ..outer })]
+            vec![inner(PlaceStep::Entry, Field { shape, required: false, ..outer })]
         }
         Shape::Keyed(keyed) => {
             let shape = Shape::Table(keyed.entry);
-            vec![inner(Step::Key(keyed), Field { shape, clearing: Clearing::LeftOut, ..outer })]
+            vec![inner(PlaceStep::Key(keyed), Field { shape, clearing: Clearing::LeftOut, ..outer })]
         }
         Shape::Leaf(_) | Shape::Pairs(_) => Vec::new(),
     };
@@ -69,7 +69,7 @@ pub(super) fn key_of(keyed: &Keyed) -> EntryKey {
     }
 }
 
-impl Place {
+impl FieldPlace {
     pub(super) fn key(&self) -> ResourceKey {
         ResourceKey::new(
             self.kind,
@@ -83,26 +83,26 @@ impl Place {
 
     /// Its path as plans show it.
     pub(super) fn path(&self) -> String {
-        let step = |step: &Step| match step {
-            Step::Member(field) => field.name.to_owned(),
-            Step::Entry => "one".to_owned(),
-            Step::Key(keyed) => key_of(keyed).step(),
+        let step = |step: &PlaceStep| match step {
+            PlaceStep::Member(field) => field.name.to_owned(),
+            PlaceStep::Entry => "one".to_owned(),
+            PlaceStep::Key(keyed) => key_of(keyed).step(),
         };
         self.steps.iter().map(step).collect::<Vec<_>>().join(".")
     }
 
     /// Its path with placeholders for what is free.
     pub(super) fn name(&self) -> String {
-        let step = |step: &Step| match step {
-            Step::Member(field) => field.name,
-            Step::Entry => "<name>",
-            Step::Key(_) => "<key>",
+        let step = |step: &PlaceStep| match step {
+            PlaceStep::Member(field) => field.name,
+            PlaceStep::Entry => "<name>",
+            PlaceStep::Key(_) => "<key>",
         };
         self.steps.iter().map(step).collect::<Vec<_>>().join(".")
     }
 
     pub(super) fn is_entry(&self) -> bool {
-        matches!(self.steps.last(), Some(Step::Entry | Step::Key(_)))
+        matches!(self.steps.last(), Some(PlaceStep::Entry | PlaceStep::Key(_)))
     }
 
     /// A resource with this at the place; with nothing there is only what stands around it.
@@ -111,14 +111,14 @@ impl Place {
     }
 }
 
-fn around(steps: &[Step], json: Option<&Json>) -> Option<Json> {
+fn around(steps: &[PlaceStep], json: Option<&Json>) -> Option<Json> {
     let Some((first, rest)) = steps.split_first() else { return json.cloned() };
     let inner = around(rest, json);
     let object = |name: &str| Json::Object(inner.iter().map(|inner| (name.to_owned(), inner.clone())).collect());
     Some(match first {
-        Step::Member(field) => object(field.name),
-        Step::Entry => object("one"),
-        Step::Key(keyed) => inner.iter().map(|inner| keyed_entry(keyed, inner)).collect(),
+        PlaceStep::Member(field) => object(field.name),
+        PlaceStep::Entry => object("one"),
+        PlaceStep::Key(keyed) => inner.iter().map(|inner| keyed_entry(keyed, inner)).collect(),
     })
 }
 

@@ -1,7 +1,7 @@
 use toml_edit::Value;
 
 use super::reader::Reader;
-use super::section::{Field, Node, Section};
+use super::section::{Field, Section, TomlItem};
 use super::spanned::Spanned;
 
 impl Reader<'_> {
@@ -11,9 +11,9 @@ impl Reader<'_> {
     pub(super) fn open_shape(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<usize>> {
         let field = section.find(key)?;
         let held = match field.node {
-            Node::Value(Value::Array(values)) => values.len(),
-            Node::Tables(tables) => tables.len(),
-            Node::Value(_) | Node::Table(_) => 1,
+            TomlItem::Value(Value::Array(values)) => values.len(),
+            TomlItem::Tables(tables) => tables.len(),
+            TomlItem::Value(_) | TomlItem::Table(_) => 1,
         };
         self.check_integers(section, field.clone());
         Some(self.spanned(held, &field.span))
@@ -23,7 +23,7 @@ impl Reader<'_> {
     fn check_integers(&mut self, section: &Section<'_>, field: Field<'_>) {
         let mut left = vec![field];
         while let Some(field) = left.pop() {
-            if let Node::Value(Value::Integer(integer)) = field.node {
+            if let TomlItem::Value(Value::Integer(integer)) = field.node {
                 self.safe_integer(section.family, *integer.value(), &field.span);
             } else if let Some(elements) = field.elements() {
                 left.extend(elements);

@@ -9,11 +9,11 @@ const LONGEST_KEY: usize = 80;
 #[derive(Clone, Copy)]
 pub(super) struct Path<'a> {
     parent: Option<&'a Path<'a>>,
-    step: Step<'a>,
+    step: PathStep<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Step<'a> {
+enum PathStep<'a> {
     Root,
     Key(&'a str),
     /// The place in a list, from 0 as in the existing client.
@@ -21,18 +21,18 @@ enum Step<'a> {
 }
 
 impl<'a> Path<'a> {
-    pub(super) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
+    pub(super) const ROOT: Path<'static> = Path { parent: None, step: PathStep::Root };
 
     pub(super) fn key(&'a self, key: &'a str) -> Self {
-        Path { parent: Some(self), step: Step::Key(key) }
+        Path { parent: Some(self), step: PathStep::Key(key) }
     }
 
     pub(super) fn element(&'a self, index: usize) -> Self {
-        Path { parent: Some(self), step: Step::Element(index) }
+        Path { parent: Some(self), step: PathStep::Element(index) }
     }
 
     pub(super) fn is_root(&self) -> bool {
-        matches!(self.step, Step::Root)
+        matches!(self.step, PathStep::Root)
     }
 }
 
@@ -40,14 +40,14 @@ impl fmt::Display for Path<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(parent) = self.parent {
             parent.fmt(formatter)?;
-            if !parent.is_root() && matches!(self.step, Step::Key(_)) {
+            if !parent.is_root() && matches!(self.step, PathStep::Key(_)) {
                 formatter.write_str(".")?;
             }
         }
         match self.step {
-            Step::Root => Ok(()),
-            Step::Key(key) => formatter.write_str(&shown_key(key)),
-            Step::Element(number) => write!(formatter, "[{number}]"),
+            PathStep::Root => Ok(()),
+            PathStep::Key(key) => formatter.write_str(&shown_key(key)),
+            PathStep::Element(number) => write!(formatter, "[{number}]"),
         }
     }
 }

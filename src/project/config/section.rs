@@ -24,18 +24,18 @@ pub(super) struct Field<'a> {
     /// The value, or the header of a table.
     pub(super) span: Range<usize>,
     /// What it is.
-    pub(super) node: Node<'a>,
+    pub(super) node: TomlItem<'a>,
 }
 
 /// A value of any TOML form.
 #[derive(Clone, Copy)]
-pub(super) enum Node<'a> {
+pub(super) enum TomlItem<'a> {
     Value(&'a Value),
     Table(&'a Table),
     Tables(&'a ArrayOfTables),
 }
 
-impl<'a> Node<'a> {
+impl<'a> TomlItem<'a> {
     fn of(item: &'a Item) -> Option<Self> {
         match item {
             Item::None => None,
@@ -85,13 +85,13 @@ impl<'a> Node<'a> {
 
 impl<'a> Field<'a> {
     fn new(key: &Key, item: &'a Item) -> Option<Self> {
-        let node = Node::of(item)?;
+        let node = TomlItem::of(item)?;
         let key_span = key.span().unwrap_or_default();
         let span = node.span().unwrap_or_else(|| key_span.clone());
         Some(Self { key_span, span, node })
     }
 
-    fn element(node: Node<'a>) -> Self {
+    fn element(node: TomlItem<'a>) -> Self {
         let span = node.span().unwrap_or_default();
         Self { key_span: span.clone(), span, node }
     }
@@ -99,11 +99,13 @@ impl<'a> Field<'a> {
     /// The elements of a list of either form.
     pub(super) fn elements(&self) -> Option<Vec<Field<'a>>> {
         match self.node {
-            Node::Tables(tables) => Some(tables.iter().map(|table| Field::element(Node::Table(table))).collect()),
-            Node::Value(Value::Array(values)) => {
-                Some(values.iter().map(|value| Field::element(Node::Value(value))).collect())
+            TomlItem::Tables(tables) => {
+                Some(tables.iter().map(|table| Field::element(TomlItem::Table(table))).collect())
             }
-            Node::Value(_) | Node::Table(_) => None,
+            TomlItem::Value(Value::Array(values)) => {
+                Some(values.iter().map(|value| Field::element(TomlItem::Value(value))).collect())
+            }
+            TomlItem::Value(_) | TomlItem::Table(_) => None,
         }
     }
 
