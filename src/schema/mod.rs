@@ -11,6 +11,8 @@ mod resource;
 mod routes;
 mod rows;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use declaration::{Declaration, Declarations, EntryKey};
 pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer};
