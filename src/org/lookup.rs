@@ -41,3 +41,57 @@ fn literal(value: &Value) -> Json {
     let written = from_value(value, &mut |text| Ok::<_, Infallible>(text.literal().unwrap_or_default().to_owned()));
     written.unwrap_or_else(|never| match never {})
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::{ALL, ByField, ResourceKey, Shape};
+
+    /// A record whose answer has this member, if any.
+    fn record(field: &'static Field, member: Option<Json>) -> WireRecord {
+        let mut members = ByField::default();
+        members.set_some(field, member);
+        WireRecord { id: "one".to_owned(), org: None, members }
+    }
+
+    #[test]
+    fn every_field_is_looked_at() {
+        for kind in ALL.kinds() {
+            let fields = kind.fields.iter().filter(|field| field.is_compared());
+            for field in fields.filter(|field| !matches!(field.shape, Shape::Pairs(_))) {
+                let nothing_sent = Sent::new(ResourceKey::new(kind, "one"));
+                let with = |change| {
+                    let mut sent = nothing_sent.clone();
+                    sent.fields.set(field, change);
+                    sent
+                };
+                for (value, same, other) in [
+                    (Value::known("x"), json!("x"), json!("y")),
+                    (Value::known_list(["x"]), json!(["x"]), json!(["x", "y"])),
+                    (Value::Bool(true), json!(true), json!(false)),
+                ] {
+                    let set = with(Change::Set(value));
+                    assert!(holds(&record(field, Some(same.clone())), &set), "{kind} {field:?}");
+                    assert!(is_exactly(&record(field, Some(same.clone())), &set), "{kind} {field:?}");
+                    for record in [record(field, Some(other)), record(field, None)] {
+                        assert!(!holds(&record, &set) && !is_exactly(&record, &set), "{kind} {field:?}");
+                    }
+                    // What was not sent may be there where the resource only has to hold what was.
+                    let record = record(field, Some(same));
+                    assert!(holds(&record, &nothing_sent) && !is_exactly(&record, &nothing_sent), "{kind} {field:?}");
+                }
+                for nothing in [None, Some(json!(null)), Some(json!(""))] {
+                    assert!(is_exactly(&record(field, nothing.clone()), &nothing_sent), "{kind} {field:?}");
+                    assert!(is_exactly(&record(field, nothing), &with(Change::Clear)), "{kind} {field:?}");
+                }
+                assert!(!holds(&record(field, Some(json!("x"))), &with(Change::Clear)), "{kind} {field:?}");
+                for (value, is_there) in [(Value::known(""), true), (Value::Bool(false), true), (Value::Null, false)] {
+                    let is_held = holds(&record(field, None), &with(Change::Set(value)));
+                    assert_eq!(is_held, is_there, "{kind} {field:?}");
+                }
+            }
+        }
+    }
+}

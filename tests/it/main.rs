@@ -13,6 +13,7 @@ mod docs;
 mod doctor;
 mod dotenv_seeds;
 mod double;
+mod every_field;
 mod generated_projects;
 mod import_table;
 mod interrupt;

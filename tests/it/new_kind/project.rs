@@ -1,6 +1,7 @@
 //! A project with playbooks.
 
 use std::fs;
+use std::path::Path;
 
 use lobu::desired::{DesiredState, desired_state};
 use lobu::model::Diagnostic;
@@ -58,6 +59,10 @@ impl Files {
             Some(text) => fs::write(path, text).expect("a file"),
             None => fs::remove_file(path).expect("a file"),
         }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.directory.path()
     }
 
     pub(super) fn text(&self, path: &str) -> String {

@@ -1,45 +1,11 @@
-use lobu::model::OrgSlug;
-use lobu::org::read_actual;
-use lobu::plan::{Resend, Selection};
-use lobu::project::config::ReadOptions;
-use lobu::project::directory::{Entry, ProjectDirectory};
-use lobu::project::limits::YamlLimits;
-use lobu::project::read_project;
-use lobu::pull::{Decided, Files as PullFiles, Input, NewTexts, PullSelection, ReadProject, pull_plan, writable};
+use lobu::plan::Resend;
 use serde_json::json;
 
 use super::project::{Files, MODEL_FILE, MODELS, desired};
 use super::{PLAYBOOK, SCHEMA};
 use crate::support::converge::{ORG, carry_out, plan_of};
 use crate::support::memory_org::MemoryOrg;
-
-/// The files of a project as a pull sees them.
-struct Source(ProjectDirectory);
-
-impl PullFiles for Source {
-    fn text(&self, path: &str) -> Result<Option<String>, String> {
-        self.0.read_text(path, u64::MAX).map_err(|error| error.to_string())
-    }
-
-    fn canonical(&self, path: &str) -> String {
-        self.0.canonical(path)
-    }
-
-    fn yaml_limits(&self) -> &YamlLimits {
-        &self.0.limits().yaml
-    }
-
-    fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
-        let directory = self.0.with_overlay(texts).map_err(|error| error.to_string())?;
-        let (project, diagnostics) = read_project(&SCHEMA, &directory, ReadOptions::default());
-        Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names(&directory, path)) })
-    }
-}
-
-fn names(directory: &ProjectDirectory, path: &str) -> Vec<String> {
-    let entries = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
-    entries.into_iter().map(|entry: Entry| entry.name).collect()
-}
+use crate::support::pulling;
 
 /// An org that has what the files declare.
 async fn org() -> MemoryOrg {
@@ -49,38 +15,9 @@ async fn org() -> MemoryOrg {
     org
 }
 
-/// Writes what the org has into the files; then a plan is empty. Gives how many rows there were.
+/// Writes what the org has into the files, after which a plan is empty. Gives how many rows there were.
 async fn pull(files: &Files, org: &MemoryOrg, everything: bool, prune_local: bool) -> usize {
-    let (project, desired, diagnostics) = files.read();
-    let selection = PullSelection::new(everything, Selection::default(), &[], &[]);
-    let slug = OrgSlug::from_server(ORG);
-    let scope = selection.read_scope(&SCHEMA, &desired);
-    let actual = read_actual(org, &slug, &scope).await.expect("the org can be read");
-    let source = Source(files.open());
-    let listing = |path: &str| names(&source.0, path);
-    let input = Input {
-        project: &project,
-        desired: &desired,
-        actual: &actual,
-        org: &slug,
-        selection: &selection,
-        listing: &listing,
-        allowed: &[],
-        is_init: false,
-        prune_local,
-    };
-    let plan = pull_plan(&input);
-    assert_eq!(plan.withheld, []);
-    let decided = Decided { files: &source, input, plan: &plan, diagnostics: &diagnostics, deny_warnings: true };
-    let written = writable(&decided).expect("it can be written");
-    assert_eq!(written.plan.rows.len(), plan.rows.len(), "{:?}", written.plan.withheld);
-    for write in written.writes {
-        files.write(&write.path, write.after.as_deref());
-    }
-    let (_, desired, _) = files.read();
-    let again = plan_of(&SCHEMA, org, &desired, false, Resend::default()).await;
-    assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
-    plan.rows.len()
+    pulling::pull(SCHEMA, files.path(), org, everything, prune_local).await
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub(crate) mod generator;
 pub(crate) mod listener;
 pub(crate) mod memory_org;
 pub(crate) mod project;
+pub(crate) mod pulling;
 pub(crate) mod site;
 pub(crate) mod snapshots;
 pub(crate) mod stored;

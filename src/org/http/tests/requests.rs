@@ -1,5 +1,6 @@
 //! What goes out: bodies, headers, paths, and secrets.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::model::{AgentId, SecretName, Text, Value};
 use crate::org::http::{HttpOrg, Sending};
 use crate::org::{OrgRead, OrgWrite, Outcome, RequestError};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
-use crate::schema::{Change, Sent};
+use crate::schema::{ALL, Change, Field, Kind, Sent, Shape};
 use crate::secrets::Values;
 use crate::wire::Json;
 
@@ -229,4 +230,77 @@ async fn no_secret_comes_back_in_an_error() {
     let spoken = Listener::start([answer(400, &json!({"error": "no such field"}))]).org();
     let error = spoken.update(&prompt).await.unwrap_err();
     assert_eq!(error.to_string(), "PATCH /api/dev/agents/triage/config answered 400: no such field");
+}
+
+/// The member that a request has for a field, beyond those that one about nothing has.
+async fn member_for(kind: Kind, field: &'static Field, change: Change<Value>, is_new: bool) -> Option<(String, Json)> {
+    let body = async |write: Sent| {
+        let listener = Listener::start([answer(201, &json!({"success": true, "agentId": "one", "name": "A"}))]);
+        let org = listener.org().sending(with(true, true));
+        if is_new { org.create(&write).await } else { org.update(&write).await }.unwrap();
+        listener.seen()[0].json().as_object().unwrap().clone()
+    };
+    let nothing = said(kind, "one/one", []);
+    let mut write = nothing.clone();
+    write.fields.set(field, change);
+    let nothing = body(nothing).await;
+    let mut members = body(write).await.into_iter().filter(|(name, _)| !nothing.contains_key(name));
+    let member = members.next();
+    assert_eq!(members.next(), None, "{kind} {field:?}");
+    member
+}
+
+#[tokio::test]
+async fn every_field_is_sent_and_cleared() {
+    let mut said = String::new();
+    for kind in ALL.kinds() {
+        for field in kind.fields.iter().filter(|field| !matches!(field.shape, Shape::Pairs(_))) {
+            let set = member_for(kind, field, Change::Set(Value::known("x")), false).await;
+            assert_eq!(member_for(kind, field, Change::Set(Value::known("x")), true).await, set, "{kind} {field:?}");
+            let (name, value) = set.unwrap();
+            assert_eq!(value, "x", "{kind} {field:?}");
+            let cleared = async |is_new| match member_for(kind, field, Change::Clear, is_new).await {
+                Some((cleared, value)) if cleared == name => value.to_string(),
+                Some((other, _)) => panic!("{kind} {field:?} is cleared as {other}"),
+                None => "nothing".to_owned(),
+            };
+            let (cleared, at_first) = (cleared(false).await, cleared(true).await);
+            writeln!(said, "{kind} {field:?}: {name}, cleared by {cleared}, in a new one by {at_first}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(said, @r#"
+    agent name: name, cleared by nothing, in a new one by nothing
+    agent description: description, cleared by null, in a new one by nothing
+    settings networkConfig: networkConfig, cleared by {}, in a new one by {}
+    settings egressConfig: egressConfig, cleared by {}, in a new one by {}
+    settings nixConfig: nixConfig, cleared by {}, in a new one by {}
+    settings mcpServers: mcpServers, cleared by {}, in a new one by {}
+    settings skillsConfig: skillsConfig, cleared by {}, in a new one by {}
+    settings toolsConfig: toolsConfig, cleared by {}, in a new one by {}
+    settings guardrails: guardrails, cleared by [], in a new one by []
+    settings preApprovedTools: preApprovedTools, cleared by [], in a new one by []
+    settings providerModelPreferences: providerModelPreferences, cleared by {}, in a new one by {}
+    settings installedProviders: installedProviders, cleared by [], in a new one by []
+    settings soulMd: soulMd, cleared by "", in a new one by ""
+    settings userMd: userMd, cleared by "", in a new one by ""
+    settings identityMd: identityMd, cleared by "", in a new one by ""
+    settings modelSelection: modelSelection, cleared by nothing, in a new one by nothing
+    platform type: platform, cleared by nothing, in a new one by nothing
+    platform config: config, cleared by nothing, in a new one by nothing
+    platform settings: settings, cleared by nothing, in a new one by nothing
+    platform name: name, cleared by nothing, in a new one by nothing
+    entity-type name: name, cleared by nothing, in a new one by nothing
+    entity-type description: description, cleared by "", in a new one by nothing
+    entity-type icon: icon, cleared by "", in a new one by nothing
+    entity-type color: color, cleared by "", in a new one by nothing
+    entity-type metadata_schema: metadata_schema, cleared by null, in a new one by nothing
+    entity-type event_kinds: event_kinds, cleared by null, in a new one by nothing
+    relationship-type name: name, cleared by nothing, in a new one by nothing
+    relationship-type description: description, cleared by null, in a new one by nothing
+    relationship-type metadata_schema: metadata_schema, cleared by null, in a new one by nothing
+    relationship-type status: status, cleared by nothing, in a new one by nothing
+    relationship-type auto_create_when: auto_create_when, cleared by [], in a new one by nothing
+    relationship-type is_symmetric: is_symmetric, cleared by nothing, in a new one by nothing
+    relationship-type inverse_type_slug: inverse_type_slug, cleared by null, in a new one by nothing
+    "#);
 }

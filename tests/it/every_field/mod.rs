@@ -1,0 +1,104 @@
+//! Every field of every kind that files can declare, and every member of one: read from the place that its row names, and pulled
+//! back into it. No place has code of its own here but what must stand beside it.
+
+mod files;
+mod place;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use lobu::desired::DesiredState;
+use lobu::schema::{ALL, Declaration};
+
+use self::files::Files;
+use self::place::{Place, places};
+use crate::support::converge::{ORG, apply};
+use crate::support::memory_org::MemoryOrg;
+use crate::support::project::desired_of;
+use crate::support::pulling::pull;
+
+/// What a project says at a place.
+fn declared(desired: &DesiredState, place: &Place) -> Option<Declaration> {
+    let (root, members) = place.steps.split_first()?;
+    let is_own = |id: &str| id == "triage" || id == "triage/own" || id == "one";
+    let resource = desired.of(place.kind).iter().find(|resource| is_own(&resource.key.id))?;
+    let root = resource.declared.get(place.kind.field(root)?)?;
+    let found = members.iter().try_fold(root, |outer, step| match outer {
+        Declaration::Keyed(entries) => {
+            entries.iter().find(|(key, _)| key.0.last().is_some_and(|last| last == step)).map(|(_, entry)| entry)
+        }
+        outer => outer.members()?.get(*step),
+    });
+    found.cloned()
+}
+
+#[test]
+fn every_field_is_read_from_its_place() {
+    let mut wrong = String::new();
+    let places = places(&ALL);
+    for place in &places {
+        let mut expect = |state, text: Option<&str>, expected: Option<Declaration>| {
+            let files = Files::with(place, text);
+            let found = declared(&files.desired(), place);
+            if found != expected {
+                writeln!(wrong, "{place}, {state}: {found:?}, not {expected:?}\n{}", files.text()).unwrap();
+            }
+        };
+        for sample in place.samples() {
+            expect("a value", Some(&sample.text), Some(Declaration::Leaf(sample.value)));
+        }
+        if place.may_be_absent() {
+            expect("absent", None, None);
+        }
+        if let Some(empty) = place.empty() {
+            expect("empty", Some(empty), Some(Declaration::Clear));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    assert!(places.len() > 50, "only {} places", places.len());
+}
+
+/// An org that has what the files of a directory declare.
+async fn org_with(directory: &Path) -> MemoryOrg {
+    let values = ["ONE", "TWO"].map(|name| (name.to_owned(), format!("value of {name}")));
+    let org = MemoryOrg::new(ORG, values.into()).with_secrets_api();
+    let report = apply(&org, &desired_of(directory), false).await;
+    assert!(report.is_complete(), "{report:?}");
+    org
+}
+
+/// Pulls what the org has at a place into files that say something else there, and into files that say nothing.
+async fn pulled(place: &Place) -> Result<(), String> {
+    let [one, other] = place.samples();
+    let wanted = Files::with(place, Some(&other.text));
+    let org = org_with(wanted.path()).await;
+    if !place.keeps_references() {
+        let files = Files::with(place, Some(&one.text));
+        let rows = pull(ALL, files.path(), &org, false, false).await;
+        // How a text is quoted and what is left blank is said by the tests of the patchers.
+        let bare = |files: &Files| files.text().replace(['"', ' '], "");
+        if rows != 1 || bare(&files) != bare(&wanted) {
+            return Err(format!("changed in {rows} rows:\n{}instead of\n{}", files.text(), wanted.text()));
+        }
+    }
+    if place.may_be_absent() {
+        let files = Files::with(place, None);
+        let rows = pull(ALL, files.path(), &org, false, false).await;
+        let found = declared(&files.desired(), place);
+        if rows != 1 || found != Some(Declaration::Leaf(other.value)) {
+            return Err(format!("added in {rows} rows: {found:?}\n{}", files.text()));
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_field_is_pulled_into_its_place() {
+    let mut wrong = String::new();
+    for place in places(&ALL).iter().filter(|place| place.is_compared) {
+        if let Err(what) = pulled(place).await {
+            writeln!(wrong, "{place}, {what}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}

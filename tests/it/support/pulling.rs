@@ -1,0 +1,102 @@
+//! Pulls through the library, from an org `dev`.
+
+use std::fs;
+use std::path::Path;
+
+use lobu::desired::desired_state;
+use lobu::model::OrgSlug;
+use lobu::org::{OrgRead, read_actual};
+use lobu::plan::{Resend, Selection};
+use lobu::project::config::ReadOptions;
+use lobu::project::directory::{Entry, ProjectDirectory};
+use lobu::project::limits::YamlLimits;
+use lobu::project::read_project;
+use lobu::pull::{Decided, Files, Input, NewTexts, PullSelection, ReadProject, pull_plan, writable};
+use lobu::schema::Schema;
+
+use super::converge::{ORG, plan_of};
+
+/// The files of a project as a pull sees them.
+struct Source {
+    schema: Schema,
+    directory: ProjectDirectory,
+}
+
+impl Files for Source {
+    fn text(&self, path: &str) -> Result<Option<String>, String> {
+        self.directory.read_text(path, u64::MAX).map_err(|error| error.to_string())
+    }
+
+    fn canonical(&self, path: &str) -> String {
+        self.directory.canonical(path)
+    }
+
+    fn yaml_limits(&self) -> &YamlLimits {
+        &self.directory.limits().yaml
+    }
+
+    fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
+        let directory = self.directory.with_overlay(texts).map_err(|error| error.to_string())?;
+        let (project, diagnostics) = read_project(&self.schema, &directory, ReadOptions::default());
+        Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names(&directory, path)) })
+    }
+}
+
+fn names(directory: &ProjectDirectory, path: &str) -> Vec<String> {
+    let entries = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
+    entries.into_iter().map(|entry: Entry| entry.name).collect()
+}
+
+fn open(directory: &Path) -> ProjectDirectory {
+    ProjectDirectory::open(directory, &[]).expect("it can be opened").with_read_cache()
+}
+
+/// Writes what the org has into the files of a directory; then a plan is empty. Gives how many rows there were.
+pub(crate) async fn pull(
+    schema: Schema,
+    directory: &Path,
+    org: &impl OrgRead,
+    everything: bool,
+    prune_local: bool,
+) -> usize {
+    let source = Source { schema, directory: open(directory) };
+    let (project, diagnostics) = read_project(&schema, &source.directory, ReadOptions::default());
+    let project = project.expect("a project");
+    let desired = desired_state(&project);
+    let selection = PullSelection::new(everything, Selection::default(), &[], &[]);
+    let slug = OrgSlug::from_server(ORG);
+    let scope = selection.read_scope(&schema, &desired);
+    let actual = read_actual(org, &slug, &scope).await.expect("the org can be read");
+    let listing = |path: &str| names(&source.directory, path);
+    let input = Input {
+        project: &project,
+        desired: &desired,
+        actual: &actual,
+        org: &slug,
+        selection: &selection,
+        listing: &listing,
+        allowed: &[],
+        is_init: false,
+        prune_local,
+    };
+    let plan = pull_plan(&input);
+    assert_eq!(plan.withheld, []);
+    let decided = Decided { files: &source, input, plan: &plan, diagnostics: &diagnostics, deny_warnings: true };
+    let written = writable(&decided).expect("it can be written");
+    assert_eq!(written.plan.rows.len(), plan.rows.len(), "{:?}", written.plan.withheld);
+    for write in written.writes {
+        let path = directory.join(&write.path);
+        match write.after {
+            Some(text) => {
+                fs::create_dir_all(path.parent().expect("it lies in a directory")).expect("a directory");
+                fs::write(path, text).expect("a file");
+            }
+            None => fs::remove_file(path).expect("a file"),
+        }
+    }
+    let (project, _) = read_project(&schema, &open(directory), ReadOptions::default());
+    let desired = desired_state(&project.expect("a project"));
+    let again = plan_of(&schema, org, &desired, false, Resend::default()).await;
+    assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
+    plan.rows.len()
+}
