@@ -156,11 +156,12 @@ mod tests {
         classifier.secret(&SecretPlace { key: &key, path: &path, words: &words }, &Value::Text(value))
     }
 
+    #[track_caller]
     fn written(classifier: &mut Classifier<'_>, value: Text) -> Result<String, Reason> {
-        secret(classifier, value).map(|(content, _)| match content {
-            Content::Text(text) => text,
-            other => panic!("{other:?}"),
-        })
+        match secret(classifier, value)? {
+            (Content::Text(text), _) => Ok(text),
+            (other, _) => panic!("{other:?}"),
+        }
     }
 
     #[test]

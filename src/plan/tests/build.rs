@@ -80,6 +80,7 @@ pub(super) fn skills(skills: &[(&str, Json)]) -> Json {
 }
 
 /// A resource of which the files say this, and what every resource of its kind has.
+#[track_caller]
 pub(super) fn resource(kind: Kind, id: &str, declared: &Json) -> Resource {
     let key = crate::schema::ResourceKey::new(kind, id);
     let mut resource = Resource::new(key, Position::file("lobu.toml"));
@@ -117,6 +118,7 @@ pub(super) fn platform(id: &str, platform_type: &str, config: &[(&str, &str)]) -
 }
 
 /// A record with these fields, and with what a server puts where nobody says anything.
+#[track_caller]
 pub(super) fn record(kind: Kind, found: &Json) -> Record {
     let mut record = Record::default();
     for field in kind.table().fields {

@@ -12,6 +12,7 @@ use super::store::{Server, World, action, field, fields, row};
 
 const SETTINGS: &str = "settings/triage";
 
+#[track_caller]
 fn server(server: Server, declared: &Json, org: &Json) -> World {
     World::with_agent(server)
         .declare(settings::MCP_SERVERS, &json!({"gh": declared}))
@@ -28,6 +29,7 @@ fn refused(plan: &Plan) -> String {
 }
 
 /// The MCP servers as a plan sends them.
+#[track_caller]
 fn sent(plan: &Plan) -> Value {
     match row(plan, SETTINGS).writes.as_slice() {
         [Write::Update(sent)] => sent.value(settings::MCP_SERVERS).unwrap().clone(),

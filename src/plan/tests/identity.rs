@@ -13,6 +13,7 @@ fn id(plan: &Plan) -> String {
     plan.id(ORIGIN, &OrgSlug::from_server("dev"))
 }
 
+#[track_caller]
 fn world() -> World {
     let mut world = World::with_agent(Server::ExistingInClear)
         .declare(settings::GUARDRAILS, &json!(["a"]))

@@ -31,6 +31,7 @@ fn relationship_world(server: Server, declared: &Json, org: Option<&Json>) -> Wo
     world_of(server, RELATIONSHIP_TYPE, "knows", declared, org)
 }
 
+#[track_caller]
 fn inverse() -> &'static Field {
     named(RELATIONSHIP_TYPE, "inverse_type_slug")
 }

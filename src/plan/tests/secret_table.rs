@@ -20,6 +20,7 @@ fn platform_world(server: Server, org: Option<&str>) -> World {
     world
 }
 
+#[track_caller]
 fn mcp_world(server: Server, org: Option<&str>) -> World {
     let headers = org.map_or_else(|| json!({}), |org| json!({"X": org}));
     World::with_agent(server)
@@ -27,6 +28,7 @@ fn mcp_world(server: Server, org: Option<&str>) -> World {
         .have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": headers}}))
 }
 
+#[track_caller]
 fn verdict(world: &World, key: &str) -> &'static str {
     let plan = world.plan();
     match fields(row(&plan, key)).as_slice() {

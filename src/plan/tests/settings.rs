@@ -10,6 +10,7 @@ use super::store::{Server, World, action, field, fields, row};
 
 const ROW: &str = "settings/triage";
 
+#[track_caller]
 fn with_providers(declared: &[&str], org: &Json) -> World {
     World::with_agent(Server::Ours)
         .have(settings::PROVIDERS, org)
@@ -18,6 +19,7 @@ fn with_providers(declared: &[&str], org: &Json) -> World {
         .declare(settings::MODEL_SELECTION, &json!({"mode": "auto"}))
 }
 
+#[track_caller]
 fn with_skills(declared: &[(&str, Json)], org: &Json) -> World {
     World::with_agent(Server::Ours).have(settings::SKILLS, org).declare(settings::SKILLS, &skills(declared))
 }

@@ -146,6 +146,7 @@ impl World {
         self.insert(kind, id, build::record(kind, found));
     }
 
+    #[track_caller]
     pub(super) fn insert(&mut self, kind: Kind, id: &str, record: Record) {
         let records = self.records(kind);
         let position = records.own.len();
@@ -187,6 +188,7 @@ impl World {
         }
     }
 
+    #[track_caller]
     fn write(&mut self, write: &Write) {
         match write {
             Write::Create(sent) => self.create(sent),
@@ -216,6 +218,7 @@ impl World {
         self.records(key.kind).own.get_mut(&key.id).unwrap_or_else(|| panic!("there is no {key}"))
     }
 
+    #[track_caller]
     fn create(&mut self, sent: &Sent) {
         let ResourceKey { kind, id } = &sent.key;
         let lacking = kind.fields.iter().find(|field| field.required && sent.value(field).is_none());
@@ -233,6 +236,7 @@ impl World {
         self.apply(sent);
     }
 
+    #[track_caller]
     fn apply(&mut self, sent: &Sent) {
         let (server, org) = (self.server, self.options.org.clone());
         let (key, before) = (&sent.key, self.at(&sent.key).clone());
@@ -269,6 +273,7 @@ fn is_made_with_its_agent(kind: Kind) -> bool {
 }
 
 /// What a server has once a request said that nothing is there.
+#[track_caller]
 fn cleared(field: &Field) -> Value {
     match field.clearing {
         Clearing::Null => Value::Null,

@@ -75,6 +75,7 @@ impl Files {
     }
 
     /// The project, what it declares, and what is said about it.
+    #[track_caller]
     pub(super) fn read(&self) -> (Project, DesiredState, Vec<Diagnostic>) {
         let (project, diagnostics) = read_project(&SCHEMA, &self.open(), ReadOptions::default());
         let project = project.expect("a project");

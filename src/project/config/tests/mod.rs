@@ -15,6 +15,7 @@ fn problems(text: &str) -> Vec<Diagnostic> {
 }
 
 /// Reads a text that must be without any problem.
+#[track_caller]
 fn config(text: &str) -> Config {
     let (config, problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
     assert_eq!(problems, []);
