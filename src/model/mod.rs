@@ -20,6 +20,6 @@ pub use path::FieldPath;
 pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;
-pub use white_space::{trim, trim_start};
+pub use white_space::{trim, trim_start, with_line_ends_of, with_line_feeds};
 pub use wiped_json::WipedJson;
 pub use wording::{counted, plural};

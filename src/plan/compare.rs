@@ -1,4 +1,4 @@
-use crate::model::{SecretName, Text, Value, normalise_domain, trim};
+use crate::model::{SecretName, Text, Value, normalise_domain, trim, with_line_feeds};
 use crate::schema::{Leaf, SecretsMode};
 
 /// What comparing a declared value with the org's says.
@@ -23,7 +23,7 @@ pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Valu
     match (kind, declared, actual) {
         (Leaf::SecretText, Value::Text(declared), Value::Text(actual)) => mcp_text(keeping, declared, actual),
         (Leaf::Prose, Value::Text(declared), Value::Text(actual)) => {
-            let of_text = |text: &Text| text.literal().map(|text| trim(text).to_owned());
+            let of_text = |text: &Text| text.literal().map(|text| with_line_feeds(trim(text)).into_owned());
             of(of_text(declared).is_some() && of_text(declared) == of_text(actual))
         }
         (Leaf::ById, declared, actual) => plain(&by_id(declared), &by_id(actual)),
@@ -59,9 +59,10 @@ pub(super) fn plain(declared: &Value, actual: &Value) -> Comparison {
     of(same(declared, actual))
 }
 
-/// Compares two texts, printable or not.
+/// Compares two texts, printable or not, whatever ends their lines.
 fn same_text(declared: &Text, actual: &Text) -> bool {
-    declared == actual || (declared.literal().is_some() && declared.literal() == actual.literal())
+    let literal = |text: &Text| text.literal().map(|text| with_line_feeds(text).into_owned());
+    declared == actual || (declared.literal().is_some() && literal(declared) == literal(actual))
 }
 
 fn same(declared: &Value, actual: &Value) -> bool {

@@ -1,13 +1,12 @@
 //! Markdown files: prompts and skills.
 
 use super::directory::{ProjectDirectory, ReadError};
-use crate::model::trim;
+use crate::model::{trim, with_line_feeds};
 
-/// Reads a Markdown file in its three states: missing, blank, or text, trimmed.
+/// Reads a Markdown file in its three states: missing, blank, or text, trimmed and with `\n` as its line ends.
 pub fn read_markdown(directory: &ProjectDirectory, path: &str) -> Result<Option<String>, ReadError> {
     let Some(text) = directory.read_text(path, directory.limits().markdown)? else { return Ok(None) };
-    let trimmed = trim(&text);
-    Ok(Some(trimmed.to_owned()))
+    Ok(Some(with_line_feeds(trim(&text)).into_owned()))
 }
 
 #[cfg(test)]
@@ -26,7 +25,7 @@ mod tests {
         assert_eq!(read_markdown(&directory, "none.md"), Ok(None));
         assert_eq!(read_markdown(&directory, "blank.md"), Ok(Some(String::new())));
         assert_eq!(read_markdown(&directory, "empty.md"), Ok(Some(String::new())));
-        assert_eq!(read_markdown(&directory, "text.md"), Ok(Some("# Soul\r\n\r\ntext".to_owned())));
+        assert_eq!(read_markdown(&directory, "text.md"), Ok(Some("# Soul\n\ntext".to_owned())));
     }
 
     #[test]

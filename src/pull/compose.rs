@@ -136,7 +136,7 @@ fn whole_text(
     }
 }
 
-/// A prompt with the blanks around it that it had; a new one ends with a line break.
+/// A prompt with the blanks around it and the line ends that it had; a new one ends with a line break.
 fn prompt(before: &str, text: &str) -> String {
     let old = crate::model::trim(before);
     let (start, end) = match before.find(old) {
@@ -146,6 +146,7 @@ fn prompt(before: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
+    let text = crate::model::with_line_ends_of(before, text);
     let (head, tail) = (before.get(..start).unwrap_or_default(), before.get(end..).unwrap_or_default());
     format!("{head}{text}{tail}")
 }

@@ -2,7 +2,7 @@
 
 use crate::edit::yaml::{self, Node, Yaml};
 use crate::edit::{Change, TextEdit, apply_edits};
-use crate::model::{normalise_domain, trim};
+use crate::model::{normalise_domain, trim, with_line_ends_of};
 use crate::project::limits::YamlLimits;
 use crate::project::skills::{SkillParts, skill_parts};
 
@@ -47,10 +47,10 @@ fn with_body(base: &str, range: &std::ops::Range<usize>, body: &str) -> String {
 /// The body in the place of the old one; where there was none, after a blank line.
 fn body_edit(base: &str, range: &std::ops::Range<usize>, body: &str) -> TextEdit {
     if !range.is_empty() || base.is_empty() || body.is_empty() {
-        return TextEdit::replace(range.clone(), body);
+        return TextEdit::replace(range.clone(), with_line_ends_of(base, body));
     }
     let line_break = if base.ends_with('\n') { "\n" } else { "\n\n" };
-    TextEdit::insert(base.len(), format!("{line_break}{body}\n"))
+    TextEdit::insert(base.len(), with_line_ends_of(base, &format!("{line_break}{body}\n")))
 }
 
 /// A file that gets frontmatter, since something has to stand there.
@@ -69,7 +69,8 @@ fn with_new_frontmatter(base: &str, parts: &SkillParts, change: &SkillChange) ->
         let name = change.file.rsplit('/').nth(1).unwrap_or_default();
         table.push(("name".to_owned(), Content::text(name)));
     }
-    format!("---\n{}---\n\n{body}\n", yaml::render(&Content::Table(table)))
+    let text = format!("---\n{}---\n\n{body}\n", yaml::render(&Content::Table(table)));
+    with_line_ends_of(base, &text).into_owned()
 }
 
 fn insert(table: &mut Vec<(String, Content)>, steps: &[Segment], value: Content) {

@@ -1,6 +1,6 @@
 //! What of an org's value may stand in a file: the one place that decides it.
 
-use crate::model::{FieldPath, SecretName, Text, Value};
+use crate::model::{FieldPath, SecretName, Text, Value, with_line_feeds};
 use crate::schema::ResourceKey;
 use crate::schema::SecretsMode;
 
@@ -107,14 +107,14 @@ fn escaped(literal: &str) -> Result<String, Reason> {
     Ok(format!("${trimmed}"))
 }
 
-/// A value with all that is in it; nothing of it may be hidden.
+/// A value with all that is in it, its texts with `\n` as their line ends; nothing of it may be hidden.
 fn content(value: &Value, allowed: bool) -> Result<Content, Reason> {
     Ok(match value {
         Value::Null => Content::Null,
         Value::Bool(truth) => Content::Bool(*truth),
         Value::Number(number) => Content::Number(*number),
-        Value::Text(Text::Known(text)) => Content::Text(text.clone()),
-        Value::Text(Text::Sensitive(text)) if allowed => Content::text(text.for_request()),
+        Value::Text(Text::Known(text)) => Content::text(with_line_feeds(text)),
+        Value::Text(Text::Sensitive(text)) if allowed => Content::text(with_line_feeds(text.for_request())),
         Value::Text(Text::Sensitive(_)) => return Err(Reason::Suspected),
         // A reference never stands where none is read.
         Value::Text(Text::Opaque | Text::SecretRef(_)) => return Err(Reason::Hidden),

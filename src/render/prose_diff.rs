@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use crate::model::{counted, plural};
+use crate::model::{counted, plural, with_line_feeds};
 
 use super::document::{Document, Line, Style, line};
 use super::text_safety::{SafeText, sanitise, sanitise_block_line};
@@ -57,9 +57,12 @@ pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
 /// Makes the diff from what a side has to what it will have; empty if both are equal.
 ///
 /// The first two lines name the sides. Every line stands behind the gutter and is sanitized; a line break that only
-/// one side has at its end, carriage returns, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
+/// one side has at its end, carriage returns that are not part of a line end, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
 /// that differ in nothing else.
 pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Direction) -> Document {
+    let (lf_before, lf_after) = (with_line_feeds(before), with_line_feeds(after));
+    // What ends the lines is shown only where the sides differ in nothing else.
+    let (before, after) = if lf_before == lf_after { (before, after) } else { (&*lf_before, &*lf_after) };
     // Prompts are trimmed, so neither side ends in a line break: without one their last lines would differ from the same line
     // further up on the other side.
     let (before, after) = if before.ends_with('\n') || after.ends_with('\n') {
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn foreign_text_cannot_leave_its_gutter() {
-        insta::assert_snapshot!(shown("a\n", "a\r\n::error::b\n\u{1b}[2J\n##[group]\n\tx"), @r"
+        insta::assert_snapshot!(shown("a\n", "a\r\r\n::error::b\n\u{1b}[2J\n##[group]\n\tx"), @r"
         │ --- org
         │ +++ files
         │ @@ -1 +1,5 @@

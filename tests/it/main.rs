@@ -24,6 +24,7 @@ mod memory_org;
 mod new_kind;
 mod project_laws;
 mod pull;
+mod real_files;
 mod secrets_embedded;
 mod secrets_local;
 mod secrets_local_robust;

@@ -11,6 +11,7 @@ use crate::edit::minimize::minimized;
 use crate::edit::request::requested;
 use crate::edit::verify::{Sourced, holds};
 use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, TextEdit, apply_edits};
+use crate::model::with_line_feeds;
 
 /// A TOML text that can be edited.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Toml {
     ///
     /// It is read twice: `toml_edit` says whether it is valid and what it holds, and the tree with its places must agree.
     pub fn parse(text: &str) -> Option<Self> {
-        let document = Document::parse(text).ok()?;
+        let document = Document::parse(with_line_feeds(text)).ok()?;
         let (mut blocks, root) = read(text)?;
         measure(Lines::new(text), &mut blocks);
         let style = Style::of(Lines::new(text), &blocks);

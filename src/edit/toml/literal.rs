@@ -32,9 +32,7 @@ pub(super) fn inline(content: &Content) -> String {
 /// A content behind a key on a line of its own: texts of several lines and long lists of texts take several.
 pub(super) fn on_line(content: &Content, width_before: usize, indent: &str, line_break: &str) -> String {
     match content {
-        Content::Text(text) if text.lines().count() > 1 => {
-            multi_line(text, true, line_break).unwrap_or_else(|| basic(text))
-        }
+        Content::Text(text) if text.lines().count() > 1 => multi_line(text, true, line_break),
         Content::List(items) if items.iter().all(|item| matches!(item, Content::Text(_))) => {
             let line = inline(content);
             if width_before + line.chars().count() <= LONGEST_LINE {
@@ -64,29 +62,18 @@ fn text_like(old: &str, text: &str, line_break: &str) -> Option<String> {
     let breaks_first = |quotes: &str| old.strip_prefix(quotes).is_some_and(|rest| rest.starts_with(['\n', '\r']));
     let is_plain = |character: char| character == '\t' || !must_be_escaped(character);
     if old.starts_with("\"\"\"") {
-        return multi_line(text, breaks_first("\"\"\""), line_break);
+        return Some(multi_line(text, breaks_first("\"\"\""), line_break));
     }
     if old.starts_with("'''") {
-        let lines = with_plain_breaks(text, line_break)?;
-        let holds = lines.chars().all(|character| is_plain(character) || character == '\n');
-        let ends_early = lines.contains("'''") || lines.ends_with('\'');
-        let first = if breaks_first("'''") || lines.starts_with('\n') { "\n" } else { "" };
-        return (holds && !ends_early).then(|| format!("'''{first}{lines}'''").replace('\n', line_break));
+        let holds = text.chars().all(|character| is_plain(character) || character == '\n');
+        let ends_early = text.contains("'''") || text.ends_with('\'');
+        let first = if breaks_first("'''") || text.starts_with('\n') { "\n" } else { "" };
+        return (holds && !ends_early).then(|| format!("'''{first}{text}'''").replace('\n', line_break));
     }
     if old.starts_with('\'') {
         return text.chars().all(|character| is_plain(character) && character != '\'').then(|| format!("'{text}'"));
     }
     old.starts_with('"').then(|| basic(text))
-}
-
-/// A text with `\n` for the file's line break; none if it breaks its lines in another way, which the file can't show.
-fn with_plain_breaks(text: &str, line_break: &str) -> Option<String> {
-    if line_break == "\n" {
-        return Some(text.to_owned());
-    }
-    let plain = text.replace(line_break, "\n");
-    let is_exact = !plain.contains('\r') && plain.matches('\n').count() == text.matches(line_break).count();
-    is_exact.then_some(plain)
 }
 
 fn number(value: Number) -> String {
@@ -108,9 +95,8 @@ fn basic(text: &str) -> String {
     result
 }
 
-/// A text as `"""…"""`, line by line; none if the file's line break is not the text's.
-fn multi_line(text: &str, breaks_first: bool, line_break: &str) -> Option<String> {
-    let text = with_plain_breaks(text, line_break)?;
+/// A text as `"""…"""`, line by line. Carriage returns of its own are escaped.
+fn multi_line(text: &str, breaks_first: bool, line_break: &str) -> String {
     let mut result = String::from("\"\"\"");
     // A line break directly behind the quotes does not count.
     if breaks_first || text.starts_with('\n') {
@@ -132,7 +118,7 @@ fn multi_line(text: &str, breaks_first: bool, line_break: &str) -> Option<String
         }
     }
     result.push_str("\"\"\"");
-    Some(result)
+    result
 }
 
 fn push_escaped(result: &mut String, character: char) {

@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml_parser::decoder::ScalarKind;
+use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::parser::{Event, EventKind, RecursionGuard};
-use toml_parser::{Raw, Source};
+use toml_parser::{Raw, Source, Span as TomlSpan};
 
 use super::written::{Block, Data, Entry, Form, Header, Name, Node, Pair, Parts};
-use crate::model::Number;
+use crate::model::{Number, with_line_feeds};
 
 /// As deep as the document's parser goes.
 const DEEPEST: u32 = 80;
@@ -86,7 +86,9 @@ impl Reader<'_, '_> {
     fn value(&mut self, event: &Event) -> Option<Option<Node>> {
         let start = event.span().start();
         let node = match event.kind() {
-            EventKind::Scalar => Node::new(range(event), scalar(self.source.get(event)?), Form::Scalar),
+            EventKind::Scalar => {
+                Node::new(range(event), scalar(self.source.get(event)?, event.encoding()), Form::Scalar)
+            }
             EventKind::ArrayOpen => self.array(start)?,
             EventKind::InlineTableOpen => self.inline_table(start)?,
             _ => return Some(None),
@@ -213,7 +215,10 @@ impl Node {
 }
 
 /// What a value that is neither a list nor a table says.
-fn scalar(raw: Raw<'_>) -> Data {
+fn scalar(raw: Raw<'_>, encoding: Option<Encoding>) -> Data {
+    // As the project's reader has it: a line end is a line end.
+    let text = with_line_feeds(raw.as_str());
+    let raw = Raw::new_unchecked(&text, encoding, TomlSpan::new_unchecked(0, text.len()));
     let mut decoded = Cow::Borrowed("");
     let kind = raw.decode_scalar(&mut decoded, &mut ());
     let number = match kind {

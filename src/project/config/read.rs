@@ -5,7 +5,7 @@ use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
 use super::{agents, memory, syntax};
-use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::model::{Diagnostic, Family, Position, Severity, with_line_feeds};
 use crate::schema::Schema;
 
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
@@ -23,6 +23,8 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
             .at(Position { file: file.to_owned(), line: 1, column: 1 });
         return (None, vec![diagnostic]);
     }
+    // TOML leaves it to the reader what a line end within a text is. No line or column changes by it.
+    let text = &*with_line_feeds(text);
     let mut reader = Reader::new(Source::new(text, file), options);
     let document = match Document::parse(text) {
         Ok(document) => document,

@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use super::{Skill, read};
 use crate::edit::yaml::Spot;
-use crate::model::trim;
-use crate::model::{Diagnostic, Family, Severity};
+use crate::model::{Diagnostic, Family, Severity, trim, with_line_feeds};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
@@ -50,7 +49,8 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
             }
         };
         let mut report = Report::new(&file, Family::Agents);
-        let skill = match directory.read_text(&file, directory.limits().markdown) {
+        let text = directory.read_text(&file, directory.limits().markdown);
+        let skill = match text.map(|text| text.map(|text| with_line_feeds(&text).into_owned())) {
             Ok(None) => None,
             Ok(Some(text)) if is_plain => plain(name, &text, &file, &mut report),
             Ok(Some(text)) if trim(&text).is_empty() => {

@@ -12,4 +12,4 @@ mod links;
 mod migration;
 mod sensitive;
 mod story;
-mod test_project;
+pub(crate) mod test_project;

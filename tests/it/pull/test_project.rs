@@ -15,15 +15,15 @@ use crate::support::embedded::Served;
 use crate::support::env::{CommandOutput, TestEnv};
 
 /// A project directory, and the org `dev` of a server in this process.
-pub(super) struct TestProject {
-    pub(super) env: TestEnv,
-    pub(super) served: Served,
+pub(crate) struct TestProject {
+    pub(crate) env: TestEnv,
+    pub(crate) served: Served,
     runtime: Runtime,
 }
 
 impl TestProject {
     /// An empty project directory and an empty org.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let served = runtime.block_on(Served::in_memory());
@@ -33,18 +33,18 @@ impl TestProject {
     }
 
     /// Runs something that asks the server in this process.
-    pub(super) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
     /// Runs the binary on org `dev`.
-    pub(super) fn run(&self, arguments: &[&str]) -> CommandOutput {
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
         self.env.lobu(arguments.iter().copied().chain(["--url", self.served.url(), "--org", "dev"]))
     }
 
     /// Makes the org what a project declares, and takes away what it does not, by the library.
     #[track_caller]
-    pub(super) fn converge(&self, desired: &DesiredState, values: &BTreeMap<String, String>) {
+    pub(crate) fn converge(&self, desired: &DesiredState, values: &BTreeMap<String, String>) {
         self.wait(async {
             self.served.put_secrets("dev", values).await;
             let sending = Sending { values: Arc::default(), secrets_api: true, own_server: true };
@@ -56,7 +56,7 @@ impl TestProject {
 }
 
 /// Every file below a directory: its text and when it was written.
-pub(super) fn files(directory: &Path) -> BTreeMap<String, (String, SystemTime)> {
+pub(crate) fn files(directory: &Path) -> BTreeMap<String, (String, SystemTime)> {
     let mut found = BTreeMap::new();
     collect(directory, directory, &mut found);
     found
@@ -76,7 +76,7 @@ fn collect(root: &Path, directory: &Path, found: &mut BTreeMap<String, (String, 
 }
 
 /// Edits of an org by its API, as the web interface makes them.
-pub(super) mod edit {
+pub(crate) mod edit {
     use serde_json::{Value, json};
 
     use crate::support::http_client;
@@ -90,21 +90,14 @@ pub(super) mod edit {
     }
 
     /// An agent's platforms.
-    pub(in crate::pull) async fn platforms(origin: &str, org: &str, token: &str, agent: &str) -> Vec<Value> {
+    pub(crate) async fn platforms(origin: &str, org: &str, token: &str, agent: &str) -> Vec<Value> {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms");
         let rows = done(http_client().get(&url), token).await;
         rows["platforms"].as_array().expect("a list").clone()
     }
 
     /// Merges keys into a platform's config.
-    pub(in crate::pull) async fn platform(
-        origin: &str,
-        org: &str,
-        token: &str,
-        agent: &str,
-        platform: &str,
-        change: &Value,
-    ) {
+    pub(crate) async fn platform(origin: &str, org: &str, token: &str, agent: &str, platform: &str, change: &Value) {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms");
         let rows = platforms(origin, org, token, agent).await;
         let row = rows.iter().find(|row| row["id"] == platform).expect("the platform");
@@ -116,35 +109,28 @@ pub(super) mod edit {
     }
 
     /// Makes a platform.
-    pub(in crate::pull) async fn new_platform(
-        origin: &str,
-        org: &str,
-        token: &str,
-        agent: &str,
-        platform: &str,
-        body: &Value,
-    ) {
+    pub(crate) async fn new_platform(origin: &str, org: &str, token: &str, agent: &str, platform: &str, body: &Value) {
         let url = format!("{origin}/api/{org}/agents/{agent}/platforms/by-stable-id/{platform}");
         done(http_client().put(url).json(body), token).await;
     }
 
     /// Replaces members of an agent's config.
-    pub(in crate::pull) async fn settings(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
+    pub(crate) async fn settings(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
         done(http_client().patch(format!("{origin}/api/{org}/agents/{agent}/config")).json(change), token).await;
     }
 
     /// Changes an agent's name or description.
-    pub(in crate::pull) async fn agent(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
+    pub(crate) async fn agent(origin: &str, org: &str, token: &str, agent: &str, change: &Value) {
         done(http_client().patch(format!("{origin}/api/{org}/agents/{agent}")).json(change), token).await;
     }
 
     /// Deletes an agent.
-    pub(in crate::pull) async fn remove_agent(origin: &str, org: &str, token: &str, agent: &str) {
+    pub(crate) async fn remove_agent(origin: &str, org: &str, token: &str, agent: &str) {
         done(http_client().delete(format!("{origin}/api/{org}/agents/{agent}")), token).await;
     }
 
     /// Calls the schema endpoint.
-    pub(in crate::pull) async fn schema(origin: &str, org: &str, token: &str, call: &Value) -> Value {
+    pub(crate) async fn schema(origin: &str, org: &str, token: &str, call: &Value) -> Value {
         done(http_client().post(format!("{origin}/api/{org}/manage_entity_schema")).json(call), token).await
     }
 }

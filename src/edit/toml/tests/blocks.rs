@@ -46,14 +46,14 @@ fn a_table_can_make_room_for_another() {
 fn files_keep_their_line_breaks_and_marks() {
     let before = "\u{feff}[a]\r\nx = \"1\"\r\n\r\n[[p]]\r\ny = [\r\n  1,\r\n]";
     let changes = [
-        set("a.z", text("two\r\nlines\r\n")),
+        set("a.z", text("two\nlines\n")),
         set("p[0].y", Content::List(vec![number(1), number(2)])),
         set("b.c", number(1)),
         set("a.w", text("two\nlines")),
     ];
     assert_eq!(
         patched(before, &changes),
-        "\u{feff}[a]\r\nx = \"1\"\r\nz = \"\"\"\r\ntwo\r\nlines\r\n\"\"\"\r\nw = \"two\\nlines\"\r\n\r\n[[p]]\r\ny = [\r\n  1,\r\n  \
+        "\u{feff}[a]\r\nx = \"1\"\r\nz = \"\"\"\r\ntwo\r\nlines\r\n\"\"\"\r\nw = \"\"\"\r\ntwo\r\nlines\"\"\"\r\n\r\n[[p]]\r\ny = [\r\n  1,\r\n  \
          2,\r\n]\r\n\r\n[b]\r\nc = 1"
     );
     assert_eq!(patched("\u{feff}", &[set("a", number(1))]), "\u{feff}a = 1\n");

@@ -7,7 +7,7 @@ use self::document::{AGENTS, Choices, document};
 use super::{append, list, number, remove, reorder, set, table, text};
 use crate::edit::tests::model::Model;
 use crate::edit::{Action, Change, Content, Location, NodePath, PatchError, Refusal, Toml, apply_edits};
-use crate::model::Number;
+use crate::model::{Number, with_line_feeds};
 
 fn content(choices: &mut Choices, depth: usize) -> Content {
     match choices.below(if depth == 0 { 5 } else { 8 }) {
@@ -190,7 +190,7 @@ proptest! {
     fn a_file_is_not_changed_by_its_own_values(bytes in vec(any::<u8>(), 0..400)) {
         let before = document(&mut Choices::of(bytes));
         let mut changes = Vec::new();
-        own_values(toml_edit::Document::parse(&before).unwrap().as_item(), &NodePath::root(), &mut changes);
+        own_values(toml_edit::Document::parse(&*with_line_feeds(&before)).unwrap().as_item(), &NodePath::root(), &mut changes);
         prop_assert_eq!(Toml::parse(&before).unwrap().edits(&changes), Ok(Vec::new()), "{}", before);
     }
 
@@ -220,7 +220,7 @@ fn meaning(text: &str) -> Model {
         let plain = item.as_bool().map(Content::Bool).or_else(|| item.as_str().map(Content::text));
         plain.or_else(|| number.map(Content::Number)).unwrap_or_else(|| Content::text(item.to_string().trim()))
     }
-    Model::of(&of_item(toml_edit::Document::parse(text).unwrap().as_item())).pruned()
+    Model::of(&of_item(toml_edit::Document::parse(&*with_line_feeds(text)).unwrap().as_item())).pruned()
 }
 
 /// What a text means after changes. Tables and lists that hold nothing are as good as none.

@@ -1,0 +1,3 @@
+//! Files as editors, operating systems and people leave them.
+
+mod line_ends;
