@@ -27,6 +27,12 @@ pub enum JsonProblem {
     /// Names that stand there twice.
     #[error("given twice: {}", listed(names))]
     Duplicates { names: Vec<String> },
+    /// Names whose values have a null character, which no environment variable can have.
+    #[error("a null character in the value of: {}", listed(names))]
+    Null { names: Vec<String> },
+    /// Names whose values have a carriage return that is not part of a line end.
+    #[error("a carriage return that is not part of a line end, in the value of: {}", listed(names))]
+    CarriageReturn { names: Vec<String> },
     /// Names whose values have more than 64 KiB.
     #[error("longer than 64 KiB: {}", listed(names))]
     TooLong { names: Vec<String> },
@@ -80,8 +86,18 @@ pub(super) fn read_object(text: &str) -> Result<Vec<(String, SecretValue)>, Json
         _ => None,
     };
     let values: Vec<_> = members.into_iter().filter_map(value).collect();
-    let too_long = |(_, value): &&(String, SecretValue)| value.text().len() > super::LONGEST_VALUE;
-    let too_long: Vec<_> = values.iter().filter(too_long).map(|(name, _)| name.clone()).collect();
+    let those = |is_wrong: fn(&str) -> bool| -> Vec<String> {
+        values.iter().filter(|(_, value)| is_wrong(value.text())).map(|(name, _)| name.clone()).collect()
+    };
+    let with_null = those(|text| text.contains('\0'));
+    if !with_null.is_empty() {
+        return Err(JsonProblem::Null { names: with_null });
+    }
+    let with_return = those(|text| text.split("\r\n").any(|part| part.contains('\r')));
+    if !with_return.is_empty() {
+        return Err(JsonProblem::CarriageReturn { names: with_return });
+    }
+    let too_long = those(|text| text.len() > super::LONGEST_VALUE);
     if too_long.is_empty() { Ok(values) } else { Err(JsonProblem::TooLong { names: too_long }) }
 }
 
@@ -145,6 +161,8 @@ mod tests {
             (not_texts.to_owned(), JsonProblem::NotTexts { names: names(&["A", "B", "C", "D", "E", "F"]) }),
             (r#"{"A": "hunter2", "B": "x", "A": "y"}"#.to_owned(), JsonProblem::Duplicates { names: names(&["A"]) }),
             (format!("{{\"A\": \"{}\"}}", "x".repeat(65_537)), JsonProblem::TooLong { names: names(&["A"]) }),
+            (r#"{"A": "hunter2\u0000", "B": "x"}"#.to_owned(), JsonProblem::Null { names: names(&["A"]) }),
+            (r#"{"A": "hunter2\rx", "B": "x\r\ny"}"#.to_owned(), JsonProblem::CarriageReturn { names: names(&["A"]) }),
             ("{\"A\": \"hunter2\",\n hunter2".to_owned(), JsonProblem::Malformed { line: 2, column: 2 }),
             ("\"hunter2\"".to_owned(), JsonProblem::Malformed { line: 1, column: 9 }),
             (String::new(), JsonProblem::Malformed { line: 1, column: 0 }),

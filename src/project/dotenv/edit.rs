@@ -20,6 +20,9 @@ pub enum EditError {
     /// A value with a null character: no environment variable can have one, so it is UTF-16 or another mistake.
     #[error("the value holds a null character; it may be UTF-16 text, or no text at all")]
     Null,
+    /// A value with a carriage return, which no reader would take back.
+    #[error("the value has a carriage return")]
+    CarriageReturn,
 }
 
 fn said(problems: &[Problem]) -> String {
@@ -80,7 +83,10 @@ fn check(name: &str, value: &str) -> Result<(), EditError> {
     if value.len() > Dotenv::VALUE_LIMIT {
         return Err(EditError::TooLong { limit: Dotenv::VALUE_LIMIT });
     }
-    if value.contains('\0') { Err(EditError::Null) } else { Ok(()) }
+    if value.contains('\0') {
+        return Err(EditError::Null);
+    }
+    if value.contains('\r') { Err(EditError::CarriageReturn) } else { Ok(()) }
 }
 
 /// A buffer that never grows: growing would leave copies of values behind.
@@ -106,14 +112,12 @@ fn line_break_of(text: &str) -> &'static str {
 }
 
 /// Writes a value in the plainest form that reads back as it: bare, `'…'`, or `"…"` on one line.
-///
-/// A carriage return is written as it is; only before a line break would it be lost, and none follows: a line break is `\n`.
 fn write_value(value: &str, may_be_bare: bool, edited: &mut String) {
     if may_be_bare && value.bytes().all(is_plain) {
         edited.push_str(value);
         return;
     }
-    if !value.contains(['\'', '\n', '\r']) {
+    if !value.contains(['\'', '\n']) {
         edited.push('\'');
         edited.push_str(value);
         edited.push('\'');
@@ -168,7 +172,6 @@ mod tests {
             ("it's", "A=\"it's\"\n"),
             ("it's \"\\n\"", "A=\"it's \\\"\\\\n\\\"\"\n"),
             ("a\nb\n", "A=\"a\\nb\\n\"\n"),
-            ("a\r\nb\r", "A=\"a\r\\nb\r\"\n"),
         ];
         for (value, written) in table {
             assert_eq!(set_to("", value), written);
@@ -239,6 +242,7 @@ mod tests {
         let table = [
             ("", "1A", "hunter2", "the name may hold only letters, digits and `_`, and not start with a digit"),
             ("", "A", &long, "the value is longer than 64 KiB"),
+            ("", "A", "hunter2\r", "the value has a carriage return"),
             ("", "A", "hunter2\0", "the value holds a null character; it may be UTF-16 text, or no text at all"),
             (
                 "hunter2\nA=1\nA='hunter2",
@@ -289,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn setting_changes_one_name_and_nothing_else(text in text(), name in "[A-G]", value in "[^\0]{0,12}") {
+        fn setting_changes_one_name_and_nothing_else(text in text(), name in "[A-G]", value in "[^\0\r]{0,12}") {
             let Ok(before) = parse(&text) else { return Ok(()) };
             let edited = set(&text, &name, &value).unwrap();
             let mut expected = values(&text);
@@ -322,7 +326,7 @@ mod tests {
         }
 
         #[test]
-        fn any_value_reads_back(value in any::<String>().prop_filter("no null", |value| !value.contains('\0'))) {
+        fn any_value_reads_back(value in any::<String>().prop_filter("written", |value| !value.contains(['\0', '\r']))) {
             let edited = set("B=1 # why", "A", &value).unwrap();
             prop_assert_eq!(&values(&edited)["A"], &value);
         }

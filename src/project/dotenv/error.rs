@@ -31,6 +31,12 @@ pub enum ProblemKind {
     /// Something other than a comment behind the closing quote.
     #[error("only a comment may follow the closing quote")]
     AfterQuote,
+    /// A null character in a value, which no environment variable can have.
+    #[error("the value has a null character; check that the file is UTF-8 text")]
+    Null,
+    /// A carriage return in a value that is not part of a line end.
+    #[error("the value has a carriage return that is not part of a line end")]
+    CarriageReturn,
     /// A value above the limit.
     #[error("the value is longer than {} KiB", limit / 1024)]
     TooLong {
@@ -59,6 +65,8 @@ impl ProblemKind {
             Self::Duplicate { .. } => "dotenv-duplicate",
             Self::UnterminatedQuote => "dotenv-unterminated-quote",
             Self::AfterQuote => "dotenv-after-quote",
+            Self::Null => "dotenv-null",
+            Self::CarriageReturn => "dotenv-carriage-return",
             Self::TooLong { .. } => "dotenv-value-too-long",
             Self::More { .. } => "dotenv-more",
         }

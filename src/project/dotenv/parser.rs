@@ -72,8 +72,9 @@ const MOST_PROBLEMS: usize = 20;
 /// | --- | --- |
 /// | name | `[A-Za-z_][A-Za-z0-9_]*`, perhaps after `export`; blanks around it and around `=` do not count |
 /// | unquoted | to the line's end or to a `#` after a blank, trimmed; nothing is expanded |
-/// | `'…'` | literal, on one line |
+/// | `'…'` | literal, over many lines; CRLF is a line end |
 /// | `"…"` | over many lines, with `\"`, `\\` and `\n`; any other `\` stands for itself; CRLF is a line end |
+/// | in no value | a null character, or a carriage return that is not part of a line end |
 /// | after a quote | nothing, or a comment |
 /// | other lines | blank, or a comment from the first `#` on |
 pub fn parse(text: &str) -> Result<Dotenv, Vec<Problem>> {
@@ -152,6 +153,12 @@ impl<'t> Reader<'t> {
         if value.len() > Dotenv::VALUE_LIMIT {
             return Err(ProblemKind::TooLong { limit: Dotenv::VALUE_LIMIT });
         }
+        if value.contains('\0') {
+            return Err(ProblemKind::Null);
+        }
+        if value.contains('\r') {
+            return Err(ProblemKind::CarriageReturn);
+        }
         if let Some(first) = self.dotenv.line(name) {
             return Err(ProblemKind::Duplicate { first });
         }
@@ -165,9 +172,9 @@ impl<'t> Reader<'t> {
         let source = source.trim_start_matches(is_blank_before(source));
         let start = self.start_of(source);
         if let Some(quoted) = source.strip_prefix('\'') {
-            let (value, after) = quoted.split_once('\'').ok_or(ProblemKind::UnterminatedQuote)?;
+            let (value, after) = self.single_quoted(quoted)?;
             check_after_quote(after)?;
-            return Ok((Zeroizing::new(value.to_owned()), start..self.start_of(after)));
+            return Ok((value, start..self.start_of(after)));
         }
         if let Some(quoted) = source.strip_prefix('"') {
             let (value, after) = self.double_quoted(quoted)?;
@@ -179,6 +186,25 @@ impl<'t> Reader<'t> {
     }
 
     /// Reads on to the closing quote; with what follows it on its line.
+    fn single_quoted(&mut self, mut source: &'t str) -> Result<(Zeroizing<String>, &'t str), ProblemKind> {
+        // Of the size that it can have at most, so that growing leaves no copies behind.
+        let rest = self.rest.find('\'').unwrap_or(self.rest.len());
+        let mut value = Zeroizing::new(String::with_capacity(source.len().saturating_add(rest).saturating_add(1)));
+        loop {
+            if let Some((last, after)) = source.split_once('\'') {
+                value.push_str(last);
+                return Ok((value, after));
+            }
+            if self.rest.is_empty() {
+                return Err(ProblemKind::UnterminatedQuote);
+            }
+            value.push_str(source);
+            value.push('\n');
+            source = self.next_line();
+        }
+    }
+
+    /// Reads on to the closing quote, with its escapes; with what follows it on its line.
     fn double_quoted(&mut self, mut source: &'t str) -> Result<(Zeroizing<String>, &'t str), ProblemKind> {
         // Of the size that it can have at most, so that growing leaves no copies behind.
         let most = source.len().saturating_add(self.closing_distance()).saturating_add(1);

@@ -70,6 +70,27 @@ fn a_value_may_have_64_kib() {
 }
 
 #[test]
+fn single_quotes_span_lines() {
+    let text = "A='-----BEGIN\r\nx\\n\n-----END' # key\nB='1'\n";
+    assert_eq!(
+        values(text),
+        [("A", "-----BEGIN\nx\\n\n-----END"), ("B", "1")].map(|(a, b)| (a.to_owned(), b.to_owned())).into()
+    );
+    assert_eq!(kinds("A=1\nB='x\nC=2\n"), [(2, "dotenv-unterminated-quote")]);
+    assert_eq!(kinds("A='x\n' y\nB=2\n"), [(1, "dotenv-after-quote")]);
+}
+
+#[test]
+fn values_that_no_variable_can_have_are_refused_with_their_line() {
+    for quote in ["", "'", "\""] {
+        assert_eq!(kinds(&format!("X=1\nA={quote}a\0b{quote}\n")), [(2, "dotenv-null")]);
+        assert_eq!(kinds(&format!("X=1\nA={quote}a\rb{quote}\r\n")), [(2, "dotenv-carriage-return")]);
+    }
+    assert_eq!(values("# a\0b\rc\nA=1\r\n")["A"], "1");
+    assert_eq!(set("", "A", "a\rb").unwrap_err(), EditError::CarriageReturn);
+}
+
+#[test]
 fn the_lines_of_a_broken_entry_are_not_taken_for_entries() {
     assert_eq!(kinds("a-b=\"x\nNAME=y\n\"\nOTHER"), [(1, "dotenv-name"), (4, "dotenv-malformed")]);
 }
@@ -86,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn double_quoted_values_come_back(value in "[^\r]*") {
+    fn double_quoted_values_come_back(value in "[^\r\0]*") {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
         prop_assert_eq!(&values(&format!("A=\"{escaped}\" # comment\nB=1"))["A"], &value);
         let on_one_line = escaped.replace('\n', "\\n");
@@ -94,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn single_quoted_values_come_back(value in "[^\r\n']*") {
+    fn single_quoted_values_come_back(value in "[^\r\0']*") {
         prop_assert_eq!(&values(&format!("A='{value}'"))["A"], &value);
     }
 

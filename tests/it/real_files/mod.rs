@@ -1,3 +1,4 @@
 //! Files as editors, operating systems and people leave them.
 
+mod dotenv;
 mod line_ends;
