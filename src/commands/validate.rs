@@ -17,7 +17,7 @@ use super::{Outcome, Session};
 /// Check the project's files, offline
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
-    /// Rewrite old spellings of lobu.toml in place
+    /// Rewrite old spellings of lobu.toml in place, and remove byte order marks
     #[arg(long)]
     fix: bool,
     #[command(flatten)]
@@ -29,6 +29,7 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
     let directory = open(session, &args.project)?;
     if args.fix {
         rewrite(session, &directory)?;
+        remove_marks(session, &directory, args)?;
     }
     let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
     let (project, found) = read_project(&ALL, &directory, options);
@@ -68,6 +69,18 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
         }
         Err(error) => Err(invalid(&error)),
     }
+}
+
+/// Removes the byte order mark of every file of the project that has one.
+fn remove_marks(session: &Session, directory: &ProjectDirectory, args: &ValidateArgs) -> Result<(), CommandError> {
+    let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
+    let (project, _) = read_project(&ALL, directory, options);
+    for (file, text) in fix::marked_files(&ALL, directory, project.as_ref()) {
+        let written = directory.write_file(&file, Expected::Text(&text), fix::without_mark(&text).unwrap_or(&text));
+        written?;
+        session.ui.status(&Document::from(line!("Removed the byte order mark of {}.", file)));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,14 @@
-//! `lobu validate --fix`: old spellings of lobu.toml rewritten in place, all else byte for byte.
+//! `lobu validate --fix`: old spellings of lobu.toml rewritten in place, and byte order marks removed; all else stays byte for
+//! byte.
 
+use std::collections::BTreeMap;
+
+use super::Project;
 use super::config::{OLD_MEMORY_TABLES, is_memory_key};
+use super::directory::{ProjectDirectory, join};
+use super::models::is_model;
 use crate::edit::{Change, NodePath, Toml, apply_edits};
+use crate::schema::Schema;
 
 /// Why old spellings could not be rewritten; the file is left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +47,44 @@ pub fn rewrite(text: &str) -> Result<Option<String>, FixError> {
     let unwrap = Change::unwrap(NodePath::of(["memory", table]));
     let edits = toml.edits(&[unwrap]).map_err(|_| mixed)?;
     Ok(Some(apply_edits(text, &edits)))
+}
+
+/// What editors on Windows put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A text without its byte order mark; none if it has none.
+pub fn without_mark(text: &str) -> Option<&str> {
+    text.strip_prefix(BYTE_ORDER_MARK)
+}
+
+/// The files of a project that have a byte order mark, with their texts: lobu.toml, prompts, skills and models.
+pub fn marked_files(
+    schema: &Schema,
+    directory: &ProjectDirectory,
+    project: Option<&Project>,
+) -> BTreeMap<String, String> {
+    let limits = directory.limits();
+    let mut files = BTreeMap::from([(ProjectDirectory::FILE.to_owned(), limits.lobu_toml)]);
+    for agent in project.into_iter().flat_map(|project| &project.config.agents) {
+        let prompts = schema.prompts().map(|field| field.file);
+        let path = agent.dir.as_ref().map_or("", |dir| dir.value.as_str());
+        files.extend(prompts.map(|prompt| (join(path, prompt), limits.markdown)));
+    }
+    let own = project.into_iter().flat_map(|project| &project.agents).flat_map(|files| &files.skills);
+    let shared = project.into_iter().flat_map(|project| &project.shared_skills);
+    files.extend(own.chain(shared).map(|skill| (skill.position.file.clone(), limits.markdown)));
+    if let Some(memory) =
+        project.and_then(|project| project.config.memory.as_ref()).filter(|memory| memory.is_enabled())
+    {
+        let path = memory.models_directory().path;
+        let models = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
+        let models = models.iter().filter(|entry| !entry.is_directory() && is_model(&entry.name));
+        files.extend(models.map(|entry| (join(path, &entry.name), limits.model_file)));
+    }
+    // What can't be read is told by whoever reads the project.
+    let read = |(file, limit): (String, u64)| Some((directory.read_text(&file, limit).ok().flatten()?, file));
+    let marked = files.into_iter().filter_map(read).filter(|(text, _)| without_mark(text).is_some());
+    marked.map(|(text, file)| (file, text)).collect()
 }
 
 #[cfg(test)]

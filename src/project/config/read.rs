@@ -5,7 +5,7 @@ use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
 use super::{agents, memory, syntax};
-use crate::model::{Diagnostic, Family, Position, Severity, with_line_feeds};
+use crate::model::{Diagnostic, with_line_feeds};
 use crate::schema::Schema;
 
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
@@ -16,13 +16,8 @@ const KEYS: [&str; 3] = ["agents", "memory", "targets"];
 /// errors among the diagnostics the config holds what could be read, for checks of other files in the same pass; it must
 /// not be applied.
 pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
-    if text.starts_with('\u{feff}') {
-        let message = "the file starts with a byte order mark, which TOML does not allow";
-        let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "byte-order-mark", message)
-            .hint("save it as UTF-8 without a BOM")
-            .at(Position { file: file.to_owned(), line: 1, column: 1 });
-        return (None, vec![diagnostic]);
-    }
+    // TOML does not allow a byte order mark, and editors write it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // TOML leaves it to the reader what a line end within a text is. No line or column changes by it.
     let text = &*with_line_feeds(text);
     let mut reader = Reader::new(Source::new(text, file), options);

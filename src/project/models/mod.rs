@@ -10,6 +10,7 @@ mod resource;
 mod rules;
 mod slugs;
 
+pub(in crate::project) use read::is_model;
 pub use read::{Models, read_models};
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
     models.diagnostics.extend(problems.iter().map(|problem| problem.diagnostic(Family::Memory)));
     let mut files = Vec::new();
     for entry in entries {
-        let is_model = matches!(entry.name.rsplit_once('.'), Some((_, "yaml" | "yml")));
+        let is_model = is_model(&entry.name);
         let file = join(path, &entry.name);
         match entry.kind {
             Ok(EntryKind::Directory) => models.diagnostics.push(subdirectory(&file)),
@@ -80,6 +80,11 @@ fn take(models: &mut Models, found: Found) {
             *models.not_applied.entry(what).or_default() += count;
         }
     }
+}
+
+/// Whether a file of the directory of models is read, by its name.
+pub(in crate::project) fn is_model(name: &str) -> bool {
+    matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml")))
 }
 
 fn missing(path: &str, position: &Position) -> Diagnostic {

@@ -76,7 +76,6 @@ fn broken_toml_is_told_without_its_text() {
             "number in a platform",
             "[[agents.pilot.platforms]]\ntype = \"telegram\"\nconfig = { chatId = 9007199254740993 }",
         ),
-        Case::new("byte order mark", 2).file("lobu.toml", format!("\u{feff}{AGENT}")),
         Case::new("null byte", 2).file("lobu.toml", format!("{AGENT}description = \"a\0{SENTINEL}\"\n")),
         Case::new("deeply nested", 2).file("lobu.toml", format!("{AGENT}x = {}\n", "[".repeat(100_000))),
     ];

@@ -2,3 +2,4 @@
 
 mod dotenv;
 mod line_ends;
+mod marks;

@@ -114,7 +114,6 @@ fn problems_of_the_whole_file_have_a_code_and_a_place() {
 #[test]
 fn texts_that_are_not_toml_have_one_problem() {
     let table = [
-        ("\u{feff}[agents]", "byte-order-mark 1:1"),
         ("[agents]\nx = ", "toml-syntax 2:5"),
         ("[agents]\n[agents]", "duplicate-key 2:2"),
         ("[agents.a]\nname = 'a'\nname = 'b'", "duplicate-key 3:1"),
