@@ -19,6 +19,9 @@ pub enum ProblemKind {
     /// It does not parse.
     #[error("{0}")]
     Syntax(&'static str),
+    /// A text that starts like a list or mapping in brackets, and goes on behind it.
+    #[error("text follows the closing bracket")]
+    AfterBracket,
     /// An alias without an anchor before it.
     #[error("this alias has no anchor before it")]
     UnknownAnchor,
@@ -73,7 +76,7 @@ impl ProblemKind {
     /// The stable word of the diagnostic.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Syntax(_) => "yaml-syntax",
+            Self::Syntax(_) | Self::AfterBracket => "yaml-syntax",
             Self::UnknownAnchor | Self::RecursiveAlias => "yaml-alias",
             Self::TooManyAliases { .. }
             | Self::TooDeep { .. }
@@ -89,6 +92,9 @@ impl ProblemKind {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::AfterBracket => Some("put the whole value in quotes if it is text that starts with `[` or `{`"),
+            Self::UnknownAnchor => Some("put the value in quotes if it is text that starts with `*`"),
+            Self::UnknownTag => Some("put the value in quotes if it is text that starts with `!`"),
             Self::KeyIsNotText { .. } => Some("put the key in quotes"),
             Self::MergeKey => Some("write the members out"),
             Self::UnsafeNumber => Some("put it in quotes if it is text"),
@@ -144,7 +150,9 @@ fn syntax_message(kind: &ErrorKind) -> &'static str {
         | ErrorKind::InvalidUnicodeEscape => "this escape is unknown; a text with `\\` needs single quotes",
         ErrorKind::BlockSequenceEntryNotAllowed
         | ErrorKind::InvalidBlockEntryWhitespace
-        | ErrorKind::BlockEntryInFlowCollection => "a list entry is not expected here",
+        | ErrorKind::BlockEntryInFlowCollection => {
+            "a list entry is not expected here; a text that starts with `- ` needs quotes"
+        }
         ErrorKind::UnexpectedCharacter { .. } => "a text cannot start with this character; it needs quotes",
         ErrorKind::MissingAnchorOrAliasName => "`&` and `*` need a name; a text that starts with one needs quotes",
         _ => "the YAML is malformed here",

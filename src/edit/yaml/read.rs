@@ -74,7 +74,8 @@ pub(super) fn counted(text: &str, limits: &YamlLimits) -> (Stream, usize) {
                     granit_parser::ErrorKind::RecursionLimitExceeded => ProblemKind::TooDeep { limit: limits.depth },
                     kind => ProblemKind::of_scanner(kind),
                 };
-                Err(Problem { spot: mark(error.marker().line(), error.marker().col()), kind })
+                let problem = Problem { spot: mark(error.marker().line(), error.marker().col()), kind };
+                Err(builder.behind_bracket(text, error.marker().byte_offset()).unwrap_or(problem))
             }
         };
         let is_broken = step.is_err();
@@ -105,6 +106,8 @@ struct Builder<'l> {
     anchored: HashMap<usize, Anchored>,
     start: usize,
     root: Option<Node>,
+    /// The last list or mapping in brackets: where it starts, and where it ends in bytes.
+    bracketed: Option<(Spot, usize)>,
     aliases: usize,
     anchor_count: usize,
     nodes: usize,
@@ -172,6 +175,7 @@ impl<'l> Builder<'l> {
             anchored: HashMap::new(),
             start: 0,
             root: None,
+            bracketed: None,
             aliases: 0,
             anchor_count: 0,
             nodes: 0,
@@ -292,7 +296,20 @@ impl<'l> Builder<'l> {
             Parts::Members { map, .. } => Data::Map(map),
         };
         node.span.end = span.end.byte_offset().unwrap_or(node.span.start);
+        if node.written.style == Style::Flow {
+            self.bracketed = Some((node.spot(), node.span.end));
+        }
         self.finished(node)
+    }
+
+    /// Why reading ends at a byte, if only blanks are between it and a closing bracket.
+    fn behind_bracket(&self, text: &str, at: Option<usize>) -> Option<Problem> {
+        let (spot, end) = self.bracketed?;
+        let is_behind = text.get(end..at?)?.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        let follows =
+            text.get(at?..)?.starts_with(|next: char| !matches!(next, '\n' | '\r' | '#' | ',' | ']' | '}' | ':'));
+        (is_behind && follows || text.get(end..)?.starts_with(", ") && at? <= end.saturating_add(1))
+            .then_some(Problem { spot, kind: ProblemKind::AfterBracket })
     }
 
     fn alias(&mut self, id: usize, span: &Span) -> Result<(), Problem> {

@@ -28,7 +28,7 @@ pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits,
     let mut inner = Report::new(file, Family::Agents).starting_at(lines);
     match stream.documents.as_slice() {
         [] => {}
-        [document] => fill(&mut skill, &document.root, &mut inner),
+        [document] => fill(&mut skill, &document.root, source, &mut inner),
         [_, second, ..] => {
             inner.error(second.root.spot(), "frontmatter-documents", "frontmatter can hold one YAML document only");
         }
@@ -55,7 +55,7 @@ fn repo(name: &str) -> String {
     format!("local/{name}")
 }
 
-fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
+fn fill(skill: &mut Skill, node: &Node, source: &str, report: &mut Report) {
     if node.is_null() {
         return;
     }
@@ -65,7 +65,7 @@ fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
         return;
     }
     let Some(mut fields) = Fields::of(node, "frontmatter", report) else { return };
-    if let Some(name) = name(&mut fields, report) {
+    if let Some(name) = name(&mut fields, source, report) {
         skill.repo = repo(&name);
         skill.name = name;
     }
@@ -76,13 +76,20 @@ fn fill(skill: &mut Skill, node: &Node, report: &mut Report) {
     fields.finish(Severity::Note, "skill frontmatter", report);
 }
 
-/// The name, unless it is empty or zero; a number becomes text.
-fn name(fields: &mut Fields<'_>, report: &mut Report) -> Option<String> {
+/// The name, unless it is empty or zero. A number becomes text if it is written as that text: `42`, and not `1.10`.
+fn name(fields: &mut Fields<'_>, source: &str, report: &mut Report) -> Option<String> {
     let node = fields.node("name", report)?;
     let name = match &node.data {
         Data::Text(text) => text.clone(),
         Data::Number(number) if number.as_i64() == Some(0) => String::new(),
-        Data::Number(number) => number.to_string(),
+        Data::Number(number) if source.get(node.span.clone()) == Some(number.to_string().as_str()) => {
+            number.to_string()
+        }
+        Data::Number(_) => {
+            let hint = "put the name in quotes, so that it is used as it is written".to_owned();
+            report.add(Severity::Error, node.spot(), "wrong-type", "`name` must be text, not a number", Some(hint));
+            return None;
+        }
         _ => {
             report.error(node.spot(), "wrong-type", format!("`name` must be text, not {}", node.kind()));
             return None;

@@ -124,7 +124,11 @@ fn lists_and_texts_have_three_states() {
 #[test]
 fn names_that_are_numbers_become_text_and_falsy_ones_give_way() {
     assert_eq!(clean("name: 42").name, "42");
-    assert_eq!(clean("name: 1.50").repo, "local/1.5");
+    assert_eq!(clean("name: 1.5").repo, "local/1.5");
+    for changed in ["1.10", "1.50", "0x1F", "1e3", "+7", "007"] {
+        assert_eq!(skill_of(&format!("name: {changed}")).1, ["2:7 Error wrong-type"], "{changed}");
+    }
+    assert_eq!(clean("name: '1.10'").repo, "local/1.10");
     assert_eq!(clean("name: ''").name, "s");
     assert_eq!(clean("name: 0").name, "s");
     assert_eq!(skill_of("name: [a]").1, ["2:7 Error wrong-type"]);
