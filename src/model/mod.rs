@@ -13,7 +13,7 @@ mod wiped_json;
 mod wording;
 
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
-pub use domain::{normalise_domain, normalise_domains, normalise_own_domain};
+pub use domain::{DomainMistake, normalise_domain, normalise_domains, normalise_own_domain};
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;

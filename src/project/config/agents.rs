@@ -7,7 +7,7 @@ use super::registry::Registry;
 use super::section::{Field, Section};
 use super::spanned::Spanned;
 use super::types::{AgentConfig, JudgeRule, PreviewConfig, ProviderConfig};
-use super::{mcp, platforms};
+use super::{domains, mcp, platforms};
 use crate::model::{AgentId, Diagnostic, Family, Severity};
 use crate::schema::Schema;
 
@@ -69,6 +69,7 @@ fn read(
     let known: Vec<&str> = KEYS.into_iter().chain(further).chain(platforms::LEGACY_KEYS).collect();
     reader.keys(section, &known, &ELSEWHERE);
     platforms::legacy(reader, section, id);
+    domains::check(reader, section);
     let checked_id = agent_id(reader, id, field);
     let blank = || reader.spanned(String::new(), &field.key_span);
     let blank = blank();

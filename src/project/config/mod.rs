@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod domains;
 mod free;
 mod mcp;
 mod memory;

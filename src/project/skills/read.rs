@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::edit::yaml::{self, Data, Entry, Node, Spot};
-use crate::model::{Family, Position, Severity, normalise_domain, normalise_domains};
+use crate::model::{DomainMistake, Family, Position, Severity, normalise_domain, normalise_domains};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;
@@ -116,17 +116,37 @@ fn network(fields: &mut Fields<'_>, report: &mut Report) -> Option<SkillNetwork>
         judges.unwrap_or_default().into_iter().map(|(name, policy)| (name.to_owned(), policy.to_owned())).collect();
     let mut read = SkillNetwork { judges, ..SkillNetwork::default() };
     let Some(mut inner) = network.and_then(|node| Fields::of(node, "`network`", report)) else { return Some(read) };
-    read.allow = inner.texts("allow", report).map(normalise_domains);
-    read.deny = inner.texts("deny", report).map(normalise_domains);
+    read.allow = domains("allow", &mut inner, report);
+    read.deny = domains("deny", &mut inner, report);
     let elements = inner.list("judge", report);
     read.judge = elements.map(|nodes| nodes.iter().filter_map(|node| judged_domain(node, report)).collect());
     inner.finish(Severity::Note, "`network` of a skill", report);
     Some(read)
 }
 
+fn domains(key: &'static str, network: &mut Fields<'_>, report: &mut Report) -> Option<Vec<String>> {
+    let nodes = network.list(key, report)?;
+    let element = format!("an element of `{key}`");
+    let texts = nodes.iter().filter_map(|node| {
+        let text = expect(node, &element, "text", report, Node::text)?;
+        warn_of_domain(&element, text, node, report);
+        Some(text)
+    });
+    Some(normalise_domains(texts))
+}
+
+/// Warns of a domain that matches no request.
+fn warn_of_domain(what: &str, text: &str, node: &Node, report: &mut Report) {
+    if let Some(mistake) = DomainMistake::of(text) {
+        let message = format!("{what} {mistake}");
+        report.add(Severity::Warning, node.spot(), "domain-never-matches", message, Some(mistake.hint()));
+    }
+}
+
 /// A text, or `{domain, judge?}`.
 fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     if let Some(text) = node.text() {
+        warn_of_domain("an element of `judge`", text, node, report);
         return Some(JudgedDomain { domain: normalise_domain(text)?, judge: None });
     }
     if node.map().is_none() {
@@ -141,7 +161,9 @@ fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     if node.get("domain").is_none_or(Node::is_null) {
         report.error(node.spot(), "domain-missing", "an element of `judge` needs a `domain`");
     }
-    Some(JudgedDomain { domain: normalise_domain(domain?.0)?, judge })
+    let domain = domain?.0;
+    warn_of_domain("the `domain` of an element of `judge`", domain, node, report);
+    Some(JudgedDomain { domain: normalise_domain(domain)?, judge })
 }
 
 fn mcp_servers(fields: &mut Fields<'_>, report: &mut Report) -> Vec<SkillMcpServer> {

@@ -1,5 +1,6 @@
 //! Files as editors, operating systems and people leave them.
 
+mod domains;
 mod dotenv;
 mod frontmatter;
 mod harness;
