@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, Value};
 use crate::schema::{
-    Change, Declaration, Declarations, Field, Finding, Generation, Injection, Leaf, Look, Pair, Record, Resource,
+    Change, Declaration, Declarations, Field, Finding, Form, Generation, Injection, Leaf, Look, Pair, Record, Resource,
     ResourceKey, Sent, Shape, Values, Write,
 };
 
@@ -59,6 +59,7 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     }
     report(context, key, &mismatches, &misread);
     report_masks(context, key, &sent, &carried);
+    report_columns(context, key, &sent);
     let action = action(is_new, &fields);
     destination::refuse_carried(context, key, carried);
     let resent = if action == Action::Update { resent } else { Vec::new() };
@@ -283,6 +284,29 @@ fn report_masks(context: &mut Context<'_>, key: &ResourceKey, sent: &Changes, ca
             "`{name}` would be sent whole, and the server hides `{places}`: sending the mask back would destroy the value"
         );
         context.problem(key, message, Some(hint));
+    }
+}
+
+/// Schemas with more columns for tables than this server takes.
+fn report_columns(context: &mut Context<'_>, key: &ResourceKey, sent: &Changes) {
+    if !context.server.limits_table_columns {
+        return;
+    }
+    for field in key.kind.fields {
+        let Form::Schema { columns: Some(most), .. } = field.form else { continue };
+        let Some(Change::Set(schema)) = sent.get(field) else { continue };
+        let properties = schema.as_map().and_then(|schema| schema.get("properties")).and_then(Value::as_map);
+        let is_column = |property: &&Value| {
+            property.as_map().and_then(|property| property.get("x-table-column")) == Some(&Value::Bool(true))
+        };
+        let columns = properties.map_or(0, |properties| properties.values().filter(is_column).count());
+        if columns > most {
+            let message = format!(
+                "`{}` has `x-table-column: true` on {columns} properties, and this server accepts at most {most}",
+                field.name
+            );
+            context.problem(key, message, Some("Remove it from the others in the model file."));
+        }
     }
 }
 

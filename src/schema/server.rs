@@ -35,6 +35,8 @@ pub struct ServerTraits {
     pub links_both_ways: bool,
     /// Whether a masked value in a settings member is kept; elsewhere the mask is stored over it.
     pub keeps_masks_in_settings: bool,
+    /// Whether it refuses a schema with more columns than `Form::Schema` says; servers after 2026-06-19 don't.
+    pub limits_table_columns: bool,
 }
 
 impl ServerTraits {
@@ -48,6 +50,7 @@ impl ServerTraits {
             shares_relationship_slugs: !ours,
             links_both_ways: !ours,
             keeps_masks_in_settings: ours,
+            limits_table_columns: true,
         }
     }
 }

@@ -61,8 +61,9 @@ fn check_columns(most: Option<usize>, schema: &Node, report: &mut Report) {
             }
         }
         if columns == most + 1 {
-            let message = format!("at most {most} properties can have `x-table-column: true`");
-            report.error(flag.spot(), "too-many-table-columns", message);
+            let message = format!("more than {most} properties have `x-table-column: true`, which many servers refuse");
+            let hint = format!("keep it on {most} properties");
+            report.add(Severity::Warning, flag.spot(), "too-many-table-columns", message, Some(hint));
             return;
         }
     }

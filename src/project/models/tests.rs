@@ -369,7 +369,7 @@ fn at_most_four_columns_are_shown() {
         text
     };
     assert_eq!(places_of(&columns(4)), Vec::<String>::new());
-    assert_eq!(places_of(&columns(5)), ["m.yaml:10:26 error too-many-table-columns"]);
+    assert_eq!(places_of(&columns(5)), ["m.yaml:10:26 warning too-many-table-columns"]);
 }
 
 #[test]

@@ -13,8 +13,6 @@ fn schema(name: &'static str, lines: &str) -> Case {
 fn what_is_wrong_with_models_is_told() {
     let flies = "type: relationship\nslug: flies\nname: flies\n";
     let rule = "{source: plane, target: plane}";
-    let column = "{type: string, x-table-column: true}";
-    let columns = ["a", "b", "c", "d", "e"].map(|name| format!("    {name}: {column}\n")).concat();
     let cases = [
         model("reserved slug", "type: entity\nslug: organization\nname: Organization\n"),
         model("reserved slug after rewriting", "type: entity\nslug: Organization\nname: Organization\n"),
@@ -28,7 +26,6 @@ fn what_is_wrong_with_models_is_told() {
         model("one slug twice", PLANE).file("models/second.yaml", PLANE),
         model("one slug twice after rewriting", "type: entity\nslug: air-plane\nname: Plane\n")
             .file("models/second.yaml", "type: entity\nslug: Air Plane\nname: Plane\n"),
-        model("too many table columns", &format!("{PLANE}metadata_schema:\n  properties:\n{columns}")),
         schema("schema that is none", "type: strnig"),
         schema("schema that is a text", SENTINEL),
         schema("schema of an unknown draft", "$schema: https://json-schema.example/next"),

@@ -1,5 +1,6 @@
 //! Files as editors, operating systems and people leave them.
 
+mod columns;
 mod domains;
 mod dotenv;
 mod frontmatter;
