@@ -7,7 +7,7 @@ use crate::model::OrgSlug;
 use crate::secrets::json::{JsonValue, Object};
 
 use super::address::{origin_text, parse};
-use super::document::{Broken, Documents, text};
+use super::document::{Broken, Documents, URL_MEMBERS, text};
 use super::{AccountFile, BUILT_IN, Context, FileProblem, MemoryFile, Notice, UrlProblem};
 
 /// Its URL, where config.json does not say another one.
@@ -43,10 +43,14 @@ pub(super) fn read_context(
     name: &str,
 ) -> Result<Result<Context, Notice>, Broken> {
     let entry = documents.config.object("contexts").and_then(|contexts| contexts.object(name));
-    let own = entry.map(|entry| text(entry, "apiUrl", "`apiUrl` of a context")).transpose();
-    let own = own.map_err(|problem| Broken { file: AccountFile::Config, problem })?.flatten();
+    let in_config = |problem| Broken { file: AccountFile::Config, problem };
+    for (member, shown) in URL_MEMBERS {
+        entry.map(|entry| text(entry, member, shown)).transpose().map_err(in_config)?;
+    }
+    let active_org = entry.map(|entry| org(entry, "activeOrg", "`activeOrg` of a context")).transpose();
+    let active_org = active_org.map_err(in_config)?.flatten();
     let unusable = |problem| Ok(Err(Notice::UnusableContext { name: name.to_owned(), problem }));
-    let Some(api_url) = own.or_else(|| stored_api_url(documents, name)) else {
+    let Some(api_url) = stored_api_url(documents, name) else {
         return unusable(UrlProblem::Unparsable);
     };
     let api_origin = match parse(api_url) {
@@ -60,7 +64,7 @@ pub(super) fn read_context(
         api_url: api_url.to_owned(),
         server: api_origin.clone(),
         origins: vec![api_origin],
-        org: None,
+        org: active_org.clone(),
         sends_secret_values: false,
         is_built_in,
     };
@@ -73,7 +77,7 @@ pub(super) fn read_context(
     }
     if name == BUILT_IN {
         context.server = memory.mcp_url.as_ref().map_or(context.server, origin_of);
-        context.org = memory.org();
+        context.org = memory.org().or(active_org);
     }
     Ok(Ok(context))
 }
@@ -99,7 +103,9 @@ fn add_own(context: &mut Context, entry: &Object) -> Result<(), FileProblem> {
     if let Some(server) = url(entry, "server", "`server` of a context")? {
         context.server = origin_of(&server);
     }
-    context.org = org(entry, "org", "`org` of a context")?;
+    if let Some(org) = org(entry, "org", "`org` of a context")? {
+        context.org = Some(org);
+    }
     context.sends_secret_values = match entry.get("send_secret_values") {
         None => false,
         Some(JsonValue::Bool(value)) => *value,

@@ -10,6 +10,9 @@ use super::{AccountFile, BUILT_IN, FileProblem};
 const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// The members of a context that hold its URL, the newer one first, as messages name them.
+pub(super) const URL_MEMBERS: [(&str, &str); 2] = [("url", "`url` of a context"), ("apiUrl", "`apiUrl` of a context")];
+
 /// A file, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Broken {
@@ -56,12 +59,14 @@ impl Documents {
         self.credentials.object("contexts")?.object(name)
     }
 
-    /// The URL of a context as config.json says it.
+    /// The URL of a context as config.json says it: `url` in what the existing CLI writes today, `apiUrl` in what it wrote
+    /// before.
     pub(super) fn own_api_url(&self, name: &str) -> Option<&str> {
-        match self.config.object("contexts")?.object(name)?.get("apiUrl") {
-            Some(JsonValue::Text(text)) => Some(text),
+        let entry = self.config.object("contexts")?.object(name)?;
+        URL_MEMBERS.iter().find_map(|(member, _)| match entry.get(member) {
+            Some(JsonValue::Text(text)) => Some(text.as_str()),
             _ => None,
-        }
+        })
     }
 }
 

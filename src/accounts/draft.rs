@@ -8,7 +8,7 @@ use crate::secrets::json::{JsonValue, Object};
 
 use super::address::{api_url, origin_text};
 use super::context_entry::{bound_entry, read_context, read_memory, stored_api_url};
-use super::document::{Broken, Documents};
+use super::document::{Broken, Documents, URL_MEMBERS};
 use super::{
     AccountsError, BUILT_IN, ChangeError, Context, Login, Notice, Refresh, Snapshot, is_embedded, login_entry,
 };
@@ -63,10 +63,21 @@ impl Draft {
         let api_url = api_url(url)?;
         let before = self.context(name).ok();
         let replaced = stored_api_url(&self.documents, name).filter(|url| *url != api_url).map(str::to_owned);
-        let set_url = |entry: &mut Object| entry.set_text("apiUrl", Some(&api_url));
+        let set_url = |entry: &mut Object| {
+            let there = URL_MEMBERS.map(|(member, _)| member).into_iter().filter(|member| entry.get(member).is_some());
+            let there: Vec<_> = there.collect();
+            for member in if there.is_empty() { vec!["apiUrl"] } else { there } {
+                entry.set_text(member, Some(&api_url));
+            }
+        };
         self.documents.config.edit("contexts", |contexts| contexts.edit(name, set_url));
         let origin = self.context(name)?.origins.first().cloned();
         let same_origin = before.as_ref().and_then(|before| before.origins.first()) == origin.as_ref();
+        if !same_origin {
+            // An org of the server that the name stood for.
+            let forget_org = |entry: &mut Object| drop(entry.remove("activeOrg"));
+            self.documents.config.edit("contexts", |contexts| contexts.edit(name, forget_org));
+        }
         let lost_login = !same_origin && self.forget(name);
         Ok(Added { name: name.to_owned(), api_url, replaced, lost_login, hides_embedded: is_embedded(name) })
     }

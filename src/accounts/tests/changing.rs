@@ -166,3 +166,18 @@ fn what_was_set_for_another_server_does_not_come_back() {
     assert!(!home.read().contexts["s"].sends_secret_values);
     assert_eq!(home.read().notices, []);
 }
+
+#[test]
+fn contexts_of_the_newer_existing_cli_keep_their_form() {
+    let home = Home::with(&[(
+        "config.json",
+        r#"{"contexts": {"s": {"url": "https://s.example", "activeOrg": "acme", "x": 1}, "t": {"url": "https://t.example"}}}"#,
+    )]);
+    home.change(|draft| draft.add_context("s", "https://s.example/api/v1"));
+    home.change(|draft| draft.set_org("t", Some(&OrgSlug::parse("beta").unwrap())));
+    let s = json!({"url": "https://s.example/api/v1", "activeOrg": "acme", "x": 1});
+    assert_eq!(home.json("config.json")["contexts"], json!({"s": s, "t": {"url": "https://t.example"}}));
+    assert_eq!(home.read().contexts["t"].org.as_ref().unwrap().as_str(), "beta");
+    home.change(|draft| draft.add_context("s", "https://other.example"));
+    assert_eq!(home.json("config.json")["contexts"]["s"], json!({"url": "https://other.example", "x": 1}));
+}

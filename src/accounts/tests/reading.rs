@@ -76,6 +76,30 @@ fn the_files_of_the_existing_cli_are_read() {
 }
 
 #[test]
+fn contexts_of_the_newer_existing_cli_are_read() {
+    let home = Home::with(&[
+        (
+            "config.json",
+            r#"{"currentContext": "s", "contexts": {
+                "s": {"url": "https://s.example", "activeOrg": "acme"},
+                "t": {"url": "https://t.example", "apiUrl": "https://old.example/api/v1", "activeOrg": "beta"},
+                "lobu": {"url": "https://app.lobu.ai/api/v1", "activeOrg": "gamma"},
+                "none": {"activeOrg": "acme"}, "number": {"url": "https://n.example", "activeOrg": ""}}}"#,
+        ),
+        ("cli.json", r#"{"version": 1, "contexts": {"t": {"org": "delta"}}}"#),
+    ]);
+    let snapshot = home.read();
+    let org = |name: &str| snapshot.contexts[name].org.as_ref().map(ToString::to_string);
+    assert_eq!((origins(&snapshot, "s"), org("s").as_deref()), (vec!["https://s.example/".to_owned()], Some("acme")));
+    assert_eq!((origins(&snapshot, "t"), org("t").as_deref()), (vec!["https://t.example/".to_owned()], Some("delta")));
+    assert!(snapshot.built_in().unwrap().is_built_in);
+    assert_eq!((org("lobu").as_deref(), org("number")), (Some("gamma"), None));
+    assert!(!snapshot.contexts.contains_key("none"));
+    let broken = Home::with(&[("config.json", r#"{"contexts": {"s": {"url": "https://s.example", "activeOrg": 1}}}"#)]);
+    assert!(broken.accounts().read().is_err());
+}
+
+#[test]
 fn the_oldest_form_of_logins_is_read_as_the_one_of_the_built_in_context() {
     let home = Home::with(&[("credentials.json", r#"{"accessToken": "A", "email": "e@x", "extra": 1}"#)]);
     let snapshot = home.read();
