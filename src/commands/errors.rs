@@ -34,7 +34,6 @@ kinds! {
     InvalidName => Usage;
     RememberedError => Refused;
     InvalidSelector => Usage;
-    StoreError => Unexpected;
     directory::ReadError => InvalidProject;
     std::io::Error => Unexpected;
 }
@@ -100,6 +99,15 @@ impl From<org::ReadError> for CommandError {
             }
             org::ReadError::PlatformsElsewhere { .. } => Self::new(ErrorKind::Unsupported, error)
                 .hint("This is a newer generation of the server than this version can manage; nothing was changed."),
+        }
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::InvalidOrgSlug { .. } => Self::usage(error),
+            error => Self::new(ErrorKind::Unexpected, error),
         }
     }
 }

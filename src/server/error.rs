@@ -83,17 +83,17 @@ pub enum StoreError {
     #[error("the database is in use by another process; try again")]
     Busy,
     /// An organization slug breaks the rule or is reserved.
-    #[error("`{slug}` can't be the slug of an organisation: {reason}")]
+    #[error("`{slug}` can't be the slug of an organization: {reason}")]
     InvalidOrgSlug {
         slug: String,
         /// The rule that it breaks.
         reason: &'static str,
     },
     /// The organization exists already.
-    #[error("the organisation `{slug}` exists already")]
+    #[error("the organization `{slug}` exists already")]
     OrgExists { slug: String },
     /// The organization does not exist.
-    #[error("there is no organisation `{slug}`")]
+    #[error("there is no organization `{slug}`")]
     UnknownOrg {
         /// The slug that was looked for.
         slug: String,

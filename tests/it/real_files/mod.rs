@@ -7,3 +7,4 @@ mod frontmatter;
 mod harness;
 mod line_ends;
 mod marks;
+mod orgs;
