@@ -1,11 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
+use super::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use super::markdown::read_markdown;
+use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
 use super::parallel;
 use super::quoted::quoted;
 use super::skills::{Skill, SkillSet, combine, read_skills};
+use super::suggest::closest;
 use crate::model::{Diagnostic, Family, Position, Severity};
 use crate::schema::Schema;
 
@@ -29,12 +31,18 @@ pub struct AgentFiles {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The code of the diagnostic of a directory that is not there.
+const MISSING: &str = "agent-directory-missing";
+
 /// The name of the directories that hold skills.
 const SKILLS: &str = "skills";
 
 /// Reads the skills that every agent gets, once for all of them.
 pub fn read_shared_skills(directory: &ProjectDirectory) -> SkillSet {
-    read_skills(directory, SKILLS)
+    let mut set = read_skills(directory, SKILLS);
+    let other_case = directory_in(directory, ".", SKILLS);
+    set.diagnostics.extend(other_case.map(|found| misspelled(&found, SKILLS, Family::Agents)));
+    set
 }
 
 /// Reads the directories of all agents, in their order, side by side.
@@ -45,6 +53,13 @@ pub fn read_agents(
     shared: &SkillSet,
 ) -> Vec<AgentFiles> {
     let mut read = parallel::map(agents, |agent| read_agent_files(schema, directory, agent, shared));
+    let named: BTreeSet<String> = agents.iter().map(|agent| display_path(&agent.path)).collect();
+    for (files, agent) in read.iter_mut().zip(agents) {
+        let missing = files.diagnostics.iter_mut().find(|found| found.code == MISSING);
+        if let Some(diagnostic) = missing {
+            suspect(directory, agent, &named, diagnostic);
+        }
+    }
     // Agents may share a directory; what is wrong with it is told once.
     let mut told = BTreeSet::new();
     for files in &mut read {
@@ -53,7 +68,23 @@ pub fn read_agents(
     read
 }
 
-/// Reads the directory of one agent. A missing one is a warning.
+/// A missing directory is no mistake of an agent without prompts, unless one that no agent names has almost its name.
+fn suspect(
+    directory: &ProjectDirectory,
+    agent: &AgentDirectory,
+    named: &BTreeSet<String>,
+    diagnostic: &mut Diagnostic,
+) {
+    let path = display_path(&agent.path);
+    let (parent, name) = path.rsplit_once('/').unwrap_or((".", &path));
+    let Ok(Some(Listing { entries, .. })) = directory.list(parent) else { return };
+    let others = entries.iter().filter(|entry| entry.is_directory() && !named.contains(&join(parent, &entry.name)));
+    let Some(other) = closest(name, others.map(|entry| entry.name.as_str())) else { return };
+    diagnostic.severity = Severity::Warning;
+    diagnostic.hint = Some(format!("did you mean {}?", quoted(&join(parent, other))));
+}
+
+/// Reads the directory of one agent. A missing one is a note.
 pub fn read_agent_files(
     schema: &Schema,
     directory: &ProjectDirectory,
@@ -66,6 +97,7 @@ pub fn read_agent_files(
         return files;
     }
     let names: BTreeSet<&'static str> = schema.prompts().map(|field| field.file).collect();
+    files.diagnostics.extend(misspelled_files(directory, &agent.path, &names));
     for name in names {
         match read_markdown(directory, &join(&agent.path, name)) {
             Ok(text) => files.prompts.extend(text.map(|text| (name, text))),
@@ -84,6 +116,19 @@ pub fn read_agent_files(
     files
 }
 
+/// The warnings of files that would be read under a slightly different name.
+fn misspelled_files(directory: &ProjectDirectory, path: &str, prompts: &BTreeSet<&'static str>) -> Vec<Diagnostic> {
+    let Ok(Some(Listing { entries, .. })) = directory.list(path) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in &entries {
+        let prompt = prompts.iter().find(|wanted| markdown_of(entry, wanted, &entries));
+        let subdirectory = Some(SKILLS).filter(|wanted| is_directory_of(entry, wanted));
+        let wanted = prompt.copied().or(subdirectory);
+        found.extend(wanted.map(|wanted| misspelled(&join(path, &entry.name), wanted, Family::Agents)));
+    }
+    found
+}
+
 /// Why the directory cannot be read, told where lobu.toml names it.
 fn obstacle(directory: &ProjectDirectory, agent: &AgentDirectory) -> Option<Diagnostic> {
     let path = display_path(&agent.path);
@@ -91,8 +136,8 @@ fn obstacle(directory: &ProjectDirectory, agent: &AgentDirectory) -> Option<Diag
         Ok(Some(EntryKind::Directory)) => return None,
         Ok(Some(_)) => ReadError::NotADirectory { path }.diagnostic(Family::Agents),
         Ok(None) => {
-            let message = format!("the directory {} does not exist", quoted(&path));
-            Diagnostic::new(Severity::Warning, Family::Agents, "agent-directory-missing", message)
+            let message = format!("the directory {} does not exist, so the agent has no prompts", quoted(&path));
+            Diagnostic::new(Severity::Note, Family::Agents, MISSING, message)
         }
         Err(error) => error.diagnostic(Family::Agents),
     };
@@ -157,7 +202,7 @@ mod tests {
         write(temporary.path(), "file", "");
         symlink("loop", temporary.path().join("loop")).unwrap();
         let table = [
-            ("none", "agent-directory-missing", Severity::Warning),
+            ("none", "agent-directory-missing", Severity::Note),
             ("file", "not-a-directory", Severity::Error),
             ("../x", "outside-project", Severity::Error),
             ("/tmp", "outside-project", Severity::Error),

@@ -10,6 +10,7 @@ pub mod fix;
 pub mod git;
 pub mod limits;
 pub mod markdown;
+mod misspelled;
 pub mod models;
 mod parallel;
 mod quoted;

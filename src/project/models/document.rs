@@ -76,6 +76,15 @@ pub(super) fn read(schema: &Schema, node: &Node, found: &mut Found, report: &mut
     }
 }
 
+/// Whether a document says that it is a model: by its `type`, or by a list of a bundle.
+pub(super) fn is_model(schema: &Schema, node: &Node) -> bool {
+    let word = node.get("type").and_then(Node::text);
+    let is_declared = |declared: &Declared| {
+        word.is_some_and(|word| declared.types().contains(&word)) || node.get(declared.list()).is_some()
+    };
+    Declared::all(schema).iter().any(is_declared)
+}
+
 fn unknown_type(all: &[Declared], node: &Node, text: &str, report: &mut Report) {
     let hint = did_you_mean(text, all.iter().flat_map(|declared| declared.types()).copied());
     report.add(Severity::Error, node.spot(), "unknown-type", format!("the type {} is unknown", quoted(text)), hint);

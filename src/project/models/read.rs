@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crate::edit::yaml;
 use crate::model::{Diagnostic, Family, Position, Severity};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
+use crate::project::misspelled::{directory_in, misspelled};
 use crate::project::parallel;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
@@ -13,6 +14,12 @@ use super::{cross_check, document};
 
 /// The directory of models where the file names none.
 const DEFAULT_DIRECTORY: &str = "./models";
+
+/// The subdirectory of the scripts that watchers name.
+const REACTIONS: &str = "reactions";
+
+/// How deep models are looked for in directories that are not read.
+const DEPTH: u32 = 8;
 
 /// What the model files of a project declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +43,11 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
     let Listing { entries, problems } = match directory.list(path) {
         Ok(Some(listing)) => listing,
         Ok(None) => {
+            let other_case = match named {
+                None => directory_in(directory, ".", display_path(path).as_str()),
+                Some(_) => None,
+            };
+            models.diagnostics.extend(other_case.map(|found| misspelled(&found, &display_path(path), Family::Memory)));
             models.diagnostics.extend(named.map(|(path, position)| missing(path, position)));
             return models;
         }
@@ -55,9 +67,11 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
         let is_model = is_model(&entry.name);
         let file = join(path, &entry.name);
         match entry.kind {
+            Ok(EntryKind::Directory) if entry.name == REACTIONS => {}
+            Ok(EntryKind::Directory) if !holds_models(directory, &file, DEPTH) => {}
             Ok(EntryKind::Directory) => models.diagnostics.push(subdirectory(&file)),
             Ok(EntryKind::File | EntryKind::Other) if is_model => files.push(file),
-            Ok(_) => {}
+            Ok(_) => models.diagnostics.extend(other_extension(schema, directory, &entry.name, &file)),
             Err(ReadError::DanglingSymlink { .. }) if !is_model => {}
             Err(error) => models.diagnostics.push(error.diagnostic(Family::Memory)),
         }
@@ -85,6 +99,33 @@ fn take(models: &mut Models, found: Found) {
 /// Whether a file of the directory of models is read, by its name.
 pub(in crate::project) fn is_model(name: &str) -> bool {
     matches!(name.rsplit_once('.'), Some((_, "yaml" | "yml")))
+}
+
+/// Whether models are somewhere below a directory; of what can't be read nobody knows.
+fn holds_models(directory: &ProjectDirectory, path: &str, depth: u32) -> bool {
+    let Ok(Some(listing)) = directory.list(path) else { return false };
+    listing.entries.iter().any(|entry| match entry.kind {
+        Ok(EntryKind::Directory) => depth > 0 && holds_models(directory, &join(path, &entry.name), depth - 1),
+        Ok(_) => is_model(&entry.name),
+        Err(_) => false,
+    })
+}
+
+/// The warning of a model whose extension is not read: another case, or JSON that says what a model says.
+fn other_extension(schema: &Schema, directory: &ProjectDirectory, name: &str, file: &str) -> Option<Diagnostic> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let lower = extension.to_lowercase();
+    let wanted = match lower.as_str() {
+        "yaml" | "yml" => format!("{stem}.{lower}"),
+        "json" => {
+            let text = directory.read_text(file, directory.limits().model_file).ok().flatten()?;
+            let stream = yaml::read(&text, &directory.limits().yaml);
+            let says_so = |document: &yaml::Document| document::is_model(schema, &document.root);
+            stream.documents.iter().any(says_so).then(|| format!("{stem}.yaml"))?
+        }
+        _ => return None,
+    };
+    Some(misspelled(file, &wanted, Family::Memory))
 }
 
 fn missing(path: &str, position: &Position) -> Diagnostic {

@@ -474,7 +474,7 @@ fn only_yaml_files_of_the_directory_itself_are_read() {
     ]);
     let slugs: Vec<&str> = of(&models, ENTITY_TYPE).into_iter().map(|found| found.key.id.as_str()).collect();
     assert_eq!(slugs, ["a", "b"]);
-    assert_eq!(places(&models), ["sub:0:0 warning models-subdirectory"]);
+    assert_eq!(places(&models), ["sub:0:0 warning models-subdirectory", "x.YAML:0:0 warning misspelled-file"]);
 }
 
 #[test]

@@ -5,8 +5,12 @@ use super::{Skill, read};
 use crate::edit::yaml::Spot;
 use crate::model::{Diagnostic, Family, Severity, trim, with_line_feeds};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
+use crate::project::misspelled::{as_markdown, markdown_of, misspelled};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
+
+/// The file of a skill that is a directory.
+const FILE: &str = "SKILL.md";
 
 /// A file as a whole.
 const WHOLE: Spot = Spot { line: 0, column: 0 };
@@ -23,7 +27,7 @@ pub struct SkillSet {
 /// Reads the skills of a directory; none if it is missing.
 ///
 /// A directory with a `SKILL.md` is a skill with frontmatter; a file `*.md` is one without. What else there is is no
-/// skill. Symlinks are followed within the project, hidden entries count.
+/// skill; a name that differs in case or extension only is a warning. Symlinks are followed within the project, hidden entries count.
 pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
     let mut set = SkillSet::default();
     let Listing { entries, problems } = match directory.list(path) {
@@ -40,9 +44,14 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         let stem = entry.name.strip_suffix(".md");
         let place = join(path, &entry.name);
         let (file, name, is_plain) = match (entry.kind, stem) {
-            (Ok(EntryKind::Directory), _) => (join(&place, "SKILL.md"), entry.name.as_str(), false),
-            (Ok(EntryKind::File | EntryKind::Other), Some(stem)) => (place, stem, true),
-            (Ok(_) | Err(ReadError::DanglingSymlink { .. }), None) => continue,
+            (Ok(EntryKind::Directory), _) => (join(&place, FILE), entry.name.as_str(), false),
+            (Ok(EntryKind::File | EntryKind::Other), Some(stem)) => (place.clone(), stem, true),
+            (Ok(_), None) => {
+                let wanted = as_markdown(&entry.name);
+                set.diagnostics.extend(wanted.map(|wanted| misspelled(&place, &wanted, Family::Agents)));
+                continue;
+            }
+            (Err(ReadError::DanglingSymlink { .. }), None) => continue,
             (Err(error), _) => {
                 set.diagnostics.push(error.diagnostic(Family::Agents));
                 continue;
@@ -51,7 +60,12 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         let mut report = Report::new(&file, Family::Agents);
         let text = directory.read_text(&file, directory.limits().markdown);
         let skill = match text.map(|text| text.map(|text| with_line_feeds(&text).into_owned())) {
-            Ok(None) => None,
+            Ok(None) => {
+                if let Some(diagnostic) = misspelled_skill(directory, &place) {
+                    report.push(diagnostic);
+                }
+                None
+            }
             Ok(Some(text)) if is_plain => plain(name, &text, &file, &mut report),
             Ok(Some(text)) if trim(&text).is_empty() => {
                 report.add(Severity::Warning, WHOLE, "blank-skill", "a blank skill is not applied", None);
@@ -73,6 +87,13 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
     }
     set.skills = named.skills;
     set
+}
+
+/// The warning of a directory that has no `SKILL.md`, and a file that is probably meant to be it.
+fn misspelled_skill(directory: &ProjectDirectory, place: &str) -> Option<Diagnostic> {
+    let Listing { entries, .. } = directory.list(place).ok().flatten()?;
+    let found = entries.iter().find(|entry| markdown_of(entry, FILE, &entries))?;
+    Some(misspelled(&join(place, &found.name), FILE, Family::Agents))
 }
 
 fn plain(name: &str, text: &str, file: &str, report: &mut Report) -> Option<Skill> {

@@ -62,7 +62,8 @@ fn entries_of_a_skills_directory_are_told_apart() {
     assert_eq!(set.skills[1].content, "body");
     assert_eq!(set.skills[1].position.file, "skills/dir/SKILL.md");
     assert_eq!(set.skills[2].content, "---\nname: ignored\n---\nbody");
-    assert_eq!(places(&set), ["skills/blank/SKILL.md:0:0 Warning blank-skill"]);
+    let warnings = ["skills/UPPER.MD:0:0 Warning misspelled-file", "skills/blank/SKILL.md:0:0 Warning blank-skill"];
+    assert_eq!(places(&set), warnings);
 }
 
 #[test]

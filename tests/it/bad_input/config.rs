@@ -85,7 +85,7 @@ fn broken_toml_is_told_without_its_text() {
 #[test]
 fn warnings_are_told_and_can_be_errors() {
     let one_directory = format!("{AGENT}[agents.copilot]\nname = \"Copilot\"\ndir = \"./agents/pilot\"\n");
-    let missing = AGENT.replace("./agents/pilot", "./agents/missing");
+    let missing = AGENT.replace("./agents/pilot", "./agents/pilto");
     let unknown_end = "type: relationship\nslug: flies\nname: flies\nrules: [{source: pilots, target: plane}]\n";
     let rewritten = "type: entity\nslug: Air Plane\nname: Plane\n";
     let mut cases = Vec::new();

@@ -7,4 +7,6 @@ mod frontmatter;
 mod harness;
 mod line_ends;
 mod marks;
+mod names;
 mod orgs;
+mod without_alarm;
