@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::conflict::{Content, conflict};
 use super::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use super::markdown::read_markdown;
 use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
@@ -100,7 +101,14 @@ pub fn read_agent_files(
     files.diagnostics.extend(misspelled_files(directory, &agent.path, &names));
     for name in names {
         match read_markdown(directory, &join(&agent.path, name)) {
-            Ok(text) => files.prompts.extend(text.map(|text| (name, text))),
+            Ok(Some(text)) => {
+                let path = join(&agent.path, name);
+                match conflict(&text, Content::Markdown, &path, Family::Agents) {
+                    None => drop(files.prompts.insert(name, text)),
+                    Some(diagnostic) => files.diagnostics.push(diagnostic),
+                }
+            }
+            Ok(None) => {}
             Err(error) => files.diagnostics.push(error.diagnostic(Family::Agents)),
         }
     }

@@ -2,6 +2,7 @@
 
 mod agent_files;
 pub mod config;
+mod conflict;
 pub mod directory;
 pub mod dotenv;
 pub mod excerpt;

@@ -5,7 +5,8 @@ use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
 use super::{agents, memory, syntax};
-use crate::model::{Diagnostic, with_line_feeds};
+use crate::model::{Diagnostic, Family, with_line_feeds};
+use crate::project::conflict::{Content, conflict};
 use crate::schema::Schema;
 
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
@@ -18,6 +19,9 @@ const KEYS: [&str; 3] = ["agents", "memory", "targets"];
 pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
     // TOML does not allow a byte order mark, and editors write it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(diagnostic) = conflict(text, Content::Data, file, Family::Project) {
+        return (None, vec![diagnostic]);
+    }
     // TOML leaves it to the reader what a line end within a text is. No line or column changes by it.
     let text = &*with_line_feeds(text);
     let mut reader = Reader::new(Source::new(text, file), options);

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::edit::yaml;
 use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::project::conflict::{Content, conflict};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use crate::project::misspelled::{directory_in, misspelled};
 use crate::project::parallel;
@@ -151,6 +152,11 @@ fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found
             return found;
         }
     };
+    if let Some(diagnostic) = conflict(&text, Content::Data, file, Family::Memory) {
+        found.is_broken = true;
+        found.diagnostics.push(diagnostic);
+        return found;
+    }
     let stream = yaml::read(&text, &limits.yaml);
     let mut report = Report::new(file, Family::Memory);
     // What is built from a text that is not whole would only lead to more diagnostics.

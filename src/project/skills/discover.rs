@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::{Skill, read};
 use crate::edit::yaml::Spot;
 use crate::model::{Diagnostic, Family, Severity, trim, with_line_feeds};
+use crate::project::conflict::{Content, conflict};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
 use crate::project::misspelled::{as_markdown, markdown_of, misspelled};
 use crate::project::quoted::quoted;
@@ -59,6 +60,12 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         };
         let mut report = Report::new(&file, Family::Agents);
         let text = directory.read_text(&file, directory.limits().markdown);
+        if let Ok(Some(text)) = &text
+            && let Some(diagnostic) = conflict(text, Content::Markdown, &file, Family::Agents)
+        {
+            set.diagnostics.push(diagnostic);
+            continue;
+        }
         let skill = match text.map(|text| text.map(|text| with_line_feeds(&text).into_owned())) {
             Ok(None) => {
                 if let Some(diagnostic) = misspelled_skill(directory, &place) {

@@ -1,6 +1,7 @@
 //! Files as editors, operating systems and people leave them.
 
 mod columns;
+mod conflicts;
 mod domains;
 mod dotenv;
 mod frontmatter;
