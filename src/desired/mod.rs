@@ -28,6 +28,10 @@ pub fn desired_state(project: &Project) -> DesiredState {
         }
     }
     state.not_applied = project.config.not_applied();
+    let evals = project.agents.iter().map(|files| files.evals).sum();
+    if evals > 0 {
+        state.not_applied.insert("evals", evals);
+    }
     if let Some(models) = &project.models {
         for resource in &models.resources {
             state.push(resource.clone());

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::conflict::{Content, conflict};
 use super::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
+use super::evals::read_evals;
 use super::markdown::read_markdown;
 use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
 use super::parallel;
@@ -28,12 +29,17 @@ pub struct AgentFiles {
     pub prompts: BTreeMap<&'static str, String>,
     /// The shared skills and the agent's own, in order.
     pub skills: Vec<Arc<Skill>>,
+    /// How many files of evals it has, which are checked and not applied.
+    pub evals: usize,
     /// What is wrong; nothing of the shared skills.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The code of the diagnostic of a directory that is not there.
 const MISSING: &str = "agent-directory-missing";
+
+/// The name of the directories that hold an agent's evals.
+const EVALS: &str = "evals";
 
 /// The name of the directories that hold skills.
 const SKILLS: &str = "skills";
@@ -99,6 +105,9 @@ pub fn read_agent_files(
     }
     let names: BTreeSet<&'static str> = schema.prompts().map(|field| field.file).collect();
     files.diagnostics.extend(misspelled_files(directory, &agent.path, &names));
+    let evals = read_evals(directory, &join(&agent.path, EVALS));
+    files.evals = evals.count;
+    files.diagnostics.extend(evals.diagnostics);
     for name in names {
         match read_markdown(directory, &join(&agent.path, name)) {
             Ok(Some(text)) => {
@@ -130,7 +139,7 @@ fn misspelled_files(directory: &ProjectDirectory, path: &str, prompts: &BTreeSet
     let mut found = Vec::new();
     for entry in &entries {
         let prompt = prompts.iter().find(|wanted| markdown_of(entry, wanted, &entries));
-        let subdirectory = Some(SKILLS).filter(|wanted| is_directory_of(entry, wanted));
+        let subdirectory = [SKILLS, EVALS].into_iter().find(|wanted| is_directory_of(entry, wanted));
         let wanted = prompt.copied().or(subdirectory);
         found.extend(wanted.map(|wanted| misspelled(&join(path, &entry.name), wanted, Family::Agents)));
     }

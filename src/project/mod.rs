@@ -5,6 +5,7 @@ pub mod config;
 mod conflict;
 pub mod directory;
 pub mod dotenv;
+mod evals;
 pub mod excerpt;
 mod fields;
 pub mod fix;

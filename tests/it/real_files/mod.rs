@@ -4,6 +4,7 @@ mod columns;
 mod conflicts;
 mod domains;
 mod dotenv;
+mod evals;
 mod frontmatter;
 mod harness;
 mod line_ends;
