@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::path::shown_key;
+use super::read::{NEVER_HAD_AN_EFFECT, WATCHERS_SCHEDULE};
 use super::read_plain::{self, PlainField};
 use super::reader::Reader;
 use super::registry::Registry;
@@ -30,7 +31,10 @@ const KEYS: [&str; 14] = [
 ];
 
 /// What other versions and tools keep in an agent's table, and where it belongs here.
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 9] = [
+    ("schedules", WATCHERS_SCHEDULE),
+    ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
+    ("connectors", "name the directory of connectors with `connectors` in `[memory]`"),
     ("nix", "packages belong in `worker.nix_packages`"),
     ("nix_packages", "packages belong in `worker.nix_packages`"),
     ("mcp", "MCP servers belong in `skills.mcp.<id>`"),

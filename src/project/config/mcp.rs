@@ -11,10 +11,14 @@ const OAUTH_KEYS: [&str; 6] =
 /// Keys as other tools spell them, which no distance finds.
 const ELSEWHERE: [(&str, &str); 1] = [("transport", "did you mean `type`?")];
 
+/// Keys of public projects beside `mcp`.
+const SKILLS_ELSEWHERE: [(&str, &str); 1] =
+    [("enabled", "this key never had an effect: every skill in a `skills` directory is applied; remove it")];
+
 /// Reads `skills.mcp`.
 pub(super) fn read_all(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<McpServer> {
     let Some(skills) = reader.table(agent, "skills", agent.path.key("skills")) else { return Vec::new() };
-    reader.keys(&skills, &["mcp"], &[]);
+    reader.keys(&skills, &["mcp"], &SKILLS_ELSEWHERE);
     let Some(servers) = reader.table(&skills, "mcp", skills.path.key("mcp")) else { return Vec::new() };
     let mut found = Vec::new();
     for (name, field) in servers.fields() {

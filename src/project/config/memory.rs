@@ -1,3 +1,4 @@
+use super::read::NEVER_HAD_AN_EFFECT;
 use super::reader::Reader;
 use super::section::{Field, Section};
 use super::spanned::Spanned;
@@ -10,7 +11,8 @@ const KEYS: [&str; 9] =
 /// The tables of the first generation, and of the day between.
 pub(in crate::project) const OLD_TABLES: [&str; 2] = ["owletto", "lobu"];
 
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("config", NEVER_HAD_AN_EFFECT),
     ("schema", "types belong in model files: one file a type, or a bundle, in the directory that `models` names"),
     ("entities", "types belong in model files, in the directory that `models` names"),
     ("relationships", "types belong in model files, in the directory that `models` names"),

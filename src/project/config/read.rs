@@ -9,6 +9,13 @@ use crate::model::{Diagnostic, Family, with_line_feeds};
 use crate::project::conflict::{Content, conflict};
 use crate::schema::Schema;
 
+/// The hint for a key that public projects carry and that no server ever read.
+pub(super) const NEVER_HAD_AN_EFFECT: &str = "this key never had an effect; remove it";
+
+/// The hint for schedules, which only watchers have.
+pub(super) const WATCHERS_SCHEDULE: &str =
+    "this key never had an effect; a schedule belongs to a watcher, which is declared in a model file";
+
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
 
 /// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place.
@@ -33,7 +40,19 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
         }
     };
     let root = Section::root(document.as_table());
-    reader.keys(&root, &KEYS, &[("agent", "did you mean `agents`?")]);
+    reader.keys(
+        &root,
+        &KEYS,
+        &[
+            ("agent", "did you mean `agents`?"),
+            ("connectors", "name the directory of connectors with `connectors` in `[memory]`"),
+            ("models", "name the directory of models with `models` in `[memory]`"),
+            ("owletto", "the memory table is now `[memory]`"),
+            ("schedules", WATCHERS_SCHEDULE),
+            ("watchers", "watchers belong in model files, in the directory that `models` in `[memory]` names"),
+            ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
+        ],
+    );
     let agents = agents::read_all(schema, &mut reader, &root);
     let memory = memory::read(&mut reader, &root);
     let targets = memory::targets(&mut reader, &root);

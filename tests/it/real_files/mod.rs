@@ -7,6 +7,7 @@ mod dotenv;
 mod evals;
 mod frontmatter;
 mod harness;
+mod keys;
 mod line_ends;
 mod marks;
 mod names;
