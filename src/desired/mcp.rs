@@ -6,7 +6,9 @@ use crate::project::config::{Entry, McpServer, OauthConfig, Spanned, Written};
 use crate::project::skills::{Skill, SkillMcpServer};
 use crate::schema::{Declaration, Sources};
 
-use super::values::{blank_clears, declared_text, empty_clears, list, list_of, non_empty, reference_text, table, text};
+use super::values::{
+    arguments, blank_clears, command, declared_text, empty_clears, list, non_empty, reference_text, table,
+};
 
 /// `mcpServers`: the agent's own, then those of its skills whose id is free.
 pub(super) fn declaration(servers: &[McpServer], skills: &[Arc<Skill>], sources: &mut Sources) -> Option<Declaration> {
@@ -26,26 +28,19 @@ pub(super) fn declaration(servers: &[McpServer], skills: &[Arc<Skill>], sources:
 }
 
 fn server_declaration(server: &McpServer) -> Declaration {
-    let McpServer { id: _, server_type, url, command, args, env, headers, auth_scope, oauth } = server;
-    let args = args.as_ref().map(|args| list_of_written(&args.value));
+    let McpServer { id: _, server_type, url, command: program, args, env, headers, auth_scope, oauth } = server;
+    let args = args.as_ref().map(|args| arguments(args.value.iter().map(|argument| argument.as_str())));
+    let program = program.as_ref().map(|written| written.as_str());
     table([
         ("type", declared_text(server_type.as_ref())),
         ("url", written(url.as_ref())),
-        ("command", written(command.as_ref())),
+        ("command", program.map(|written| command(written, written.trim().is_empty()))),
         ("args", args),
         ("env", entries(env)),
         ("headers", entries(headers)),
         ("authScope", declared_text(auth_scope.as_ref())),
         ("oauth", oauth.as_ref().and_then(oauth_declaration)),
     ])
-}
-
-/// Arguments are a list with meaning: order and duplicates count.
-fn list_of_written(args: &[Spanned<Written>]) -> Declaration {
-    if args.is_empty() {
-        return Declaration::Clear;
-    }
-    Declaration::Leaf(Value::List(args.iter().map(|argument| Value::Text(text(argument.as_str()))).collect()))
 }
 
 /// A text where no reference is read.
@@ -81,8 +76,9 @@ fn oauth_declaration(oauth: &OauthConfig) -> Option<Declaration> {
 }
 
 fn skill_server(server: &SkillMcpServer) -> Declaration {
-    let SkillMcpServer { id: _, url, transport, command, args } = server;
-    let args = args.as_ref().map(|args| list_of(args.iter().cloned()));
+    let SkillMcpServer { id: _, url, transport, command: program, args } = server;
+    let args = args.as_ref().map(|args| arguments(args.iter().map(String::as_str)));
     let text = |written: &Option<String>| written.as_deref().map(empty_clears);
-    table([("type", text(transport)), ("url", text(url)), ("command", text(command)), ("args", args)])
+    let program = program.as_deref().map(|written| command(written, written.is_empty()));
+    table([("type", text(transport)), ("url", text(url)), ("command", program), ("args", args)])
 }

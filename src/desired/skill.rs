@@ -6,7 +6,7 @@ use crate::project::skills::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::schema::{Declaration, EntryKey};
 
 use super::network::rule_value;
-use super::values::{empty_clears, list_of, non_empty, table, text};
+use super::values::{arguments, command, empty_clears, list_of, non_empty, table, text};
 
 /// The skills of an agent, keyed by repo and name, in first-seen order.
 pub(super) fn declarations(skills: &[Arc<Skill>]) -> Option<Declaration> {
@@ -47,14 +47,16 @@ fn network_declaration(network: &SkillNetwork) -> Option<Declaration> {
 
 /// An MCP server as a skill's own object keeps it: its id beside what the file says.
 fn server_value(server: &SkillMcpServer) -> Value {
-    let SkillMcpServer { id, url, transport, command, args } = server;
-    let texts = [("url", url), ("type", transport), ("command", command)];
+    let SkillMcpServer { id, url, transport, command: program, args } = server;
+    let texts = [("url", url), ("type", transport)];
     let texts = texts.into_iter().filter_map(|(name, written)| {
         let written = written.as_deref().filter(|written| !written.is_empty())?;
         Some((name, Value::Text(text(written))))
     });
-    let args = args.as_ref().filter(|args| !args.is_empty());
-    let args = args.map(|args| ("args", Value::List(args.iter().map(|arg| Value::Text(text(arg))).collect())));
-    let members = texts.chain(args).chain([("id", Value::Text(text(id)))]);
+    let program = program.as_deref().map(|written| ("command", command(written, written.is_empty())));
+    let args = args.as_ref().map(|args| ("args", arguments(args.iter().map(String::as_str))));
+    let others = [program, args].into_iter().flatten();
+    let others = others.filter_map(|(name, declared)| Some((name, declared.value()?.clone())));
+    let members = texts.chain(others).chain([("id", Value::Text(text(id)))]);
     Value::Map(members.map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>())
 }

@@ -1,12 +1,24 @@
 use std::collections::BTreeSet;
 
-use crate::model::{FieldPath, Place, SecretName, Text, Value, classify};
+use crate::model::{Arguments, FieldPath, Place, SecretName, Text, Value, classify, classify_command};
 use crate::project::config::Spanned;
 use crate::schema::{Declaration, Sources};
 
 /// A text where no reference is read.
 pub(super) fn text(text: &str) -> Text {
     classify(Place::Elsewhere, "", text)
+}
+
+/// The arguments of a command: order and duplicates count.
+pub(super) fn arguments<'file>(written: impl IntoIterator<Item = &'file str>) -> Declaration {
+    let mut read = Arguments::default();
+    let arguments: Vec<_> = written.into_iter().map(|argument| Value::Text(read.next(argument))).collect();
+    if arguments.is_empty() { Declaration::Clear } else { Declaration::Leaf(Value::List(arguments)) }
+}
+
+/// A command; one that is nothing clears.
+pub(super) fn command(written: &str, is_nothing: bool) -> Declaration {
+    if is_nothing { Declaration::Clear } else { Declaration::Leaf(Value::Text(classify_command(written))) }
 }
 
 /// A text where references are read: a whole `$NAME`, or with one more `$` the literal of one less.

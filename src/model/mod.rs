@@ -1,10 +1,12 @@
 //! The field's words: identifiers, values and paths that every other module speaks.
 
+mod arguments;
 mod diagnostic;
 mod domain;
 mod ids;
 mod number;
 mod path;
+mod secret_words;
 mod sensitivity;
 mod text;
 mod value;
@@ -12,12 +14,14 @@ mod white_space;
 mod wiped_json;
 mod wording;
 
+pub use arguments::{Arguments, classify_command, has_secret_argument};
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
 pub use domain::{DomainMistake, normalise_domain, normalise_domains, normalise_own_domain};
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
-pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_secret_key, shown_part};
+pub use secret_words::is_secret_key;
+pub use sensitivity::{Place, classify, has_secret_shape, is_mask, shown_part};
 pub use text::{Sensitive, Text};
 pub use value::Value;
 pub use white_space::{trim, trim_start, with_line_ends_of, with_line_feeds};

@@ -1,9 +1,6 @@
 //! The one decision about what may be shown, for plan, pull, drift, JSON and logs.
 
-use super::{FieldPath, Sensitive, Text};
-
-/// Parts of a key that make its value sensitive, wherever keys are free: platform config, MCP headers and environment.
-const KEY_PARTS: [&str; 9] = ["token", "secret", "password", "passwd", "key", "credential", "auth", "cookie", "dsn"];
+use super::{FieldPath, Sensitive, Text, is_secret_key};
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +27,6 @@ pub fn classify(place: Place, key: &str, text: &str) -> Text {
     } else {
         Text::known(text)
     }
-}
-
-/// Whether a key names a secret by itself.
-pub fn is_secret_key(key: &str) -> bool {
-    let key = key.to_lowercase();
-    KEY_PARTS.iter().any(|part| key.contains(part))
 }
 
 /// Whether a text is what a server shows in place of a secret: `***…`, or a placeholder.
@@ -152,12 +143,14 @@ mod tests {
 
     #[test]
     fn keys_decide_where_keys_are_free() {
-        for key in ["botToken", "signingSecret", "appPassword", "publicKey", "credentials", "Authorization", "DSN"] {
+        for key in ["botToken", "signingSecret", "appPassword", "privateKey", "credentials", "Authorization", "DSN"] {
             assert!(hidden(Place::PlatformConfig, key, "x"), "{key}");
             assert!(hidden(Place::McpValue, key, "x"), "{key}");
             assert!(!hidden(Place::Elsewhere, key, "x"), "{key}");
         }
-        assert!(!hidden(Place::PlatformConfig, "chatId", "1"));
+        for key in ["chatId", "publicKey", "keyboard", "author"] {
+            assert!(!hidden(Place::PlatformConfig, key, "1"), "{key}");
+        }
         assert!(hidden(Place::McpValueOfOrg, "Accept", "x"));
     }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{OrgSlug, Place, SecretName, Text, Value, classify, is_mask};
-use crate::schema::{Field, Kind, Leaf, Record, Records, SecretsMode, Shape};
+use crate::model::{
+    Arguments, OrgSlug, Place, SecretName, Text, Value, classify, classify_command, is_mask, is_secret_key,
+};
+use crate::schema::{Field, Form, Kind, Leaf, Record, Records, SecretsMode, Shape};
 use crate::wire::{Json, WireRecord, to_value};
 
 /// What classification needs to know of the org.
@@ -59,8 +61,7 @@ impl Classifier {
         match (field.shape, json) {
             (Shape::Config { ignored }, Json::Object(members)) => {
                 let kept = members.iter().filter(|(key, _)| !ignored.contains(&key.as_str()));
-                let value = |key: &str, json| self.texts(Within::Secrets(Place::PlatformConfig), key, json);
-                Value::Map(kept.map(|(key, json)| (key.clone(), value(key, json))).collect())
+                Value::Map(kept.map(|(key, json)| (key.clone(), self.config(key, json))).collect())
             }
             (Shape::Leaf(Leaf::SecretText), json) => {
                 self.texts(Within::Secrets(Place::McpValueOfOrg), field.name, json)
@@ -78,6 +79,48 @@ impl Classifier {
                 Value::Map(members.iter().map(value).collect::<BTreeMap<_, _>>())
             }
             (Shape::Table(members), Json::Object(found)) => Value::Map(self.members(members, within, found)),
+            (_, json) => self.leaf(field, within, json),
+        }
+    }
+
+    /// A value of a config: all that is within one with a secret's name is a secret, too.
+    fn config(&self, key: &str, json: &Json) -> Value {
+        let inner = |name: &str, json: &Json| self.config(if is_secret_key(key) { key } else { name }, json);
+        match json {
+            Json::Object(members) => {
+                Value::Map(members.iter().map(|(name, json)| (name.clone(), inner(name, json))).collect())
+            }
+            Json::Array(elements) => Value::List(elements.iter().map(|json| inner(key, json)).collect()),
+            json => self.texts(Within::Secrets(Place::PlatformConfig), key, json),
+        }
+    }
+
+    fn leaf(&self, field: &'static Field, within: Within, json: &Json) -> Value {
+        let shown = |text: &str, otherwise: Text| {
+            if within == Within::Masked && is_mask(text) { Text::Opaque } else { otherwise }
+        };
+        match (field.form, json) {
+            (Form::Command, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
+            (Form::Arguments, Json::Array(elements)) => {
+                let mut arguments = Arguments::default();
+                let element = |element: &Json| match element {
+                    Json::String(text) => Value::Text(shown(text, arguments.next(text))),
+                    other => {
+                        arguments.skip();
+                        self.texts(within, field.name, other)
+                    }
+                };
+                Value::List(elements.iter().map(element).collect())
+            }
+            // One text in place of a list may have all of them.
+            (Form::Arguments, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
+            (Form::Objects(members), Json::Array(elements)) => {
+                let element = |element: &Json| match element {
+                    Json::Object(found) => Value::Map(self.members(members, within, found)),
+                    other => self.texts(within, field.name, other),
+                };
+                Value::List(elements.iter().map(element).collect())
+            }
             (_, json) => self.texts(within, field.name, json),
         }
     }

@@ -56,6 +56,12 @@ pub enum Form {
     Conditions,
     /// A list of names of tools.
     Tools,
+    /// A list of the arguments of a command, some of which may be secrets.
+    Arguments,
+    /// A command, which may have arguments in the same text.
+    Command,
+    /// A list of objects with these members.
+    Objects(&'static [Field]),
 }
 
 /// What a field holds.

@@ -10,8 +10,6 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::model::is_secret_key;
-
 use super::{
     destination,
     error::StoreError,
@@ -49,6 +47,15 @@ pub(super) enum References {
     Accepted,
     /// It may not: nothing would ever put the secret in its place.
     Refused,
+}
+
+/// Parts of a key whose value is sealed, in any case. The rule is wider than that of what a client hides: what is sealed too
+/// much comes back masked, what is sealed too little is stored in clear.
+const SEALED_PARTS: [&str; 9] = ["token", "secret", "password", "passwd", "key", "credential", "auth", "cookie", "dsn"];
+
+fn is_sealed_key(key: &str) -> bool {
+    let key = key.to_lowercase();
+    SEALED_PARTS.iter().any(|part| key.contains(part))
 }
 
 struct Stored {
@@ -135,7 +142,7 @@ impl<'a> Sealer<'a> {
         value: &mut Value,
         references: References,
     ) -> Result<(), Refusal> {
-        let secret = path.get(skip..).is_some_and(|inner| inner.iter().any(|name| is_secret_key(name)));
+        let secret = path.get(skip..).is_some_and(|inner| inner.iter().any(|name| is_sealed_key(name)));
         match value {
             Value::String(_) => {
                 self.text(path, value, if secret { Secrecy::Secret } else { Secrecy::Plain }, references)
@@ -189,7 +196,7 @@ impl<'a> Sealer<'a> {
                 "clientId" => (Secrecy::Plain, References::Accepted),
                 "clientSecret" => (Secrecy::SecretUnlessVariable, References::Accepted),
                 "authUrl" | "tokenUrl" | "tokenEndpointAuthMethod" | "scopes" => (Secrecy::Plain, References::Refused),
-                name if is_secret_key(name) => (Secrecy::Secret, References::Refused),
+                name if is_sealed_key(name) => (Secrecy::Secret, References::Refused),
                 _ => (Secrecy::Plain, References::Refused),
             }),
             // Never a secret, whatever the texts are like: so masks are no masks here.

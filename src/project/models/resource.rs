@@ -60,10 +60,12 @@ fn declaration(
         (Form::Words(words), _) => word(field.file, words, fields, report),
         (Form::OfShape, Shape::Leaf(Leaf::Link)) => link(own, field.file, fields, report),
         (Form::OfShape, Shape::Leaf(Leaf::Flag)) => flag(field.file, fields, report),
-        (Form::OfShape | Form::Tools, Shape::Leaf(Leaf::List)) => list(field.file, fields, report),
-        (Form::OfShape, Shape::Leaf(Leaf::Text | Leaf::Prose)) => text(field.file, fields, report),
+        (Form::OfShape | Form::Tools | Form::Arguments, Shape::Leaf(Leaf::List)) => list(field.file, fields, report),
+        (Form::OfShape | Form::Command, Shape::Leaf(Leaf::Text | Leaf::Prose)) => text(field.file, fields, report),
         // A kind of model files has nothing else but JSON, which the table of forms holds.
-        (Form::OfShape | Form::Tools, _) => json(field.file, fields, report),
+        (Form::OfShape | Form::Tools | Form::Arguments | Form::Command | Form::Objects(_), _) => {
+            json(field.file, fields, report)
+        }
     }
 }
 

@@ -91,12 +91,15 @@ static SKILL_NETWORK: [Field; 4] = [
     map("judges", &TEXTS, "SKILL.md: judges.<name>"),
 ];
 
+static SKILL_SERVER: [Field; 2] = [text("command", "").form(Form::Command), list("args", "").form(Form::Arguments)];
+
 static SKILL_ENTRY: [Field; 6] = [
     Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "the body of SKILL.md"),
     text("description", "SKILL.md: description"),
     list("nixPackages", "SKILL.md: nixPackages"),
     table("networkConfig", &SKILL_NETWORK),
-    Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "SKILL.md: mcpServers"),
+    Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "SKILL.md: mcpServers")
+        .form(Form::Objects(&SKILL_SERVER)),
     kept("enabled"),
 ];
 
@@ -131,8 +134,8 @@ static MCP_SERVER: [Field; 8] = [
     text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination),
     Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
         .transfer(Transfer::Destination),
-    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination),
-    list("args", "skills.mcp.<id>.args").transfer(Transfer::DestinationAndValue),
+    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination).form(Form::Command),
+    list("args", "skills.mcp.<id>.args").transfer(Transfer::DestinationAndValue).form(Form::Arguments),
     map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>"),
     map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>"),
     text("authScope", "skills.mcp.<id>.auth_scope").transfer(Transfer::Harmless),

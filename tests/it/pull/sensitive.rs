@@ -190,6 +190,61 @@ fn secrets_of_an_org_are_in_no_file_and_on_no_screen() {
     }
 }
 
+/// Arguments of commands of which one is a secret, as people write them.
+fn commands() -> Vec<(&'static str, Vec<String>)> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| text.replace("VALUE", VALUE)).collect::<Vec<_>>();
+    vec![
+        ("npx", texts(&["-y", "server", "--api-key", "VALUE"])),
+        ("npx", texts(&["server", "--token=VALUE"])),
+        ("docker", texts(&["run", "-e", "GITHUB_PERSONAL_ACCESS_TOKEN=VALUE", "ghcr.io/some/server"])),
+        ("npx", texts(&["mcp-remote", "https://h.example/sse", "--header", "Authorization: Bearer VALUE"])),
+        ("npx", texts(&["server", "--config", r#"{"apiKey":"VALUE"}"#])),
+        ("bash", texts(&["-c", "DB_PASS=VALUE exec server"])),
+    ]
+}
+
+#[test]
+fn secrets_among_the_arguments_of_a_command_are_in_no_file_and_on_no_screen() {
+    let mut servers = serde_json::Map::new();
+    let mut of_skill = Vec::new();
+    let mut toml = "[agents.triage]\nname = \"Triage\"\ndir = \"./agents/triage\"\n".to_owned();
+    for (at, (command, arguments)) in commands().iter().enumerate() {
+        servers.insert(format!("s{at}"), json!({"type": "stdio", "command": command, "args": arguments}));
+        of_skill.push(json!({"id": format!("k{at}"), "command": command, "args": arguments}));
+        toml += &format!("\n[agents.triage.skills.mcp.s{at}]\ncommand = \"x\"\nargs = {arguments:?}\n");
+    }
+    let whole = format!("npx server --api-key {VALUE}");
+    servers.insert("whole".to_owned(), json!({"type": "stdio", "command": whole}));
+    let settings = json!({
+        "mcpServers": servers,
+        "skillsConfig": {"skills": [
+            {"repo": "local/k", "name": "k", "enabled": true, "content": "K.", "mcpServers": of_skill},
+        ]},
+    });
+    for options in [Options::g1_without_manager(), Options::g2()] {
+        let hostile = Hostile::new(options);
+        hostile.agent("triage", &settings);
+        hostile.site.env.write("lobu.toml", MINIMAL);
+        for arguments in LOOKS {
+            expect_no_sentinel(&hostile.site.env, &hostile.run(arguments));
+        }
+        let output = hostile.pull(&[]);
+        output.expect_code(6);
+        let said = flat(&output.stdout);
+        for place in ["mcpServers.s0.args", "mcpServers.s5.args", "mcpServers.whole.command", "local/k.mcpServers"] {
+            assert!(said.contains(place), "{place}: {output}");
+        }
+
+        // What the files themselves declare is shown by no plan either.
+        hostile.site.env.write("lobu.toml", &toml);
+        for arguments in [&["plan", "--full", "--all"][..], &["plan", "--json", "--all"], &["drift", "--full"]] {
+            let output = hostile.run(arguments);
+            assert!(output.code == Some(0) || output.code == Some(6), "{output}");
+            assert!(!output.everything().contains(VALUE), "{output}");
+        }
+    }
+}
+
 #[test]
 fn what_may_be_a_secret_is_written_only_where_it_is_named() {
     let hostile = Hostile::with_triage(&leaky().0);
