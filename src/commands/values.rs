@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::desired::DesiredState;
 use crate::error::{CommandError, ErrorKind};
+use crate::org::http::HttpOrg;
 use crate::project::directory::{ProjectDirectory, display_path};
 use crate::project::dotenv::{self, Dotenv, Problem, read_dotenv};
 use crate::project::git::Ignored;
@@ -40,6 +42,15 @@ pub(super) fn gather(
         }
     }
     Ok(values)
+}
+
+/// Has the client of an org hide every message that repeats a secret of the project: its literals, and the values that it
+/// refers to.
+pub(super) fn hide(org: &HttpOrg, desired: &DesiredState, values: &Values) {
+    let (literals, shown) = desired.literals();
+    let references = desired.all_references();
+    let values = references.iter().filter_map(|reference| values.find(&reference.name).map(|(_, value)| value));
+    org.learn(literals.into_iter(), values, &shown);
 }
 
 /// Reads the `env_file` of a target, which is below lobu.toml.

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Family;
+use crate::model::{Family, Sensitive, Text};
 use crate::schema::{Kind, Resource, ResourceKey};
 
 /// Everything that a project declares.
@@ -29,6 +29,23 @@ impl DesiredState {
     /// The resources of a kind, in file order.
     pub fn of(&self, kind: Kind) -> &[Resource] {
         self.resources.get(&kind).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The literals that are shown nowhere, and the texts that are.
+    pub fn literals(&self) -> (Vec<&Sensitive>, BTreeSet<&str>) {
+        let mut texts = Vec::new();
+        for resource in self.all() {
+            resource.declared.iter().for_each(|(_, declared)| declared.each_text(&mut |text| texts.push(text)));
+        }
+        let (mut hidden, mut shown) = (Vec::new(), BTreeSet::new());
+        for text in texts {
+            match text {
+                Text::Known(text) => drop(shown.insert(text.as_str())),
+                Text::Sensitive(text) => hidden.push(text),
+                Text::Opaque | Text::SecretRef(_) => {}
+            }
+        }
+        (hidden, shown)
     }
 
     /// Every resource, in the order of plans.

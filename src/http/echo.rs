@@ -1,7 +1,8 @@
-//! Credentials that come back in a server's or proxy's words, however they were encoded.
+//! Secrets that come back in a server's or proxy's words, however they were encoded.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,36 +10,65 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::env::Network;
+use crate::model::Sensitive;
 use crate::secrets::SecretValue;
 use crate::secrets::expose::expose;
 
-/// How many bytes of a credential in a row are a leak: more than the prefix that tokens of one kind share.
-const WINDOW: usize = 12;
+/// How many bytes of a secret in a row are a leak: more than the prefix that tokens of one kind share.
+const RUN: usize = 12;
+/// From so many bytes on a secret is found anywhere in a text, below only as a whole word.
+const ANYWHERE: usize = 8;
+/// A shorter secret, such as `en` or `1`, would hide every other message.
+const SHORTEST: usize = 4;
+/// How much of a text is ever looked at and shown.
+const LONGEST_TEXT: usize = 64 * 1024;
+/// How often a text may be percent-encoded, or quoted as JSON, and still be read.
+const NESTING: usize = 3;
 
-/// What a client proves itself with: to the server, and to proxies.
+/// Every secret that a run holds, as keyed hashes of the runs of bytes by which it is found. It holds no secret itself.
 #[derive(Default)]
-pub(super) struct Credentials {
-    token: Option<Arc<SecretValue>>,
-    passwords: Vec<SecretValue>,
+pub(super) struct KnownSecrets {
+    index: RwLock<Index>,
 }
 
-impl Credentials {
+impl KnownSecrets {
     /// The token, and the passwords in the URLs of the proxies.
-    pub(super) fn new(token: Option<Arc<SecretValue>>, network: &Network) -> Self {
-        let urls = [&network.http, &network.https].into_iter().flatten();
-        Self { token, passwords: urls.filter_map(|url| password(url)).collect() }
+    pub(super) fn new(token: Option<&Arc<SecretValue>>, network: &Network) -> Self {
+        let mut index = Index::default();
+        if let Some(token) = token {
+            index.add(expose(token));
+        }
+        for url in [&network.http, &network.https].into_iter().flatten() {
+            if let Some(password) = password(url) {
+                index.add(expose(&password));
+            }
+        }
+        Self { index: RwLock::new(index) }
     }
 
-    /// Whether one of them is echoed in a text.
+    /// Takes in what a run holds besides; a text that is shown anyway is no secret.
+    pub(super) fn learn<'held>(
+        &self,
+        literals: impl Iterator<Item = &'held Sensitive>,
+        values: impl Iterator<Item = &'held SecretValue>,
+        shown: &BTreeSet<&str>,
+    ) {
+        let texts = literals.map(Sensitive::for_request).chain(values.map(expose));
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        texts.filter(|text| !shown.contains(text)).for_each(|text| index.add(text));
+    }
+
+    /// Whether one of them is repeated in a text.
     pub(super) fn stand_in(&self, text: &str) -> bool {
-        let mut all = self.token.as_deref().into_iter().chain(&self.passwords);
-        all.any(|credential| is_echoed(credential, text))
+        self.index.read().unwrap_or_else(PoisonError::into_inner).is_hit(text)
     }
 }
 
-/// Whether a secret, or a part of it, stands in a text: as it is, or as JSON, URLs, hex digits or base64 hold it.
+/// Whether a secret, or a part of it, stands in a text: as it is, in another case, or as JSON, URLs, hex digits or base64 hold it.
 pub(super) fn is_echoed(secret: &SecretValue, text: &str) -> bool {
-    !secret.is_empty() && stands_in(expose(secret), text)
+    let mut index = Index::default();
+    index.add(expose(secret));
+    index.is_hit(text)
 }
 
 /// Whether a whole secret stands in a text that is not an error's: parts of it may, such as the id of a user in a token.
@@ -46,10 +76,9 @@ pub fn is_given_back(secret: &SecretValue, text: &str) -> bool {
     !secret.is_empty() && text.contains(expose(secret))
 }
 
-/// Whether a secret, or a part of it, stands in the name of a host, which has no upper case.
-pub(super) fn is_echoed_in_host(secret: &SecretValue, host: &str) -> bool {
-    let lower = Zeroizing::new(expose(secret).to_ascii_lowercase());
-    is_echoed(secret, host) || !lower.is_empty() && stands_in(&lower, host)
+/// The first part of a text, which is all of it that is looked at.
+pub(super) fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or(text)
 }
 
 /// The password of a proxy's URL, which may lack the scheme.
@@ -60,33 +89,147 @@ fn password(url: &str) -> Option<SecretValue> {
     std::str::from_utf8(&decoded).ok().map(SecretValue::new)
 }
 
-fn stands_in(secret: &str, text: &str) -> bool {
-    if text.contains(secret) {
-        return true;
-    }
-    let plain = Zeroizing::new(unescaped(secret.as_bytes()));
-    let heard = [text.as_bytes().to_vec(), percent_decoded(text.as_bytes())];
-    heard.iter().any(|heard| shares(&unescaped(heard), &plain, WINDOW))
-        || shares(text.to_ascii_lowercase().as_bytes(), &hex(secret.as_bytes()), 2 * WINDOW)
-        || (0..3).any(|offset| {
-            let text = text.replace('-', "+").replace('_', "/");
-            shares(text.as_bytes(), &base64_core(secret.as_bytes(), offset), WINDOW * 4 / 3)
-        })
+/// Hashes of runs by their length. All of them are of lower case, since whoever repeats a secret may change that.
+#[derive(Default)]
+struct Index {
+    hasher: RandomState,
+    anywhere: BTreeMap<usize, HashSet<u64>>,
+    words: BTreeMap<usize, HashSet<u64>>,
 }
 
-/// Whether a run of so many bytes stands in both; of a shorter secret all of it.
-fn shares(text: &[u8], secret: &[u8], length: usize) -> bool {
-    let length = length.min(secret.len());
-    if length == 0 {
-        return false;
+impl Index {
+    fn add(&mut self, secret: &str) {
+        let length = secret.len();
+        if length < SHORTEST {
+            return;
+        }
+        let plain = Zeroizing::new(secret.as_bytes().to_vec());
+        let unquoted = Zeroizing::new(without_backslashes(&plain));
+        self.add_form(&plain, length, RUN);
+        self.add_form(&unquoted, length, RUN);
+        self.add_form(&hex(&plain), length, 2 * RUN);
+        let offsets = if length < ANYWHERE { 0..1 } else { 0..3 };
+        for offset in offsets {
+            self.add_form(&base64_core(&plain, offset, length < ANYWHERE), length, RUN * 4 / 3);
+        }
     }
-    let runs: BTreeSet<&[u8]> = secret.windows(length).collect();
-    text.windows(length).any(|run| runs.contains(run))
+
+    /// Takes in one form of a secret: of a long one each run, of a shorter one all of it.
+    fn add_form(&mut self, form: &[u8], length: usize, run: usize) {
+        let form = Zeroizing::new(lower(form));
+        let run = if length < RUN { form.len() } else { run.min(form.len()) };
+        if run < SHORTEST {
+            return;
+        }
+        let hasher = &self.hasher;
+        let by_length = if length < ANYWHERE { &mut self.words } else { &mut self.anywhere };
+        by_length.entry(run).or_default().extend(form.windows(run).map(|window| hasher.hash_one(window)));
+    }
+
+    fn is_hit(&self, text: &str) -> bool {
+        if self.anywhere.is_empty() && self.words.is_empty() {
+            return false;
+        }
+        readings(head(text).as_bytes()).iter().any(|reading| self.finds(&lower(reading)))
+    }
+
+    fn finds(&self, text: &[u8]) -> bool {
+        let is_anywhere = self
+            .anywhere
+            .iter()
+            .any(|(length, hashes)| text.windows(*length).any(|window| hashes.contains(&self.hasher.hash_one(window))));
+        is_anywhere
+            || self.words.iter().any(|(length, hashes)| {
+                let mut windows = text.windows(*length).enumerate();
+                windows.any(|(at, window)| is_word(text, at, *length) && hashes.contains(&self.hasher.hash_one(window)))
+            })
+    }
+}
+
+/// Whether no letter or digit touches a part of a text.
+fn is_word(text: &[u8], at: usize, length: usize) -> bool {
+    let touches = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    !touches(at.checked_sub(1).and_then(|before| text.get(before))) && !touches(text.get(at + length))
+}
+
+/// A text as it may be meant: as it is, with percent signs, quotes of JSON and the other alphabet of base64 read.
+fn readings(text: &[u8]) -> Vec<Vec<u8>> {
+    let mut decoded = Vec::new();
+    decode(text.to_vec(), NESTING, &mut decoded);
+    let mut readings = Vec::new();
+    for text in decoded {
+        let mut quoted = text.clone();
+        for _ in 0..NESTING {
+            if !quoted.contains(&b'\\') {
+                break;
+            }
+            readings.push(without_backslashes(&quoted));
+            quoted = json_decoded(&quoted);
+            readings.push(quoted.clone());
+        }
+        if text.contains(&b'-') || text.contains(&b'_') {
+            readings.push(replaced(&replaced(&text, b'-', b'+'), b'_', b'/'));
+        }
+        readings.push(text);
+    }
+    readings
+}
+
+/// Adds a text, and what it is with its percent signs read, as often as that goes; a plus may be a blank.
+fn decode(text: Vec<u8>, depth: usize, into: &mut Vec<Vec<u8>>) {
+    if depth > 0 && text.contains(&b'%') {
+        decode(percent_decoded(&text), depth - 1, into);
+    }
+    if depth > 0 && text.contains(&b'+') {
+        decode(percent_decoded(&replaced(&text, b'+', b' ')), depth - 1, into);
+    }
+    into.push(text);
+}
+
+fn replaced(text: &[u8], from: u8, to: u8) -> Vec<u8> {
+    text.iter().map(|byte| if *byte == from { to } else { *byte }).collect()
+}
+
+fn lower(bytes: &[u8]) -> Vec<u8> {
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+    text.to_lowercase().into_bytes()
 }
 
 /// The bytes without backslashes: what is left of them whatever quoted them, and as often as that.
-fn unescaped(bytes: &[u8]) -> Vec<u8> {
+fn without_backslashes(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().copied().filter(|byte| *byte != b'\\').collect()
+}
+
+/// The text that a JSON string stands for; what is no escape of JSON stays.
+fn json_decoded(text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, others)) = rest.split_first() {
+        rest = others;
+        let escape = others.first().filter(|_| *first == b'\\');
+        let Some(escape) = escape else {
+            decoded.push(*first);
+            continue;
+        };
+        rest = others.get(1..).unwrap_or_default();
+        match escape {
+            b'n' => decoded.push(b'\n'),
+            b'r' => decoded.push(b'\r'),
+            b't' => decoded.push(b'\t'),
+            b'b' => decoded.push(8),
+            b'f' => decoded.push(12),
+            b'u' => {
+                let digits = rest.get(..4).and_then(|digits| std::str::from_utf8(digits).ok());
+                let character = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+                if let Some(character) = character {
+                    decoded.extend(character.encode_utf8(&mut [0; 4]).bytes());
+                    rest = rest.get(4..).unwrap_or_default();
+                }
+            }
+            other => decoded.push(*other),
+        }
+    }
+    decoded
 }
 
 fn percent_decoded(text: &[u8]) -> Vec<u8> {
@@ -112,10 +255,14 @@ fn hex(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.iter().flat_map(digits).collect())
 }
 
-/// The characters of a base64 text that hold nothing but the secret when so many other bytes stand before it.
-fn base64_core(secret: &[u8], offset: usize) -> Zeroizing<Vec<u8>> {
+/// The characters of a base64 text that hold nothing but the secret when so many other bytes stand before it; with `whole`
+/// those of the secret alone.
+fn base64_core(secret: &[u8], offset: usize, whole: bool) -> Zeroizing<Vec<u8>> {
     let bytes = Zeroizing::new([[0; 2].get(..offset).unwrap_or_default(), secret].concat());
     let encoded = Zeroizing::new(STANDARD.encode(&*bytes).into_bytes());
+    if whole {
+        return Zeroizing::new(encoded.iter().copied().filter(|byte| *byte != b'=').collect());
+    }
     // Characters at the edges hold bits of what stands beside it.
     let start = if offset == 0 { 0 } else { offset + 1 };
     let end = bytes.len() * 8 / 6;
@@ -128,54 +275,98 @@ mod tests {
 
     const SECRET: &str = "owl_pat_Vq7Z\"r0w\\LmX+K9d/Tb4=Hs8q";
 
-    fn token(text: &str) -> Credentials {
-        Credentials { token: Some(Arc::new(SecretValue::new(text))), passwords: Vec::new() }
+    fn secrets(texts: &[&str]) -> KnownSecrets {
+        let secrets = KnownSecrets::default();
+        let literals: Vec<Sensitive> = texts.iter().map(|text| Sensitive::new(*text)).collect();
+        secrets.learn(literals.iter(), std::iter::empty(), &BTreeSet::from(["shown-anyway"]));
+        secrets
     }
 
-    #[test]
-    fn a_credential_is_seen_in_every_encoding() {
-        let credentials = token(SECRET);
-        let upper = String::from_utf8(hex(SECRET.as_bytes()).to_vec()).unwrap().to_uppercase();
-        let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+    /// Every way in which a server may repeat a secret.
+    fn encodings(secret: &str) -> Vec<String> {
+        let upper_hex = String::from_utf8(hex(secret.as_bytes()).to_vec()).unwrap().to_uppercase();
+        let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let json = serde_json::to_string(secret).unwrap();
+        let code_points: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+        let every_byte: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let twice: String = url::form_urlencoded::byte_serialize(encoded.as_bytes()).collect();
         let mut texts = vec![
-            format!("you sent {SECRET}."),
-            serde_json::to_string(&serde_json::to_string(SECRET).unwrap()).unwrap(),
-            format!("/{encoded}/"),
-            encoded.to_lowercase().replace("vq7z", "Vq7Z").replace("lmx", "LmX").replace("%2bk9d", "%2bK9d"),
-            upper.to_lowercase(),
-            upper,
-            "begins with owl_pat_Vq7Z".to_owned(),
+            secret.to_owned(),
+            secret.to_uppercase(),
+            secret.to_lowercase(),
+            serde_json::to_string(&json).unwrap(),
+            json,
+            code_points,
+            every_byte,
+            twice,
+            encoded.to_lowercase(),
+            encoded,
+            upper_hex.to_lowercase(),
+            upper_hex,
         ];
-        for before in ["", "u", "u:", "Bearer "] {
-            let text = STANDARD.encode(format!("{before}{SECRET}\r\n"));
+        let befores: &[&str] = if secret.len() < ANYWHERE { &[""] } else { &["", "u", "u:", "Bearer "] };
+        for before in befores {
+            let text = STANDARD.encode(format!("{before}{secret}"));
             texts.extend([text.replace('+', "-").replace('/', "_"), text]);
         }
-        for text in texts {
-            assert!(credentials.stand_in(&text), "{text}");
-        }
+        texts
     }
 
     #[test]
-    fn other_words_are_no_credential() {
-        let credentials = token(SECRET);
-        for text in ["", "a token starts with owl_pat_", "%", "%4", "no such org \\ %zz", "/api/dev/secrets"] {
-            assert!(!credentials.stand_in(text), "{text}");
+    fn a_secret_is_seen_in_every_encoding() {
+        for secret in [SECRET, "p@ss w0rd", "hunter2", "a\nb\nc\td\ne\nf\ng", "Grün-Blau-Süß"] {
+            let known = secrets(&["other-secret-of-this-run", secret]);
+            for text in encodings(secret) {
+                let said = format!("not accepted: {text}.");
+                assert!(known.stand_in(&said), "{said}");
+                assert!(is_echoed(&SecretValue::new(secret), &said), "{said}");
+            }
         }
-        assert!(!token("").stand_in("anything"));
-        assert!(token("short").stand_in("a short word") && !token("short").stand_in("shor"));
-        assert!(!Credentials::default().stand_in("anything"));
+        assert!(secrets(&[SECRET]).stand_in("begins with owl_pat_Vq7Z"));
     }
 
     #[test]
-    fn passwords_of_proxies_are_credentials() {
+    fn other_words_are_no_secret() {
+        let known = secrets(&[SECRET]);
+        for text in ["", "a token starts with owl_pat_", "%", "%4", "no such org \\ %zz", "\\u12", "/api/dev/secrets"] {
+            assert!(!known.stand_in(text), "{text}");
+        }
+        assert!(!KnownSecrets::default().stand_in("anything"));
+    }
+
+    #[test]
+    fn short_secrets_hide_only_the_word_that_they_are() {
+        let known = secrets(&["", "1", "en", "abc", "true", "hunter2"]);
+        for text in ["an error in abc at 1", "the tokens end", "untrue", "hunter22", "is it hunter-2?"] {
+            assert!(!known.stand_in(text), "{text}");
+        }
+        for text in ["you sent true", "x=hunter2&y", "\"hunter2\"", "HUNTER2"] {
+            assert!(known.stand_in(text), "{text}");
+        }
+        assert!(!secrets(&["shown-anyway"]).stand_in("shown-anyway"));
+        let known = secrets(&["eightlet"]);
+        assert!(known.stand_in("xeightletx") && !known.stand_in("eightle"));
+    }
+
+    #[test]
+    fn a_long_text_is_looked_at_up_to_its_limit() {
+        let known = secrets(&[SECRET]);
+        let long = format!("{}{SECRET}", "ü".repeat(LONGEST_TEXT / 2 - 100));
+        assert!(known.stand_in(&long));
+        assert_eq!(head(&"ü".repeat(LONGEST_TEXT)).len(), LONGEST_TEXT);
+        assert!(known.stand_in(&format!("{}{SECRET}", "\\".repeat(1000))));
+    }
+
+    #[test]
+    fn passwords_of_proxies_are_secrets() {
         let proxies = |http: &str| Network { http: Some(http.to_owned()), ..Network::default() };
         for url in ["http://user:hunter2%2Fhunter2@proxy:8080", "user:hunter2%2Fhunter2@proxy:8080"] {
-            let credentials = Credentials::new(None, &proxies(url));
-            assert!(credentials.stand_in("407 for user:hunter2/hunter2"), "{url}");
-            assert!(credentials.stand_in(&STANDARD.encode("user:hunter2/hunter2")), "{url}");
+            let known = KnownSecrets::new(None, &proxies(url));
+            assert!(known.stand_in("407 for user:hunter2/hunter2"), "{url}");
+            assert!(known.stand_in(&STANDARD.encode("user:hunter2/hunter2")), "{url}");
         }
         for url in ["http://proxy:8080", "http://user@proxy", "http://[", ""] {
-            assert!(Credentials::new(None, &proxies(url)).passwords.is_empty(), "{url}");
+            assert!(!KnownSecrets::new(None, &proxies(url)).stand_in("user proxy 8080"), "{url}");
         }
     }
 }

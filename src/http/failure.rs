@@ -8,7 +8,7 @@ use rustls::{CertificateError, Error as TlsError};
 use crate::model::has_secret_shape;
 use crate::wire::ServerError;
 
-use super::echo::{Credentials, is_echoed};
+use super::echo::{KnownSecrets, head, is_echoed};
 use super::{Call, Cause, Outcome, RequestError};
 
 /// The longest text of a server that is shown, in characters.
@@ -16,8 +16,8 @@ const LONGEST_MESSAGE: usize = 500;
 /// The longest code of a server that is shown.
 const LONGEST_CODE: usize = 64;
 
-/// What is shown in place of words that hold a credential.
-const HIDDEN: &str = "(the server's words are hidden: they look like a credential)";
+/// What is shown in place of words that hold a secret.
+const HIDDEN: &str = "(message hidden: it contains a secret)";
 
 /// Says why no answer came. What reqwest says itself is not used: it quotes the URL.
 pub(super) fn no_answer(call: &Call<'_>, error: &reqwest::Error) -> RequestError {
@@ -107,22 +107,23 @@ pub(super) fn find<'error, E: Error + 'static>(error: &'error (dyn Error + 'stat
 /// secret values that are not known one by one, it is without the server's words.
 ///
 /// A word that we sent ourselves never comes back as a code.
-pub(super) fn shown(error: ServerError, call: &Call<'_>, credentials: &Credentials) -> ServerError {
+pub(super) fn shown(error: ServerError, call: &Call<'_>, known: &KnownSecrets) -> ServerError {
     let ServerError { code, message, structured } = error;
     let is_echo = |text: &str| call.secrets().any(|secret| is_echoed(secret, text));
-    let is_hidden = |text: &str| has_secret_shape(text) || credentials.stand_in(text) || is_echo(text);
+    let is_hidden = |text: &str| has_secret_shape(text) || known.stand_in(text) || is_echo(text);
     let code = code.filter(|code| code.chars().count() <= LONGEST_CODE && !is_hidden(code));
     if let Some(body) = call.hushed_body() {
         let code = code.filter(|code| is_plain_code(code) && !contains(body, code.as_bytes()));
         return ServerError { code, message: None, structured };
     }
     let message = message.map(|message| {
+        let message = head(&message);
         let (visible, more) = match message.char_indices().nth(LONGEST_MESSAGE) {
             Some((end, _)) => (message.split_at(end).0, "…"),
-            None => (&*message, ""),
+            None => (message, ""),
         };
-        // What has the shape of a credential may be cut where it is shown.
-        if has_secret_shape(&message) || is_echo(&message) || is_hidden(visible) {
+        // A secret may be cut where it is shown.
+        if is_hidden(message) || has_secret_shape(visible) {
             return HIDDEN.to_owned();
         }
         format!("{visible}{more}")
@@ -172,7 +173,7 @@ mod tests {
         ];
         let call = call(Some(br#"{"botToken":"hunter2"}"#));
         for (code, expected) in table {
-            let shown = shown(error(code, "SENTINEL"), &call, &Credentials::default());
+            let shown = shown(error(code, "SENTINEL"), &call, &KnownSecrets::default());
             assert_eq!((shown.code.as_deref(), shown.message), (expected, None), "{code}");
         }
     }
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn words_are_cut_and_never_give_the_token_back() {
         let token = Arc::new(SecretValue::new("SENTINEL"));
-        let token = Credentials::new(Some(token), &Network::default());
+        let token = KnownSecrets::new(Some(&token), &Network::default());
         let long = shown(error("c", &"ü".repeat(501)), &call(None), &token);
         assert_eq!(long.message.unwrap().chars().count(), 501);
         let echo = shown(error("SENTINEL", "you sent SENTINEL"), &call(None), &token);

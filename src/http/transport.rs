@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,12 +9,13 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::env::Network;
+use crate::model::Sensitive;
 use crate::secrets::SecretValue;
 use crate::wire::{Json, ServerError, server_error};
 
 use super::answer::{self, Received};
 use super::connections::{Headers, bearer, connections};
-use super::echo::{Credentials, is_echoed_in_host};
+use super::echo::{KnownSecrets, is_echoed};
 use super::failure::{is_plain_code, no_answer, shown};
 use super::head::SESSION;
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
@@ -102,7 +104,7 @@ struct Failed {
 pub struct Transport {
     pools: Vec<(Url, Client)>,
     routes: Routes,
-    credentials: Credentials,
+    known: KnownSecrets,
     clock: Arc<dyn Clock>,
     in_flight: Semaphore,
     counters: Counters,
@@ -118,7 +120,7 @@ impl Transport {
         Ok(Self {
             pools: endpoints.iter().map(pool).collect::<Result<_, _>>()?,
             routes: options.routes,
-            credentials: Credentials::new(options.token, &options.network),
+            known: KnownSecrets::new(options.token.as_ref(), &options.network),
             clock: options.clock,
             in_flight: Semaphore::new(options.parallelism.max(1)),
             counters: Counters::default(),
@@ -146,9 +148,20 @@ impl Transport {
         }
     }
 
-    /// Whether a text of the server repeats the token or a proxy's password.
-    pub fn repeats_credentials(&self, text: &str) -> bool {
-        self.credentials.stand_in(text)
+    /// Whether a text of the server repeats a secret that this run holds.
+    pub fn repeats_secrets(&self, text: &str) -> bool {
+        self.known.stand_in(text)
+    }
+
+    /// Takes in secrets that this run holds besides the token: nothing that a server says is shown where it repeats one. A text
+    /// that is shown anyway is none.
+    pub fn learn<'held>(
+        &self,
+        literals: impl Iterator<Item = &'held Sensitive>,
+        values: impl Iterator<Item = &'held SecretValue>,
+        shown: &BTreeSet<&str>,
+    ) {
+        self.known.learn(literals, values, shown);
     }
 
     /// The attempts of one piece of work.
@@ -251,7 +264,7 @@ impl Transport {
                 Ok(Some(target)) => url = target,
                 Ok(None) => return Ok(response),
                 Err(RequestError::Redirected { request, to })
-                    if call.secrets().any(|secret| is_echoed_in_host(secret, &to)) =>
+                    if self.repeats_secrets(&to) || call.secrets().any(|secret| is_echoed(secret, &to)) =>
                 {
                     return Err(RequestError::Redirected { request, to: "another origin".to_owned() });
                 }
@@ -302,14 +315,18 @@ impl Transport {
             (Received::Nothing, Routes::Org) => {
                 return Err(RequestError::NotTheApi { request, status, what: "an empty body".to_owned() });
             }
-            (Received::Other(what), _) => return Err(RequestError::NotTheApi { request, status, what }),
+            (Received::Other(what), _) => {
+                // It may name the type that the answer claims to have.
+                let what = if self.repeats_secrets(&what) { "a body that is not JSON".to_owned() } else { what };
+                return Err(RequestError::NotTheApi { request, status, what });
+            }
             (Received::Interrupted(error), _) => return Err(no_answer(call, &error)),
         };
         let error = json.as_ref().and_then(server_error);
         if error.is_none() && (200..300).contains(&status) {
             return Ok(Answer { request, status, json, is_wiped: self.routes == Routes::Login });
         }
-        let server = shown(self.coded(error.unwrap_or_default()), call, &self.credentials);
+        let server = shown(self.coded(error.unwrap_or_default()), call, &self.known);
         Err(RequestError::Refused { request, status, server })
     }
 

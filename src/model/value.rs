@@ -61,6 +61,16 @@ impl Value {
         }
     }
 
+    /// Visits every text in it.
+    pub fn each_text<'value>(&'value self, visit: &mut dyn FnMut(&'value Text)) {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) => {}
+            Self::Text(text) => visit(text),
+            Self::List(elements) => elements.iter().for_each(|element| element.each_text(visit)),
+            Self::Map(members) => members.values().for_each(|member| member.each_text(visit)),
+        }
+    }
+
     /// The members of an object.
     pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
         match self {

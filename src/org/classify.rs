@@ -79,8 +79,18 @@ impl Classifier {
                 Value::Map(members.iter().map(value).collect::<BTreeMap<_, _>>())
             }
             (Shape::Table(members), Json::Object(found)) => Value::Map(self.members(members, within, found)),
+            (Shape::Keyed(keyed), Json::Array(elements)) => self.objects(field, keyed.entry, within, elements),
             (_, json) => self.leaf(field, within, json),
         }
+    }
+
+    /// A list of objects with these members; what is none is a text that may be anything.
+    fn objects(&self, field: &'static Field, members: &'static [Field], within: Within, elements: &[Json]) -> Value {
+        let element = |element: &Json| match element {
+            Json::Object(found) => Value::Map(self.members(members, within, found)),
+            other => self.texts(within, field.name, other),
+        };
+        Value::List(elements.iter().map(element).collect())
     }
 
     /// A value of a config: all that is within one with a secret's name is a secret, too.
@@ -114,13 +124,7 @@ impl Classifier {
             }
             // One text in place of a list may have all of them.
             (Form::Arguments, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
-            (Form::Objects(members), Json::Array(elements)) => {
-                let element = |element: &Json| match element {
-                    Json::Object(found) => Value::Map(self.members(members, within, found)),
-                    other => self.texts(within, field.name, other),
-                };
-                Value::List(elements.iter().map(element).collect())
-            }
+            (Form::Objects(members), Json::Array(elements)) => self.objects(field, members, within, elements),
             (_, json) => self.texts(within, field.name, json),
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::model::Value;
+use crate::model::{Text, Value};
 
 use super::field::ByField;
 
@@ -52,6 +52,16 @@ impl Declaration {
                 Self::Table(members.iter().map(|(name, value)| (name.clone(), Self::Leaf(value.clone()))).collect())
             }
             other => Self::Leaf(other.clone()),
+        }
+    }
+
+    /// Visits every text that it declares.
+    pub fn each_text<'declared>(&'declared self, visit: &mut dyn FnMut(&'declared Text)) {
+        match self {
+            Self::Clear => {}
+            Self::Leaf(value) => value.each_text(visit),
+            Self::Table(members) => members.values().for_each(|member| member.each_text(visit)),
+            Self::Keyed(entries) => entries.iter().for_each(|(_, entry)| entry.each_text(visit)),
         }
     }
 

@@ -45,6 +45,11 @@ pub struct SourceValues {
 }
 
 impl SourceValues {
+    /// Every value, by name.
+    pub fn values(&self) -> impl Iterator<Item = &SecretValue> {
+        self.entries.values()
+    }
+
     /// The entries of a dotenv text.
     pub fn of_dotenv(label: &str, word: SourceWord, dotenv: Dotenv) -> Self {
         let entries = dotenv.into_values().into_iter();

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex};
 
+use crate::commands::values::hide;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
@@ -35,6 +36,7 @@ impl Writer {
 pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writer, CommandError> {
     let connection = connect_for_writing(&planned.target, parallelism).await?;
     let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
+    hide(org, &planned.desired, &planned.values);
     let sending = Sending {
         values: Arc::clone(&planned.values),
         secrets_api: planned.plan.secrets == SecretsMode::References,

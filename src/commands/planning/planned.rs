@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::commands::Session;
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::{Loaded, load};
-use crate::commands::values::gather;
+use crate::commands::values::{gather, hide};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::org::{OrgRead, read_actual};
@@ -59,11 +59,13 @@ pub(crate) async fn plan(
     session.announce(&target);
     let desired = desired_state(&loaded.project);
     let connection = session.connect(&target, options.parallelism).await?;
+    hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
     let read = read_plan(&connection.org, &target, &desired, &plan_options).await?;
     has_effect(&plan_options, &read.plan)?;
     let values = values(session, options, flags, &loaded, &target, read.plan.secrets)?;
+    hide(&connection.org, &desired, &values);
     remember(session, &target, read.plan.secrets)?;
     let plan_id = read.plan.id(&target.server_name(), &target.org);
     Ok(Planned {

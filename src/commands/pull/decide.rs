@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use crate::commands::Session;
 use crate::commands::options::{ProjectOptions, one_of};
 use crate::commands::project::{Loaded, load_from};
+use crate::commands::values::hide;
 use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{ActualState, read_actual};
@@ -19,6 +21,7 @@ use crate::pull::{
 };
 use crate::schema::ALL;
 use crate::schema::ResourceKey;
+use crate::secrets::Values;
 use crate::target::{ProjectPins, ResolvedTarget, TargetFlags};
 
 use super::source::{Source, open};
@@ -164,6 +167,7 @@ pub(crate) async fn decide(
     }
     let desired = desired_state(&loaded.project);
     let connection = session.connect(&target, parallelism).await?;
+    hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
     let actual = read_actual(&connection.org, &target.org, &selection.read_scope(&ALL, &desired)).await?;
     let mut pulled = Pulled {
         source,

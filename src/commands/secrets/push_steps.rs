@@ -103,9 +103,15 @@ fn tell_unusable(session: &Session, source: &SourceValues) {
     }
 }
 
+/// Has the client hide every message that repeats a value.
+fn hide(connection: &Connection, pushed: &Pushed) {
+    connection.org.learn(std::iter::empty(), pushed.source.values(), &BTreeSet::new());
+}
+
 /// Lists the org's secrets and compares.
 pub(super) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
     let connection = session.connect(&pushed.target, PARALLELISM).await?;
+    hide(&connection, pushed);
     let listed = api::listed(session, &pushed.target, &connection).await?;
     let listed = listed.ok_or_else(|| {
         api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")
@@ -165,6 +171,7 @@ pub(super) async fn send(
     agreement: &Agreement,
 ) -> Result<Sent, CommandError> {
     let connection = connect_for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
+    hide(&connection, pushed);
     let Pushed { source, wanted, rotation, .. } = pushed;
     let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
     let closed = connection.close_after_writing().await;

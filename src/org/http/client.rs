@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::env::Network;
 use crate::http::{
     Body, Call as HttpCall, ClientError, Clock, Endpoint, Method, Options, Routes, Statistics, Transport, is_loopback,
 };
-use crate::model::OrgSlug;
+use crate::model::{OrgSlug, Sensitive};
 use crate::org::{Request, RequestError};
 use crate::schema::Tool;
 use crate::secrets::SecretValue;
@@ -41,6 +42,17 @@ impl HttpOrg {
     #[must_use]
     pub fn sending(&self, sending: Sending) -> Self {
         Self { sending: Arc::new(sending), ..self.clone() }
+    }
+
+    /// Takes in secrets that this run holds besides the token, for all clones: no message of the server that repeats one is
+    /// shown. `shown` are texts that are shown anyway.
+    pub fn learn<'held>(
+        &self,
+        literals: impl Iterator<Item = &'held Sensitive>,
+        values: impl Iterator<Item = &'held SecretValue>,
+        shown: &BTreeSet<&str>,
+    ) {
+        self.transport.learn(literals, values, shown);
     }
 
     /// What was sent and received so far, by all clones.

@@ -68,11 +68,11 @@ impl HttpOrg {
         }
     }
 
-    fn repeats_credentials(&self, health: &Health) -> bool {
+    fn repeats_secrets(&self, health: &Health) -> bool {
         let Health { service, implementation, version, features } = health;
         let mut words =
             [Some(service), implementation.as_ref(), version.as_ref()].into_iter().flatten().chain(features);
-        words.any(|word| self.transport.repeats_credentials(word))
+        words.any(|word| self.transport.repeats_secrets(word))
     }
 
     async fn answered(&self) -> Result<Answered, RequestError> {
@@ -80,8 +80,8 @@ impl HttpOrg {
         let (head, answer) = self.transport.look(&call).await?;
         let health = answer.and_then(|answer| {
             let health = answer.read(health_answer)?;
-            if self.repeats_credentials(&health) {
-                return Err(answer.not_understood("a page that repeats the token"));
+            if self.repeats_secrets(&health) {
+                return Err(answer.not_understood("a page that repeats a secret"));
             }
             Ok(health)
         });

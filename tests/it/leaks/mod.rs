@@ -6,6 +6,7 @@
 
 mod apply;
 mod arguments;
+mod echoes;
 mod embedded;
 mod evidence;
 mod failures;

@@ -123,8 +123,8 @@ async fn what_is_not_understood_is_no_login() {
         (typed(200, "text/html", "<html>SENTINEL"), "an HTML page"),
         (typed(200, "text/plain", ""), "an empty body"),
         (answer(404, &json!({"error": "Not found"})), "answered 404: Not found"),
-        (answer(400, &echo), "the server's words are hidden"),
-        (answer(400, &encoded), "[bad]: (the server's words are hidden"),
+        (answer(400, &echo), "message hidden: it contains a secret"),
+        (answer(400, &encoded), "[bad]: (message hidden: it contains a secret"),
         (with_header(answer(307, &json!({})), "location", "/oauth/else"), "which is not followed"),
         (
             with_header(answer(302, &json!({})), "location", "https://SENTINEL-DEVICE-CODE.example"),

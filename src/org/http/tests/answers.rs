@@ -144,6 +144,10 @@ async fn redirects_of_reads_are_followed_only_within_the_origin() {
     }
     assert!(other.seen().is_empty());
 
+    // A host's name has no upper case.
+    let error = agents_error(to("https://sentinel-token.example/")).await.to_string();
+    assert!(error.ends_with("was redirected to another origin, which is not followed"), "{error}");
+
     let error = agents_error(answer(302, &json!({}))).await;
     assert!(error.to_string().ends_with("a redirect that leads nowhere"), "{error}");
     let listener = Listener::start((0..9).map(|_| to("/again")));
