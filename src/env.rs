@@ -46,6 +46,7 @@ variables! {
     ApiToken = "LOBU_API_TOKEN", "the token for a server chosen by `--url` or the environment; never sent to `local`";
     ApiUrl = "LOBU_API_URL", "checked only: if set, it must have the origin of the server that is used; ignored on `local`";
     LocalDatabase = "LOBU_LOCAL_DB", "the database of the embedded org, where `--db` is not given";
+    PlanKey = "LOBU_PLAN_KEY", "32 random bytes, as 64 hex digits or base64, that `plan` and `apply --expect` share where a plan writes secrets in clear";
     Log = "LOBU_LOG", "the level of the log on stderr: `error`, `warn`, `info`, `debug` or `trace`";
     NoColor = "NO_COLOR", "any value switches colour off";
     HttpProxyLower = "http_proxy", "the proxy for `http` servers beyond this machine";
@@ -75,6 +76,7 @@ variables! {
 pub struct Environment {
     variables: BTreeMap<Variable, OsString>,
     token: Option<Arc<SecretValue>>,
+    plan_key: Option<SecretValue>,
     values: BTreeMap<SecretName, SecretValue>,
     authorities: Option<Arc<[u8]>>,
 }
@@ -115,6 +117,11 @@ impl Environment {
             Some(Variable::ApiToken) => {
                 self.token = value.into_string().ok().map(|token| Arc::new(SecretValue::new(token.trim())));
             }
+            Some(Variable::PlanKey) => {
+                // What is no text is no key either, and is reported as that.
+                let key = value.into_string().unwrap_or_else(|_| "?".to_owned());
+                self.plan_key = Some(SecretValue::new(key.trim()));
+            }
             Some(variable) => {
                 self.variables.insert(*variable, value);
             }
@@ -141,6 +148,7 @@ impl Environment {
     pub fn is_set(&self, variable: Variable) -> bool {
         match variable {
             Variable::ApiToken => self.token().is_some(),
+            Variable::PlanKey => self.plan_key().is_some(),
             _ => self.path(variable).is_some(),
         }
     }
@@ -148,6 +156,11 @@ impl Environment {
     /// The token of `LOBU_API_TOKEN`, if it is not blank.
     pub fn token(&self) -> Option<&Arc<SecretValue>> {
         self.token.as_ref().filter(|token| !token.is_empty())
+    }
+
+    /// The text of `LOBU_PLAN_KEY`, if it is not blank.
+    pub fn plan_key(&self) -> Option<&SecretValue> {
+        self.plan_key.as_ref().filter(|key| !key.is_empty())
     }
 
     /// The value of a variable that a `$VAR` may name; which names may be asked for is decided by [`crate::secrets::Values`].

@@ -9,68 +9,113 @@ use crate::schema::{Change, Field, Sent, Write};
 
 use super::{FieldChange, Plan, Row, SecretUse};
 
+/// The version of what a digest is made of.
+const VERSION: &str = "lobu-plan-2";
+/// How many bytes of the digest are the id: 160 bits.
+const LENGTH: usize = 20;
+
+/// Makes of a hidden literal what stands for it in a digest, with a key that only the plan and its apply have.
+pub type Seal<'key> = &'key dyn Fn(&str) -> String;
+
+/// A digest of parts, each with its length before it, so that no two lists of parts look alike.
+struct Parts(Sha256);
+
+impl Parts {
+    fn add(&mut self, part: &str) {
+        self.0.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        self.0.update(part.as_bytes());
+    }
+}
+
 impl Plan {
-    /// A digest of the target, the rows and both sides, without secrets and times: 12 hex digits.
+    /// A digest of the target, the rows and both sides, without times: 40 hex digits. None where the plan writes hidden literals
+    /// and there is no key.
     ///
-    /// Sensitive texts enter as `(hidden)`, since a digest of a short secret could be guessed; but the host of a URL that
-    /// carries one is what a reviewer agreed to, so it enters as it is shown.
-    pub fn id(&self, origin: &str, org: &OrgSlug) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(format!("{origin}\n{org}\n{:?}\n{}\n", self.secrets, self.generation));
+    /// Hidden literals enter sealed, since a plain digest of a short secret could be guessed; the host of a URL that carries one
+    /// is what a reviewer agreed to, so it enters as it is shown.
+    pub fn id(&self, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> Option<String> {
+        if seal.is_none() && self.writes_hidden() {
+            return None;
+        }
+        let review = Review { seal };
+        let mut parts = Parts(Sha256::new());
+        for part in [VERSION, origin, org.as_str(), &format!("{:?}", self.secrets), self.generation] {
+            parts.add(part);
+        }
         for row in self.rows.iter().filter(|row| row.is_change()) {
-            hasher.update(describe(row));
+            review.describe(row, &mut parts);
         }
         for SecretUse { name, place } in &self.secrets_used {
-            hasher.update(format!("{name} {place}\n"));
+            parts.add(&format!("{name} {place}"));
         }
-        hasher.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
+        Some(parts.0.finalize().iter().take(LENGTH).fold(String::new(), |mut hex, byte| {
             let _infallible = write!(hex, "{byte:02x}");
             hex
-        })
+        }))
     }
-}
 
-fn describe(row: &Row) -> String {
-    let mut text = format!("{}\n{:?}\n", row.key, row.action);
-    for FieldChange { path, action, before, after, sources: _, guarded: _ } in &row.fields {
-        let (before, after) = (before.as_ref().map(reviewed(path)), after.as_ref().map(reviewed(path)));
-        let _infallible = writeln!(text, "{path} {action:?} {before:?} {after:?}");
-    }
-    for write in &row.writes {
-        let _infallible = match write {
-            Write::Create(sent) => writeln!(text, "create {}", in_review_of(sent)),
-            Write::Update(sent) => writeln!(text, "update {}", in_review_of(sent)),
-            Write::Link(sent) => writeln!(text, "link {}", in_review_of(sent)),
-            other => writeln!(text, "{other:?}"),
+    fn writes_hidden(&self) -> bool {
+        let is_hidden = |text: &Text| matches!(text, Text::Sensitive(_));
+        let has_hidden = |(_, change): (&'static Field, &Change<Value>)| match change {
+            Change::Set(value) => value.any_text(&is_hidden),
+            Change::Clear => false,
         };
+        let mut sent = self.rows.iter().flat_map(|row| &row.writes).filter_map(|write| match write {
+            Write::Create(sent) | Write::Update(sent) | Write::Link(sent) => Some(sent),
+            _ => None,
+        });
+        sent.any(|sent| sent.fields.iter().any(has_hidden))
     }
-    text
 }
 
-fn in_review_of(sent: &Sent) -> String {
-    let Sent { key, fields, carries_injected } = sent;
-    let member = |(field, change): (&'static Field, &Change<Value>)| match change {
-        Change::Set(value) => (field, Change::Set(in_review(&FieldPath::member(field.name), value))),
-        Change::Clear => (field, Change::Clear),
-    };
-    let members: Vec<_> = fields.iter().map(member).collect();
-    format!("{key} {members:?} {carries_injected}")
+/// How values enter a digest.
+struct Review<'key> {
+    seal: Option<Seal<'key>>,
 }
 
-fn reviewed(path: &FieldPath) -> impl Fn(&Value) -> Value {
-    move |value| in_review(path, value)
-}
-
-/// A value as a reviewer sees it: with the part of a sensitive text that is shown, and without the server's times.
-fn in_review(path: &FieldPath, value: &Value) -> Value {
-    match value {
-        Value::Text(Text::Sensitive(text)) => shown_part(path, text).map_or_else(|| value.clone(), Value::known),
-        Value::List(elements) => Value::List(elements.iter().map(reviewed(path)).collect()),
-        Value::Map(members) => {
-            let kept = members.iter().filter(|(name, _)| *name != "installedAt");
-            let of = |(name, value): (&String, &Value)| (name.clone(), in_review(&path.join(name.clone()), value));
-            Value::Map(kept.map(of).collect())
+impl Review<'_> {
+    fn describe(&self, row: &Row, parts: &mut Parts) {
+        parts.add(&format!("{} {:?}", row.key, row.action));
+        for FieldChange { path, action, before, after, sources: _, guarded: _ } in &row.fields {
+            let reviewed = |value: &Option<Value>| value.as_ref().map(|value| self.value(path, value));
+            parts.add(&format!("{path} {action:?} {:?} {:?}", reviewed(before), reviewed(after)));
         }
-        other => other.clone(),
+        for write in &row.writes {
+            parts.add(&match write {
+                Write::Create(sent) => format!("create {}", self.sent(sent)),
+                Write::Update(sent) => format!("update {}", self.sent(sent)),
+                Write::Link(sent) => format!("link {}", self.sent(sent)),
+                other => format!("{other:?}"),
+            });
+        }
+    }
+
+    fn sent(&self, sent: &Sent) -> String {
+        let Sent { key, fields, carries_injected } = sent;
+        let member = |(field, change): (&'static Field, &Change<Value>)| match change {
+            Change::Set(value) => (field, Change::Set(self.value(&FieldPath::member(field.name), value))),
+            Change::Clear => (field, Change::Clear),
+        };
+        let members: Vec<_> = fields.iter().map(member).collect();
+        format!("{key} {members:?} {carries_injected}")
+    }
+
+    /// A value as a reviewer sees it: with the part of a sensitive text that is shown, and without the server's times.
+    fn value(&self, path: &FieldPath, value: &Value) -> Value {
+        match value {
+            Value::Text(Text::Sensitive(text)) => {
+                let shown = shown_part(path, text).unwrap_or_else(|| "(hidden)".to_owned());
+                let sealed = self.seal.map(|seal| seal(text.for_request())).unwrap_or_default();
+                // A list, so that no known text looks like it.
+                Value::known_list([shown, sealed])
+            }
+            Value::List(elements) => Value::List(elements.iter().map(|element| self.value(path, element)).collect()),
+            Value::Map(members) => {
+                let kept = members.iter().filter(|(name, _)| *name != "installedAt");
+                let of = |(name, value): (&String, &Value)| (name.clone(), self.value(&path.join(name.clone()), value));
+                Value::Map(kept.map(of).collect())
+            }
+            other => other.clone(),
+        }
     }
 }

@@ -18,6 +18,7 @@ mod tests;
 
 pub use destination::is_address;
 pub use diff::{diff, read_scope};
+pub use identity::Seal;
 pub use options::{Options, Resend};
 pub use resource::carry_injected;
 pub use row::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse, Summary};

@@ -8,6 +8,7 @@ use super::markdown::read_markdown;
 use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
 use super::parallel;
 use super::quoted::quoted;
+use super::secret_lines::secret_lines_of;
 use super::skills::{Skill, SkillSet, combine, read_skills};
 use super::suggest::closest;
 use crate::model::{Diagnostic, Family, Position, Severity};
@@ -112,6 +113,7 @@ pub fn read_agent_files(
         match read_markdown(directory, &join(&agent.path, name)) {
             Ok(Some(text)) => {
                 let path = join(&agent.path, name);
+                files.diagnostics.extend(secret_lines_of(directory, &path, &text));
                 match conflict(&text, Content::Markdown, &path, Family::Agents) {
                     None => drop(files.prompts.insert(name, text)),
                     Some(diagnostic) => files.diagnostics.push(diagnostic),

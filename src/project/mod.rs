@@ -19,6 +19,7 @@ mod quoted;
 mod read;
 mod report;
 mod schema_check;
+mod secret_lines;
 pub mod skills;
 mod source_lines;
 pub mod suggest;

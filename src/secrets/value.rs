@@ -65,8 +65,14 @@ pub enum ValueProblem {
 pub enum Suspicion {
     /// Three base64url parts: a token that expires, often one of a login.
     Jwt,
-    /// The text `$NAME` or `${NAME}`: nothing is expanded here.
+    /// The text `$NAME`, or `${…}` or `$(…)` in it: nothing is expanded here.
     Expansion,
+    /// A text in backticks, which other readers of `.env` take for quotes.
+    Backticks,
+    /// Blanks or line breaks around it.
+    Blanks,
+    /// A ciphertext or a reference of another tool.
+    Foreign,
 }
 
 impl SecretValue {
@@ -105,7 +111,16 @@ impl SecretValue {
         if is_jwt(&self.0) {
             return Some(Suspicion::Jwt);
         }
-        is_expansion(&self.0).then_some(Suspicion::Expansion)
+        if is_foreign(&self.0) {
+            return Some(Suspicion::Foreign);
+        }
+        if has_expansion(&self.0) {
+            return Some(Suspicion::Expansion);
+        }
+        if self.0.len() > 1 && self.0.starts_with('`') && self.0.ends_with('`') {
+            return Some(Suspicion::Backticks);
+        }
+        (self.0.trim().len() < self.0.len()).then_some(Suspicion::Blanks)
     }
 
     /// How many bytes it takes as a JSON text, with its quotes.
@@ -135,11 +150,29 @@ fn is_jwt(text: &str) -> bool {
     text.starts_with("eyJ") && text.split('.').count() == 3 && text.split('.').all(base64url)
 }
 
-fn is_expansion(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('$') else { return false };
-    let name = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
-    let letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
-    name.bytes().next().is_some_and(letter) && name.bytes().all(|byte| letter(byte) || byte.is_ascii_digit())
+/// Whether a shell or another reader of `.env` would put something in its place: `${…}` and `$(…)` anywhere, and `$NAME` at the
+/// beginning or behind what parts words.
+fn has_expansion(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        let (before, rest) = text.split_at(at);
+        let rest = rest.get(1..).unwrap_or_default();
+        let closes = |open: char, close: char| {
+            rest.strip_prefix(open).and_then(|inside| inside.find(close)).is_some_and(|length| length > 0)
+        };
+        let letter = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+        let name = rest.bytes().take_while(|byte| letter(byte) || byte.is_ascii_digit()).count();
+        let is_name = name > 1 && rest.bytes().next().is_some_and(|first| letter(&first));
+        let is_parted = before.chars().next_back().is_none_or(|before| matches!(before, ' ' | '/' | ':' | '=' | ','));
+        let ends = rest.get(name..).and_then(|rest| rest.chars().next()).is_none_or(|next| !next.is_alphanumeric());
+        closes('{', '}') || closes('(', ')') || is_name && is_parted && ends
+    })
+}
+
+/// How ciphertexts and references of other tools begin.
+const FOREIGN: [&str; 6] = ["ENC[", "encrypted:", "op://", "vault:", "sops:", "bws://"];
+
+fn is_foreign(text: &str) -> bool {
+    FOREIGN.iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
@@ -197,6 +230,15 @@ mod tests {
             ("eyJhbGciOi.eyJzdWIi", None),
             ("eyJhbGciOi.eyJzdWIi.", None),
             ("a.b.c", None),
+            ("https://${HOST}/hook", Some(Suspicion::Expansion)),
+            ("$HOME/x", Some(Suspicion::Expansion)),
+            ("$(cat /run/secret)", Some(Suspicion::Expansion)),
+            ("`quoted`", Some(Suspicion::Backticks)),
+            (" padded", Some(Suspicion::Blanks)),
+            ("line\n", Some(Suspicion::Blanks)),
+            ("ENC[AES256_GCM,data]", Some(Suspicion::Foreign)),
+            ("op://vault/item", Some(Suspicion::Foreign)),
+            ("x$AB9c!", None),
             ("$OTHER", Some(Suspicion::Expansion)),
             ("${OTHER_1}", Some(Suspicion::Expansion)),
             ("$other", None),

@@ -68,7 +68,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("aes_gcm", &["server/vault.rs"]),
     ("axum", &["server"]),
-    ("base64", &["http/echo.rs", "server/tokens.rs", "server/vault.rs"]),
+    ("base64", &["http/echo.rs", "secrets/plan_key.rs", "server/tokens.rs", "server/vault.rs"]),
     ("bytes", &["http/content.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli", "commands", "target/flags.rs"]),
@@ -76,7 +76,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
     ("getrandom", &["http/retry.rs", "server/vault.rs"]),
     ("granit_parser", &["edit/yaml"]),
-    ("hmac", &["secrets/fingerprint.rs", "server/vault.rs"]),
+    ("hmac", &["secrets/fingerprint.rs", "secrets/plan_key.rs", "server/vault.rs"]),
     ("httpdate", &["http/head.rs", "http/retry.rs"]),
     ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
@@ -129,7 +129,17 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("sha2", &["plan/identity.rs", "pull/file_names.rs", "pull/secret_names.rs", "secrets/fingerprint.rs", "server"]),
+    (
+        "sha2",
+        &[
+            "plan/identity.rs",
+            "pull/file_names.rs",
+            "pull/secret_names.rs",
+            "secrets/fingerprint.rs",
+            "secrets/plan_key.rs",
+            "server",
+        ],
+    ),
     ("similar", &["edit/align.rs", "render/prose_diff.rs"]),
     ("strsim", &["project/suggest.rs"]),
     (

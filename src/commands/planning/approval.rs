@@ -37,12 +37,25 @@ pub(crate) fn preflight(
     clears(apply, planned)
 }
 
+/// How many hex digits a plan id has.
+const WHOLE_ID: usize = 40;
+
 /// What was reviewed is what is applied.
 fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError> {
-    let Some(expected) = options.expect.as_deref().filter(|expected| *expected != planned.plan_id) else {
-        return Ok(());
+    let Some(expected) = options.expect.as_deref() else { return Ok(()) };
+    if expected.len() != WHOLE_ID || !expected.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let message = format!("--expect takes a whole plan id, which has {WHOLE_ID} hex digits; nothing was changed");
+        return Err(CommandError::usage(message).hint("`lobu plan --json` prints it as `plan_id`."));
+    }
+    let Some(id) = &planned.plan_id else {
+        let message = "this plan has no id, since it writes secrets in clear; nothing was changed";
+        return Err(CommandError::new(ErrorKind::NotExpected, message)
+            .hint("Write them as $NAME, or set LOBU_PLAN_KEY to the same 32 random bytes for plan and apply."));
     };
-    let message = format!("this is plan {}, not the expected {expected}; nothing was changed", planned.plan_id);
+    if id == expected {
+        return Ok(());
+    }
+    let message = format!("this is plan {id}, not the expected {expected}; nothing was changed");
     Err(CommandError::new(ErrorKind::NotExpected, message)
         .hint("Files or org differ from what was reviewed. Review the plan above, then pass its id."))
 }

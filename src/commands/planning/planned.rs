@@ -7,10 +7,10 @@ use crate::commands::values::{gather, hide};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::org::{OrgRead, read_actual};
-use crate::plan::{Options, Plan, Resend, Selection, Selector, diff, read_scope};
+use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, diff, read_scope};
 use crate::render::document::{Style, line};
 use crate::schema::{ALL, Generation, SecretsMode};
-use crate::secrets::Values;
+use crate::secrets::{PlanKey, Values};
 use crate::target::Connection;
 use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
 
@@ -29,7 +29,8 @@ pub(crate) struct Planned {
     /// The names of the org's secrets, where it has the secrets API and told them.
     pub(crate) secret_names: Option<Vec<String>>,
     pub(crate) plan: Plan,
-    pub(crate) plan_id: String,
+    /// None where it writes hidden literals, and there is no key for their digests.
+    pub(crate) plan_id: Option<String>,
     pub(crate) values: Arc<Values>,
 }
 
@@ -67,7 +68,10 @@ pub(crate) async fn plan(
     let values = values(session, options, flags, &loaded, &target, read.plan.secrets)?;
     hide(&connection.org, &desired, &values);
     remember(session, &target, read.plan.secrets)?;
-    let plan_id = read.plan.id(&target.server_name(), &target.org);
+    let key = plan_key(session)?;
+    let seal = key.as_ref().map(|key| |literal: &str| key.seal(literal));
+    let seal = seal.as_ref().map(|seal| seal as Seal<'_>);
+    let plan_id = read.plan.id(&target.server_name(), &target.org, seal);
     Ok(Planned {
         loaded,
         desired,
@@ -103,6 +107,15 @@ fn values(
     }
     let default = loaded.values_file(flags.target.as_deref());
     gather(session, &loaded.directory, options.env_file.as_deref(), default, target.is_loopback())
+}
+
+/// The key of `LOBU_PLAN_KEY`. One that is none is a mistake: the ids of plan and apply would never match.
+fn plan_key(session: &Session) -> Result<Option<PlanKey>, CommandError> {
+    let Some(text) = session.environment.plan_key() else { return Ok(None) };
+    PlanKey::parse(text).map(Some).ok_or_else(|| {
+        CommandError::usage("LOBU_PLAN_KEY is not a key: it must be 32 bytes, as 64 hex digits or base64")
+            .hint("openssl rand -hex 32")
+    })
 }
 
 struct ReadPlan {

@@ -18,7 +18,7 @@ pub(crate) fn show_plan(session: &Session, options: &PlanOptions, dry_run: bool,
         context: &planned.target.context,
         server: &server,
         org: planned.target.org.as_str(),
-        plan_id: &planned.plan_id,
+        plan_id: planned.plan_id.as_deref(),
         is_local: planned.is_local(),
         show_unchanged: options.show_unchanged,
         full: options.full,
@@ -48,7 +48,7 @@ fn json_view<'view>(options: &'view PlanOptions, planned: &'view Planned, server
         only: options.only,
         selectors: &options.selectors,
         warnings: &planned.loaded.diagnostics,
-        plan_id: &planned.plan_id,
+        plan_id: planned.plan_id.as_deref(),
         show_unchanged: options.show_unchanged,
     }
 }

@@ -9,8 +9,17 @@ use super::store::{Server, World};
 
 const ORIGIN: &str = "https://lobu.ai";
 
+/// Stands for a digest with a key.
+fn seal(literal: &str) -> String {
+    format!("sealed {literal}")
+}
+
+fn id_at(plan: &Plan, origin: &str, org: &str) -> String {
+    plan.id(origin, &OrgSlug::from_server(org), Some(&seal)).expect("it has a key")
+}
+
 fn id(plan: &Plan) -> String {
-    plan.id(ORIGIN, &OrgSlug::from_server("dev"))
+    id_at(plan, ORIGIN, "dev")
 }
 
 #[track_caller]
@@ -30,7 +39,7 @@ fn world() -> World {
 fn the_id_is_the_same_for_the_same_plan() {
     let first = id(&world().plan());
     assert_eq!(first, id(&world().plan()));
-    assert!(first.len() == 12 && first.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(first.len() == 40 && first.bytes().all(|byte| byte.is_ascii_hexdigit()));
 }
 
 #[test]
@@ -45,18 +54,29 @@ fn the_id_changes_with_what_will_be_written_what_is_there_and_where() {
     carried.record(PLATFORM).values.set(platform::SETTINGS, value(&json!({"allowFrom": ["me"]})));
     assert_ne!(id(&carried.plan()), before);
     let plan = world().plan();
-    assert_ne!(plan.id("https://other", &OrgSlug::from_server("dev")), before);
-    assert_ne!(plan.id(ORIGIN, &OrgSlug::from_server("other")), before);
+    assert_ne!(id_at(&plan, "https://other", "dev"), before);
+    assert_ne!(id_at(&plan, ORIGIN, "other"), before);
 }
 
 #[test]
-fn the_id_knows_neither_secrets_nor_times() {
+fn the_id_changes_with_a_hidden_literal_and_not_with_times() {
     let before = id(&world().plan());
-    let secret =
-        world().have(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:other"}}}));
-    assert_eq!(id(&secret.plan()), before);
+    let declared =
+        world().declare(settings::MCP_SERVERS, &json!({"gh": {"url": "https://gh", "headers": {"X": "hidden:other"}}}));
+    assert_ne!(id(&declared.plan()), before);
     let time = world().have(settings::PROVIDERS, &json!([{"providerId": "a", "installedAt": 99}]));
     assert_eq!(id(&time.plan()), before);
+}
+
+#[test]
+fn without_a_key_a_plan_that_writes_a_hidden_literal_has_no_id() {
+    let org = OrgSlug::from_server("dev");
+    assert_eq!(world().plan().id(ORIGIN, &org, None), None);
+    let mut plain = World::with_agent(Server::Ours).declare(settings::GUARDRAILS, &json!(["a"]));
+    plain.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
+    let plan = plain.plan();
+    let id = plan.id(ORIGIN, &org, None).expect("it writes none");
+    assert_eq!(plan.id(ORIGIN, &org, Some(&seal)), Some(id));
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub(super) fn read_all(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<McpS
 
 fn read(reader: &mut Reader<'_>, section: &Section<'_>, id: Spanned<String>) -> McpServer {
     reader.keys(section, &KEYS, &ELSEWHERE);
+    for key in ["url", "command"] {
+        reader.check_plain(section, key);
+    }
+    reader.check_arguments(section, "args");
     McpServer {
         id,
         server_type: reader.choice(section, "type", &["streamable-http", "sse", "stdio"]),
@@ -62,6 +66,7 @@ fn oauth(reader: &mut Reader<'_>, server: &Section<'_>) -> Option<OauthConfig> {
         if section.find(key).is_none() {
             reader.missing(&section, key, None);
         }
+        reader.check_plain(&section, key);
     }
     Some(OauthConfig {
         auth_url: reader.written(&section, "auth_url"),

@@ -5,6 +5,7 @@ mod agents;
 mod domains;
 mod free;
 mod mcp;
+mod meant;
 mod memory;
 mod path;
 mod plain_fields;

@@ -31,6 +31,15 @@ impl<'a> Path<'a> {
         Path { parent: Some(self), step: PathStep::Element(index) }
     }
 
+    /// The key that it ends with; of an element that of its list.
+    pub(super) fn leaf(&self) -> &'a str {
+        match (self.step, self.parent) {
+            (PathStep::Key(key), _) => key,
+            (PathStep::Element(_), Some(parent)) => parent.leaf(),
+            _ => "",
+        }
+    }
+
     pub(super) fn is_root(&self) -> bool {
         matches!(self.step, PathStep::Root)
     }
@@ -54,7 +63,10 @@ impl fmt::Display for Path<'_> {
 
 /// A key as a message may repeat it: quoted where TOML would, masked where it looks like a secret or is overlong.
 pub(super) fn shown_key(key: &str) -> String {
-    if key.chars().count() > LONGEST_KEY || has_secret_shape(key) {
+    if has_secret_shape(key) {
+        return "(hidden)".to_owned();
+    }
+    if key.chars().count() > LONGEST_KEY {
         return "…".to_owned();
     }
     if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
@@ -78,7 +90,7 @@ mod tests {
 
     #[test]
     fn keys_that_look_like_secrets_are_not_repeated() {
-        assert_eq!(shown_key(&format!("ghp_{}", "a1".repeat(12))), "…");
+        assert_eq!(shown_key(&format!("ghp_{}", "a1".repeat(12))), "(hidden)");
         assert_eq!(shown_key(&"k".repeat(100)), "…");
         assert_eq!(shown_key(""), "\"\"");
     }

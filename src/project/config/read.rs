@@ -56,5 +56,6 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
     let agents = agents::read_all(schema, &mut reader, &root);
     let memory = memory::read(&mut reader, &root);
     let targets = memory::targets(&mut reader, &root);
+    reader.check_shapes(&root);
     (Some(Config { agents, memory, targets }), reader.finish())
 }

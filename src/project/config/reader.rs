@@ -69,6 +69,12 @@ impl<'t> Reader<'t> {
         self.diagnostics.push(diagnostic.at(self.position(span)).excerpt(excerpt));
     }
 
+    /// Whether a problem was reported at a place.
+    pub(super) fn has_reported(&self, code: &str, span: &Range<usize>) -> bool {
+        let position = self.position(span);
+        self.diagnostics.iter().any(|found| found.code == code && found.position.as_ref() == Some(&position))
+    }
+
     /// How much an unknown key or platform type weighs.
     pub(super) fn unknown(&self) -> Severity {
         if self.options.allow_unknown_keys { Severity::Warning } else { Severity::Error }

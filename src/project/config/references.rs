@@ -36,6 +36,8 @@ impl Reader<'_> {
             let message = format!("`{path}` is what a server shows in place of a secret, not a value");
             let diagnostic = Diagnostic::new(Severity::Error, family, "masked-value", message);
             self.report(span, diagnostic.hint("write a reference such as $NAME, or leave the key out"));
+        } else {
+            self.check_literal(path, family, text.as_str(), span);
         }
     }
 

@@ -96,6 +96,11 @@ impl<'a> Field<'a> {
         Self { key_span: span.clone(), span, node }
     }
 
+    /// The field as a text, if it is one.
+    pub(super) fn text(&self) -> Option<&'a str> {
+        self.node.as_value().and_then(Value::as_str)
+    }
+
     /// The elements of a list of either form.
     pub(super) fn elements(&self) -> Option<Vec<Field<'a>>> {
         match self.node {

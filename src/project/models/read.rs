@@ -8,6 +8,7 @@ use crate::project::misspelled::{directory_in, misspelled};
 use crate::project::parallel;
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
+use crate::project::secret_lines::secret_lines;
 use crate::schema::{Resource, Schema};
 
 use super::found::Found;
@@ -167,6 +168,7 @@ fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found
     }
     found.is_broken = !stream.problems.is_empty();
     found.diagnostics = report.into_diagnostics();
+    found.diagnostics.extend(secret_lines(&text, file, Family::Memory));
     found.diagnostics.extend(stream.problems.iter().map(|problem| problem.diagnostic(Family::Memory, file, 0)));
     found
 }

@@ -9,6 +9,7 @@ use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError,
 use crate::project::misspelled::{as_markdown, markdown_of, misspelled};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
+use crate::project::secret_lines::secret_lines;
 
 /// The file of a skill that is a directory.
 const FILE: &str = "SKILL.md";
@@ -60,6 +61,9 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         };
         let mut report = Report::new(&file, Family::Agents);
         let text = directory.read_text(&file, directory.limits().markdown);
+        if let Ok(Some(text)) = &text {
+            set.diagnostics.extend(secret_lines(text, &file, Family::Agents));
+        }
         if let Ok(Some(text)) = &text
             && let Some(diagnostic) = conflict(text, Content::Markdown, &file, Family::Agents)
         {

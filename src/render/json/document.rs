@@ -22,8 +22,10 @@ pub struct PlanDocument {
     pub only: Option<OnlyWord>,
     /// The selectors as they were written.
     pub selectors: Vec<String>,
-    /// A digest of target, rows and both sides, for `apply --expect`.
-    pub plan_id: String,
+    /// A digest of target, rows and both sides, for `apply --expect`: 40 hex digits.
+    ///
+    /// Null where the plan writes secrets in clear and `LOBU_PLAN_KEY` is not set.
+    pub plan_id: Option<String>,
     /// The resources that are made, changed, drift, or have values that cannot be compared.
     ///
     /// Those that are as declared are listed with `--show-unchanged` only.

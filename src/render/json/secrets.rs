@@ -89,8 +89,14 @@ pub enum PushWord {
 pub enum CautionWord {
     /// Three base64url parts: a token that expires.
     Jwt,
-    /// `$NAME`: nothing is expanded.
+    /// `$NAME`, `${…}` or `$(…)`: nothing is expanded.
     Expansion,
+    /// Backticks around it.
+    Backticks,
+    /// Blanks or line breaks around it.
+    Blanks,
+    /// A ciphertext or a reference of another tool.
+    Foreign,
 }
 
 /// What became of a name.
@@ -232,6 +238,9 @@ fn secret(row: &PushRow, ending: Option<&Ending>) -> PushedSecret {
         caution: row.suspicion.map(|suspicion| match suspicion {
             Suspicion::Jwt => CautionWord::Jwt,
             Suspicion::Expansion => CautionWord::Expansion,
+            Suspicion::Backticks => CautionWord::Backticks,
+            Suspicion::Blanks => CautionWord::Blanks,
+            Suspicion::Foreign => CautionWord::Foreign,
         }),
         result,
         stored,

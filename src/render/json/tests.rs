@@ -100,7 +100,7 @@ fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
         only: Some(Only::Agents),
         selectors: &["agent/tri*".to_owned()],
         warnings: &[warning],
-        plan_id: "0123456789ab",
+        plan_id: Some("0123456789ab"),
         show_unchanged: false,
     })
 }

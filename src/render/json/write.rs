@@ -40,7 +40,8 @@ pub struct JsonView<'a> {
     pub selectors: &'a [String],
     /// What was found in the project's files.
     pub warnings: &'a [Diagnostic],
-    pub plan_id: &'a str,
+    /// None where the plan writes hidden literals, and there is no key for their digests.
+    pub plan_id: Option<&'a str>,
     /// Whether resources that are as declared are listed (`--show-unchanged`).
     pub show_unchanged: bool,
 }
@@ -103,7 +104,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         target: target(&view.target, generation),
         only: view.only.map(only),
         selectors: view.selectors.to_vec(),
-        plan_id: view.plan_id.to_owned(),
+        plan_id: view.plan_id.map(str::to_owned),
         changes: rows.iter().filter(is_listed).map(change).collect(),
         undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: KindWord(*of), ids: ids.clone() }).collect(),
         secrets_used: secrets_used

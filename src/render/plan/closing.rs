@@ -141,6 +141,9 @@ fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
     Document::from(line).with(hint.collect())
 }
 
+/// How many digits of a plan's id people see; JSON has all of them.
+const SHORT_ID: usize = 12;
+
 /// What comes of it, the plan's id, and the summary, always the last line.
 pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut document = Document::new();
@@ -149,7 +152,10 @@ pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     } else if view.dry_run {
         document.push(line!("This is a plan only: nothing was written."));
     }
-    document.push(line!("Plan id: {}", Style::Bold.of(view.plan_id)));
+    document.push(match view.plan_id {
+        Some(id) => line!("Plan id: {}", Style::Bold.of(id.get(..SHORT_ID).unwrap_or(id))),
+        None => line!("Plan id: none (it writes hidden literals)"),
+    });
     document.push(summary(counts(plan.summary())));
     document
 }

@@ -18,7 +18,7 @@ fn view() -> PlanView<'static> {
         context: "lobu",
         server: "https://app.lobu.ai",
         org: "acme",
-        plan_id: "0123456789ab",
+        plan_id: Some("0123456789abcdef0123456789abcdef01234567"),
         is_local: false,
         show_unchanged: false,
         full: false,

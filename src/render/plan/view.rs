@@ -11,7 +11,8 @@ pub struct PlanView<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
-    pub plan_id: &'a str,
+    /// None where the plan writes hidden literals, and there is no key for their digests.
+    pub plan_id: Option<&'a str>,
     /// Whether the org is the embedded one.
     pub is_local: bool,
     /// Whether rows that are as declared are shown (`--show-unchanged`).

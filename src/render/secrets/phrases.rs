@@ -51,7 +51,10 @@ pub(super) fn brackets(parts: impl IntoIterator<Item = Option<String>>) -> Strin
 pub fn suspicion_text(suspicion: Suspicion) -> &'static str {
     match suspicion {
         Suspicion::Jwt => "looks like a JWT, a token that expires",
-        Suspicion::Expansion => "is the text of a variable such as $NAME, and nothing is expanded here",
+        Suspicion::Expansion => "has $NAME, ${NAME} or $(command) in it, and nothing is expanded here",
+        Suspicion::Backticks => "is in backticks, which are sent as part of it",
+        Suspicion::Blanks => "starts or ends with blanks or line breaks, which are sent as part of it",
+        Suspicion::Foreign => "looks like a ciphertext or a reference of another tool, which is sent as text",
     }
 }
 

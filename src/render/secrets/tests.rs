@@ -76,7 +76,7 @@ fn a_plan_has_a_row_for_each_name() {
       + TRIAGE_JWT         (create, source=.env)
           ! it looks like a JWT, a token that expires
       ~ TRIAGE_URL         1111 → 2222  (rotate, source=.env)
-          ! it is the text of a variable such as $NAME, and nothing is expanded here
+          ! it has $NAME, ${NAME} or $(command) in it, and nothing is expanded here
       = UNCHANGED          beef
     hint: existing secrets keep their values; to replace one: --rotate=DIFFERS
     Summary: 2 create, 4 rotate, 4 unchanged, 1 kept, 2 missing

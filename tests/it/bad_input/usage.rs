@@ -99,7 +99,7 @@ fn flags_that_cannot_be_meant_are_told() {
     let told = messages(&[
         with("JSON asks nothing", 2, &["--json"]),
         with("no terminal", 2, &[]),
-        with("not the expected plan", 6, &["--yes", "--expect", "0123456789ab"]),
+        with("not the expected plan", 6, &["--yes", "--expect", "0123456789abcdef0123456789abcdef01234567"]),
         with("selector without a kind", 2, &["--yes", "pilot"]),
         with("selector of an unknown kind", 2, &["--yes", "agnet/pilot"]),
         with("selector that meets nothing", 2, &["--yes", "agent/nobody"]),

@@ -188,7 +188,7 @@ fn a_jwt_is_warned_of_where_nobody_is_asked() {
     output.expect_code(0);
     let told = flat(&output.stderr);
     assert!(told.contains("warning: FOO looks like a JWT, a token that expires"), "{output}");
-    assert!(told.contains("warning: BAR is the text of a variable such as $NAME"), "{output}");
+    assert!(told.contains("warning: BAR has $NAME, ${NAME} or $(command) in it"), "{output}");
     assert_eq!(site.audit(), ["create BAR", "create FOO"]);
 }
 

@@ -54,7 +54,10 @@ async fn nobody_is_not_a_login() {
         (answer(200, &json!({"userId": "u", "expiresAt": "soon"})), "`expiresAt` should be a whole number"),
         (answer(200, &json!({"userId": "u", "name": "is SENTINEL-ACCESS-TOKEN"})), "`user` should be who the token"),
         (typed(200, "text/html", "<html>"), "an HTML page"),
-        (answer(401, &json!({"error": "no SENTINEL-ACCESS-TOKEN"})), "answered 401: (message hidden: it contains a secret"),
+        (
+            answer(401, &json!({"error": "no SENTINEL-ACCESS-TOKEN"})),
+            "answered 401: (message hidden: it contains a secret",
+        ),
         (with_header(answer(302, &json!({})), "location", "https://evil.example/"), "which is not followed"),
     ];
     for (step, expected) in table {

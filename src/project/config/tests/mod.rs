@@ -1,6 +1,7 @@
 mod bad_input;
 mod good_input;
 mod leaks;
+mod meant;
 
 use super::{Config, ReadOptions, read};
 use crate::model::{Diagnostic, Severity};
