@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::Response;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::model::WipedJson;
+use crate::model::{UniqueJson, WipedJson};
 use crate::wire::{Json, ShapeError};
 
 use super::failure::find;
@@ -123,7 +123,7 @@ fn classify(content_type: Option<&str>, body: &[u8]) -> Received {
         return Received::Nothing;
     }
     let error = match serde_json::from_slice(body) {
-        Ok(json) => return Received::Json(json),
+        Ok(UniqueJson(json)) => return Received::Json(json),
         Err(error) => error,
     };
     let essence = content_type.and_then(|text| text.split(';').next()).map(|text| text.trim().to_ascii_lowercase());
@@ -131,6 +131,8 @@ fn classify(content_type: Option<&str>, body: &[u8]) -> Received {
     let what = match essence.as_deref() {
         Some("text/html") => "an HTML page".to_owned(),
         _ if starts_as_page => "an HTML page".to_owned(),
+        // What is JSON and is refused all the same: readers disagree on which of two members counts.
+        _ if error.is_data() => "JSON in which an object has the same member twice".to_owned(),
         Some("application/json") | None if error.is_eof() => "truncated JSON".to_owned(),
         // serde_json says this in words only.
         Some("application/json") | None if error.to_string().starts_with("recursion limit") => {
@@ -167,6 +169,8 @@ mod tests {
         let json = Some("application/json; charset=utf-8");
         let table = [
             (json, "{}", "JSON"),
+            (json, r#"{"a": [{"name": 1, "n\u0061me": 2}]}"#, "JSON in which an object has the same member twice"),
+            (Some("text/plain"), r#"{"a": 1, "a": 1}"#, "JSON in which an object has the same member twice"),
             (None, " [1] ", "JSON"),
             (Some("text/plain"), "{}", "JSON"),
             (json, "", "nothing"),

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{refusal::Refusal, secrets::refuse_reference, unique_json::UniqueJson};
+use crate::model::UniqueJson;
+
+use super::{refusal::Refusal, secrets::refuse_reference};
 
 /// A member of a body, in its three states.
 #[derive(Debug, Clone, PartialEq)]

@@ -34,7 +34,6 @@ mod settings;
 mod shape;
 mod store;
 mod tokens;
-mod unique_json;
 mod vault;
 
 #[cfg(test)]

@@ -102,10 +102,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
+            "model/unique_json.rs",
             "render/json",
             "secrets/json.rs",
             "secrets/json_source.rs",
-            "server/unique_json.rs",
             "target/secrets_api_record.rs",
         ],
     ),
@@ -115,6 +115,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts/login/device.rs",
             "accounts/login/whoami.rs",
             "http",
+            "model/unique_json.rs",
             "model/wiped_json.rs",
             "org/classify.rs",
             "org/http",
