@@ -24,7 +24,7 @@ pub use near_reference::NearReference;
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
 pub use secret_words::is_secret_key;
-pub use sensitivity::{Place, classify, has_secret_shape, is_mask, shown_part};
+pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_server_reference, shown_part};
 pub use text::{Sensitive, Text};
 pub use unique_json::UniqueJson;
 pub use value::Value;

@@ -34,6 +34,11 @@ pub fn is_mask(text: &str) -> bool {
     text.starts_with("***") || text.starts_with("lobu_secret_")
 }
 
+/// Whether a text can be meant as a reference of a server's own: `secret://…`, which is read in few places.
+pub fn is_server_reference(text: &str) -> bool {
+    text.trim_start().starts_with("secret://")
+}
+
 /// Whether a text contains something with the shape of a credential, wherever it stands.
 pub fn has_secret_shape(text: &str) -> bool {
     text.contains("hooks.slack.com/")

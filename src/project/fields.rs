@@ -2,7 +2,7 @@ use super::quoted::quoted;
 use super::report::Report;
 use super::suggest::did_you_mean;
 use crate::edit::yaml::{Entry, Node, Spot};
-use crate::model::Severity;
+use crate::model::{Severity, is_server_reference};
 
 /// The members of a mapping, read by name; whatever is not asked for is told at the end.
 pub(super) struct Fields<'n> {
@@ -30,7 +30,9 @@ impl<'n> Fields<'n> {
 
     pub(super) fn text(&mut self, key: &'static str, report: &mut Report) -> Option<(&'n str, Spot)> {
         let node = self.node(key, report)?;
-        expect(node, &format!("`{key}`"), "text", report, Node::text).map(|text| (text, node.spot()))
+        let text = expect(node, &format!("`{key}`"), "text", report, Node::text)?;
+        check_text(text, &format!("`{key}`"), node.spot(), report);
+        Some((text, node.spot()))
     }
 
     pub(super) fn list(&mut self, key: &'static str, report: &mut Report) -> Option<&'n [Node]> {
@@ -42,7 +44,14 @@ impl<'n> Fields<'n> {
     pub(super) fn texts(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<&'n str>> {
         let elements = self.list(key, report)?;
         let element = format!("an element of `{key}`");
-        Some(elements.iter().filter_map(|node| expect(node, &element, "text", report, Node::text)).collect())
+        let mut texts = Vec::new();
+        for node in elements {
+            if let Some(text) = expect(node, &element, "text", report, Node::text) {
+                check_text(text, &element, node.spot(), report);
+                texts.push(text);
+            }
+        }
+        Some(texts)
     }
 
     /// A mapping of names to texts.
@@ -81,6 +90,17 @@ pub(super) fn null_is_absent(entry: &Entry, report: &mut Report) {
     let message = format!("{} is null, which declares nothing", quoted(entry.name()));
     let hint = "leave the key out, or write `\"\"`, `[]` or `{}` to clear it".to_owned();
     report.add(Severity::Warning, entry.spot(), "null-is-absent", message, Some(hint));
+}
+
+/// Refuses what servers refuse in any text that is no prose.
+fn check_text(text: &str, what: &str, spot: Spot, report: &mut Report) {
+    if is_server_reference(text) {
+        let message = format!("{what} is a reference to a secret, and references are not read there");
+        report.error(spot, "reference-not-read", message);
+    }
+    if text.contains('\0') {
+        report.error(spot, "nul-character", format!("{what} contains a NUL character, which servers refuse"));
+    }
 }
 
 /// What the node is taken for, or an error that says what it is instead.

@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::section::{Field, Section};
 use crate::model::{
     Arguments, Diagnostic, Family, NearReference, SecretName, Severity, Text, classify_command, has_secret_argument,
-    has_secret_shape, is_secret_key,
+    has_secret_shape, is_mask, is_secret_key, is_server_reference,
 };
 
 /// What a secret in clear is to be replaced by, where a reference is read.
@@ -17,10 +17,24 @@ const USE_REFERENCE: &str = "write $NAME, store the value with `lobu secrets pus
 /// The same where none is read.
 const USE_ENV: &str = "move it to `env` or `headers` as $NAME, and replace the secret: git history keeps the old one";
 
+/// What is to stand in place of a mask.
+const WRITE_VALUE: &str = "write the value itself, or use `env` or `headers` with a reference such as $NAME";
+
 impl Reader<'_> {
+    /// A text of a place where no references are read must be none. What is prose may speak of them.
+    pub(super) fn check_place(&mut self, path: &Path<'_>, family: Family, text: &str, span: &Range<usize>) {
+        if !is_server_reference(text) || path.is_prose() {
+            return;
+        }
+        let message = format!("`{path}` is a reference to a secret, and references are not read there");
+        let diagnostic = Diagnostic::new(Severity::Error, family, "reference-not-read", message);
+        let hint = "they are read in a platform's `config`, and in `env`, `headers` and `oauth` of MCP servers";
+        self.report(span, diagnostic.hint(hint));
+    }
+
     /// A text where references are read.
     pub(super) fn check_literal(&mut self, path: &Path<'_>, family: Family, text: &str, span: &Range<usize>) {
-        if text.is_empty() || text.trim().starts_with("${env:") {
+        if text.is_empty() || text.trim().starts_with("${env:") || is_server_reference(text) {
             return;
         }
         if let Some(near) = NearReference::find(text, true) {
@@ -37,6 +51,9 @@ impl Reader<'_> {
         let Some(field) = section.find(key) else { return };
         let Some(text) = field.text() else { return };
         let path = section.path.key(key);
+        if is_mask(text) {
+            return self.masked(&path, section.family, &field.span, WRITE_VALUE);
+        }
         if let Some(near) = NearReference::find(text, false) {
             self.near_reference(&path, section.family, &near, &field.span, false);
         }
@@ -57,6 +74,11 @@ impl Reader<'_> {
         for (index, element) in elements.iter().enumerate() {
             let Some(text) = element.text() else { continue };
             let path = list.element(index);
+            if is_mask(text) {
+                arguments.skip();
+                self.masked(&path, section.family, &element.span, WRITE_VALUE);
+                continue;
+            }
             if let Some(near) = NearReference::find(text, false) {
                 self.near_reference(&path, section.family, &near, &element.span, false);
             }

@@ -40,6 +40,12 @@ impl<'a> Path<'a> {
         }
     }
 
+    /// Whether prose stands there, which may speak of anything: the text of a judge, or a policy.
+    pub(super) fn is_prose(&self) -> bool {
+        let is_of = |key: &str| self.parent.is_some_and(|parent| parent.leaf() == key);
+        matches!(self.leaf(), "extra_policy" | "judge") || is_of("judges")
+    }
+
     pub(super) fn is_root(&self) -> bool {
         matches!(self.step, PathStep::Root)
     }

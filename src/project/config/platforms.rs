@@ -15,6 +15,9 @@ const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
 /// The form of a platform's name.
 const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
 
+/// The longest id of a platform that servers take, in bytes.
+const LONGEST_ID: usize = 256;
+
 /// The config key that the server sets by itself.
 const INJECTED_KEY: &str = "platform";
 
@@ -88,6 +91,9 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String
 
 /// Whether a text may be a platform's id: it becomes an element of a URL's path, so nothing that a path normalises is taken.
 pub fn is_platform_id(text: &str) -> bool {
+    if text.len() > LONGEST_ID {
+        return false;
+    }
     let is_wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '\\');
     !text.bytes().all(|byte| byte == b'.') && !text.contains(is_wrong)
 }

@@ -142,10 +142,27 @@ impl<'t> Reader<'t> {
         self.text_of(&section.path.key(key), section.family, &section.find(key)?)
     }
 
+    /// A text in which no references are read.
     pub(super) fn text_of(&mut self, path: &Path<'_>, family: Family, field: &Field<'_>) -> Option<Spanned<String>> {
-        let text = field.node.as_value().and_then(Value::as_str);
+        let text = self.any_text_of(path, family, field)?;
+        self.check_place(path, family, &text.value, &field.span);
+        Some(text)
+    }
+
+    /// A text of any place.
+    pub(super) fn any_text_of(
+        &mut self,
+        path: &Path<'_>,
+        family: Family,
+        field: &Field<'_>,
+    ) -> Option<Spanned<String>> {
+        let text = field.text();
         if text.is_none() {
             self.wrong_form(path, family, field, "a string");
+        }
+        if text.is_some_and(|text| text.contains('\0')) {
+            let message = format!("`{path}` contains a NUL character, which servers refuse");
+            self.report(&field.span, Diagnostic::new(Severity::Error, family, "nul-character", message));
         }
         Some(self.spanned(text?.to_owned(), &field.span))
     }

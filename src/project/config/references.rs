@@ -4,7 +4,7 @@ use super::path::Path;
 use super::reader::Reader;
 use super::section::{Field, Section};
 use super::spanned::{Entry, Spanned, Written};
-use crate::model::{Diagnostic, Family, Severity, is_mask};
+use crate::model::{Diagnostic, Family, Severity, is_mask, is_server_reference};
 
 /// Names that start so are settings of this program, never values to send.
 const RESERVED: &str = "LOBU_";
@@ -21,9 +21,15 @@ impl Reader<'_> {
     }
 
     fn reference_of(&mut self, path: &Path<'_>, family: Family, field: &Field<'_>) -> Option<Spanned<Written>> {
-        let text = self.text_of(path, family, field)?.map(Written::new);
+        let text = self.any_text_of(path, family, field)?.map(Written::new);
         self.check_reference(path, family, &text.value, &field.span);
         Some(text)
+    }
+
+    /// What a server shows in place of a secret is no value: written again it would be taken for one.
+    pub(super) fn masked(&mut self, path: &Path<'_>, family: Family, span: &Range<usize>, hint: &str) {
+        let message = format!("`{path}` is what a server shows in place of a secret, not a value");
+        self.report(span, Diagnostic::new(Severity::Error, family, "masked-value", message).hint(hint));
     }
 
     fn check_reference(&mut self, path: &Path<'_>, family: Family, text: &Written, span: &Range<usize>) {
@@ -33,9 +39,11 @@ impl Reader<'_> {
             let diagnostic = Diagnostic::new(Severity::Error, family, "reserved-reference", message);
             self.report(span, diagnostic.hint("give the secret another name"));
         } else if is_mask(text.as_str()) {
-            let message = format!("`{path}` is what a server shows in place of a secret, not a value");
-            let diagnostic = Diagnostic::new(Severity::Error, family, "masked-value", message);
-            self.report(span, diagnostic.hint("write a reference such as $NAME, or leave the key out"));
+            self.masked(path, family, span, "write a reference such as $NAME, or leave the key out");
+        } else if !is_server_reference(text.as_str()) && text.as_str().contains("secret://") {
+            let message = format!("`{path}` has `secret://` inside a longer text, which servers refuse");
+            let diagnostic = Diagnostic::new(Severity::Error, family, "partial-reference", message);
+            self.report(span, diagnostic.hint("put the whole text into the secret, and write $NAME"));
         } else {
             self.check_literal(path, family, text.as_str(), span);
         }

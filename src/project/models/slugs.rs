@@ -7,6 +7,9 @@ use crate::schema::{Kind, ModelFiles};
 
 use super::found::{Found, FoundSlug, Rewritten};
 
+/// The longest slug that servers take, in bytes.
+const LONGEST: usize = 128;
+
 /// The slug of a type and where it stands; none and an error if it cannot be one.
 pub(super) fn slug(
     (kind, files): (Kind, &ModelFiles),
@@ -36,6 +39,11 @@ pub(super) fn slug(
         return None;
     }
     let slug = stored(files, text, spot, found, report);
+    if slug.as_str().len() > LONGEST {
+        let message = format!("the `slug` of {one} is longer than {LONGEST} bytes, which servers refuse");
+        report.error(spot, "bad-slug", message);
+        return None;
+    }
     let position = spot.down(report.lines()).within(report.file());
     found.slugs.push(FoundSlug { kind, one, slug: slug.clone(), position });
     if files.reserved_slugs.contains(&slug.as_str()) {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::edit::yaml::{self, Data, Entry, Node, Spot};
-use crate::model::{DomainMistake, Family, Position, Severity, normalise_domain, normalise_domains};
+use crate::model::{DomainMistake, Family, Position, Severity, is_mask, normalise_domain, normalise_domains};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;
@@ -186,6 +186,11 @@ fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
         command: text("command", &mut fields, report),
         args: texts("args", &mut fields, report),
     };
+    let texts = [&server.url, &server.command].into_iter().flatten().chain(server.args.iter().flatten());
+    if texts.into_iter().any(|text| is_mask(text)) {
+        let message = format!("{what} has what a server shows in place of a secret, not a value");
+        report.error(entry.value.spot(), "masked-value", message);
+    }
     fields.finish(Severity::Note, "an MCP server of a skill", report);
     Some(server)
 }

@@ -86,3 +86,42 @@ fn a_key_that_looks_like_a_secret_is_told_and_hidden() {
     assert!(found.iter().all(|(_, message)| !message.contains("ghp_")), "{found:?}");
     assert!(found[1].1.contains("headers.(hidden)"), "{found:?}");
 }
+
+#[test]
+fn what_servers_refuse_is_an_error() {
+    let errors = |text: &str| {
+        let (_, problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
+        let errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error);
+        errors.map(|problem| (problem.code, problem.message)).collect::<Vec<_>>()
+    };
+    for (line, code) in [
+        ("description = 'secret://dev/user/A'", "reference-not-read"),
+        ("guardrails = ['a', 'secret://dev/user/A']", "reference-not-read"),
+        ("network.allowed = ['secret://dev/user/A']", "reference-not-read"),
+        ("network.judges = { a = 'secret://dev/user/A' }", ""),
+        ("egress.extra_policy = 'secret://dev/user/A'", ""),
+        ("description = '***Important***'", ""),
+        ("description = \"a\\u0000\"", "nul-character"),
+        ("platforms = [{ type = 'slack', config = { a = 'secret://dev/user/A' } }]", ""),
+        ("platforms = [{ type = 'slack', config = { a = 'see secret://dev/user/A' } }]", "partial-reference"),
+        ("platforms = [{ type = 'slack', config = { a = \"\\u0000\" } }]", "nul-character"),
+        ("skills.mcp.m.url = 'secret://dev/user/A'", "reference-not-read"),
+        ("skills.mcp.m.args = ['secret://dev/user/A']", "reference-not-read"),
+        ("skills.mcp.m.args = ['a', '***oken']", "masked-value"),
+        ("skills.mcp.m.command = 'lobu_secret_1'", "masked-value"),
+        ("skills.mcp.m.url = '***'", "masked-value"),
+        ("skills.mcp.m.oauth = { auth_url = '***', token_url = 'b' }", "masked-value"),
+        ("skills.mcp.m.headers.A = 'secret://dev/user/A'", ""),
+    ] {
+        let found = errors(&format!("[agents.abc]\nname = 'A'\ndir = 'a'\n{line}\n"));
+        let codes: Vec<_> = found.iter().map(|(code, _)| *code).collect();
+        let expected: Vec<&str> = Some(code).filter(|code| !code.is_empty()).into_iter().collect();
+        assert_eq!(codes, expected, "{line}: {found:?}");
+        assert!(
+            found.iter().all(|(_, message)| !message.contains("dev/user") && !message.contains("***")),
+            "{found:?}"
+        );
+    }
+    let long = format!("platforms = [{{ type = 'slack', id = '{}', config = {{}} }}]", "a".repeat(257));
+    assert_eq!(errors(&format!("[agents.abc]\nname = 'A'\ndir = 'a'\n{long}\n"))[0].0, "bad-platform-id");
+}
