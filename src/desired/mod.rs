@@ -32,6 +32,7 @@ pub fn desired_state(project: &Project) -> DesiredState {
     if evals > 0 {
         state.not_applied.insert("evals", evals);
     }
+    state.connector_files.clone_from(&project.connector_files);
     if let Some(models) = &project.models {
         for resource in &models.resources {
             state.push(resource.clone());

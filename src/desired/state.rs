@@ -12,13 +12,15 @@ pub struct DesiredState {
     families: BTreeSet<Family>,
     /// What the files hold and apply does not send, by what it is: `watchers`, `connectors`, `platform channels`, …
     pub not_applied: BTreeMap<&'static str, usize>,
+    /// The files of connectors that no file names, which apply does not send either.
+    pub connector_files: Vec<String>,
 }
 
 impl DesiredState {
     /// A state that declares nothing of these families, whose order does not count.
     pub fn of_families(families: impl IntoIterator<Item = Family>) -> Self {
         let families = families.into_iter().collect();
-        Self { resources: BTreeMap::new(), families, not_applied: BTreeMap::new() }
+        Self { resources: BTreeMap::new(), families, not_applied: BTreeMap::new(), connector_files: Vec::new() }
     }
 
     /// Whether resources of a kind are declared at all, if perhaps none.

@@ -1,10 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::DesiredState;
-use crate::model::{AgentId, Family};
+use crate::desired::{DesiredState, Reference};
+use crate::model::{AgentId, Family, SecretName, counted};
 use crate::org::{ActualState, ReadScope, SecretsProbe, Wanted};
 use crate::schema::kinds::AGENT;
-use crate::schema::{Declaration, Field, Kind, Look, Owner, Record, Records, Resource, ResourceKey, Schema};
+use crate::schema::{
+    Declaration, Field, Kind, Look, Owner, Record, Records, Resource, ResourceKey, Schema, SecretsMode,
+};
 
 use super::context::Context;
 use super::resource::{self, Compared};
@@ -57,6 +59,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     let needs = secrets::needs(mode, &rows);
     missing_names(&mut context, desired, probe, &needs, &mut rows);
     not_applied(&mut context, desired);
+    provider_keys(&mut context, desired, mode);
     let notes =
         context.notes.into_iter().map(|(note, times)| if times > 1 { format!("{note} ({times} times)") } else { note });
     Plan {
@@ -253,6 +256,44 @@ fn not_applied(context: &mut Context<'_>, desired: &DesiredState) {
     if !counts.is_empty() {
         context.note(format!("not applied by this version: {}", counts.join(", ")));
     }
+    if !desired.connector_files.is_empty() {
+        let count = counted(desired.connector_files.len(), "connector");
+        let names = named(desired.connector_files.iter().map(String::as_str));
+        context.note(format!("not applied by this version: {count} in ./connectors ({names})"));
+    }
+}
+
+/// Without the secrets API nothing says whether the server has the key of a provider, and apply never sends one.
+fn provider_keys(context: &mut Context<'_>, desired: &DesiredState, mode: SecretsMode) {
+    if mode == SecretsMode::References {
+        return;
+    }
+    let mut agents: BTreeMap<SecretName, BTreeSet<String>> = BTreeMap::new();
+    for Reference { name, resource, provider, .. } in desired.all_references() {
+        if provider.is_some() && context.options.selection.covers(resource.kind, &resource.id) {
+            agents.entry(name).or_default().insert(resource.id);
+        }
+    }
+    if agents.is_empty() {
+        return;
+    }
+    let keys: Vec<String> = agents
+        .iter()
+        .map(|(name, agents)| format!("{} ({})", name.reference(), named(agents.iter().map(String::as_str))))
+        .collect();
+    let count = counted(keys.len(), "provider key");
+    let keys = named(keys.iter().map(String::as_str));
+    context.note(format!("apply does not send {count}: {keys}; set them in the server's web interface"));
+}
+
+/// How many names a note has.
+const NAMED: usize = 8;
+
+/// Names in a row; of many the first ones, and how many more there are.
+fn named<'name>(names: impl ExactSizeIterator<Item = &'name str>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let first = names.take(NAMED).collect::<Vec<_>>().join(", ");
+    if more == 0 { first } else { format!("{first}, and {more} more") }
 }
 
 impl Plan {

@@ -22,6 +22,8 @@ pub struct Project {
     pub shared_skills: Vec<Arc<Skill>>,
     /// The model files; none where memory is off or there is no memory table.
     pub models: Option<Models>,
+    /// What lies in `./connectors` where memory is on and lobu.toml names no connectors: other clients read it.
+    pub connector_files: Vec<String>,
 }
 
 /// Reads a project: everything that is wrong with it comes back in one pass, by place.
@@ -53,7 +55,21 @@ pub fn read_project(
     attach_excerpts(directory, &mut diagnostics, mask_line);
     diagnostics.sort();
     diagnostics.dedup();
-    (Some(Project { config, agents, shared_skills: shared.skills, models }), diagnostics)
+    let connector_files = connector_files(directory, &config);
+    (Some(Project { config, agents, shared_skills: shared.skills, models, connector_files }), diagnostics)
+}
+
+/// Where connectors are looked for if nothing is said.
+const CONNECTORS: &str = "connectors";
+
+fn connector_files(directory: &ProjectDirectory, config: &Config) -> Vec<String> {
+    let memory = config.memory.as_ref().filter(|memory| memory.is_enabled() && memory.connectors.is_none());
+    let Some(Ok(Some(listing))) = memory.map(|_| directory.list(CONNECTORS)) else { return Vec::new() };
+    let is_hidden = |name: &str| name.starts_with('.');
+    let mut names: Vec<String> =
+        listing.entries.into_iter().map(|entry| entry.name).filter(|name| !is_hidden(name)).collect();
+    names.sort();
+    names
 }
 
 fn missing(location: &Path) -> Diagnostic {

@@ -22,6 +22,7 @@ mod layout;
 mod leaks;
 mod memory_org;
 mod new_kind;
+mod plan_id;
 mod project_laws;
 mod pull;
 mod real_files;

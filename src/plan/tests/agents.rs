@@ -84,6 +84,31 @@ fn what_apply_does_not_send_is_one_closing_note() {
 }
 
 #[test]
+fn provider_keys_are_named_where_nothing_says_whether_the_server_has_them() {
+    let mut world = World::with_agent(Server::ExistingInClear);
+    let names = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"].map(|name| SecretName::parse(name).unwrap());
+    let looked_up = names.map(|name| ("a".to_owned(), name));
+    world.resource(SETTINGS).looked_up.extend(looked_up);
+    let note = "apply does not send 2 provider keys: $ANTHROPIC_API_KEY (triage), $OPENAI_API_KEY (triage); set them in the \
+                server's web interface";
+    assert_eq!(world.plan().notes, [note]);
+    // With the secrets API the names are checked.
+    let mut world = World::with_agent(Server::OursWithSecrets);
+    world.resource(SETTINGS).looked_up.push(("a".to_owned(), SecretName::parse("A").unwrap()));
+    assert_eq!(world.plan().notes, [] as [String; 0]);
+}
+
+#[test]
+fn connectors_that_no_file_names_are_named() {
+    let mut desired = World::with_agent(Server::Ours).desired();
+    desired.connector_files = (0..10).map(|number| format!("c{number}.ts")).collect();
+    let world = World::with_agent(Server::Ours);
+    let plan = crate::plan::diff(&desired, &world.actual, &world.options);
+    let names = "c0.ts, c1.ts, c2.ts, c3.ts, c4.ts, c5.ts, c6.ts, c7.ts, and 2 more";
+    assert_eq!(plan.notes, [format!("not applied by this version: 10 connectors in ./connectors ({names})")]);
+}
+
+#[test]
 fn a_provider_secret_that_the_org_lacks_wants_attention() {
     let mut world = World::with_agent(Server::OursWithSecrets);
     let name = SecretName::parse("MISSING").unwrap();

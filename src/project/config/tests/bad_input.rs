@@ -20,7 +20,7 @@ fn problems_of_agents_have_a_code_and_a_place() {
         ("providers = [{ model = 'm' }]", "missing-key 4:14"),
         ("providers = [{ id = ' ' }]", "empty-name 4:21"),
         ("providers = [{ id = 'x' }, { id = 'x' }]", "duplicate-provider 4:35"),
-        ("providers = [{ id = 'x', key = 'a', secret_ref = 'b' }]", "key-and-secret-ref 4:37"),
+        ("providers = [{ id = 'x', key = '$A', secret_ref = 'b' }]", "key-and-secret-ref 4:38"),
         ("providers = [{ id = 'x', key = '$LOBU_API_TOKEN' }]", "reserved-reference 4:32"),
         ("providers = [{ id = 'x', secret_ref = ' $LOBU_X ' }]", "reserved-reference 4:39"),
         ("providers = [1]", "wrong-type 4:14"),

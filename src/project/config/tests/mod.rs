@@ -15,10 +15,11 @@ fn problems(text: &str) -> Vec<Diagnostic> {
     read(&ALL, text, "lobu.toml", ReadOptions::default()).1
 }
 
-/// Reads a text that must be without any problem.
+/// Reads a text that must be without any problem, but for texts that were perhaps not meant as they are.
 #[track_caller]
 fn config(text: &str) -> Config {
-    let (config, problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
+    let (config, mut problems) = read(&ALL, text, "lobu.toml", ReadOptions::default());
+    problems.retain(|problem| !matches!(problem.code, "literal-secret" | "near-reference"));
     assert_eq!(problems, []);
     config.unwrap()
 }
