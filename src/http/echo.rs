@@ -1,7 +1,6 @@
 //! Secrets that come back in a server's or proxy's words, however they were encoded.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
@@ -25,25 +24,20 @@ const LONGEST_TEXT: usize = 64 * 1024;
 /// How often a text may be percent-encoded, or quoted as JSON, and still be read.
 const NESTING: usize = 3;
 
-/// Every secret that a run holds, as keyed hashes of the runs of bytes by which it is found. It holds no secret itself.
+/// Every secret that a run holds.
 #[derive(Default)]
 pub(super) struct KnownSecrets {
-    index: RwLock<Index>,
+    texts: RwLock<Vec<Zeroizing<String>>>,
 }
 
 impl KnownSecrets {
     /// The token, and the passwords in the URLs of the proxies.
     pub(super) fn new(token: Option<&Arc<SecretValue>>, network: &Network) -> Self {
-        let mut index = Index::default();
-        if let Some(token) = token {
-            index.add(expose(token));
-        }
-        for url in [&network.http, &network.https].into_iter().flatten() {
-            if let Some(password) = password(url) {
-                index.add(expose(&password));
-            }
-        }
-        Self { index: RwLock::new(index) }
+        let urls = [&network.http, &network.https].into_iter().flatten();
+        let passwords: Vec<SecretValue> = urls.filter_map(|url| password(url)).collect();
+        let known = Self::default();
+        known.learn(std::iter::empty(), token.map(|token| &**token).into_iter().chain(&passwords), &BTreeSet::new());
+        known
     }
 
     /// Takes in what a run holds besides; a text that is shown anyway is no secret.
@@ -54,21 +48,25 @@ impl KnownSecrets {
         shown: &BTreeSet<&str>,
     ) {
         let texts = literals.map(Sensitive::for_request).chain(values.map(expose));
-        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        texts.filter(|text| !shown.contains(text)).for_each(|text| index.add(text));
+        let texts = texts.filter(|text| text.len() >= SHORTEST && !shown.contains(text));
+        let mut known = self.texts.write().unwrap_or_else(PoisonError::into_inner);
+        for text in texts {
+            if known.iter().all(|other| other.as_str() != text) {
+                known.push(Zeroizing::new(text.to_owned()));
+            }
+        }
     }
 
     /// Whether one of them is repeated in a text.
     pub(super) fn stand_in(&self, text: &str) -> bool {
-        self.index.read().unwrap_or_else(PoisonError::into_inner).is_hit(text)
+        let known = self.texts.read().unwrap_or_else(PoisonError::into_inner);
+        !known.is_empty() && Heard::new(text).repeats_any(known.iter().map(|secret| secret.as_str()))
     }
 }
 
 /// Whether a secret, or a part of it, stands in a text: as it is, in another case, or as JSON, URLs, hex digits or base64 hold it.
 pub(super) fn is_echoed(secret: &SecretValue, text: &str) -> bool {
-    let mut index = Index::default();
-    index.add(expose(secret));
-    index.is_hit(text)
+    Heard::new(text).repeats_any([expose(secret)].into_iter())
 }
 
 /// Whether a whole secret stands in a text that is not an error's: parts of it may, such as the id of a user in a token.
@@ -78,7 +76,8 @@ pub fn is_given_back(secret: &SecretValue, text: &str) -> bool {
 
 /// The first part of a text, which is all of it that is looked at.
 pub(super) fn head(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or(text)
+    let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or(text)
 }
 
 /// The password of a proxy's URL, which may lack the scheme.
@@ -89,65 +88,79 @@ fn password(url: &str) -> Option<SecretValue> {
     std::str::from_utf8(&decoded).ok().map(SecretValue::new)
 }
 
-/// Hashes of runs by their length. All of them are of lower case, since whoever repeats a secret may change that.
-#[derive(Default)]
-struct Index {
-    hasher: RandomState,
-    anywhere: BTreeMap<usize, HashSet<u64>>,
-    words: BTreeMap<usize, HashSet<u64>>,
+/// What somebody said, in every reading, in lower case: whoever repeats a secret may change that.
+struct Heard {
+    readings: Vec<Vec<u8>>,
+    /// Which two bytes stand side by side in it: most runs of a secret are done with at once.
+    pairs: Vec<bool>,
 }
 
-impl Index {
-    fn add(&mut self, secret: &str) {
+/// The runs of a length that stand in a text; whole words only, if that is said.
+type Runs<'heard> = BTreeMap<(usize, bool), HashSet<&'heard [u8]>>;
+
+impl Heard {
+    fn new(text: &str) -> Self {
+        let readings: Vec<Vec<u8>> = readings(head(text).as_bytes()).iter().map(|reading| lower(reading)).collect();
+        let mut pairs = vec![false; 1 << 16];
+        for pair in readings.iter().flat_map(|reading| reading.windows(2)) {
+            if let Some(is_there) = pairs.get_mut(place_of(pair)) {
+                *is_there = true;
+            }
+        }
+        Self { readings, pairs }
+    }
+
+    fn repeats_any<'secret>(&self, mut secrets: impl Iterator<Item = &'secret str>) -> bool {
+        let mut runs = Runs::new();
+        secrets.any(|secret| self.repeats(secret, &mut runs))
+    }
+
+    fn repeats<'heard>(&'heard self, secret: &str, runs: &mut Runs<'heard>) -> bool {
         let length = secret.len();
         if length < SHORTEST {
-            return;
-        }
-        let plain = Zeroizing::new(secret.as_bytes().to_vec());
-        let unquoted = Zeroizing::new(without_backslashes(&plain));
-        self.add_form(&plain, length, RUN);
-        self.add_form(&unquoted, length, RUN);
-        self.add_form(&hex(&plain), length, 2 * RUN);
-        let offsets = if length < ANYWHERE { 0..1 } else { 0..3 };
-        for offset in offsets {
-            self.add_form(&base64_core(&plain, offset, length < ANYWHERE), length, RUN * 4 / 3);
-        }
-    }
-
-    /// Takes in one form of a secret: of a long one each run, of a shorter one all of it.
-    fn add_form(&mut self, form: &[u8], length: usize, run: usize) {
-        let form = Zeroizing::new(lower(form));
-        let run = if length < RUN { form.len() } else { run.min(form.len()) };
-        if run < SHORTEST {
-            return;
-        }
-        let hasher = &self.hasher;
-        let by_length = if length < ANYWHERE { &mut self.words } else { &mut self.anywhere };
-        by_length.entry(run).or_default().extend(form.windows(run).map(|window| hasher.hash_one(window)));
-    }
-
-    fn is_hit(&self, text: &str) -> bool {
-        if self.anywhere.is_empty() && self.words.is_empty() {
             return false;
         }
-        readings(head(text).as_bytes()).iter().any(|reading| self.finds(&lower(reading)))
+        let plain = secret.as_bytes();
+        let is_word = length < ANYWHERE;
+        let offsets = if is_word { 0..1 } else { 0..3 };
+        let mut forms = vec![
+            (Zeroizing::new(plain.to_vec()), RUN),
+            (Zeroizing::new(without_backslashes(plain)), RUN),
+            (hex(plain), 2 * RUN),
+        ];
+        forms.extend(offsets.map(|offset| (base64_core(plain, offset, is_word), RUN * 4 / 3)));
+        forms.iter().any(|(form, run)| {
+            // Of a long secret each run counts, of a shorter one all of it.
+            let form = Zeroizing::new(lower(form));
+            let run = if length < RUN { form.len() } else { (*run).min(form.len()) };
+            run >= SHORTEST && self.has_run(&form, run, is_word, runs)
+        })
     }
 
-    fn finds(&self, text: &[u8]) -> bool {
-        let is_anywhere = self
-            .anywhere
-            .iter()
-            .any(|(length, hashes)| text.windows(*length).any(|window| hashes.contains(&self.hasher.hash_one(window))));
-        is_anywhere
-            || self.words.iter().any(|(length, hashes)| {
-                let mut windows = text.windows(*length).enumerate();
-                windows.any(|(at, window)| is_word(text, at, *length) && hashes.contains(&self.hasher.hash_one(window)))
-            })
+    fn has_run<'heard>(&'heard self, form: &[u8], run: usize, is_word: bool, runs: &mut Runs<'heard>) -> bool {
+        let mut maybe = form.windows(run).filter(|window| self.pairs.get(place_of(window)) == Some(&true)).peekable();
+        if maybe.peek().is_none() {
+            return false;
+        }
+        let heard = runs.entry((run, is_word)).or_insert_with(|| {
+            let of_reading = |reading: &'heard Vec<u8>| {
+                let windows = reading.windows(run).enumerate();
+                let counts = move |at: usize| !is_word || stands_alone(reading, at, run);
+                windows.filter(move |(at, _)| counts(*at)).map(|(_, window)| window)
+            };
+            self.readings.iter().flat_map(of_reading).collect()
+        });
+        maybe.any(|window| heard.contains(window))
     }
+}
+
+/// Where the first two bytes of a run stand among all pairs.
+fn place_of(run: &[u8]) -> usize {
+    run.iter().take(2).fold(0, |place, byte| place << 8 | usize::from(*byte))
 }
 
 /// Whether no letter or digit touches a part of a text.
-fn is_word(text: &[u8], at: usize, length: usize) -> bool {
+fn stands_alone(text: &[u8], at: usize, length: usize) -> bool {
     let touches = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     !touches(at.checked_sub(1).and_then(|before| text.get(before))) && !touches(text.get(at + length))
 }
@@ -287,8 +300,8 @@ mod tests {
         let upper_hex = String::from_utf8(hex(secret.as_bytes()).to_vec()).unwrap().to_uppercase();
         let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         let json = serde_json::to_string(secret).unwrap();
-        let code_points: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
-        let every_byte: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let code_points = secret.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<Vec<_>>().concat();
+        let every_byte = secret.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
         let twice: String = url::form_urlencoded::byte_serialize(encoded.as_bytes()).collect();
         let mut texts = vec![
             secret.to_owned(),

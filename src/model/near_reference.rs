@@ -80,20 +80,20 @@ mod tests {
         Some((near.written.unwrap_or_default(), near.name.map(|name| name.reference()).unwrap_or_default()))
     }
 
-    fn pair(written: &str, name: &str) -> Option<(String, String)> {
-        Some((written.to_owned(), name.to_owned()))
+    fn pair(written: &str, name: &str) -> (String, String) {
+        (written.to_owned(), name.to_owned())
     }
 
     #[test]
     fn what_looks_like_a_reference_is_found() {
         for is_read in [true, false] {
-            assert_eq!(found("${SLACK_TOKEN}", is_read), pair("${SLACK_TOKEN}", "$SLACK_TOKEN"));
-            assert_eq!(found(" $slack_token ", is_read), pair("$slack_token", "$SLACK_TOKEN"));
-            assert_eq!(found("Bearer $TOKEN", is_read), pair("$TOKEN", "$TOKEN"));
-            assert_eq!(found("--token=$TOKEN", is_read), pair("$TOKEN", "$TOKEN"));
-            assert_eq!(found("https://${host}/x", is_read), pair("${host}", "$HOST"));
+            assert_eq!(found("${SLACK_TOKEN}", is_read), Some(pair("${SLACK_TOKEN}", "$SLACK_TOKEN")));
+            assert_eq!(found(" $slack_token ", is_read), Some(pair("$slack_token", "$SLACK_TOKEN")));
+            assert_eq!(found("Bearer $TOKEN", is_read), Some(pair("$TOKEN", "$TOKEN")));
+            assert_eq!(found("--token=$TOKEN", is_read), Some(pair("$TOKEN", "$TOKEN")));
+            assert_eq!(found("https://${host}/x", is_read), Some(pair("${host}", "$HOST")));
         }
-        assert_eq!(found("$TOKEN", false), pair("$TOKEN", "$TOKEN"));
+        assert_eq!(found("$TOKEN", false), Some(pair("$TOKEN", "$TOKEN")));
         assert_eq!(found("$TOKEN", true), None);
     }
 

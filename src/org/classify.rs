@@ -110,7 +110,8 @@ impl Classifier {
             if within == Within::Masked && is_mask(text) { Text::Opaque } else { otherwise }
         };
         match (field.form, json) {
-            (Form::Command, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
+            // One text in place of a list of arguments may have all of them.
+            (Form::Command | Form::Arguments, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
             (Form::Arguments, Json::Array(elements)) => {
                 let mut arguments = Arguments::default();
                 let element = |element: &Json| match element {
@@ -122,8 +123,6 @@ impl Classifier {
                 };
                 Value::List(elements.iter().map(element).collect())
             }
-            // One text in place of a list may have all of them.
-            (Form::Arguments, Json::String(text)) => Value::Text(shown(text, classify_command(text))),
             (Form::Objects(members), Json::Array(elements)) => self.objects(field, members, within, elements),
             (_, json) => self.texts(within, field.name, json),
         }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::model::{Diagnostic, Family, Position, Severity, has_secret_shape};
 use crate::schema::Schema;
 
 use super::config::{self, Config, ReadOptions};
@@ -53,10 +53,19 @@ pub fn read_project(
     diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));
     diagnostics.extend(models.iter().flat_map(|models| models.diagnostics.clone()));
     attach_excerpts(directory, &mut diagnostics, mask_line);
+    diagnostics.iter_mut().for_each(hide_file_name);
     diagnostics.sort();
     diagnostics.dedup();
     let connector_files = connector_files(directory, &config);
     (Some(Project { config, agents, shared_skills: shared.skills, models, connector_files }), diagnostics)
+}
+
+/// A file whose name looks like a secret is named without that part.
+fn hide_file_name(diagnostic: &mut Diagnostic) {
+    if let Some(position) = diagnostic.position.as_mut().filter(|position| has_secret_shape(&position.file)) {
+        let step = |step: &str| if has_secret_shape(step) { "(hidden)".to_owned() } else { step.to_owned() };
+        position.file = position.file.split('/').map(step).collect::<Vec<_>>().join("/");
+    }
 }
 
 /// Where connectors are looked for if nothing is said.

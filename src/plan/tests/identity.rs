@@ -72,9 +72,9 @@ fn the_id_changes_with_a_hidden_literal_and_not_with_times() {
 fn without_a_key_a_plan_that_writes_a_hidden_literal_has_no_id() {
     let org = OrgSlug::from_server("dev");
     assert_eq!(world().plan().id(ORIGIN, &org, None), None);
-    let mut plain = World::with_agent(Server::Ours).declare(settings::GUARDRAILS, &json!(["a"]));
-    plain.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
-    let plan = plain.plan();
+    let mut world = World::with_agent(Server::Ours).declare(settings::GUARDRAILS, &json!(["a"]));
+    world.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
+    let plan = world.plan();
     let id = plan.id(ORIGIN, &org, None).expect("it writes none");
     assert_eq!(plan.id(ORIGIN, &org, Some(&seal)), Some(id));
 }

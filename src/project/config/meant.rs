@@ -144,7 +144,7 @@ impl Reader<'_> {
         let what =
             written.as_ref().map_or_else(|| "a text that starts with `$`".to_owned(), |text| format!("`{text}`"));
         let message = format!("`{path}` has {what}, which is sent as text and not replaced by a secret");
-        let name = name.as_ref().map_or_else(|| "$NAME".to_owned(), |name| name.reference());
+        let name = name.as_ref().map_or_else(|| "$NAME".to_owned(), SecretName::reference);
         let hint = match (is_read, is_whole) {
             (true, true) => format!("write {name}; to send the text itself, write $$ in place of $"),
             (true, false) => format!("put the whole text into the secret, and write {name}"),

@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use super::frontmatter::{self, Parts};
 use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::edit::yaml::{self, Data, Entry, Node, Spot};
-use crate::model::{DomainMistake, Family, Position, Severity, is_mask, normalise_domain, normalise_domains};
+use crate::model::{
+    Arguments, DomainMistake, Family, NearReference, Position, Severity, Text, classify_command, has_secret_argument,
+    is_mask, normalise_domain, normalise_domains,
+};
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
 use crate::project::quoted::quoted;
@@ -186,11 +189,40 @@ fn mcp_server(entry: &Entry, report: &mut Report) -> Option<SkillMcpServer> {
         command: text("command", &mut fields, report),
         args: texts("args", &mut fields, report),
     };
-    let texts = [&server.url, &server.command].into_iter().flatten().chain(server.args.iter().flatten());
-    if texts.into_iter().any(|text| is_mask(text)) {
-        let message = format!("{what} has what a server shows in place of a secret, not a value");
-        report.error(entry.value.spot(), "masked-value", message);
-    }
+    check_server(&server, &what, entry.value.spot(), report);
     fields.finish(Severity::Note, "an MCP server of a skill", report);
     Some(server)
+}
+
+/// What servers refuse in an MCP server, and what was perhaps not meant: a skill has no place for secrets.
+fn check_server(server: &SkillMcpServer, what: &str, spot: Spot, report: &mut Report) {
+    let mut arguments = Arguments::default();
+    let args: Vec<(&str, Text)> =
+        server.args.iter().flatten().map(|argument| (argument.as_str(), arguments.next(argument))).collect();
+    let command = server.command.as_deref().map(|command| (command, classify_command(command)));
+    let hidden = |url: &str| if has_secret_argument(url) { Text::sensitive(url) } else { Text::known(url) };
+    let url = server.url.as_deref().map(|url| (url, hidden(url)));
+    let (mut has_mask, mut has_secret, mut near) = (false, false, None);
+    for (text, classified) in args.into_iter().chain(command).chain(url) {
+        has_mask |= is_mask(text);
+        let is_hidden = matches!(classified, Text::Sensitive(_));
+        has_secret |= is_hidden && (has_secret_argument(text) || !text.contains("://"));
+        near = near.or_else(|| NearReference::find(text, false));
+    }
+    if has_mask {
+        let message = format!("{what} has what a server shows in place of a secret, not a value");
+        report.error(spot, "masked-value", message);
+    }
+    if has_secret {
+        let hint =
+            "move the server to lobu.toml with the secret as $NAME, and replace the secret: git history keeps it";
+        let message = format!("{what} has a secret in clear");
+        report.add(Severity::Warning, spot, "literal-secret", message, Some(hint.to_owned()));
+    }
+    if let Some(near) = near {
+        let text = near.written.map_or_else(|| "a text that starts with `$`".to_owned(), |text| format!("`{text}`"));
+        let message = format!("{what} has {text}, which is sent as text and not replaced by a secret");
+        let hint = "references are read in `env` and `headers` of MCP servers in lobu.toml";
+        report.add(Severity::Warning, spot, "near-reference", message, Some(hint.to_owned()));
+    }
 }

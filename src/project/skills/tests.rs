@@ -47,6 +47,24 @@ fn clean(frontmatter: &str) -> Arc<Skill> {
 }
 
 #[test]
+fn servers_of_skills_are_checked_like_those_of_lobu_toml() {
+    for (line, expected) in [
+        ("args: ['--api-key', Zq8Secret]", "Warning literal-secret"),
+        ("command: npx server --token=Zq8Secret", "Warning literal-secret"),
+        ("url: 'https://host/mcp?api_key=Zq8Secret'", "Warning literal-secret"),
+        ("args: ['--token=$TOKEN']", "Warning near-reference"),
+        ("url: 'https://${HOST}/mcp'", "Warning near-reference"),
+        ("args: [a, '***oken']", "Error masked-value"),
+        ("args: ['secret://dev/user/A']", "Error reference-not-read"),
+    ] {
+        let (_, places) = skill_of(&format!("mcpServers:\n  m:\n    {line}"));
+        assert_eq!(places.len(), 1, "{line}: {places:?}");
+        assert!(places[0].ends_with(expected), "{line}: {places:?}");
+    }
+    clean("mcpServers:\n  m:\n    url: 'https://host/mcp?page=1'\n    args: [-y, '${env:TOKEN}']");
+}
+
+#[test]
 fn entries_of_a_skills_directory_are_told_apart() {
     let set = read_files(&[
         ("dir/SKILL.md", "---\nname: named\n---\nbody\n"),

@@ -152,10 +152,9 @@ pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     } else if view.dry_run {
         document.push(line!("This is a plan only: nothing was written."));
     }
-    document.push(match view.plan_id {
-        Some(id) => line!("Plan id: {}", Style::Bold.of(id.get(..SHORT_ID).unwrap_or(id))),
-        None => line!("Plan id: none (it writes hidden literals)"),
-    });
+    let id = view.plan_id.map(|id| id.get(..SHORT_ID).unwrap_or(id));
+    let line = id.map(|id| line!("Plan id: {}", Style::Bold.of(id)));
+    document.push(line.unwrap_or_else(|| line!("Plan id: none (it writes hidden literals)")));
     document.push(summary(counts(plan.summary())));
     document
 }

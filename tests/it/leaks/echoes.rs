@@ -55,7 +55,7 @@ fn flat(output: &CommandOutput) -> String {
 /// How a server may repeat a secret.
 fn encodings(secret: &str) -> Vec<String> {
     let json = json!(secret).to_string();
-    let code_points: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let code_points = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let encoded = url_encoded(secret.as_bytes());
     vec![
         secret.to_owned(),

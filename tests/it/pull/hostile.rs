@@ -241,7 +241,7 @@ fn is_of_other(path: &str, end: &str) -> bool {
 fn a_name_of_a_megabyte_is_told_in_few_words() {
     let long = "x".repeat(1 << 20);
     let hostile = Hostile::with_triage(&with_skills(&[&long, "fine"]));
-    hostile.site.server.state().add_relationship_type("dev", &long, "Long");
+    hostile.site.server.state().add_relationship_type("dev", &"x".repeat(128), "Long");
     let output = hostile.pull(&[]);
     output.expect_code(0);
     assert!(flat(&output.stdout).contains("its file would be larger than the 1 MiB that are read"), "{output}");
@@ -253,7 +253,7 @@ fn a_name_of_a_megabyte_is_told_in_few_words() {
 
 #[test]
 fn what_steers_a_terminal_is_escaped_or_told() {
-    let nasty = "a\u{1b}[31mb\u{202e}c\u{0}d\u{85}e";
+    let nasty = "a\u{1b}[31mb\u{202e}c\u{1}d\u{85}e";
     let hostile = Hostile::with_triage(&json!({
         "soulMd": nasty,
         "networkConfig": {"allowedDomains": [nasty]},

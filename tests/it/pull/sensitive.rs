@@ -211,7 +211,9 @@ fn secrets_among_the_arguments_of_a_command_are_in_no_file_and_on_no_screen() {
     for (at, (command, arguments)) in commands().iter().enumerate() {
         servers.insert(format!("s{at}"), json!({"type": "stdio", "command": command, "args": arguments}));
         of_skill.push(json!({"id": format!("k{at}"), "command": command, "args": arguments}));
-        toml += &format!("\n[agents.triage.skills.mcp.s{at}]\ncommand = \"x\"\nargs = {arguments:?}\n");
+        toml.push_str(&["\n[agents.triage.skills.mcp.s", &at.to_string(), "]\ncommand = \"x\"\nargs = "].concat());
+        toml.push_str(&json!(arguments).to_string());
+        toml.push('\n');
     }
     let whole = format!("npx server --api-key {VALUE}");
     servers.insert("whole".to_owned(), json!({"type": "stdio", "command": whole}));
