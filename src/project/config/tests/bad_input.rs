@@ -181,6 +181,7 @@ fn hints_name_the_nearest_key_of_the_same_level() {
         ("gaurdrails = []", "did you mean `guardrails`?"),
         ("tools.preApproved = []", "did you mean `pre_approved`?"),
         ("network.allow = []", "did you mean `allowed`?"),
+        ("network.deny = []", "did you mean `denied`?"),
         ("platforms = [{ type = 'Slack', config = {} }]", "did you mean `slack`?"),
         ("platforms = [{ type = 'slack', config = { a = 1 } }]", "put the value in quotes"),
         ("tools.pre_aproved = []", "did you mean `pre_approved`?"),
