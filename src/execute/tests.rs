@@ -165,7 +165,7 @@ impl OrgWrite for Fake {
 
 fn row(kind: Kind, id: &str, action: Action, writes: Vec<Write>) -> Row {
     let key = ResourceKey::new(kind, id);
-    Row { key, action, fields: Vec::new(), will_restart: false, attention: Vec::new(), writes }
+    Row { key, declared_at: None, action, fields: Vec::new(), will_restart: false, attention: Vec::new(), writes }
 }
 
 fn sent<const N: usize>(kind: Kind, id: &str, fields: [(&'static Field, Value); N]) -> Sent {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::FieldPath;
-use crate::schema::ResourceKey;
+use crate::schema::{ResourceKey, file_path};
 
 use super::context::Context;
 
@@ -15,9 +15,10 @@ const ADDRESS_WORDS: [&str; 10] =
 pub(super) fn refuse_carried(context: &mut Context<'_>, key: &ResourceKey, carried: Vec<(FieldPath, FieldPath)>) {
     let mut by_entry: BTreeMap<FieldPath, Vec<String>> = BTreeMap::new();
     for (entry, path) in carried {
-        by_entry.entry(entry).or_default().push(path.to_string());
+        by_entry.entry(entry).or_default().push(file_path(key.kind, &path));
     }
     for (entry, paths) in by_entry {
+        let entry = file_path(key.kind, &entry);
         let message = format!(
             "`{entry}` changes where its values are sent, and only the org has `{}`, which would go there too",
             paths.join("`, `")

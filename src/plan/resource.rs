@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{FieldPath, Value};
 use crate::schema::{
     Change, Declaration, Declarations, Field, Finding, Form, Generation, Injection, Leaf, Look, Pair, Record, Resource,
-    ResourceKey, Sent, Shape, Values, Write,
+    ResourceKey, Sent, Shape, Values, Write, file_path,
 };
 
 use super::compare::Keeping;
@@ -69,13 +69,14 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     let carries_injected = is_new && injected.iter().any(|field| sent.get(field).is_some());
     let writes = writes(key, action, Sent { key: key.clone(), fields: sent, carries_injected }, linked, pairs);
     let will_restart = kind.restarts && action == Action::Update;
-    Row { key: key.clone(), action, fields, will_restart, attention, writes }
+    let declared_at = Some(resource.position.clone()).filter(|position| !position.file.is_empty());
+    Row { key: key.clone(), declared_at, action, fields, will_restart, attention, writes }
 }
 
 /// The row of a resource that only the org has.
 pub(super) fn undeclared(key: ResourceKey) -> Row {
     let (fields, attention, writes) = (Vec::new(), Vec::new(), Vec::new());
-    Row { key, action: Action::Drift, fields, will_restart: false, attention, writes }
+    Row { key, declared_at: None, action: Action::Drift, fields, will_restart: false, attention, writes }
 }
 
 fn action(is_new: bool, fields: &[FieldChange]) -> Action {
@@ -142,7 +143,7 @@ fn never_changed(
     };
     let (wanted, found) = (shown(declared.and_then(Declaration::value)), shown(actual));
     if wanted != found {
-        let message = format!("{} is {found} in the org and {wanted} in the files, and can't be changed", field.name);
+        let message = format!("{} is {found} in the org and {wanted} in the files, and can't be changed", field.file);
         context.problem(key, message, Some("Write the org's value, or use another slug."));
     }
 }
@@ -256,11 +257,13 @@ fn report(context: &mut Context<'_>, key: &ResourceKey, mismatches: &[FieldPath]
     for path in mismatches {
         context.mismatches.push((key.clone(), path.clone()));
         let hint = "Correct it in the web interface; a value that lobu does not understand is not overwritten.";
-        context.problem(key, format!("the org's `{path}` is not of the type that the API knows"), Some(hint));
+        let place = file_path(key.kind, path);
+        context.problem(key, format!("the org's `{place}` is not of the type that the API knows"), Some(hint));
     }
     for path in misread {
         let hint = "This server has no secrets API and reads such a text as a reference; change the literal.";
-        context.problem(key, format!("the literal at `{path}` looks like a reference"), Some(hint));
+        let place = file_path(key.kind, path);
+        context.problem(key, format!("the literal at `{place}` looks like a reference"), Some(hint));
     }
 }
 
@@ -277,9 +280,9 @@ fn report_masks(context: &mut Context<'_>, key: &ResourceKey, sent: &Changes, ca
         if places.is_empty() {
             continue;
         }
-        let places = places.iter().map(FieldPath::to_string).collect::<Vec<_>>().join("`, `");
+        let places = places.iter().map(|place| file_path(key.kind, place)).collect::<Vec<_>>().join("`, `");
         let hint = "Declare the value in the files, or change this member in the web interface.";
-        let name = field.name;
+        let name = file_path(key.kind, &FieldPath::member(field.name));
         let message = format!(
             "`{name}` would be sent whole, and the server hides `{places}`: sending the mask back would destroy the value"
         );
@@ -303,7 +306,7 @@ fn report_columns(context: &mut Context<'_>, key: &ResourceKey, sent: &Changes) 
         if columns > most {
             let message = format!(
                 "`{}` has `x-table-column: true` on {columns} properties, and this server accepts at most {most}",
-                field.name
+                field.file
             );
             context.problem(key, message, Some("Remove it from the others in the model file."));
         }

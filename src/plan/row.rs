@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AgentId, FieldPath, SecretName, Text, Value};
+use crate::model::{AgentId, FieldPath, Position, SecretName, Text, Value};
 use crate::schema::kinds::AGENT;
-use crate::schema::{Kind, ResourceKey, SecretsMode, Sent, Shape, Write};
+use crate::schema::{Kind, ResourceKey, SecretsMode, Sent, Shape, Write, file_section};
 
 /// What becomes of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,8 @@ pub struct FieldChange {
 pub struct Row {
     /// Which one.
     pub key: ResourceKey,
+    /// Where the files declare it; none where they do not.
+    pub declared_at: Option<Position>,
     /// What becomes of it.
     pub action: Action,
     /// Its fields that differ, drift or cannot be compared, in the order of the server's members.
@@ -94,20 +96,21 @@ impl Row {
         self.fields.iter().any(in_fields) || self.writes.iter().filter_map(Write::sent).any(in_config)
     }
 
-    /// The outermost members of its fields that change, for the brackets of the row.
-    pub fn changed_members(&self) -> Vec<&str> {
-        self.members(|field| field.action.is_change())
+    /// The sections of the files whose fields change, for the brackets of the row.
+    pub fn changed_sections(&self) -> Vec<String> {
+        self.sections(|field| field.action.is_change())
     }
 
-    /// The outermost members of its fields that drift.
-    pub fn drifting_members(&self) -> Vec<&str> {
-        self.members(|field| matches!(field.action, FieldAction::Drift { .. }))
+    /// The sections of the files whose fields drift.
+    pub fn drifting_sections(&self) -> Vec<String> {
+        self.sections(|field| matches!(field.action, FieldAction::Drift { .. }))
     }
 
-    fn members(&self, wanted: impl Fn(&FieldChange) -> bool) -> Vec<&str> {
+    fn sections(&self, wanted: impl Fn(&FieldChange) -> bool) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        let roots = self.fields.iter().filter(|field| wanted(field)).map(|field| field.path.root());
-        roots.filter(|root| seen.insert(*root)).collect()
+        let fields = self.fields.iter().filter(|field| wanted(field));
+        let sections = fields.map(|field| file_section(self.key.kind, &field.path));
+        sections.filter(|section| seen.insert(section.clone())).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::schema::{Entries, Field, ResourceKey, SecretsMode, Sent, Shape, Write};
+use crate::schema::{Entries, Field, ResourceKey, SecretsMode, Sent, Shape, Write, file_path};
 
 use super::{Need, Row, SecretUse};
 
@@ -91,7 +91,10 @@ pub(super) fn needs(mode: SecretsMode, rows: &[Row]) -> Vec<Need> {
                 // Without the secrets API such a reference is sent as text and needs nothing.
                 _ if field.holds_secrets() && mode != SecretsMode::Values => {
                     for secret in references(value) {
-                        places.entry(secret).or_default().push(place(&row.key, field.name));
+                        places
+                            .entry(secret)
+                            .or_default()
+                            .push(place(&row.key, &file_path(row.key.kind, &FieldPath::member(field.name))));
                     }
                 }
                 _ => {}

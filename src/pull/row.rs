@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{FieldPath, SecretName};
 use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
-use crate::schema::{Kind, Pair, Pairs, ResourceKey};
+use crate::schema::{Kind, Pair, Pairs, ResourceKey, file_path};
 
 use super::{Content, NodePath};
 use crate::edit::Change;
@@ -162,6 +162,11 @@ impl Withheld {
 
 /// How `--allow-suspected` names a field.
 pub(super) fn suspect_name(key: &ResourceKey, path: &FieldPath) -> String {
+    format!("{key}:{}", file_path(key.kind, path))
+}
+
+/// The same by the server's words, which earlier versions printed.
+pub(super) fn suspect_name_of_server(key: &ResourceKey, path: &FieldPath) -> String {
     format!("{key}:{path}")
 }
 

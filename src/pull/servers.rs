@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, Value};
 use crate::plan::FieldChange;
 use crate::project::config::McpServer;
+use crate::schema::file_path;
+use crate::schema::kinds::SETTINGS;
 use crate::schema::kinds::settings::MCP_SERVERS;
 
 use super::agent::PulledAgent;
@@ -89,7 +91,8 @@ fn note_move(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, config: &McpSer
             && !field.path.steps().iter().any(|step| step == "env" || step == "headers")
     };
     let Some(moved) = draft.fields.iter().skip(shown).find(|field| is_destination(field)) else { return };
-    let moved = moved.path.leaf().to_owned();
+    let moved = file_path(SETTINGS, &moved.path);
+    let moved = moved.rsplit('.').next().unwrap_or(&moved).to_owned();
     let entries = [("env", &config.env), ("headers", &config.headers)];
     let values = entries.into_iter().flat_map(|(group, entries)| {
         let values = entries.iter().filter(|entry| !entry.value.as_str().is_empty());

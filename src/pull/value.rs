@@ -1,11 +1,10 @@
 //! What of an org's value may stand in a file: the one place that decides it.
 
 use crate::model::{FieldPath, SecretName, Text, Value, with_line_feeds};
-use crate::schema::ResourceKey;
-use crate::schema::SecretsMode;
+use crate::schema::{ResourceKey, SecretsMode, file_path};
 
 use super::Content;
-use super::row::{NewReference, Reason, suspect_name};
+use super::row::{NewReference, Reason, suspect_name, suspect_name_of_server};
 use super::secret_names::SecretNames;
 
 /// Decides what is written, and makes names for what can't be.
@@ -40,12 +39,11 @@ impl Classifier<'_> {
         if self.allowed.is_empty() {
             return false;
         }
-        let name = suspect_name(key, path);
-        let allowed = self.allowed.contains(&name);
-        if allowed {
-            self.used.push(name);
-        }
-        allowed
+        let names = [suspect_name(key, path), suspect_name_of_server(key, path)];
+        let allowed = names.into_iter().find(|name| self.allowed.contains(name));
+        let is_allowed = allowed.is_some();
+        self.used.extend(allowed);
+        is_allowed
     }
 
     /// A text at a place where references are read.
@@ -91,7 +89,8 @@ impl Classifier<'_> {
 }
 
 fn new_reference(place: &SecretPlace<'_>, name: &SecretName, is_made_up: bool) -> NewReference {
-    NewReference { name: name.clone(), place: format!("{} {}", place.key, place.path), is_made_up }
+    let field = file_path(place.key.kind, place.path);
+    NewReference { name: name.clone(), place: format!("{} {field}", place.key), is_made_up }
 }
 
 /// A literal as it is written where references are read: one that looks like a reference gets one more `$`.
@@ -187,7 +186,7 @@ mod tests {
             let reference = reference.unwrap();
             assert!(reference.name.as_str().starts_with("TRIAGE_MCP_GH_X") && reference.is_made_up);
             assert_eq!(content, Content::text(reference.name.reference()));
-            assert_eq!(reference.place, "settings/triage mcpServers.gh.headers.X");
+            assert_eq!(reference.place, "settings/triage skills.mcp.gh.headers.X");
         }
     }
 

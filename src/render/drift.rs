@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::pull::PullPlan;
-use crate::schema::ResourceKey;
+use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{Document, Style, line};
-use super::phrases::{marked, name, org_at, summary};
+use super::phrases::{field_name, marked, name, org_at, summary};
 use super::plan::{is_prompt, prompt_diff};
 use super::prose_diff::{Direction, Folding};
 use super::pull::closing;
@@ -60,7 +60,7 @@ fn declared(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
     for row in pull.rows.iter().filter(|row| view.differing.contains(&row.key) && !shown.contains(&row.key)) {
         rows.push(line!("{}{}", Style::Update.of("~ "), name(&row.key)).indented(2));
         let fields = row.fields.iter().filter(|field| field.before.is_some());
-        rows.extend(fields.flat_map(|field| pulled(field, view).lines().to_vec()));
+        rows.extend(fields.flat_map(|field| pulled(row.key.kind, field, view).lines().to_vec()));
     }
     if rows.is_empty() {
         return rows;
@@ -78,15 +78,17 @@ fn differing(row: &Row, view: &DriftView<'_>) -> Document {
     let fields = row.fields.iter().filter(|field| field.action.is_change());
     let turned =
         |field: &FieldChange| FieldChange { before: field.after.clone(), after: field.before.clone(), ..field.clone() };
-    Document::from(head).with(fields.flat_map(|field| pulled(&turned(field), view).lines().to_vec()).collect())
+    Document::from(head)
+        .with(fields.flat_map(|field| pulled(row.key.kind, &turned(field), view).lines().to_vec()).collect())
 }
 
 /// A field from what the files say to what the org has.
-fn pulled(field: &FieldChange, view: &DriftView<'_>) -> Document {
+fn pulled(kind: Kind, field: &FieldChange, view: &DriftView<'_>) -> Document {
     let folding = if view.full { Folding::Full } else { Folding::Fold };
-    let prompt = is_prompt(&field.path).then(|| prompt_diff(field, folding, Direction::ToFiles)).flatten();
-    let block =
-        prompt.unwrap_or_else(|| change_of_files(&field.path, field.before.as_ref(), field.after.as_ref(), folding));
+    let label = field_name(kind, &field.path);
+    let prompt = is_prompt(&field.path).then(|| prompt_diff(&label, field, folding, Direction::ToFiles)).flatten();
+    let (before, after) = (field.before.as_ref(), field.after.as_ref());
+    let block = prompt.unwrap_or_else(|| change_of_files(&label, &field.path, before, after, folding));
     marked(Style::Update, "~ ", &block).indented(6)
 }
 
@@ -95,7 +97,8 @@ fn undeclared(plan: &Plan) -> Document {
     let is_drift = |field: &&FieldChange| matches!(field.action, FieldAction::Drift { .. });
     let mut rows = Document::new();
     for row in &plan.rows {
-        let paths: Vec<String> = row.fields.iter().filter(is_drift).map(|field| field.path.to_string()).collect();
+        let paths: Vec<String> =
+            row.fields.iter().filter(is_drift).map(|field| file_path(row.key.kind, &field.path)).collect();
         let line = line!("{}{}", Style::Drift.of("? "), name(&row.key));
         if !paths.is_empty() {
             rows.push(line.then(line!(": {}", paths.join(", "))).prose(4).indented(2));

@@ -1,8 +1,8 @@
 //! Phrases and markers that the pages about plans, pulls and reports share.
 
-use crate::model::plural;
+use crate::model::{FieldPath, plural};
 use crate::plan::Action;
-use crate::schema::{Kind, ResourceKey};
+use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{Document, Line, Style, line};
 use super::text_safety::{SafeText, sanitise};
@@ -20,6 +20,11 @@ pub(super) fn marker(action: Action) -> (Style, &'static str) {
 /// A resource's name in a row: `platform triage/triage-telegram`.
 pub(super) fn name(key: &ResourceKey) -> Line {
     line!("{} {}", key.kind.word, Style::Bold.of(brief(&key.id)))
+}
+
+/// A field by the name that it has in the files.
+pub(super) fn field_name(kind: Kind, path: &FieldPath) -> SafeText {
+    brief(&file_path(kind, path))
 }
 
 /// How many columns of a name or a path are shown.

@@ -137,9 +137,9 @@ fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'st
     line.prose(4).indented(2)
 }
 
-/// The members that were written: of updates, and of settings also where they are new.
-fn detail(row: &Row) -> Vec<&str> {
-    if row.action == Action::Update || row.key.kind == SETTINGS { row.changed_members() } else { Vec::new() }
+/// The sections of the files that were written: of updates, and of settings also where they are new.
+fn detail(row: &Row) -> Vec<String> {
+    if row.action == Action::Update || row.key.kind == SETTINGS { row.changed_sections() } else { Vec::new() }
 }
 
 fn bracketed(line: Line, text: &str) -> Line {
@@ -181,7 +181,7 @@ mod tests {
         };
         let fields = members.iter().map(field).collect();
         let key = ResourceKey::new(kind, id);
-        Row { key, action, fields, will_restart: false, attention: Vec::new(), writes: Vec::new() }
+        Row { key, declared_at: None, action, fields, will_restart: false, attention: Vec::new(), writes: Vec::new() }
     }
 
     fn plan(rows: Vec<Row>) -> Plan {
@@ -320,7 +320,7 @@ mod tests {
         insta::assert_snapshot!(shown(&lines.into_iter().collect()), @r"
         + agent triage
         + agent triage (it was there already)
-        + settings triage (soulMd, guardrails)
+        + settings triage (SOUL.md, guardrails)
         ~ platform other/other-telegram (restarted)
         ~ entity-type person (name)
         ! settings triage failed: PATCH agents/triage/config answered 400

@@ -74,17 +74,29 @@ pub fn field(label: &SafeText, path: &FieldPath, value: &Value, folding: Folding
     Document::from(head).with(folded(rows, ROWS, folding).indented(2))
 }
 
-/// Writes what becomes of a field: `path: before → after`, or below the path what is taken out and put in.
+/// Writes what becomes of a field: `label: before → after`, or below the label what is taken out and put in.
 ///
 /// Prose is a text diff, of lists and maps only what differs is shown. None, or anything blank, after something is `(cleared)`;
 /// two hidden values are `(hidden, changed)`.
-pub fn change(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
-    change_below(&shown(path), path, before, after, ChangeStyle { folding, direction: Direction::ToOrg })
+pub fn change(
+    label: &SafeText,
+    path: &FieldPath,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    folding: Folding,
+) -> Document {
+    change_below(label, path, before, after, ChangeStyle { folding, direction: Direction::ToOrg })
 }
 
 /// Writes what becomes of a field of the files, as [`change`] does.
-pub fn change_of_files(path: &FieldPath, before: Option<&Value>, after: Option<&Value>, folding: Folding) -> Document {
-    change_below(&shown(path), path, before, after, ChangeStyle { folding, direction: Direction::ToFiles })
+pub fn change_of_files(
+    label: &SafeText,
+    path: &FieldPath,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    folding: Folding,
+) -> Document {
+    change_below(label, path, before, after, ChangeStyle { folding, direction: Direction::ToFiles })
 }
 
 /// How a change is shown.
@@ -277,8 +289,13 @@ mod tests {
         one_line(&path(&["x"]), value).as_str().to_owned()
     }
 
+    fn at(steps: &[&str], before: Option<&Value>, after: Option<&Value>) -> Document {
+        let path = path(steps);
+        change(&sanitise(&path.to_string()), &path, before, after, Folding::Fold)
+    }
+
     fn changed(before: &Value, after: &Value) -> String {
-        change(&path(&["x"]), Some(before), Some(after), Folding::Fold).to_plain()
+        at(&["x"], Some(before), Some(after)).to_plain()
     }
 
     #[test]
@@ -354,12 +371,12 @@ mod tests {
         insta::assert_snapshot!(changed(&Value::known("Bot"), &Value::known("")), @r#"x: "Bot" → (cleared)"#);
         insta::assert_snapshot!(changed(&sensitive("a"), &sensitive("b")), @"x: (hidden, changed)");
         insta::assert_snapshot!(changed(&sensitive("a"), &Value::known("b")), @r#"x: (hidden) → "b""#);
-        let added = change(&path(&["a", "b.c"]), None, Some(&Value::Bool(true)), Folding::Fold);
+        let added = at(&["a", "b.c"], None, Some(&Value::Bool(true)));
         insta::assert_snapshot!(added.to_plain(), @"a[b.c]: (none) → true");
-        let taken = change(&path(&["x"]), Some(&Value::known_list(["a"])), None, Folding::Fold);
+        let taken = at(&["x"], Some(&Value::known_list(["a"])), None);
         insta::assert_snapshot!(taken.to_plain(), @r#"x: ["a"] → (cleared)"#);
         let url = |query| sensitive(&format!("https://h/?{query}"));
-        let servers = change(&path(&["mcpServers", "s", "url"]), Some(&url("a")), Some(&url("b")), Folding::Fold);
+        let servers = at(&["mcpServers", "s", "url"], Some(&url("a")), Some(&url("b")));
         insta::assert_snapshot!(servers.to_plain(), @"mcpServers.s.url: https://h/?(hidden) (hidden part changed)");
     }
 

@@ -2,6 +2,7 @@
 
 mod declaration;
 mod field;
+mod file_path;
 mod injection;
 mod kind;
 pub mod kinds;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use declaration::{Declaration, Declarations, EntryKey};
 pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer};
+pub use file_path::{file_path, file_section};
 pub use injection::Injection;
 pub use kind::{Finding, Kind, KindTable, Look, ModelFiles, Owner, Schema};
 pub use record::{Pair, Record, Records, StoredPair, Values};

@@ -33,9 +33,9 @@ const TOKEN: &str = ", accessToken = 'held-by-the-org-only'";
 /// Each way to send what the org holds elsewhere, with the place that the plan has to name.
 fn attacks(env: &TestEnv, attempt: &mut dyn FnMut(&str)) {
     project(env, EVIL, OLD, OLD, "", "");
-    attempt("mcpServers.tickets.headers.Authorization");
+    attempt("skills.mcp.tickets.headers.Authorization");
     project(env, OLD, EVIL, OLD, "", "");
-    attempt("mcpServers.parts.headers.Cookie");
+    attempt("skills.mcp.parts.headers.Cookie");
     project(env, OLD, OLD, EVIL, "", "");
     attempt("config.accessToken");
 }

@@ -5,7 +5,7 @@ use crate::model::{SecretName, counted};
 use crate::plan::Need;
 use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Style, line};
-use crate::schema::SecretsMode;
+use crate::schema::{SecretsMode, file_path};
 use crate::secrets::DefaultValuesFile;
 use crate::target::Server;
 use crate::ui::Answer;
@@ -178,7 +178,7 @@ fn clears(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> 
     if !options.yes || options.allow_clear || clears.is_empty() {
         return Ok(());
     }
-    let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {path}", key.id)).collect();
+    let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {}", key.id, file_path(key.kind, path))).collect();
     let message = format!("the plan clears {}; nothing was changed", places.join(", "));
     Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("If that is meant, add --allow-clear."))
 }

@@ -71,7 +71,7 @@ fn a_hidden_header_does_not_follow_a_server_that_moves() {
         for (what, before, after) in moves() {
             let org = merged(&before, &json!({"headers": {"Authorization": "***abcd"}}));
             let plan = server(kind, &after, &org).plan();
-            assert_eq!(refused(&plan), "mcpServers.gh.headers.Authorization", "{what} on {kind:?}");
+            assert_eq!(refused(&plan), "skills.mcp.gh.headers.Authorization", "{what} on {kind:?}");
         }
     }
 }
@@ -82,7 +82,7 @@ fn whatever_only_the_org_has_stays_where_it_is() {
         (json!({"headers": {"X": "hidden:x"}}), "headers.X"),
         (json!({"headers": {"Accept": "in clear"}}), "headers.Accept"),
         (json!({"env": {"TOKEN": "$A"}}), "env.TOKEN"),
-        (json!({"oauth": {"clientSecret": "***x", "clientId": "hidden:i"}}), "oauth.clientId"),
+        (json!({"oauth": {"clientSecret": "***x", "clientId": "hidden:i"}}), "oauth.client_id"),
         (json!({"args": ["--token", "hidden:x"]}), "args"),
         (json!({"auth": {"apiKey": "k"}}), "auth"),
         (json!({"headers": "no object"}), "headers"),
@@ -91,7 +91,7 @@ fn whatever_only_the_org_has_stays_where_it_is() {
         for (held, place) in &values {
             let org = merged(&json!({"url": "https://old"}), held);
             let plan = server(kind, &json!({"url": "https://evil"}), &org).plan();
-            assert!(refused(&plan).contains(&format!("mcpServers.gh.{place}")), "{held} on {kind:?}: {plan:#?}");
+            assert!(refused(&plan).contains(&format!("skills.mcp.gh.{place}")), "{held} on {kind:?}: {plan:#?}");
         }
     }
 }
@@ -100,7 +100,7 @@ fn whatever_only_the_org_has_stays_where_it_is() {
 fn headers_beside_a_declared_one_count_each() {
     let declared = json!({"url": "https://evil", "headers": {"Accept": "json"}});
     let org = json!({"url": "https://old", "headers": {"Accept": "json", "X-Api-Key": "***abcd", "Cookie": "***ef"}});
-    let expected = "mcpServers.gh.headers.Cookie`, `mcpServers.gh.headers.X-Api-Key";
+    let expected = "skills.mcp.gh.headers.Cookie`, `skills.mcp.gh.headers.X-Api-Key";
     for kind in Server::ALL {
         assert_eq!(refused(&server(kind, &declared, &org).plan()), expected);
     }
@@ -158,7 +158,7 @@ fn pruning_lets_a_server_move() {
 fn pruning_the_address_moves_a_server_too() {
     let org = json!({"url": "https://old", "command": "x", "extra": {"apiKey": "k"}});
     let plan = server(Server::Ours, &json!({"command": "x"}), &org).prune().plan();
-    assert_eq!(refused(&plan), "mcpServers.gh.extra.apiKey".trim_end_matches(".apiKey"));
+    assert_eq!(refused(&plan), "skills.mcp.gh.extra.apiKey".trim_end_matches(".apiKey"));
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_masked_value_is_never_written_back_to_another_server() {
         |server| World::with_agent(server).declare(settings::MCP_SERVERS, &declared).have(settings::MCP_SERVERS, &org);
     let plan = world(Server::ExistingInClear).plan();
     assert_eq!(plan.problems.len(), 1);
-    assert!(plan.problems[0].message.contains("mcpServers.gh.headers.X"), "{:?}", plan.problems);
+    assert!(plan.problems[0].message.contains("skills.mcp.gh.headers.X"), "{:?}", plan.problems);
     let mut ours = world(Server::Ours);
     ours.converge();
     let plan = ours.plan();

@@ -40,7 +40,7 @@ fn a_changed_key_restarts() {
         let mut world = world(server, &[("chatId", "2")], &json!({"chatId": "1"}));
         let plan = world.converge();
         assert_eq!(fields(row(&plan, ROW)), ["change config.chatId"]);
-        assert_eq!(row(&plan, ROW).changed_members(), ["config"]);
+        assert_eq!(row(&plan, ROW).changed_sections(), ["config"]);
         assert!(row(&plan, ROW).will_restart);
     }
 }

@@ -66,7 +66,7 @@ fn equality_is_canonical() {
     ];
     for (declared, org) in different {
         let mut world = World::with_agent(Server::Ours).declare(settings::TOOLS, &declared).have(settings::TOOLS, &org);
-        assert_eq!(row(&world.converge(), ROW).changed_members(), ["toolsConfig"]);
+        assert_eq!(row(&world.converge(), ROW).changed_sections(), ["tools.allowed"]);
     }
 }
 

@@ -134,6 +134,10 @@ pub struct Change {
     pub id: String,
     /// What becomes of it.
     pub action: ActionWord,
+    /// The file that declares it; null for what only the org has.
+    pub file: Option<String>,
+    /// The line of that file, from 1.
+    pub line: Option<u32>,
     /// Whether a platform restarts.
     pub will_restart: bool,
     /// Its fields that differ, drift or cannot be compared; none where the whole resource drifts.
@@ -145,6 +149,8 @@ pub struct Change {
 pub struct Field {
     /// Where it is, in the server's words: `networkConfig.judges[a.b]`.
     pub path: String,
+    /// Where it is, as the files name it: `network.judges."a.b"`, `SOUL.md`.
+    pub file_path: String,
     /// What becomes of it.
     pub action: FieldWord,
     /// What the org has; null where there is nothing or it is sensitive. A reference to a secret is the text `$NAME`.

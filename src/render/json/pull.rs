@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::model::{Diagnostic, Value};
 use crate::plan::{Action, FieldChange, Plan};
 use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, Reason};
+use crate::schema::{Kind, file_path};
 
 use super::document::{Change, Diagnosis, KindWord, Target, Undeclared};
 use super::value::shown;
@@ -107,6 +108,8 @@ pub struct PulledResource {
 pub struct PulledField {
     /// Where it is, in the server's words: `networkConfig.judges[a.b]`.
     pub path: String,
+    /// Where it is, as the files name it: `network.judges."a.b"`, `SOUL.md`.
+    pub file_path: String,
     /// What the files say; null where they say nothing or it is sensitive. A reference to a secret is the text `$NAME`.
     pub before: serde_json::Value,
     /// What they will say; null where they will say nothing or it is sensitive.
@@ -158,6 +161,8 @@ pub struct PulledPlace {
     pub id: String,
     /// The part; empty for the whole.
     pub path: String,
+    /// The same as the files name it.
+    pub file_path: String,
 }
 
 /// Why a value is not written.
@@ -183,6 +188,8 @@ pub struct WithheldValue {
     pub id: String,
     /// The field; empty for the whole resource.
     pub path: String,
+    /// The same as the files name it.
+    pub file_path: String,
     /// Why.
     pub reason: WithheldWord,
     /// Why, in words; null where the reason says it all.
@@ -200,6 +207,8 @@ pub struct KeptReference {
     pub id: String,
     /// The field.
     pub path: String,
+    /// The same as the files name it.
+    pub file_path: String,
     /// The secret's name, without `$`.
     pub name: String,
     /// Whether the org has a value there, another one or one that it hides.
@@ -292,7 +301,12 @@ fn object(plan: &PullPlan, writes: &[FileWrite], done: &[FileWrite]) -> PullObje
             .collect(),
         missing: missing
             .iter()
-            .map(|one| PulledPlace { kind: KindWord(one.key.kind), id: one.key.id.clone(), path: one.path.to_string() })
+            .map(|one| PulledPlace {
+                kind: KindWord(one.key.kind),
+                id: one.key.id.clone(),
+                path: one.path.to_string(),
+                file_path: file_path(one.key.kind, &one.path),
+            })
             .collect(),
         withheld: withheld.iter().map(withheld_value).collect(),
         kept: kept
@@ -301,6 +315,7 @@ fn object(plan: &PullPlan, writes: &[FileWrite], done: &[FileWrite]) -> PullObje
                 kind: KindWord(one.key.kind),
                 id: one.key.id.clone(),
                 path: one.path.to_string(),
+                file_path: file_path(one.key.kind, &one.path),
                 name: one.name.to_string(),
                 org_has: one.org_has,
             })
@@ -320,16 +335,16 @@ fn resource(row: &PullRow) -> PulledResource {
             PullAction::Update => PullWord::Update,
             PullAction::Remove => PullWord::Remove,
         },
-        fields: row.fields.iter().map(field).collect(),
+        fields: row.fields.iter().map(|change| field(row.key.kind, change)).collect(),
         files: row.paths().into_iter().collect(),
     }
 }
 
-fn field(change: &FieldChange) -> PulledField {
+fn field(kind: Kind, change: &FieldChange) -> PulledField {
     let sides = [change.before.as_ref(), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
-    PulledField { path: change.path.to_string(), before, after, sensitive }
+    PulledField { path: change.path.to_string(), file_path: file_path(kind, &change.path), before, after, sensitive }
 }
 
 fn file(write: &FileWrite, is_written: bool) -> PulledFile {
@@ -352,6 +367,7 @@ fn withheld_value(one: &crate::pull::Withheld) -> WithheldValue {
         kind: KindWord(one.key.kind),
         id: one.key.id.clone(),
         path: one.path.to_string(),
+        file_path: file_path(one.key.kind, &one.path),
         reason,
         message,
         allow: one.is_suspected().then(|| one.name()),

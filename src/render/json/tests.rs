@@ -21,6 +21,7 @@ fn field(path: &[&str], action: FieldAction, before: Option<Value>, after: Optio
 fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
     Row {
         key: ResourceKey::new(kind, id),
+        declared_at: Some(Position { file: "lobu.toml".to_owned(), line: 23, column: 1 }),
         action,
         fields,
         will_restart: kind == PLATFORM && action == Action::Update,
@@ -134,9 +135,9 @@ fn a_plan_has_the_members_of_version_1() {
     validate(&json);
     insta::assert_snapshot!(compact(&json), @r#"
     changes:
-      {"action":"update","fields":[{"action":"add","after":null,"before":null,"path":"mcpServers.s","sensitive":true},{"action":"clear","after":null,"before":["pii"],"path":"guardrails","sensitive":false},{"action":"drift","after":null,"before":true,"path":"toolsConfig","sensitive":false}],"id":"triage","kind":"settings","will_restart":false}
-      {"action":"update","fields":[{"action":"change","after":"2","before":"1","path":"config.chatId","sensitive":false},{"action":"incomparable","after":null,"before":null,"path":"config.botToken","sensitive":true},{"action":"add","after":"$APP_ID","before":null,"path":"config.appId","sensitive":false}],"id":"triage/triage-telegram","kind":"platform","will_restart":true}
-      {"action":"create","fields":[],"id":"person","kind":"entity-type","will_restart":false}
+      {"action":"update","fields":[{"action":"add","after":null,"before":null,"file_path":"skills.mcp.s","path":"mcpServers.s","sensitive":true},{"action":"clear","after":null,"before":["pii"],"file_path":"guardrails","path":"guardrails","sensitive":false},{"action":"drift","after":null,"before":true,"file_path":"tools","path":"toolsConfig","sensitive":false}],"file":"lobu.toml","id":"triage","kind":"settings","line":23,"will_restart":false}
+      {"action":"update","fields":[{"action":"change","after":"2","before":"1","file_path":"config.chatId","path":"config.chatId","sensitive":false},{"action":"incomparable","after":null,"before":null,"file_path":"config.botToken","path":"config.botToken","sensitive":true},{"action":"add","after":"$APP_ID","before":null,"file_path":"config.appId","path":"config.appId","sensitive":false}],"file":"lobu.toml","id":"triage/triage-telegram","kind":"platform","line":23,"will_restart":true}
+      {"action":"create","fields":[],"file":"lobu.toml","id":"person","kind":"entity-type","line":23,"will_restart":false}
     format_version: 1
     lobu_version: "VERSION"
     needs:

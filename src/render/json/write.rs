@@ -5,7 +5,7 @@ use crate::execute::{Report, RowOutcome};
 use crate::model::{Diagnostic, Severity};
 use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
 use crate::render::diagnostics::view;
-use crate::schema::ResourceKey;
+use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
@@ -139,17 +139,20 @@ pub(super) fn change(row: &Row) -> Change {
             Action::Unchanged => ActionWord::Unchanged,
             Action::Drift => ActionWord::Drift,
         },
+        file: row.declared_at.as_ref().map(|position| position.file.clone()),
+        line: row.declared_at.as_ref().map(|position| position.line).filter(|line| *line > 0),
         will_restart: row.will_restart,
-        fields: row.fields.iter().map(field).collect(),
+        fields: row.fields.iter().map(|change| field(row.key.kind, change)).collect(),
     }
 }
 
-fn field(change: &FieldChange) -> Field {
+fn field(kind: Kind, change: &FieldChange) -> Field {
     let sides = [change.before.as_ref(), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(crate::model::Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
     Field {
         path: change.path.to_string(),
+        file_path: file_path(kind, &change.path),
         action: match change.action {
             FieldAction::Add => FieldWord::Add,
             FieldAction::Change => FieldWord::Change,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{SecretName, Text, Value, counted, plural};
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Problem, Row, Summary};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{counted_kind, counts_by_kind, joined, name, sentence, summary};
+use crate::render::phrases::{counted_kind, counts_by_kind, field_name, joined, name, sentence, summary};
 use crate::render::text_safety::{SafeText, sanitise};
 use crate::schema::kinds::PLATFORM;
 use crate::schema::{Kind, ResourceKey};
@@ -89,7 +89,7 @@ pub(super) fn guarded(plan: &Plan) -> Document {
     }
     let head = line!("{}With --yes this needs --allow-clear too:", Style::Attention.of("! "));
     let row = |(key, path): &(&ResourceKey, &crate::model::FieldPath)| {
-        line!("{}{} {}", Style::Remove.of("- "), name(key), path)
+        line!("{}{} {}", Style::Remove.of("- "), name(key), field_name(key.kind, path))
     };
     Document::from(head).with(clears.iter().map(row).collect::<Document>().indented(4))
 }

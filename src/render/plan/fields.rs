@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, Place, Text, Value, classify};
 use crate::plan::{Action, FieldAction, FieldChange, Row};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{joined, marked};
+use crate::render::phrases::{field_name, joined, marked};
 use crate::render::prose_diff::{Direction, Folding, diff_between};
-use crate::render::text_safety::{SafeText, shown};
+use crate::render::text_safety::SafeText;
 use crate::render::value_text::{change, field, one_line};
+
+use crate::schema::Kind;
 
 use super::PlanView;
 
@@ -17,16 +19,17 @@ pub(super) fn fields(row: &Row, view: &PlanView<'_>) -> Document {
     if row.action == Action::Create && !view.full {
         return Document::new();
     }
+    let kind = row.key.kind;
     let folding = view.folding();
     let is_new = row.action == Action::Create;
     let part = |wanted: fn(FieldAction) -> bool, render: &dyn Fn(&FieldChange) -> Document| -> Document {
         let fields = row.fields.iter().filter(|field| wanted(field.action));
         fields.flat_map(|field| render(field).lines().to_vec()).collect()
     };
-    let mut document = part(FieldAction::is_change, &|field| changed(field, is_new, folding));
-    document.append(part(is_drift, &|field| drift(field, view.full)));
+    let mut document = part(FieldAction::is_change, &|field| changed(kind, field, is_new, folding));
+    document.append(part(is_drift, &|field| drift(kind, field, view.full)));
     if view.full || view.show_unchanged {
-        document.append(part(|action| action == FieldAction::Incomparable, &incomparable));
+        document.append(part(|action| action == FieldAction::Incomparable, &|field| incomparable(kind, field)));
     }
     document
 }
@@ -35,13 +38,13 @@ fn is_drift(action: FieldAction) -> bool {
     matches!(action, FieldAction::Drift { .. })
 }
 
-fn changed(field: &FieldChange, is_new: bool, folding: Folding) -> Document {
+fn changed(kind: Kind, field: &FieldChange, is_new: bool, folding: Folding) -> Document {
+    let label = field_name(kind, &field.path);
     let block = match field.action {
-        FieldAction::Remove => removed(field, folding),
-        _ if !is_new && is_prompt(&field.path) => {
-            prompt_diff(field, folding, Direction::ToOrg).unwrap_or_else(|| plain_change(field, folding))
-        }
-        _ => plain_change(field, folding),
+        FieldAction::Remove => removed(&label, field, folding),
+        _ if !is_new && is_prompt(&field.path) => prompt_diff(&label, field, folding, Direction::ToOrg)
+            .unwrap_or_else(|| plain_change(&label, field, folding)),
+        _ => plain_change(&label, field, folding),
     };
     let (style, marker) = match field.action {
         FieldAction::Add => (Style::Create, "+ "),
@@ -54,17 +57,17 @@ fn changed(field: &FieldChange, is_new: bool, folding: Folding) -> Document {
 }
 
 /// `path: value` of what was not there, `path: before → after` of what was.
-fn plain_change(change_of: &FieldChange, folding: Folding) -> Document {
+fn plain_change(label: &SafeText, change_of: &FieldChange, folding: Folding) -> Document {
     let FieldChange { path, before, after, .. } = change_of;
     match (before, after) {
-        (None, Some(after)) => field(&shown(path), path, after, folding),
-        (before, after) => change(path, before.as_ref(), after.as_ref(), folding),
+        (None, Some(after)) => field(label, path, after, folding),
+        (before, after) => change(label, path, before.as_ref(), after.as_ref(), folding),
     }
 }
 
 /// `path (removed by --prune): value`.
-fn removed(change_of: &FieldChange, folding: Folding) -> Document {
-    let label = shown(&change_of.path).then(&SafeText::literal(" (removed by --prune)"));
+fn removed(label: &SafeText, change_of: &FieldChange, folding: Folding) -> Document {
+    let label = label.clone().then(&SafeText::literal(" (removed by --prune)"));
     match &change_of.before {
         Some(before) => field(&label, &change_of.path, before, folding),
         None => Document::from(line!("{}", label)),
@@ -84,6 +87,7 @@ pub(in crate::render) fn is_prompt(path: &FieldPath) -> bool {
 
 /// The diff of a prompt; none where a side may not be shown.
 pub(in crate::render) fn prompt_diff(
+    label: &SafeText,
     change_of: &FieldChange,
     folding: Folding,
     direction: Direction,
@@ -94,27 +98,27 @@ pub(in crate::render) fn prompt_diff(
         Some(_) => None,
     };
     let (before, after) = (side(&change_of.before)?, side(&change_of.after)?);
-    let head = line!("{}:", &change_of.path);
+    let head = line!("{}:", label.clone());
     let head = if after.is_empty() { head.then(Style::Remove.line(" (cleared)")) } else { head };
     Some(Document::from(head).with(diff_between(&before, &after, folding, direction).indented(2)))
 }
 
-fn drift(drifting: &FieldChange, full: bool) -> Document {
+fn drift(kind: Kind, drifting: &FieldChange, full: bool) -> Document {
     let note = match drifting.action {
         FieldAction::Drift { prunable: true } => " (pull keeps it, --prune removes it)",
         _ => " (left as it is)",
     };
-    let label = shown(&drifting.path).then(&SafeText::literal(note));
+    let label = field_name(kind, &drifting.path).then(&SafeText::literal(note));
     match &drifting.before {
         Some(value) if full => marked(Style::Drift, "? ", &field(&label, &drifting.path, value, Folding::Full)),
         _ => Document::from(line!("{}{}", Style::Drift.of("? "), Style::Dim.of(label)).prose(2)),
     }
 }
 
-fn incomparable(field: &FieldChange) -> Document {
+fn incomparable(kind: Kind, field: &FieldChange) -> Document {
     let value = field.after.as_ref().map_or(SafeText::literal("(none)"), |value| one_line(&field.path, value));
     let (marker, remark) = (Style::Unchanged.of("= "), Style::Dim.of(" (cannot be compared)"));
-    Document::from(line!("{}{}: {}{}", marker, &field.path, value, remark))
+    Document::from(line!("{}{}: {}{}", marker, field_name(kind, &field.path), value, remark))
 }
 
 /// Which of the new elements of a merged value came from skills: `"api.x.com" from skill websearch`.

@@ -43,16 +43,16 @@ fn row(row: &Row, view: &PlanView<'_>) -> Document {
 fn head(row: &Row) -> Line {
     let (style, marker) = marker(row.action);
     let line = line!("{}{}", style.of(marker), name(&row.key));
-    let members = match row.action {
+    let sections = match row.action {
         Action::Create | Action::Unchanged => Vec::new(),
-        Action::Update => row.changed_members(),
+        Action::Update => row.changed_sections(),
         Action::Drift if row.fields.is_empty() => {
             return line.then(Style::Dim.line(" (pull keeps it; apply never deletes it)")).prose(4);
         }
-        Action::Drift => row.drifting_members(),
+        Action::Drift => row.drifting_sections(),
     };
-    if members.is_empty() {
+    if sections.is_empty() {
         return line;
     }
-    line.then(line!(" ({})", members.join(", ")).in_style(Style::Dim)).prose(8)
+    line.then(line!(" ({})", sections.join(", ")).in_style(Style::Dim)).prose(8)
 }

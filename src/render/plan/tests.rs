@@ -52,7 +52,8 @@ fn of(rows: Vec<Row>) -> Plan {
 
 fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
     let will_restart = kind == PLATFORM && action == Action::Update;
-    Row { key: ResourceKey::new(kind, id), action, fields, will_restart, attention: Vec::new(), writes: Vec::new() }
+    let key = ResourceKey::new(kind, id);
+    Row { key, declared_at: None, action, fields, will_restart, attention: Vec::new(), writes: Vec::new() }
 }
 
 fn field(path: &[&str], action: FieldAction, before: Option<Value>, after: Option<Value>) -> FieldChange {
@@ -110,8 +111,8 @@ fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
 
     settings:
       + settings triage
-      ~ settings other (egressConfig)
-          ~ egressConfig.judgeModel: "a" → "b"
+      ~ settings other (egress.judge_model)
+          ~ egress.judge_model: "a" → "b"
 
     platforms:
       ? platform other/other-slack (pull keeps it; apply never deletes it)
@@ -195,21 +196,21 @@ fn each_changed_field_says_what_was_and_what_will_be() {
     Plan for org acme at https://app.lobu.ai (context lobu)
 
     settings:
-      ~ settings triage (networkConfig, egressConfig, mcpServers, skillsConfig,
-              guardrails, soulMd, identityMd, userMd)
-          ~ networkConfig.allowedDomains:
+      ~ settings triage (network.allowed, egress.extra_policy, skills.mcp, skills,
+              guardrails, SOUL.md, IDENTITY.md, USER.md)
+          ~ network.allowed:
               + "api.x.com"
               + "b.com"
             "api.x.com" from skill websearch
-          ~ egressConfig.extraPolicy:
+          ~ egress.extra_policy:
               │ --- org
               │ +++ files
               │ @@ -1 +1 @@
               │ -No.
               │ +Yes.
-          + mcpServers.search: {url: "https://h.example/mcp"}
+          + skills.mcp.search: {url: "https://h.example/mcp"}
             from skill websearch
-          ~ skillsConfig.skills.local/web.content:
+          ~ skills/web/SKILL.md:
               │ --- org
               │ +++ files
               │ @@ -1,3 +1,3 @@
@@ -218,24 +219,24 @@ fn each_changed_field_says_what_was_and_what_will_be() {
               │ +2
               │  three
           - guardrails: ["pii"] → (cleared)
-          - soulMd: (cleared)
+          - SOUL.md: (cleared)
               │ --- org
               │ +++ files
               │ @@ -1,2 +0,0 @@
               │ -Be kind.
               │ -Be brief.
-          + identityMd:
+          + IDENTITY.md:
               │ --- org
               │ +++ files
               │ @@ -0,0 +1 @@
               │ +I am.
-          ~ userMd: (hidden, changed)
-          ? networkConfig.deniedDomains (pull keeps it, --prune removes it)
+          ~ USER.md: (hidden, changed)
+          ? network.denied (pull keeps it, --prune removes it)
           ? modelSelection (left as it is)
 
     ! With --yes this needs --allow-clear too:
         - settings triage guardrails
-        - settings triage soulMd
+        - settings triage SOUL.md
 
     Plan id: 0123456789ab
     Summary: 0 create, 1 update, 0 unchanged, 0 drift
@@ -259,9 +260,9 @@ fn what_prune_removes_is_shown_and_counted() {
     Plan for org acme at https://app.lobu.ai (context lobu)
 
     settings:
-      ~ settings triage (toolsConfig, installedProviders)
-          - toolsConfig.allowedTools (removed by --prune): ["bash", "web"]
-          - installedProviders.openai (removed by --prune): {providerId: "openai"}
+      ~ settings triage (tools.allowed, providers)
+          - tools.allowed (removed by --prune): ["bash", "web"]
+          - providers[openai] (removed by --prune): {providerId: "openai"}
 
     Plan id: 0123456789ab
     Summary: 0 create, 1 update, 0 unchanged, 0 drift, 2 removed
@@ -288,9 +289,9 @@ fn drift_alone_is_nothing_to_apply() {
     Plan for org acme at https://app.lobu.ai (context lobu)
 
     settings:
-      ? settings triage (toolsConfig, userMd)
-          ? toolsConfig.allowedTools (pull keeps it, --prune removes it)
-          ? userMd (left as it is)
+      ? settings triage (tools.allowed, USER.md)
+          ? tools.allowed (pull keeps it, --prune removes it)
+          ? USER.md (left as it is)
 
     platforms:
       ? platform triage/mine (pull keeps it; apply never deletes it)
@@ -307,9 +308,9 @@ fn drift_alone_is_nothing_to_apply() {
     Plan for org acme at https://app.lobu.ai (context lobu)
 
     settings:
-      ? settings triage (toolsConfig, userMd)
-          ? toolsConfig.allowedTools (pull keeps it, --prune removes it): ["bash"]
-          ? userMd (left as it is): ["bash"]
+      ? settings triage (tools.allowed, USER.md)
+          ? tools.allowed (pull keeps it, --prune removes it): ["bash"]
+          ? USER.md (left as it is): ["bash"]
 
     platforms:
       ? platform triage/mine (pull keeps it; apply never deletes it)
@@ -451,8 +452,8 @@ fn foreign_text_neither_steers_the_terminal_nor_the_log() {
     Plan for org \u{3a}:warning:: at https://app.lobu.ai (context lobu)
 
     settings:
-      ~ settings tri\u{202e}age (soulMd)
-          ~ soulMd:
+      ~ settings tri\u{202e}age (SOUL.md)
+          ~ SOUL.md:
               │ --- org
               │ +++ files
               │ @@ -1 +1,2 @@

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, counted, plural};
 use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, Withheld};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{brief, counted_kind, name, sentence, summary};
+use crate::render::phrases::{counted_kind, field_name, name, sentence, summary};
 use crate::render::plan::left_out_of;
 use crate::schema::{Kind, ResourceKey};
 
@@ -65,7 +65,7 @@ fn why(withheld: &Withheld) -> Line {
 
 fn place(line: Line, key: &ResourceKey, path: &FieldPath) -> Line {
     let line = line.then(name(key));
-    if path.steps().is_empty() { line } else { line.then(line!(" {}", brief(&path.to_string()))) }
+    if path.steps().is_empty() { line } else { line.then(line!(" {}", field_name(key.kind, path))) }
 }
 
 /// References of the files that stay.

@@ -3,12 +3,11 @@
 use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{PullAction, PullPlan, PullRow};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{marked, name};
+use crate::render::phrases::{field_name, marked, name};
 use crate::render::plan::{is_prompt, prompt_diff};
 use crate::render::prose_diff::{Direction, Folding};
-use crate::render::text_safety::shown;
 use crate::render::value_text::{change_of_files, field};
-use crate::schema::{ALL, Kind};
+use crate::schema::{ALL, Kind, file_section};
 
 use super::PullView;
 
@@ -50,30 +49,32 @@ fn head(row: &PullRow) -> Line {
         PullAction::Remove => (Style::Remove, "- "),
     };
     let line = line!("{}{}", style.of(marker), name(&row.key));
-    let members = members(row);
-    if row.action != PullAction::Update || members.is_empty() {
+    let sections = sections(row);
+    if row.action != PullAction::Update || sections.is_empty() {
         return line;
     }
-    line.then(line!(" ({})", members.join(", ")).in_style(Style::Dim)).prose(8)
+    line.then(line!(" ({})", sections.join(", ")).in_style(Style::Dim)).prose(8)
 }
 
-fn members(row: &PullRow) -> Vec<&str> {
+fn sections(row: &PullRow) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
-    row.fields.iter().map(|field| field.path.root()).filter(|root| seen.insert(*root)).collect()
+    let sections = row.fields.iter().map(|field| file_section(row.key.kind, &field.path));
+    sections.filter(|section| seen.insert(section.clone())).collect()
 }
 
 fn fields(row: &PullRow, folding: Folding) -> Document {
-    row.fields.iter().flat_map(|field| one_field(field, folding).lines().to_vec()).collect()
+    row.fields.iter().flat_map(|field| one_field(row.key.kind, field, folding).lines().to_vec()).collect()
 }
 
-fn one_field(change: &FieldChange, folding: Folding) -> Document {
+fn one_field(kind: Kind, change: &FieldChange, folding: Folding) -> Document {
+    let label = field_name(kind, &change.path);
     let block = match (&change.before, &change.after) {
-        _ if is_prompt(&change.path) => prompt_diff(change, folding, Direction::ToFiles),
-        (None, Some(after)) => Some(field(&shown(&change.path), &change.path, after, folding)),
+        _ if is_prompt(&change.path) => prompt_diff(&label, change, folding, Direction::ToFiles),
+        (None, Some(after)) => Some(field(&label, &change.path, after, folding)),
         _ => None,
     };
-    let block =
-        block.unwrap_or_else(|| change_of_files(&change.path, change.before.as_ref(), change.after.as_ref(), folding));
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let block = block.unwrap_or_else(|| change_of_files(&label, &change.path, before, after, folding));
     let (style, marker) = match change.action {
         FieldAction::Add => (Style::Create, "+ "),
         FieldAction::Clear => (Style::Remove, "- "),

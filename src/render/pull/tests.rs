@@ -92,16 +92,16 @@ fn a_pull_is_read_without_colour_at_80_columns() {
     Pull from org acme at https://app.lobu.ai (context lobu)
 
     settings:
-      ~ settings triage (soulMd, networkConfig, mcpServers)
-          ~ soulMd:
+      ~ settings triage (SOUL.md, network.allowed, skills.mcp)
+          ~ SOUL.md:
               │ --- files
               │ +++ org
               │ @@ -1,2 +1,2 @@
               │  Be kind.
               │ -Be brief.
               │ +Be long.
-          - networkConfig.allowedDomains: ["a.example"] → (cleared)
-          ~ mcpServers.gh.url: (hidden) → "https://gh"
+          - network.allowed: ["a.example"] → (cleared)
+          ~ skills.mcp.gh.url: (hidden) → "https://gh"
 
     platforms:
       + platform triage/triage-slack
@@ -112,8 +112,8 @@ fn a_pull_is_read_without_colour_at_80_columns() {
           apply sends the name
 
     Not written:
-      ! settings triage userMd: it may hold a secret, and no reference can stand
-          there; to write it: --allow-suspected 'settings/triage:userMd'
+      ! settings triage USER.md: it may hold a secret, and no reference can stand
+          there; to write it: --allow-suspected 'settings/triage:USER.md'
       ! settings triage guardrails: why
 
     = settings triage x stays $TRIAGE_SLACK_BOT_TOKEN; the org has something else

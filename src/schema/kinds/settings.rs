@@ -85,20 +85,20 @@ static TEXTS: Entries = Entries { entry: text("", ""), noun: "entry" };
 static SECRETS: Entries = Entries { entry: secret("", ""), noun: "value" };
 
 static SKILL_NETWORK: [Field; 4] = [
-    list("allowedDomains", "SKILL.md: network.allow"),
-    list("deniedDomains", "SKILL.md: network.deny"),
-    judged("SKILL.md: network.judge"),
-    map("judges", &TEXTS, "SKILL.md: judges.<name>"),
+    list("allowedDomains", "skills/<name>/SKILL.md: network.allow"),
+    list("deniedDomains", "skills/<name>/SKILL.md: network.deny"),
+    judged("skills/<name>/SKILL.md: network.judge"),
+    map("judges", &TEXTS, "skills/<name>/SKILL.md: judges.<name>"),
 ];
 
 static SKILL_SERVER: [Field; 2] = [text("command", "").form(Form::Command), list("args", "").form(Form::Arguments)];
 
 static SKILL_ENTRY: [Field; 6] = [
-    Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "the body of SKILL.md"),
-    text("description", "SKILL.md: description"),
-    list("nixPackages", "SKILL.md: nixPackages"),
+    Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "skills/<name>/SKILL.md"),
+    text("description", "skills/<name>/SKILL.md: description"),
+    list("nixPackages", "skills/<name>/SKILL.md: nixPackages"),
     table("networkConfig", &SKILL_NETWORK),
-    Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "SKILL.md: mcpServers")
+    Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "skills/<name>/SKILL.md: mcpServers")
         .form(Form::Objects(&SKILL_SERVER)),
     kept("enabled"),
 ];

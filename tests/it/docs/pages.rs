@@ -88,9 +88,9 @@ fn the_fields_of_lobu_toml() {
 fn field_row(field: &FieldRow) -> [String; 6] {
     let empty = match (field.shape, field.file) {
         ("flag", _) => "has no empty form",
-        (_, "the body of SKILL.md") => "the skill is left out, with a warning",
+        ("text", "skills/<name>/SKILL.md") => "the skill is left out, with a warning",
         (_, "providers[].id") => "`providers = []` clears",
-        ("keyed", _) | (_, "SKILL.md: mcpServers") => "declares nothing",
+        ("keyed", _) | (_, "skills/<name>/SKILL.md: mcpServers") => "declares nothing",
         _ if !field.prunable => "a blank file clears",
         _ => "clears",
     };

@@ -129,7 +129,7 @@ fn settings(file: &str, text: Option<&str>) -> String {
 
 fn skill(said: Option<(&str, &str)>) -> String {
     let (frontmatter, body) = match said {
-        Some((file, text)) => match file.strip_prefix("SKILL.md: ") {
+        Some((file, text)) => match file.strip_prefix("skills/<name>/SKILL.md: ") {
             Some(place) => (nested(place, text), "Text".to_owned()),
             None => (String::new(), plain(text)),
         },

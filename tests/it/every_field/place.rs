@@ -80,15 +80,14 @@ impl Place {
             // An empty table declares nothing, and no file says that a platform has no name.
             (_, Shape::Leaf(Leaf::ById | Leaf::SentOnly)) => None,
             // What a skill says there is always a text.
-            _ if matches!(self.file, "the body of SKILL.md" | "SKILL.md: judges.<name>") => None,
+            _ if matches!(self.file, "skills/<name>/SKILL.md" | "skills/<name>/SKILL.md: judges.<name>") => None,
             _ => Some("\"\""),
         }
     }
 
     /// Whether files may say nothing there: an entry without it can be read.
     pub(super) fn may_be_absent(&self) -> bool {
-        let is_needed =
-            ["oauth.auth_url", "oauth.token_url", "body of SKILL.md"].iter().any(|end| self.file.ends_with(end));
+        let is_needed = ["oauth.auth_url", "oauth.token_url", "/SKILL.md"].iter().any(|end| self.file.ends_with(end));
         !self.is_required && !is_needed
     }
 

@@ -74,7 +74,7 @@ fn an_org_as_it_is_declared_does_not_drift() {
 fn each_declared_value_that_differs_is_shown_in_both_directions() {
     for (what, row, path, before) in [
         ("agent", "~ agent triage", "description", "Sorts."),
-        ("prompt", "~ settings triage", "soulMd", "Soul."),
+        ("prompt", "~ settings triage", "SOUL.md", "Soul."),
         ("platform", "~ platform triage/triage-telegram", "config.chatId", "-100"),
         ("type", "~ entity-type ticket", "name", "Ticket"),
     ] {
@@ -88,7 +88,7 @@ fn each_declared_value_that_differs_is_shown_in_both_directions() {
         let json = document(&drift(&setup, &["--json"], 6));
         assert_eq!(json["differs"], json!(true));
         let field = |change: &Value| {
-            let found = change["fields"].as_array().expect("a list").iter().find(|field| field["path"] == path);
+            let found = change["fields"].as_array().expect("a list").iter().find(|field| field["file_path"] == path);
             found.map(|field| (field["before"].clone(), field["after"].clone()))
         };
         let fields = |list: &Value| list.as_array().expect("a list").iter().filter_map(field).collect::<Vec<_>>();
@@ -113,7 +113,7 @@ fn what_only_the_org_has_is_told_and_does_not_count() {
     let output = drift(&setup, &[], 0);
     for told in [
         "In the org, and not in the files:",
-        "? settings triage: networkConfig.allowedDomains, userMd",
+        "? settings triage: network.allowed, USER.md",
         "? platform triage/triage-slack",
         "? 1 entity type is not in this project (extra)",
         "The org is as the project declares it.",

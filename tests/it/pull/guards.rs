@@ -160,7 +160,7 @@ fn what_no_file_takes_is_told_and_fails_and_the_rest_is_written() {
     );
     let output = setup.run(&["pull", "--force"]);
     output.expect_code(6);
-    assert!(output.stdout.contains("preApprovedTools: it has an entry that lobu.toml refuses"), "{output}");
+    assert!(output.stdout.contains("tools.pre_approved: it has an entry that lobu.toml refuses"), "{output}");
     assert_eq!(setup.env.read("agents/first/SOUL.md"), "Written.\n");
 }
 

@@ -73,10 +73,10 @@ fn a_text_that_looks_like_a_reference_becomes_none() {
     // A prompt is no place for references.
     assert_eq!(hostile.site.env.read("agents/triage/IDENTITY.md"), format!("{REFERENCE}\n"));
 
-    let named = "settings/triage:mcpServers.gh.headers.X-Thing";
+    let named = "settings/triage:skills.mcp.gh.headers.X-Thing";
     let output = hostile.pull(&["--allow-suspected", named]);
     output.expect_code(0);
-    assert!(output.stdout.contains(&format!("! {REFERENCE} for settings/triage mcpServers.gh")), "{output}");
+    assert!(output.stdout.contains(&format!("! {REFERENCE} for settings/triage skills.mcp.gh")), "{output}");
     assert!(hostile.site.env.read(".env.example").contains("AWS_SECRET_ACCESS_KEY=\n"));
 }
 
@@ -150,11 +150,11 @@ fn leaky() -> (Value, Value) {
 
 /// What of it is named as withheld.
 const WITHHELD: [&str; 5] = [
-    "settings/triage:soulMd",
-    "settings/triage:egressConfig.extraPolicy",
-    "settings/triage:skillsConfig.skills.local/leak.content",
-    "settings/triage:mcpServers.arguments.args",
-    "settings/triage:mcpServers.address.url",
+    "settings/triage:SOUL.md",
+    "settings/triage:egress.extra_policy",
+    "settings/triage:skills/leak/SKILL.md",
+    "settings/triage:skills.mcp.arguments.args",
+    "settings/triage:skills.mcp.address.url",
 ];
 
 #[track_caller]
@@ -233,7 +233,9 @@ fn secrets_among_the_arguments_of_a_command_are_in_no_file_and_on_no_screen() {
         let output = hostile.pull(&[]);
         output.expect_code(6);
         let said = flat(&output.stdout);
-        for place in ["mcpServers.s0.args", "mcpServers.s5.args", "mcpServers.whole.command", "local/k.mcpServers"] {
+        for place in
+            ["skills.mcp.s0.args", "skills.mcp.s5.args", "skills.mcp.whole.command", "skills/k/SKILL.md: mcpServers"]
+        {
             assert!(said.contains(place), "{place}: {output}");
         }
 
