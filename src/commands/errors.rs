@@ -47,9 +47,11 @@ impl From<RequestError> for CommandError {
             RequestError::Refused { status: 401, .. } => ErrorKind::NotLoggedIn,
             RequestError::Refused { status: 403, .. } => ErrorKind::Forbidden,
             RequestError::Refused { status: 404, .. } if error.code() == Some("invalid_request") => ErrorKind::WrongOrg,
-            RequestError::Refused { .. } | RequestError::Redirected { .. } | RequestError::NotSent { .. } => {
-                ErrorKind::Refused
-            }
+            RequestError::Refused { .. }
+            | RequestError::Unavailable { .. }
+            | RequestError::AfterLost { .. }
+            | RequestError::Redirected { .. }
+            | RequestError::NotSent { .. } => ErrorKind::Refused,
         };
         let hint = hint(kind, &error);
         let failure = Self::new(kind, error);

@@ -3,8 +3,8 @@ use crate::schema::{Generation, Refusal, ResourceKey, Write};
 
 /// What a refusal means and what to do about it, where we know more than the server said.
 pub fn explain(write: &Write, error: &RequestError, server: Generation) -> Option<String> {
-    let RequestError::Refused { status, server: words, .. } = error else { return None };
-    let message = words.message.as_deref().unwrap_or_default();
+    let status = &error.status()?;
+    let message = error.server()?.message.as_deref().unwrap_or_default();
     let of_all = match status {
         401 => Some("The token is not valid here: log in again, or set LOBU_API_TOKEN to a token of this server."),
         403 => Some("The token needs the scope mcp:admin, and its user the role owner or admin, in this org."),

@@ -2,6 +2,7 @@
 
 mod approval;
 mod explain;
+mod look;
 mod report;
 mod run;
 mod step;
@@ -10,5 +11,5 @@ mod tests;
 
 pub use approval::{Approval, ApprovedPlan};
 pub use explain::explain;
-pub use report::{Failure, Report, RowOutcome};
+pub use report::{Failure, FailureReason, Report, RowOutcome};
 pub use run::{Event, Limits, execute};

@@ -1,13 +1,47 @@
-use crate::org::{Outcome, RequestError};
+use crate::org::RequestError;
 use crate::schema::ResourceKey;
 
 /// Why a row failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FailureReason {
+    /// A request failed, and nothing of it was done.
+    #[error(transparent)]
+    Request(RequestError),
+    /// The resource is no longer as the plan found it.
+    #[error("it was changed in the org since the plan; it was not overwritten")]
+    Moved,
+    /// A part of the row was done, and the rest was not begun.
+    #[error("only a part of it was done; the rest was not tried")]
+    Partial,
+}
+
+/// Why a row failed, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The request's error.
-    pub error: RequestError,
+    pub reason: FailureReason,
     /// What it means and what to do, where we know more than the server said.
     pub hint: Option<String>,
+}
+
+impl Failure {
+    /// The status that the server answered, where a request failed.
+    pub fn status(&self) -> Option<u16> {
+        self.error()?.status()
+    }
+
+    /// The error of the request that failed.
+    pub fn error(&self) -> Option<&RequestError> {
+        match &self.reason {
+            FailureReason::Request(error) => Some(error),
+            FailureReason::Moved | FailureReason::Partial => None,
+        }
+    }
+}
+
+impl From<FailureReason> for Failure {
+    fn from(reason: FailureReason) -> Self {
+        Self { reason, hint: None }
+    }
 }
 
 /// What became of a row.
@@ -58,18 +92,8 @@ impl Report {
     /// Whether the failure was that the token may not do this: the first refused row answered 401 or 403.
     pub fn is_refused_for_rights(&self) -> bool {
         self.rows.iter().any(|(_, outcome)| match outcome {
-            RowOutcome::Failed(failure) => matches!(failure.error.status(), Some(401 | 403)),
+            RowOutcome::Failed(failure) => matches!(failure.status(), Some(401 | 403)),
             _ => false,
         })
-    }
-}
-
-impl RowOutcome {
-    /// The outcome of a failed request.
-    pub(super) fn of_error(error: RequestError, hint: Option<String>) -> Self {
-        match error.outcome() {
-            Outcome::NotDone => Self::Failed(Failure { error, hint }),
-            Outcome::Unknown => Self::Unknown(error.to_string()),
-        }
     }
 }

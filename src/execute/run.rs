@@ -4,13 +4,11 @@ use std::future::Future;
 use futures::future::{Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use crate::model::OrgSlug;
 use crate::org::OrgWrite;
-use crate::plan::{Row, Task, tasks};
-use crate::schema::Generation;
+use crate::plan::{Row, Task, Verifier, tasks};
 
-use super::step::{OrgContext, Success, carry_out};
-use super::{ApprovedPlan, Report, RowOutcome, explain};
+use super::step::{Ending, carry_out};
+use super::{ApprovedPlan, FailureReason, Report, RowOutcome};
 
 /// How an execution runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +39,12 @@ pub enum Event {
 pub async fn execute(
     org: &impl OrgWrite,
     approved: &ApprovedPlan,
-    slug: &OrgSlug,
-    server: Generation,
+    verifier: &Verifier,
     limits: Limits,
     interrupted: impl Future<Output = ()>,
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> Report {
     let plan = approved.plan();
-    let context = OrgContext { org: slug.clone(), server, mode: plan.secrets };
     let mut run = Run::new(tasks(plan), plan.rows.len(), limits);
     let mut in_flight = FuturesUnordered::new();
     let mut interrupted = Box::pin(interrupted);
@@ -58,8 +54,7 @@ pub async fn execute(
             let Some((position, task)) = run.next() else { break };
             let Some(row) = plan.rows.get(task.row) else { continue };
             run.start(task.row, on_event);
-            let (context, org) = (&context, org);
-            in_flight.push(async move { (position, task.row, carry_out_task(org, context, row, &task).await) });
+            in_flight.push(async move { (position, task.row, carry_out_task(org, verifier, row, &task).await) });
         }
         if in_flight.is_empty() {
             break;
@@ -85,27 +80,18 @@ pub async fn execute(
 }
 
 /// Carries out the requests of a task, and says whether any of them succeeded.
-async fn carry_out_task(org: &impl OrgWrite, context: &OrgContext, row: &Row, task: &Task) -> (bool, RowOutcome) {
+async fn carry_out_task(org: &impl OrgWrite, verifier: &Verifier, row: &Row, task: &Task) -> (bool, RowOutcome) {
     let mut said = None;
     let mut wrote = false;
     for write in task.writes.iter().filter_map(|at| row.writes.get(*at)) {
-        match carry_out(org, context, row, write).await {
-            Ok(Success::Done(what)) => said = what.or(said),
-            Ok(Success::Doubtful) => return (wrote, doubtful()),
-            Err(error) => {
-                let hint = explain(write, &error, context.server);
-                return (wrote, RowOutcome::of_error(error, hint));
-            }
+        match carry_out(org, verifier, row, write).await {
+            Ending::Done(what) => said = what.or(said),
+            Ending::Failed(failure) => return (wrote, RowOutcome::Failed(failure)),
+            Ending::Unknown(why) => return (wrote, RowOutcome::Unknown(why)),
         }
         wrote = true;
     }
     (wrote, RowOutcome::Done(said))
-}
-
-fn doubtful() -> RowOutcome {
-    let what =
-        "the server says that nothing changed, which it also says when it loses a rotated secret; check the platform";
-    RowOutcome::Unknown(what.to_owned())
 }
 
 /// The state of every task and row.
@@ -210,7 +196,8 @@ impl Run {
     fn into_report(self, approved: &ApprovedPlan) -> Report {
         let outcome = |(left, worst): (usize, Option<RowOutcome>)| match worst {
             // A row of which only a part was done is not done: its type may lack its inverse.
-            Some(RowOutcome::Done(_)) | None if left > 0 => RowOutcome::NotTried,
+            Some(RowOutcome::Done(_)) if left > 0 => RowOutcome::Failed(FailureReason::Partial.into()),
+            None if left > 0 => RowOutcome::NotTried,
             Some(outcome) => outcome,
             None => RowOutcome::Done(None),
         };

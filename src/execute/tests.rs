@@ -7,20 +7,31 @@ use futures::channel::oneshot;
 use futures::future::{self, FutureExt};
 use serde_json::json;
 
-use crate::model::{AgentId, FieldPath, OrgSlug, Text, Value};
-use crate::org::{Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored};
-use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
+use crate::model::{AgentId, FieldPath, OrgSlug, Position, Text, Value};
+use crate::org::{
+    ActualState, Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored,
+};
+use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, Verifier};
 use crate::schema::kinds::settings::MCP_SERVERS;
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, relationship_type};
-use crate::schema::{Change, Field, Generation, Kind, Pair, ResourceKey, SecretsMode, Sent, StoredPair, Write};
+use crate::schema::{
+    Change, Declaration, Field, Generation, Kind, Pair, Resource, ResourceKey, SecretsMode, Sent, ServerTraits,
+    StoredPair, Write,
+};
 use crate::wire::{Health, ServerError, WireRecord};
 
-use super::{Approval, ApprovedPlan, Event, Limits, Report, RowOutcome, execute};
+use super::{Approval, ApprovedPlan, Event, FailureReason, Limits, Report, RowOutcome, execute};
+
+mod answers;
 
 /// What the fake does instead of succeeding.
 #[derive(Debug, Clone)]
 enum Fault {
     Refuse(u16, &'static str),
+    /// No chat manager.
+    Unavailable,
+    /// Refused after an attempt whose answer was lost.
+    RefuseAfterLost(u16),
     Lose,
     Exists(WireRecord),
     Noop,
@@ -40,6 +51,9 @@ struct State {
 struct Fake {
     faults: BTreeMap<String, Fault>,
     settings: Option<WireRecord>,
+    /// What lists of a kind have; those of the others cannot be read.
+    records: BTreeMap<Kind, Vec<WireRecord>>,
+    pairs: Option<Vec<StoredPair>>,
     state: Mutex<State>,
 }
 
@@ -89,9 +103,12 @@ impl Fake {
         state.in_flight -= 1;
         state.log.push(format!("- {label}"));
         match self.faults.get(label) {
-            Some(Fault::Refuse(status, message)) => {
-                let server = ServerError { message: Some((*message).to_owned()), ..ServerError::default() };
-                Err(RequestError::Refused { request: request(), status: *status, server })
+            Some(Fault::Refuse(status, message)) => Err(refused(*status, message)),
+            Some(Fault::Unavailable) => {
+                Err(RequestError::Unavailable { request: request(), server: ServerError::default() })
+            }
+            Some(Fault::RefuseAfterLost(status)) => {
+                Err(RequestError::AfterLost { error: Box::new(refused(*status, "no")) })
             }
             Some(Fault::Lose) => Err(RequestError::NoAnswer {
                 request: request(),
@@ -102,6 +119,11 @@ impl Fake {
             other => Ok(other.cloned()),
         }
     }
+}
+
+fn refused(status: u16, message: &str) -> RequestError {
+    let server = ServerError { message: Some(message.to_owned()), ..ServerError::default() };
+    RequestError::Refused { request: request(), status, server }
 }
 
 fn unread<T>() -> Result<T, RequestError> {
@@ -118,18 +140,18 @@ impl OrgRead for Fake {
     async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
         unread()
     }
-    async fn records(&self, _: Kind) -> Result<Vec<WireRecord>, RequestError> {
-        unread()
+    async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
+        self.records.get(&kind).cloned().map_or_else(unread, Ok)
     }
     async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
         if kind != SETTINGS {
-            return unread();
+            return self.records.get(&kind).cloned().map_or_else(unread, |records| Ok(Some(records)));
         }
         self.write(&format!("read {agent}")).await?;
         Ok(self.settings.clone().map(|settings| vec![settings]))
     }
     async fn pairs(&self, _: &ResourceKey, _: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
-        unread()
+        self.pairs.clone().map_or_else(unread, Ok)
     }
 }
 
@@ -250,6 +272,25 @@ fn plan(rows: Vec<Row>) -> Plan {
     }
 }
 
+/// What compares with a plan whose rows are declared as they are sent, in an org that had nothing.
+fn verifier(plan: &Plan, server: Generation) -> Verifier {
+    let declared: Vec<Resource> = plan
+        .rows
+        .iter()
+        .map(|row| {
+            let values = row.writes.iter().filter_map(Write::sent).flat_map(Sent::values);
+            let resource = Resource::new(row.key.clone(), Position::file("lobu.toml"));
+            values.fold(resource, |resource, (field, value)| resource.with(field, Some(Declaration::of_sent(value))))
+        })
+        .collect();
+    let server = ServerTraits::of(server, None);
+    let actual = ActualState { server, secrets: SecretsProbe::Missing, records: BTreeMap::new() };
+    let org = OrgSlug::from_server("dev");
+    let selection = Selection::default();
+    let options = Options { org, prune: false, resend: Resend::default(), selection, push_command: String::new() };
+    Verifier::new(plan, &declared, &actual, &options)
+}
+
 const WIDE: Limits = Limits { parallelism: 16, keep_going: false };
 
 async fn run_with(fake: &Fake, rows: Vec<Row>, limits: Limits, server: Generation) -> (Report, Vec<Event>) {
@@ -266,9 +307,9 @@ async fn run_with(fake: &Fake, rows: Vec<Row>, limits: Limits, server: Generatio
         }
     };
     let mut events = Vec::new();
-    let org = OrgSlug::from_server("dev");
     let mut on_event = |event| events.push(event);
-    let report = execute(fake, &approved, &org, server, limits, interrupted, &mut on_event).await;
+    let verifier = verifier(approved.plan(), server);
+    let report = execute(fake, &approved, &verifier, limits, interrupted, &mut on_event).await;
     assert_eq!(fake.state.lock().unwrap().in_flight, 0, "everything in flight was awaited");
     (report, events)
 }
@@ -395,7 +436,9 @@ async fn a_type_without_its_link_is_not_done() {
     let fake = Fake::with(&[("relationship owned-by", Fault::Refuse(400, "no"))]);
     let rows = vec![relationship("owns", Some("owned-by"), &[]), relationship("owned-by", None, &[])];
     let report = run(&fake, rows).await;
-    assert_eq!(outcomes(&report), ["relationship-type/owns not tried", "relationship-type/owned-by failed"]);
+    assert_eq!(outcomes(&report), ["relationship-type/owns failed", "relationship-type/owned-by failed"]);
+    let RowOutcome::Failed(failure) = &report.rows[0].1 else { panic!("{report:?}") };
+    assert_eq!(failure.reason, FailureReason::Partial, "it was made, and its link was not tried");
     assert!(report.wrote, "one of them was made all the same");
 }
 
@@ -414,30 +457,6 @@ async fn rows_without_requests_are_no_part_of_the_report() {
     let empty = row(SETTINGS, "one", Action::Create, Vec::new());
     let report = run(&fake, vec![agent("one"), empty]).await;
     assert_eq!(outcomes(&report), ["agent/one failed"]);
-}
-
-#[tokio::test]
-async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
-    let description = field(AGENT, "description");
-    let existing = |name: &str, described: Option<&str>| {
-        let described = described.map(|text| (description, json!(text)));
-        let members = [(field(AGENT, "name"), json!(name))].into_iter().chain(described).collect();
-        WireRecord { id: "one".to_owned(), org: None, members }
-    };
-    let outcome = async |record: WireRecord, described: Option<&str>| {
-        let fake = Fake::with(&[("agent one", Fault::Exists(record))]);
-        let mut sent = named(AGENT, "one");
-        sent.fields.set_some(description, described.map(|text| Change::Set(Value::known(text))));
-        outcomes(&run(&fake, vec![made(sent)]).await).remove(0)
-    };
-    let fine = "agent/one done (it was there already)";
-    assert_eq!(outcome(existing("Name", None), None).await, fine);
-    assert_eq!(outcome(existing("Name", Some("")), None).await, fine);
-    assert_eq!(outcome(existing("Name", Some("d")), Some("d")).await, fine);
-    assert_eq!(outcome(existing("Name", Some("theirs")), None).await, fine, "what no file says is left alone");
-    assert_eq!(outcome(existing("Other", None), None).await, "agent/one failed");
-    assert_eq!(outcome(existing("Name", Some("x")), Some("d")).await, "agent/one failed");
-    assert_eq!(outcome(existing("Name", None), Some("d")).await, "agent/one failed");
 }
 
 #[tokio::test]

@@ -55,6 +55,13 @@ pub enum RequestError {
         /// The server's description; without its words on requests that carry secret values.
         server: ServerError,
     },
+    /// A 503 with a description and without `Retry-After` to a request for which that is a server's last word: it takes none.
+    #[error("{request} answered 503{}", describe(server))]
+    Unavailable {
+        request: Request,
+        /// The server's description, as far as it may be shown.
+        server: ServerError,
+    },
     /// The server's answer is not the API's: a page, another shape, broken JSON.
     #[error("{request} answered {status} with something that is not the Lobu API: {what}")]
     NotTheApi {
@@ -81,6 +88,12 @@ pub enum RequestError {
         request: Request,
         /// The target's origin, without path and query.
         to: String,
+    },
+    /// It failed in a way that changed nothing, after an earlier attempt that may have been carried out.
+    #[error("{error}; an earlier attempt may have been carried out")]
+    AfterLost {
+        /// How the last attempt failed.
+        error: Box<RequestError>,
     },
     /// The request could not be built or must not be sent.
     #[error("{request} was not sent: {what}")]
@@ -128,6 +141,8 @@ impl RequestError {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } | Self::NotTheApi { status, .. } => Some(*status),
+            Self::Unavailable { .. } => Some(503),
+            Self::AfterLost { error } => error.status(),
             Self::NoAnswer { .. } | Self::Redirected { .. } | Self::NotSent { .. } => None,
         }
     }
@@ -136,30 +151,56 @@ impl RequestError {
     pub fn cause(&self) -> Option<Cause> {
         match self {
             Self::NoAnswer { cause, .. } => Some(*cause),
+            Self::AfterLost { error } => error.cause(),
+            _ => None,
+        }
+    }
+
+    /// The server's description, where it gave one.
+    pub fn server(&self) -> Option<&ServerError> {
+        match self {
+            Self::Refused { server, .. } | Self::Unavailable { server, .. } => Some(server),
+            Self::AfterLost { error } => error.server(),
             _ => None,
         }
     }
 
     /// The server's code, where it gave one.
     pub fn code(&self) -> Option<&str> {
+        self.server()?.code.as_deref()
+    }
+
+    /// The refusal of a request of which an earlier attempt may have been carried out: where a look at the org finds nothing of
+    /// it, nothing was changed.
+    pub fn refusal_after_lost(&self) -> Option<&Self> {
         match self {
-            Self::Refused { server, .. } => server.code.as_deref(),
+            Self::AfterLost { error } => {
+                matches!(&**error, Self::Refused { status: 400..=428 | 430..=499, .. }).then_some(error)
+            }
             _ => None,
         }
     }
 
-    /// Whether the request may have been carried out all the same.
+    /// Whether the request may have been carried out all the same. Only an answer that proves that it was not says so.
     ///
-    /// A 5xx from something between us and the server says nothing about what the server did; a write that answered with
-    /// something unreadable was answered, so it was probably done.
+    /// A 5xx proves nothing, whatever its body: it may come from something between us and the server, or from the server after
+    /// the effect. A write that answered with something unreadable was answered, so it was probably done.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::NoAnswer { outcome, .. } => *outcome,
-            Self::NotTheApi { status, .. } if *status < 400 => Outcome::Unknown,
-            Self::Refused { status: 500..=502 | 504.., .. } | Self::NotTheApi { status: 500.., .. } => Outcome::Unknown,
+            Self::Refused { status: 503, server, .. } if server.is_busy() => Outcome::NotDone,
+            Self::AfterLost { .. }
+            | Self::Unavailable { .. }
+            | Self::Refused { status: 500.., .. }
+            | Self::NotTheApi { status: ..400 | 500.., .. } => Outcome::Unknown,
             Self::Refused { .. } | Self::NotTheApi { .. } | Self::Redirected { .. } | Self::NotSent { .. } => {
                 Outcome::NotDone
             }
         }
+    }
+
+    /// The same error, where an earlier attempt may have been carried out.
+    pub(super) fn after_lost(self) -> Self {
+        if self.outcome() == Outcome::Unknown { self } else { Self::AfterLost { error: Box::new(self) } }
     }
 }

@@ -185,9 +185,8 @@ impl Transport {
 
     /// Sends a request, again where that is right, until the schedule ends.
     ///
-    /// An error says `Unknown` as soon as one attempt may have been carried out.
+    /// An error says `Unknown` as soon as one attempt may have been carried out, also one of an earlier call on the schedule.
     pub async fn send_on(&self, call: &Call<'_>, schedule: &mut Schedule<'_>) -> Result<Answer, RequestError> {
-        let mut lost = None;
         loop {
             let failed = match self.attempt(call).await {
                 Ok(answer) => return Ok(answer),
@@ -202,15 +201,9 @@ impl Transport {
                     Repeat::Never => false,
                 };
             if may_repeat && self.wait(schedule, failed.retry_after).await {
-                if is_lost {
-                    lost = Some(failed.error);
-                }
                 continue;
             }
-            return Err(match lost {
-                Some(lost) if failed.again && !is_lost => lost,
-                _ => failed.error,
-            });
+            return Err(if schedule.lost { failed.error.after_lost() } else { failed.error });
         }
     }
 
@@ -240,6 +233,12 @@ impl Transport {
         self.judge(call, status, received).map_err(|error| {
             let unavailable = call.final_when_unavailable && status == 503 && retry_after.is_none();
             let again = matches!(status, 429 | 502 | 503 | 504) && !unavailable || is_interrupted(&error);
+            let error = match error {
+                RequestError::Refused { request, server, .. } if unavailable => {
+                    RequestError::Unavailable { request, server }
+                }
+                error => error,
+            };
             Failed { error, again, retry_after }
         })
     }

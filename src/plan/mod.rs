@@ -15,6 +15,7 @@ mod selection;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod verifier;
 
 pub use destination::is_address;
 pub use diff::{diff, read_scope};
@@ -24,3 +25,4 @@ pub use resource::carry_injected;
 pub use row::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse, Summary};
 pub use selection::{InvalidSelector, Only, Selection, Selector};
 pub use tasks::{Task, tasks};
+pub use verifier::{Standing, Unmet, Verifier};

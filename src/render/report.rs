@@ -130,7 +130,7 @@ fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'st
             Some(members) => bracketed(planned, &members.join(", ")),
             None => planned,
         },
-        RowOutcome::Failed(failure) => attention.then(line!("{}{}", failed, &failure.error)),
+        RowOutcome::Failed(failure) => attention.then(line!("{}{}", failed, &failure.reason)),
         RowOutcome::NotTried => planned,
         RowOutcome::Unknown(why) => attention.then(line!("{}{}", unknown, why)),
     };
@@ -159,6 +159,7 @@ fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
+    use crate::execute::FailureReason;
     use crate::model::FieldPath;
     use crate::org::{Request, RequestError};
     use crate::plan::FieldChange;
@@ -217,7 +218,8 @@ mod tests {
             structured: true,
         };
         let hint = Some("The token needs the scope mcp:admin, and its user the role owner or admin.".to_owned());
-        RowOutcome::Failed(Failure { error: RequestError::Refused { request, status: 400, server }, hint })
+        let reason = FailureReason::Request(RequestError::Refused { request, status: 400, server });
+        RowOutcome::Failed(Failure { reason, hint })
     }
 
     fn report(plan: &Plan, outcomes: Vec<RowOutcome>, interrupted: bool) -> Report {

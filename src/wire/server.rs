@@ -48,6 +48,13 @@ pub struct ServerError {
     pub structured: bool,
 }
 
+impl ServerError {
+    /// Whether our own server says that it did not begin: another process holds its database.
+    pub fn is_busy(&self) -> bool {
+        self.structured && self.code.as_deref() == Some("busy")
+    }
+}
+
 /// Reads `GET /health`.
 pub fn health_answer(json: &Json) -> Result<Health, ShapeError> {
     let object = Object::new(json, "")?;

@@ -30,7 +30,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // The environment hands out values as secrets, and secrets look names up in it: one concern in two files.
     ("env", &["model", "secrets"]),
     ("error", &[]),
-    ("execute", &["model", "org", "plan", "schema", "wire"]),
+    ("execute", &["model", "org", "plan", "schema"]),
     ("fault", &["env"]),
     ("files", &[]),
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
@@ -159,6 +159,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "accounts",
             "doctor",
             "edit/yaml",
+            "execute/report.rs",
             "http",
             "model",
             "org",

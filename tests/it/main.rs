@@ -14,6 +14,7 @@ mod doctor;
 mod dotenv_seeds;
 mod double;
 mod every_field;
+mod fault_matrix;
 mod generated_projects;
 mod import_table;
 mod interrupt;

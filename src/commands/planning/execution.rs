@@ -4,7 +4,6 @@ use crate::commands::values::hide;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
-use crate::model::OrgSlug;
 use crate::org::http::{HttpOrg, Sending};
 use crate::render::report::row_line;
 use crate::render::text_safety::SafeText;
@@ -54,7 +53,6 @@ pub(crate) async fn execute(
     approved: &ApprovedPlan,
     interrupted: impl Future<Output = ()>,
 ) -> Report {
-    let slug: &OrgSlug = &planned.target.org;
     let rows = &approved.plan().rows;
     let total = rows.iter().filter(|row| row.is_change()).count();
     let progress = session.ui.progress();
@@ -66,7 +64,7 @@ pub(crate) async fn execute(
             progress.report(ProgressEvent::Done(row_line(row, &outcome)));
         }
     };
-    let report = carry_out(org, approved, slug, planned.generation, limits, interrupted, &mut on_event).await;
+    let report = carry_out(org, approved, &planned.verifier, limits, interrupted, &mut on_event).await;
     progress.report(ProgressEvent::Finished);
     report
 }

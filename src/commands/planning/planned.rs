@@ -7,7 +7,7 @@ use crate::commands::values::{gather, hide};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::org::{OrgRead, read_actual};
-use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, diff, read_scope};
+use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, diff, read_scope};
 use crate::render::document::{Style, line};
 use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
@@ -29,6 +29,8 @@ pub(crate) struct Planned {
     /// The names of the org's secrets, where it has the secrets API and told them.
     pub(crate) secret_names: Option<Vec<String>>,
     pub(crate) plan: Plan,
+    /// What the plan was made of, for a look at the org while it is carried out.
+    pub(crate) verifier: Verifier,
     /// None where it writes hidden literals, and there is no key for their digests.
     pub(crate) plan_id: Option<String>,
     pub(crate) values: Arc<Values>,
@@ -82,6 +84,7 @@ pub(crate) async fn plan(
         generation: read.generation,
         secret_names: read.secret_names,
         plan: read.plan,
+        verifier: read.verifier,
         plan_id,
         values: Arc::new(values),
     })
@@ -120,6 +123,7 @@ fn plan_key(session: &Session) -> Result<Option<PlanKey>, CommandError> {
 
 struct ReadPlan {
     plan: Plan,
+    verifier: Verifier,
     generation: Generation,
     secret_names: Option<Vec<String>>,
 }
@@ -136,7 +140,9 @@ async fn read_plan(
         crate::org::SecretsProbe::Present(names) => names.clone(),
         _ => None,
     };
-    Ok(ReadPlan { plan: diff(desired, &actual, options), generation: actual.server.generation, secret_names })
+    let plan = diff(desired, &actual, options);
+    let verifier = Verifier::new(&plan, desired.all(), &actual, options);
+    Ok(ReadPlan { plan, verifier, generation: actual.server.generation, secret_names })
 }
 
 fn selection(options: &PlanOptions) -> Result<Selection, CommandError> {

@@ -66,19 +66,22 @@ impl HttpOrg {
         F: Future<Output = Result<Found, RequestError>>,
     {
         let mut schedule = self.transport.schedule();
-        let mut lost: Option<RequestError> = None;
         loop {
             let Err(error) = self.transport.send_on(call, &mut schedule).await else { return Ok(()) };
-            let is_lost = is_lost(&error);
-            if !is_lost && lost.is_none() {
+            if error.outcome() == Outcome::NotDone {
                 return Err(error);
             }
             match look().await {
                 Ok(Found::Ours) => return Ok(()),
-                Ok(Found::Nothing) if !is_lost => return Err(error),
-                Ok(Found::Nothing) if self.transport.wait(&mut schedule, None).await => lost = Some(error),
                 // A refusal such as "already exists" after a lost attempt may be about what that attempt made.
-                Ok(Found::Nothing | Found::Another) | Err(_) => return Err(lost.unwrap_or(error)),
+                Ok(Found::Another) | Err(_) => return Err(error),
+                Ok(Found::Nothing) => {}
+            }
+            if let Some(refusal) = error.refusal_after_lost() {
+                return Err(refusal.clone());
+            }
+            if !is_lost(&error) || !self.transport.wait(&mut schedule, None).await {
+                return Err(error);
             }
         }
     }
@@ -106,8 +109,9 @@ impl HttpOrg {
 
 /// Whether a write may have been carried out although its answer did not arrive.
 fn is_lost(error: &RequestError) -> bool {
+    let is_answered = matches!(error, RequestError::AfterLost { .. });
     let no_word = matches!(error, RequestError::NoAnswer { .. }) || matches!(error.status(), Some(502..=504));
-    no_word && error.outcome() == Outcome::Unknown
+    no_word && !is_answered && error.outcome() == Outcome::Unknown
 }
 
 /// What became of what was sent, where the answer tells.
@@ -181,12 +185,10 @@ impl OrgWrite for HttpOrg {
         match self.transport.send_on(&call, &mut schedule).await {
             Ok(_) => Ok(()),
             // An id is never given twice, so what a lost attempt was to remove and is not there was removed by it.
-            Err(RequestError::Refused { status: 400 | 404, server, .. })
-                if schedule.lost && says_not_found(&server) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error),
+            Err(error) => match error.refusal_after_lost() {
+                Some(RequestError::Refused { status: 400 | 404, server, .. }) if says_not_found(server) => Ok(()),
+                _ => Err(error),
+            },
         }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::execute::{Failure, Report, RowOutcome};
+use crate::execute::{Failure, FailureReason, Report, RowOutcome};
 use crate::model::{Diagnostic, Family, FieldPath, Position, SecretName, Severity, Text, Value};
 use crate::org::{Request, RequestError};
 use crate::plan::{Action, FieldAction, FieldChange, Need, Only, Plan, Problem, Row, SecretUse};
@@ -185,7 +185,10 @@ fn an_apply_says_what_became_of_each_row() {
     let report = Report {
         rows: vec![
             (key(AGENT, "triage"), RowOutcome::Done(None)),
-            (key(SETTINGS, "triage"), RowOutcome::Failed(Failure { error, hint: None })),
+            (
+                key(SETTINGS, "triage"),
+                RowOutcome::Failed(Failure { reason: FailureReason::Request(error), hint: None }),
+            ),
             (key(PLATFORM, "triage/a"), RowOutcome::NotTried),
             (key(ENTITY_TYPE, "person"), RowOutcome::Unknown("the answer was lost".to_owned())),
         ],

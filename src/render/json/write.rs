@@ -236,9 +236,9 @@ fn outcomes(report: &Report) -> Outcomes {
             RowOutcome::Failed(failure) => outcomes.failed.push(FailedRow {
                 kind: KindWord(key.kind),
                 id: key.id.clone(),
-                message: failure.error.to_string(),
-                status: failure.error.status(),
-                code: failure.error.code().map(str::to_owned),
+                message: failure.reason.to_string(),
+                status: failure.status(),
+                code: failure.error().and_then(|error| error.code()).map(str::to_owned),
                 hint: failure.hint.clone(),
             }),
             RowOutcome::Unknown(why) => {

@@ -120,7 +120,7 @@ fn a_read_that_fails_stops_before_any_write() {
 fn a_write_that_fails_is_told_as_what_it_is() {
     let code = |name: &str| match name {
         "401" | "403" => 4,
-        "404" | "409" | "422" | "429" | "503" | "redirect" => 3,
+        "404" | "409" | "422" | "429" | "redirect" => 3,
         _ => 5,
     };
     let cases = failures().into_iter().map(|(name, fault)| (name, At::CreateAgent, fault, code(name))).collect();

@@ -3,14 +3,14 @@ use serde_json::json;
 
 use super::project::{Files, MODEL_FILE, MODELS, desired};
 use super::{PLAYBOOK, SCHEMA};
-use crate::support::converge::{ORG, carry_out, plan_of};
+use crate::support::converge::{ORG, carry_out, planned_of};
 use crate::support::memory_org::MemoryOrg;
 use crate::support::pulling;
 
 /// An org that has what the files declare.
 async fn org() -> MemoryOrg {
     let org = MemoryOrg::new(ORG, [].into());
-    let plan = plan_of(&SCHEMA, &org, &desired(MODELS), false, Resend::default()).await;
+    let plan = planned_of(&SCHEMA, &org, &desired(MODELS), false, Resend::default()).await;
     assert!(carry_out(&org, plan).await.is_complete());
     org
 }

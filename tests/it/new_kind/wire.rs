@@ -15,7 +15,7 @@ use serde_json::{Value as Tree, json};
 
 use super::project::{MODELS, desired};
 use super::{PLAYBOOK, ROUTE, SCHEMA};
-use crate::support::converge::{ORG, carry_out, plan_of};
+use crate::support::converge::{ORG, carry_out, planned_of};
 use crate::support::memory_org::MemoryOrg;
 
 fn answer() -> Tree {
@@ -128,7 +128,7 @@ async fn reads_ask_the_tool_for_it() {
 /// The requests that carry out a plan against another org.
 async fn sent(org: &MemoryOrg, models: &str, prune: bool) -> Vec<Tree> {
     let server = Server::start().await;
-    let plan = plan_of(&SCHEMA, org, &desired(models), prune, Resend::default()).await;
+    let plan = planned_of(&SCHEMA, org, &desired(models), prune, Resend::default()).await;
     let report = carry_out(&server.client, plan).await;
     assert!(report.is_complete(), "{report:?}");
     server.bodies()
@@ -165,7 +165,7 @@ async fn requests_say_what_changes_in_the_words_of_the_wire() {
 #[tokio::test]
 async fn requests_clear_by_the_way_of_each_field() {
     let org = MemoryOrg::new(ORG, [].into());
-    let plan = plan_of(&SCHEMA, &org, &desired(MODELS), false, Resend::default()).await;
+    let plan = planned_of(&SCHEMA, &org, &desired(MODELS), false, Resend::default()).await;
     assert!(carry_out(&org, plan).await.is_complete());
     let models = "type: playbook\nslug: refund\ntitle: Refund\ninternal: true\ntone: brisk\n";
     let cleared = json!({

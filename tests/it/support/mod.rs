@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+pub(crate) mod clock;
 pub(crate) mod converge;
 pub(crate) mod embedded;
 pub(crate) mod env;

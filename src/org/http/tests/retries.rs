@@ -16,6 +16,11 @@ fn failing(status: u16) -> Step {
     answer(status, &json!({"error": "later"}))
 }
 
+/// Our own server, when another process holds its database.
+fn busy() -> Step {
+    with_header(answer(503, &json!({"error": {"code": "busy", "message": "later"}})), "retry-after", "1")
+}
+
 fn create() -> Sent {
     sent(AGENT, "triage", [("name", Value::known("Triage"))])
 }
@@ -94,7 +99,12 @@ async fn a_server_without_manager_refuses_platforms_at_once() {
     let unavailable = || answer(503, &json!({"error": "Chat instance manager not available"}));
     let listener = Listener::start([unavailable()]);
     let error = listener.org().update(&put()).await.unwrap_err();
-    assert_eq!((error.status(), error.outcome()), (Some(503), Outcome::NotDone));
+    assert!(matches!(error, RequestError::Unavailable { .. }), "{error}");
+    assert_eq!(
+        (error.status(), error.outcome()),
+        (Some(503), Outcome::Unknown),
+        "only a look proves that it did nothing"
+    );
     assert_eq!(listener.seen().len(), 1);
     let busy = with_header(unavailable(), "retry-after", "1");
     let done = answer(200, &json!({"noop": true, "platform": {}}));
@@ -116,9 +126,17 @@ async fn what_may_have_been_carried_out_stays_unknown() {
     let steps = [Step::Close, failing(429), failing(429), failing(429), failing(429)];
     let error = Listener::start(steps).org().update(&patch).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
-    assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
+    assert!(matches!(error, RequestError::AfterLost { .. }), "{error}");
+    assert!(error.refusal_after_lost().is_none(), "{error}");
     let refused = Listener::start([failing(429), failing(400)]).org().update(&patch).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::NotDone));
+    let refused = Listener::start([Step::Close, failing(400)]).org().update(&patch).await.unwrap_err();
+    assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::Unknown));
+    assert!(refused.refusal_after_lost().is_some(), "{refused}");
+    for status in [500, 501, 502, 503, 504, 505] {
+        let failed = Listener::start((0..5).map(|_| failing(status))).org().update(&patch).await.unwrap_err();
+        assert_eq!((failed.status(), failed.outcome()), (Some(status), Outcome::Unknown));
+    }
 }
 
 #[tokio::test]
@@ -150,7 +168,9 @@ async fn a_lost_create_of_a_type_is_looked_up_before_it_is_sent_again() {
         (vec![Step::Close, answer(200, &listed("Person", "public")), done()], true, vec!["create", "list", "create"]),
         (vec![Step::Close, answer(200, &listed("Other", "dev"))], false, vec!["create", "list"]),
         (vec![failing(504), answer(200, &listed("Person", "dev"))], true, vec!["create", "list"]),
-        (vec![failing(429), failing(503), done()], true, vec!["create", "create", "create"]),
+        (vec![failing(429), failing(503), empty(), done()], true, vec!["create", "create", "list", "create"]),
+        (vec![failing(500), answer(200, &listed("Person", "dev"))], true, vec!["create", "list"]),
+        (vec![busy(), done()], true, vec!["create", "create"]),
         (
             vec![Step::Close, empty(), failing(400), answer(200, &listed("Person", "dev"))],
             true,

@@ -18,8 +18,11 @@ mod server;
 mod state;
 mod tools;
 
+pub(crate) use connection::{Budget, CuttableListener};
 pub(crate) use fault::Fault;
 pub(crate) use looks::owner_token;
 pub(crate) use message::{Answer, RecordedRequest};
 pub(crate) use options::Options;
-pub(crate) use server::ExistingServer;
+pub(crate) use route::handle;
+pub(crate) use server::{ExistingServer, record, respond};
+pub(crate) use state::State;

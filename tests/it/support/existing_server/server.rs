@@ -223,7 +223,8 @@ fn take_fault(shared: &Shared, request: &RecordedRequest) -> Option<Fault> {
     Some(fault)
 }
 
-async fn record(request: Request) -> RecordedRequest {
+/// Reads a request whole.
+pub(crate) async fn record(request: Request) -> RecordedRequest {
     let (parts, body) = request.into_parts();
     let headers = parts
         .headers
@@ -240,7 +241,8 @@ async fn record(request: Request) -> RecordedRequest {
     }
 }
 
-fn respond(answer: Answer) -> Response {
+/// Writes an answer.
+pub(crate) fn respond(answer: Answer) -> Response {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in answer.headers {
         response = response.header(name, value);

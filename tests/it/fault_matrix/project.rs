@@ -1,0 +1,72 @@
+//! A project with every kind of resource, and the same later, with something changed in each of them.
+
+use lobu::desired::DesiredState;
+
+use crate::support::project::desired_of;
+
+/// The secrets of the project, with their values.
+pub(super) const SECRETS: [(&str, &str); 2] = [("BOT", "made-up-bot-value"), ("TICKETS", "made-up-tickets-value")];
+
+/// Whose rule the later project removes; the request does not name it.
+pub(super) const WITHOUT_RULE: &str = "relationship-type/knows";
+
+const TOML: &str = r#"
+[agents.triage]
+name = "Triage"
+description = "Sorts."
+dir = "./agents/triage"
+
+[[agents.triage.platforms]]
+type = "telegram"
+config = { botToken = "$BOT", chatId = "42" }
+
+[agents.triage.skills.mcp.tickets]
+url = "https://tickets.example/mcp"
+headers = { Authorization = "$TICKETS" }
+
+[memory]
+models = "./models"
+"#;
+
+const FILES: [(&str, &str); 6] = [
+    ("lobu.toml", TOML),
+    ("agents/triage/SOUL.md", "Be kind.\n"),
+    ("models/person.yaml", "type: entity\nslug: person\nname: Person\n"),
+    ("models/company.yaml", "type: entity\nslug: company\nname: Company\n"),
+    (
+        "models/knows.yaml",
+        "type: relationship\nslug: knows\nname: Knows\ninverse_type_slug: known-by\nrules:\n  - { source: person, target: company }\n",
+    ),
+    ("models/known-by.yaml", "type: relationship\nslug: known-by\nname: Known by\n"),
+];
+
+/// What is written otherwise in the later project, in every file in which it stands.
+const LATER: [(&str, &str); 7] = [
+    ("Sorts.", "Sorts and answers."),
+    ("chatId = \"42\"", "chatId = \"43\""),
+    ("Be kind.", "Be very kind."),
+    ("name: Person", "name: Natural person"),
+    ("name: Company", "name: Firm"),
+    ("name: Known by", "name: Is known by\ndescription: The other way"),
+    ("{ source: person, target: company }", "{ source: person, target: person }"),
+];
+
+fn written(change: impl Fn(&str) -> String) -> DesiredState {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (path, text) in FILES {
+        let path = directory.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it is a file")).expect("a directory");
+        std::fs::write(path, change(text)).expect("a file");
+    }
+    desired_of(directory.path())
+}
+
+/// The project as it is applied first.
+pub(super) fn first() -> DesiredState {
+    written(str::to_owned)
+}
+
+/// The project as it is later.
+pub(super) fn later() -> DesiredState {
+    written(|text| LATER.iter().fold(text.to_owned(), |text, (before, after)| text.replace(before, after)))
+}
