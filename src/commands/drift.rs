@@ -37,7 +37,7 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
     // An empty directory is a project to come for `pull`, and none here.
     project::open(session, &args.project)?;
     let DriftArgs { selectors, comparison, project, target } = args;
-    let scope = ScopeOptions::default();
+    let scope = ScopeOptions { compares_hidden: true, ..ScopeOptions::default() };
     let interrupts = Interrupts::listen();
     let deciding = decide(session, &selectors, &scope, false, comparison.parallelism, &project, &target);
     let pulled = interrupts.until(deciding).await?;

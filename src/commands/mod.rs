@@ -6,6 +6,7 @@ pub mod dev;
 pub mod doctor;
 pub mod drift;
 mod errors;
+mod hidden_values;
 mod interrupts;
 pub mod login;
 pub mod logout;

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::model::{AgentId, FieldPath, OrgSlug, Position, Text, Value};
 use crate::org::{
-    ActualState, Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored,
+    ActualState, Cause, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError,
+    SecretsProbe, Stored,
 };
 use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, Verifier};
 use crate::schema::kinds::settings::MCP_SERVERS;
@@ -131,6 +132,9 @@ fn unread<T>() -> Result<T, RequestError> {
 }
 
 impl OrgRead for Fake {
+    async fn compare(&self, _: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
+        unread()
+    }
     async fn health(&self) -> Result<Health, RequestError> {
         unread()
     }
@@ -269,6 +273,7 @@ fn plan(rows: Vec<Row>) -> Plan {
         problems: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
+        not_compared: None,
     }
 }
 
@@ -284,7 +289,8 @@ fn verifier(plan: &Plan, server: Generation) -> Verifier {
         })
         .collect();
     let server = ServerTraits::of(server, None);
-    let actual = ActualState { server, secrets: SecretsProbe::Missing, records: BTreeMap::new() };
+    let (secrets, hidden) = (SecretsProbe::Missing, HiddenValues::default());
+    let actual = ActualState { server, secrets, records: BTreeMap::new(), hidden };
     let org = OrgSlug::from_server("dev");
     let selection = Selection::default();
     let options = Options { org, prune: false, resend: Resend::default(), selection, push_command: String::new() };

@@ -54,6 +54,7 @@ pub struct Call<'a> {
     pub(super) changes: bool,
     pub(super) repeat: Repeat,
     pub(super) final_when_unavailable: bool,
+    pub(super) final_at_limit: bool,
     pub(super) session: Option<Session>,
 }
 
@@ -71,6 +72,7 @@ impl<'a> Call<'a> {
             body_secrets: Vec::new(),
             repeat: Repeat::Always,
             final_when_unavailable: false,
+            final_at_limit: false,
             session: None,
         }
     }
@@ -119,6 +121,13 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn final_when_unavailable(mut self) -> Self {
         self.final_when_unavailable = true;
+        self
+    }
+
+    /// The same, with a 429 being the server's last word: its limit is one of a day.
+    #[must_use]
+    pub fn final_at_limit(mut self) -> Self {
+        self.final_at_limit = true;
         self
     }
 

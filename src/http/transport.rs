@@ -232,7 +232,8 @@ impl Transport {
         let received = answer::receive(response, &self.counters.bytes).await;
         self.judge(call, status, received).map_err(|error| {
             let unavailable = call.final_when_unavailable && status == 503 && retry_after.is_none();
-            let again = matches!(status, 429 | 502 | 503 | 504) && !unavailable || is_interrupted(&error);
+            let is_final = unavailable || call.final_at_limit && status == 429;
+            let again = matches!(status, 429 | 502 | 503 | 504) && !is_final || is_interrupted(&error);
             let error = match error {
                 RequestError::Refused { request, server, .. } if unavailable => {
                     RequestError::Unavailable { request, server }

@@ -4,7 +4,7 @@ use crate::model::AgentId;
 use crate::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
 use crate::wire::{Health, WireRecord};
 
-use super::RequestError;
+use super::{HiddenLiteral, HiddenValues, RequestError};
 
 /// What the probe of `…/agents/{id}/platforms` said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub trait OrgRead: Send + Sync {
         key: &ResourceKey,
         field: &'static Field,
     ) -> impl Future<Output = Result<Vec<StoredPair>, RequestError>> + Send;
+    /// Whether literals are what the org hides, in one request. Only for servers that compare.
+    fn compare(&self, literals: &[HiddenLiteral]) -> impl Future<Output = Result<HiddenValues, RequestError>> + Send;
 }
 
 /// What may be sent to an org. Only an execution is handed this.

@@ -2,6 +2,7 @@
 
 mod access;
 mod classify;
+mod hidden;
 pub mod http;
 pub(crate) mod lookup;
 mod read;
@@ -11,6 +12,7 @@ mod state;
 pub use crate::http::{Cause, Outcome, Request, RequestError};
 pub use access::{OrgRead, OrgWrite, PlatformsProbe, SecretsProbe, Stored};
 pub use classify::Classifier;
+pub use hidden::{HiddenLiteral, HiddenValues, NotCompared};
 pub use lookup::holds;
 pub use read::{ReadError, ReadScope, Wanted, read_actual};
 pub use secrets::{SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite};

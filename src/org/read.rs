@@ -7,11 +7,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use crate::model::{AgentId, OrgSlug};
 use crate::schema::kinds::AGENT;
-use crate::schema::{Field, Kind, Owner, Record, Records, ResourceKey, ServerTraits, StoredPair};
+use crate::schema::{Field, Generation, Kind, Owner, Record, Records, ResourceKey, ServerTraits, StoredPair};
 use crate::wire::{Health, WireRecord};
 
 use super::classify::Classifier;
-use super::{ActualState, OrgRead, PlatformsProbe, RequestError, generation_of};
+use super::{ActualState, HiddenValues, OrgRead, PlatformsProbe, RequestError, generation_of};
 
 /// What is to be read of an org.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,13 +124,14 @@ pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) 
     for (kind, found) in by_agent {
         add_by_agent(&mut records, kind, found);
     }
-    Ok(ActualState { server, secrets, records })
+    Ok(ActualState { server, secrets, records, hidden: HiddenValues::default() })
 }
 
 fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
     let generation =
         generation_of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
-    Ok(ServerTraits::of(generation, health.version.clone()))
+    let compares = generation == Generation::Ours && health.features.iter().any(|feature| feature == "compare");
+    Ok(ServerTraits { compares_hidden_values: compares, ..ServerTraits::of(generation, health.version.clone()) })
 }
 
 /// What an agent has of a kind, none if there is no such agent.

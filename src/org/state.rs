@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::schema::{Generation, Kind, Record, Records, ResourceKey, SecretsMode, ServerTraits};
 use crate::wire::Health;
 
-use super::SecretsProbe;
+use super::{HiddenValues, SecretsProbe};
 
 /// The generation that `/health` tells of; none for a server that is not known.
 pub fn generation_of(health: &Health) -> Option<Generation> {
@@ -35,6 +35,8 @@ pub struct ActualState {
     pub secrets: SecretsProbe,
     /// What it has, by kind; a kind that was not read is not there. What is read by agent is there for some agents only.
     pub records: BTreeMap<Kind, Records>,
+    /// What was found out about values that it hides.
+    pub hidden: HiddenValues,
 }
 
 impl ActualState {

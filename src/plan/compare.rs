@@ -1,5 +1,6 @@
-use crate::model::{SecretName, Text, Value, normalise_domain, trim, with_line_feeds};
-use crate::schema::{Leaf, SecretsMode};
+use crate::model::{FieldPath, SecretName, Text, Value, normalise_domain, trim, with_line_feeds};
+use crate::org::HiddenValues;
+use crate::schema::{Leaf, ResourceKey, SecretsMode};
 
 /// What comparing a declared value with the org's says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +9,16 @@ pub(super) enum Comparison {
     Different,
     /// Nobody can tell: it counts as equal.
     Incomparable,
+}
+
+impl Comparison {
+    /// The same, with what the org said of a value that it hides.
+    pub(super) fn or_told(self, hidden: &HiddenValues, key: &ResourceKey, path: &FieldPath) -> Self {
+        match (self, hidden.is_equal(key, path)) {
+            (Self::Incomparable, Some(equal)) => of(equal),
+            (comparison, _) => comparison,
+        }
+    }
 }
 
 /// How an org keeps secrets, as far as comparing goes.

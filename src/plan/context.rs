@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::FieldPath;
+use crate::org::HiddenValues;
 use crate::schema::{ResourceKey, SecretsMode, ServerTraits};
 
 use super::{Options, Problem};
@@ -10,6 +11,7 @@ pub(super) struct Context<'plan> {
     pub(super) options: &'plan Options,
     pub(super) server: &'plan ServerTraits,
     pub(super) mode: SecretsMode,
+    pub(super) hidden: &'plan HiddenValues,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
     /// Places at which the org has something of another type than the API knows.
@@ -19,11 +21,17 @@ pub(super) struct Context<'plan> {
 }
 
 impl<'plan> Context<'plan> {
-    pub(super) fn new(options: &'plan Options, server: &'plan ServerTraits, mode: SecretsMode) -> Self {
+    pub(super) fn new(
+        options: &'plan Options,
+        server: &'plan ServerTraits,
+        mode: SecretsMode,
+        hidden: &'plan HiddenValues,
+    ) -> Self {
         Self {
             options,
             server,
             mode,
+            hidden,
             problems: Vec::new(),
             warnings: Vec::new(),
             mismatches: Vec::new(),

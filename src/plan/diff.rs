@@ -44,9 +44,9 @@ pub fn read_scope(schema: &Schema, desired: &DesiredState, selection: &Selection
 /// plan makes.
 pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> Plan {
     // Everything of the actual state is looked at: a new part does not compile until someone decides about it.
-    let ActualState { server, secrets: probe, records } = actual;
+    let ActualState { server, secrets: probe, records, hidden } = actual;
     let mode = probe.mode();
-    let mut context = Context::new(options, server, mode);
+    let mut context = Context::new(options, server, mode, hidden);
     let read: Vec<Kind> = records.keys().copied().filter(|kind| desired.covers(*kind)).collect();
     let (of_agents, of_org): (Vec<Kind>, Vec<Kind>) = read.iter().partition(|kind| kind.owner != Owner::Org);
     let mut rows = agent_rows(&mut context, desired, actual, &of_agents);
@@ -74,6 +74,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         mismatches: context.mismatches,
         notes: notes.collect(),
         warnings: context.warnings,
+        not_compared: hidden.not_compared(),
     }
 }
 

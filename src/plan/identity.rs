@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::model::{FieldPath, OrgSlug, Text, Value, shown_part};
+use crate::org::HiddenLiteral;
 use crate::schema::{Change, Field, Sent, Write};
 
 use super::{FieldChange, Plan, Row, SecretUse};
 
 /// The version of what a digest is made of.
-const VERSION: &str = "lobu-plan-2";
+const VERSION: &str = "lobu-plan-3";
 /// How many bytes of the digest are the id: 160 bits.
 const LENGTH: usize = 20;
 
@@ -33,10 +34,17 @@ impl Plan {
     ///
     /// Hidden literals enter sealed, since a plain digest of a short secret could be guessed; the host of a URL that carries one
     /// is what a reviewer agreed to, so it enters as it is shown.
-    pub fn id(&self, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> Option<String> {
+    ///
+    /// `uncompared` is the same plan before hidden values were compared. Its rows are what is digested, with the literals for
+    /// those values, so that a token which may not compare and one which may find the same id.
+    pub fn id(&self, uncompared: Option<&Self>, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> Option<String> {
         if seal.is_none() && self.writes_hidden() {
             return None;
         }
+        Some(uncompared.unwrap_or(self).digest(origin, org, seal))
+    }
+
+    fn digest(&self, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> String {
         let review = Review { seal };
         let mut parts = Parts(Sha256::new());
         for part in [VERSION, origin, org.as_str(), &format!("{:?}", self.secrets), self.generation] {
@@ -45,13 +53,16 @@ impl Plan {
         for row in self.rows.iter().filter(|row| row.is_change()) {
             review.describe(row, &mut parts);
         }
+        for HiddenLiteral { key, path, literal } in self.hidden_literals() {
+            parts.add(&format!("hidden {key} {path} {:?}", review.value(&path, &Value::Text(literal))));
+        }
         for SecretUse { name, place } in &self.secrets_used {
             parts.add(&format!("{name} {place}"));
         }
-        Some(parts.0.finalize().iter().take(LENGTH).fold(String::new(), |mut hex, byte| {
+        parts.0.finalize().iter().take(LENGTH).fold(String::new(), |mut hex, byte| {
             let _infallible = write!(hex, "{byte:02x}");
             hex
-        }))
+        })
     }
 
     fn writes_hidden(&self) -> bool {

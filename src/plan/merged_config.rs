@@ -64,7 +64,8 @@ impl<'row> MergedConfig<'row> {
         };
         let reference = compare::reference(&after);
         let before = compare::before(&after, actual);
-        match compare::config_text(context.mode, text, actual) {
+        let compared = compare::config_text(context.mode, text, actual);
+        match compared.or_told(context.hidden, self.key, &self.path.join(name)) {
             Comparison::Equal => {}
             Comparison::Incomparable if !context.options.resend.covers(self.key, reference) => {
                 let shown = reference.map_or_else(|| format!("`{name}`"), SecretName::reference);

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::model::{OrgSlug, SecretName};
-use crate::schema::ALL;
-use crate::schema::ResourceKey;
+use crate::schema::kinds::AGENT;
+use crate::schema::{ALL, ResourceKey};
 
 use super::{Row, Selection};
 
@@ -63,6 +63,10 @@ impl Resend {
 
     /// Whether an incomparable value is sent again.
     pub(super) fn covers(&self, key: &ResourceKey, name: Option<&SecretName>) -> bool {
-        self.all || self.resources.contains(&key.to_string()) || name.is_some_and(|name| self.names.contains(name))
+        let agent = key.agent().is_some_and(|agent| self.resources.contains(&format!("{}/{agent}", AGENT.word)));
+        self.all
+            || agent
+            || self.resources.contains(&key.to_string())
+            || name.is_some_and(|name| self.names.contains(name))
     }
 }

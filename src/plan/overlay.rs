@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, SecretName, Text, Value};
+use crate::org::HiddenValues;
 use crate::schema::{
     Clearing, Declaration, Entries, EntryKey, Field, Keyed, Leaf, ResourceKey, SecretsMode, Shape, Sources,
 };
@@ -14,6 +15,7 @@ use super::{FieldAction, FieldChange, Options};
 pub(super) struct Overlay<'plan> {
     pub(super) key: &'plan ResourceKey,
     pub(super) keeping: Keeping,
+    pub(super) hidden: &'plan HiddenValues,
     pub(super) options: &'plan Options,
     pub(super) sources: &'plan Sources,
     pub(super) fields: Vec<FieldChange>,
@@ -67,7 +69,8 @@ impl Overlay<'_> {
         if value.is_blank() && actual.is_blank() {
             return actual.clone();
         }
-        match compare::leaf(leaf, self.keeping, value, actual) {
+        let compared = compare::leaf(leaf, self.keeping, value, actual);
+        match compared.or_told(self.hidden, self.key, path) {
             Comparison::Equal => actual.clone(),
             // What goes to a new destination is what the files say, and not what the org has and does not show.
             Comparison::Incomparable

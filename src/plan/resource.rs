@@ -152,6 +152,7 @@ fn overlay<'plan>(context: &Context<'plan>, resource: &'plan Resource) -> Overla
     Overlay {
         key: &resource.key,
         keeping: Keeping { mode: context.mode, shows_references: context.server.generation == Generation::Ours },
+        hidden: context.hidden,
         options: context.options,
         sources: &resource.sources,
         fields: Vec::new(),

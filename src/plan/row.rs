@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AgentId, FieldPath, Position, SecretName, Text, Value};
+use crate::org::{HiddenLiteral, NotCompared};
 use crate::schema::kinds::AGENT;
 use crate::schema::{Kind, ResourceKey, SecretsMode, Sent, Shape, Write, file_section};
 
@@ -166,6 +167,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// What the reader can mend, in the org or the files.
     pub warnings: Vec<Problem>,
+    /// Why the values that the org hides were not compared with those of the files.
+    pub not_compared: Option<NotCompared>,
 }
 
 /// How many rows of each action there are, and how many removed parts.
@@ -207,6 +210,21 @@ impl Plan {
             }
         }
         summary
+    }
+
+    /// The literals of the files of which nobody could tell whether the org has them, since it hides what it has.
+    pub fn hidden_literals(&self) -> Vec<HiddenLiteral> {
+        let of_row = |row| {
+            let Row { key, fields, .. }: &Row = row;
+            let fields = fields.iter().filter(|field| field.action == FieldAction::Incomparable);
+            fields.filter_map(move |field| match &field.after {
+                Some(Value::Text(literal)) if literal.literal().is_some() => {
+                    Some(HiddenLiteral { key: key.clone(), path: field.path.clone(), literal: literal.clone() })
+                }
+                _ => None,
+            })
+        };
+        self.rows.iter().flat_map(of_row).collect()
     }
 
     /// The clears and removals that need `--allow-clear` under `--yes`.

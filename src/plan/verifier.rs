@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, OrgSlug, Value};
-use crate::org::{ActualState, Classifier};
+use crate::org::{ActualState, Classifier, HiddenValues};
 use crate::schema::{
     Change, Declaration, Field, Generation, Kind, Leaf, Record, Resource, ResourceKey, SecretsMode, Sent, ServerTraits,
     Shape, Write,
@@ -129,7 +129,9 @@ impl Verifier {
 
     /// What a new plan would say of some fields of a resource.
     fn unmet_of(&self, made: &Made, row: &Row, found: &Record, wanted: impl Fn(&'static Field) -> bool) -> Unmet {
-        let mut context = Context::new(&self.options, &self.server, self.mode);
+        // What was compared while planning says nothing of what is there now.
+        let hidden = HiddenValues::default();
+        let mut context = Context::new(&self.options, &self.server, self.mode, &hidden);
         let compared = Compared { resource: &made.resource, record: Some(found), linked_back: BTreeSet::new() };
         let again = resource::row(&mut context, &compared);
         let kind = row.key.kind;

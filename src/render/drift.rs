@@ -7,6 +7,7 @@ use crate::pull::PullPlan;
 use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{Document, Style, line};
+use super::hidden_values::{self, nothing_differs};
 use super::phrases::{field_name, marked, name, org_at, summary};
 use super::plan::{is_prompt, prompt_diff};
 use super::prose_diff::{Direction, Folding};
@@ -34,6 +35,7 @@ pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
         head(view),
         declared(plan, pull, view),
         undeclared(plan),
+        hidden_values::told_of_all(plan),
         closing::withheld(pull),
         closing::kept(pull),
         closing::undeclared(pull),
@@ -122,7 +124,7 @@ fn last(plan: &Plan, view: &DriftView<'_>) -> Document {
         plan.rows.iter().filter(|row| row.action == Action::Unchanged && !view.differing.contains(&row.key));
     let mut document = Document::new();
     if view.differing.is_empty() {
-        document.push(line!("The org is as the project declares it."));
+        document.push(nothing_differs(plan, "The org is as the project declares it.", "What can be compared matches"));
     }
     document.push(summary([
         (view.differing.len(), " differ"),

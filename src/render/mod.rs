@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod document;
 pub mod drift;
+mod hidden_values;
 pub mod json;
 mod phrases;
 pub mod plan;

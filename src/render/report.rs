@@ -198,6 +198,7 @@ mod tests {
             problems: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
+            not_compared: None,
         }
     }
 

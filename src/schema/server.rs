@@ -37,6 +37,8 @@ pub struct ServerTraits {
     pub keeps_masks_in_settings: bool,
     /// Whether it refuses a schema with more columns than `Form::Schema` says; servers after 2026-06-19 don't.
     pub limits_table_columns: bool,
+    /// Whether it says whether a literal is the value that it hides.
+    pub compares_hidden_values: bool,
 }
 
 impl ServerTraits {
@@ -51,6 +53,7 @@ impl ServerTraits {
             links_both_ways: !ours,
             keeps_masks_in_settings: ours,
             limits_table_columns: true,
+            compares_hidden_values: false,
         }
     }
 }

@@ -8,6 +8,7 @@ mod audit;
 mod auto_create;
 mod bootstrap;
 mod clock;
+mod compare;
 mod counter;
 mod database;
 mod destination;

@@ -1,4 +1,4 @@
--- Schema version 2. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- Schema version 3. Times are integer milliseconds; JSON is kept as text with sorted keys.
 -- A change here is also a step of migrations.rs, word for word.
 
 CREATE TABLE meta (
@@ -179,3 +179,14 @@ CREATE TABLE secret_audit (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX secret_audit_newest_first ON secret_audit (org, name, created_at DESC, id DESC);
+
+-- Values that were compared with a hidden one and differed: of a value no more than its keyed digest, and for one day.
+CREATE TABLE comparisons (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    field TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (org, owner, field, version, day, digest)
+) STRICT, WITHOUT ROWID;

@@ -446,7 +446,7 @@ fn check_no_references(path: &mut Vec<String>, value: &Value) -> Result<(), Refu
 }
 
 /// Writes a path as a JSON array, which no other path can look like.
-fn field_text(path: &[String]) -> String {
+pub(super) fn field_text(path: &[String]) -> String {
     Value::from(path.to_vec()).to_string()
 }
 

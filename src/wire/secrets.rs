@@ -80,6 +80,24 @@ pub fn secret_results_answer(json: &Json) -> Result<Vec<SecretResultRow>, ShapeE
     results.iter().map(result).collect()
 }
 
+/// Reads the answer of `POST …/compare` about so many values: whether each is the hidden one.
+pub fn comparison_answer(json: &Json, count: usize) -> Result<Vec<bool>, ShapeError> {
+    let results = json.get("results");
+    let wrong = |path: String, expected, found| ShapeError { path, expected, found };
+    let Some(words) = results.and_then(Json::as_array) else {
+        return Err(wrong("results".to_owned(), "a list", type_name(results)));
+    };
+    if words.len() != count {
+        return Err(wrong("results".to_owned(), "a list with a result for each value", "of another length"));
+    }
+    let is_equal = |(at, word): (usize, &Json)| match word.as_str() {
+        Some("equal") => Ok(true),
+        Some("different") => Ok(false),
+        _ => Err(wrong(format!("results[{at}]"), "`equal` or `different`", "something else")),
+    };
+    words.iter().enumerate().map(is_equal).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -105,6 +123,22 @@ mod tests {
         for wrong in [json!({}), json!({"secrets": {}}), json!([1]), json!([{"fingerprint": "a3f1"}]), json!(null)] {
             assert!(secret_rows_answer(&wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_comparison_has_a_word_for_each_value() {
+        let answer = |results: Json| comparison_answer(&json!({ "results": results }), 2);
+        assert_eq!(answer(json!(["equal", "different"])).unwrap(), [true, false]);
+        for wrong in [
+            json!(["equal"]),
+            json!(["equal", "equal", "equal"]),
+            json!(["equal", true]),
+            json!({}),
+            json!(["equal", "Equal"]),
+        ] {
+            assert!(answer(wrong.clone()).is_err(), "{wrong}");
+        }
+        assert!(comparison_answer(&json!([]), 0).is_err());
     }
 
     #[test]

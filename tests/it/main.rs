@@ -16,6 +16,7 @@ mod double;
 mod every_field;
 mod fault_matrix;
 mod generated_projects;
+mod hidden_values;
 mod import_table;
 mod interrupt;
 mod laws_embedded;

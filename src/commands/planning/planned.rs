@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use crate::commands::Session;
+use crate::commands::hidden_values::{Compared, compare};
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::{Loaded, load};
 use crate::commands::values::{gather, hide};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::org::{OrgRead, read_actual};
-use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, diff, read_scope};
+use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, read_scope};
 use crate::render::document::{Style, line};
 use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
@@ -66,14 +67,14 @@ pub(crate) async fn plan(
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
     let read = read_plan(&connection.org, &target, &desired, &plan_options).await?;
-    has_effect(&plan_options, &read.plan)?;
-    let values = values(session, options, flags, &loaded, &target, read.plan.secrets)?;
+    has_effect(&plan_options, &read.compared.plan)?;
+    let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;
     hide(&connection.org, &desired, &values);
-    remember(session, &target, read.plan.secrets)?;
+    remember(session, &target, read.compared.plan.secrets)?;
     let key = plan_key(session)?;
     let seal = key.as_ref().map(|key| |literal: &str| key.seal(literal));
     let seal = seal.as_ref().map(|seal| seal as Seal<'_>);
-    let plan_id = read.plan.id(&target.server_name(), &target.org, seal);
+    let plan_id = read.compared.id(&target.server_name(), &target.org, seal);
     Ok(Planned {
         loaded,
         desired,
@@ -83,7 +84,7 @@ pub(crate) async fn plan(
         named_target: flags.target.clone(),
         generation: read.generation,
         secret_names: read.secret_names,
-        plan: read.plan,
+        plan: read.compared.plan,
         verifier: read.verifier,
         plan_id,
         values: Arc::new(values),
@@ -122,7 +123,7 @@ fn plan_key(session: &Session) -> Result<Option<PlanKey>, CommandError> {
 }
 
 struct ReadPlan {
-    plan: Plan,
+    compared: Compared,
     verifier: Verifier,
     generation: Generation,
     secret_names: Option<Vec<String>>,
@@ -135,14 +136,14 @@ async fn read_plan(
     options: &Options,
 ) -> Result<ReadPlan, CommandError> {
     let scope = read_scope(&ALL, desired, &options.selection);
-    let actual = read_actual(org, &target.org, &scope).await?;
+    let mut actual = read_actual(org, &target.org, &scope).await?;
     let secret_names = match &actual.secrets {
         crate::org::SecretsProbe::Present(names) => names.clone(),
         _ => None,
     };
-    let plan = diff(desired, &actual, options);
-    let verifier = Verifier::new(&plan, desired.all(), &actual, options);
-    Ok(ReadPlan { plan, verifier, generation: actual.server.generation, secret_names })
+    let compared = compare(org, desired, &mut actual, options).await?;
+    let verifier = Verifier::new(&compared.plan, desired.all(), &actual, options);
+    Ok(ReadPlan { compared, verifier, generation: actual.server.generation, secret_names })
 }
 
 fn selection(options: &PlanOptions) -> Result<Selection, CommandError> {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::commands::hidden_values::compare;
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{OrgRead, ReadScope, Wanted, read_actual};
-use crate::plan::{Row, diff, read_scope};
+use crate::plan::{Row, read_scope};
 use crate::schema::{ALL, Kind, ResourceKey};
 
 use super::planned::Planned;
@@ -12,8 +13,8 @@ use super::planned::Planned;
 /// Reads again what will be written, and stops if it is not as it was planned.
 pub(crate) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
     let scope = narrowed(read_scope(&ALL, &planned.desired, &planned.options.selection), planned);
-    let actual = read_actual(org, &planned.target.org, &scope).await?;
-    let now = diff(&planned.desired, &actual, &planned.options);
+    let mut actual = read_actual(org, &planned.target.org, &scope).await?;
+    let now = compare(org, &planned.desired, &mut actual, &planned.options).await?.plan;
     let now: BTreeMap<&ResourceKey, &Row> = now.rows.iter().map(|row| (&row.key, row)).collect();
     let moved: Vec<_> = planned.plan.changes().filter(|row| now.get(&row.key) != Some(row)).collect();
     if moved.is_empty() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::commands::Session;
+use crate::commands::hidden_values::compare;
 use crate::commands::options::{ProjectOptions, one_of};
 use crate::commands::project::{Loaded, load_from};
 use crate::commands::values::hide;
@@ -61,6 +62,9 @@ pub(crate) struct ScopeOptions {
     /// Write this value although it may be a secret: kind/id:path, as a pull names it
     #[arg(long, value_name = "PATH", help_heading = "Pull")]
     pub(crate) allow_suspected: Vec<String>,
+    /// Whether the server is asked about values that it hides. A pull has nothing to write of them.
+    #[arg(skip)]
+    pub(crate) compares_hidden: bool,
 }
 
 /// A pull with everything that asking, writing and showing needs.
@@ -183,6 +187,10 @@ pub(crate) async fn decide(
     };
     pulled.plan = pull_plan(&pulled.input(&|path| pulled.source.listing(path)));
     has_effect(&pulled.plan)?;
+    if scope.compares_hidden {
+        let options = pulled.plan_options();
+        compare(&connection.org, &pulled.desired, &mut pulled.actual, &options).await?;
+    }
     Ok(pulled)
 }
 

@@ -191,7 +191,7 @@ fn stamp(entries: &mut Json, name: &str, now: u64) {
 }
 
 /// Writes a body, wiped when it is dropped.
-fn write(json: &Json) -> Bytes {
+pub(super) fn write(json: &Json) -> Bytes {
     // Neither a counter nor a buffer fails, and no map of a JSON tree has keys that are not texts.
     let buffer = exact_buffer(|out| Ok(serde_json::to_writer(out, json)?));
     buffer.map(Bytes::from_owner).unwrap_or_default()

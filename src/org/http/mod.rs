@@ -1,6 +1,7 @@
 //! The org over HTTP: what is asked of it, and what goes into a request.
 
 mod client;
+mod compare;
 mod encode;
 mod inspect;
 mod memory;

@@ -1,5 +1,5 @@
 use crate::model::AgentId;
-use crate::org::{OrgRead, PlatformsProbe, Request, RequestError, SecretsProbe};
+use crate::org::{HiddenLiteral, HiddenValues, OrgRead, PlatformsProbe, Request, RequestError, SecretsProbe};
 use crate::schema::{Api, Field, Kind, Part, ResourceKey, Shape, StoredPair, Tool};
 use crate::wire::{Health, Json, ServerError, ShapeError, WireRecord, pairs_answer, records_answer};
 
@@ -83,5 +83,9 @@ impl OrgRead for HttpOrg {
         let tool = Self::tool_of(key.kind)?;
         let call = self.tool(tool, tool_call(tool, pairs.list.0, Some(key)))?.read();
         self.fetch(&call, |json| pairs_answer(pairs, json)).await
+    }
+
+    async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
+        self.ask_to_compare(literals).await
     }
 }

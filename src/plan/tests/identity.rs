@@ -15,7 +15,7 @@ fn seal(literal: &str) -> String {
 }
 
 fn id_at(plan: &Plan, origin: &str, org: &str) -> String {
-    plan.id(origin, &OrgSlug::from_server(org), Some(&seal)).expect("it has a key")
+    plan.id(None, origin, &OrgSlug::from_server(org), Some(&seal)).expect("it has a key")
 }
 
 fn id(plan: &Plan) -> String {
@@ -71,12 +71,12 @@ fn the_id_changes_with_a_hidden_literal_and_not_with_times() {
 #[test]
 fn without_a_key_a_plan_that_writes_a_hidden_literal_has_no_id() {
     let org = OrgSlug::from_server("dev");
-    assert_eq!(world().plan().id(ORIGIN, &org, None), None);
+    assert_eq!(world().plan().id(None, ORIGIN, &org, None), None);
     let mut world = World::with_agent(Server::Ours).declare(settings::GUARDRAILS, &json!(["a"]));
     world.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
     let plan = world.plan();
-    let id = plan.id(ORIGIN, &org, None).expect("it writes none");
-    assert_eq!(plan.id(ORIGIN, &org, Some(&seal)), Some(id));
+    let id = plan.id(None, ORIGIN, &org, None).expect("it writes none");
+    assert_eq!(plan.id(None, ORIGIN, &org, Some(&seal)), Some(id));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod agents;
 mod build;
 mod destination;
 mod field_table;
+mod hidden;
 mod identity;
 mod mcp;
 mod memory;

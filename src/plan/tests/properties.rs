@@ -30,7 +30,7 @@ proptest! {
     fn a_plan_and_its_id_are_the_same_each_time(world in world()) {
         let (plan, again) = (world.plan(), world.plan());
         let org = OrgSlug::from_server("dev");
-        prop_assert_eq!(plan.id("https://lobu.ai", &org, None), again.id("https://lobu.ai", &org, None));
+        prop_assert_eq!(plan.id(None, "https://lobu.ai", &org, None), again.id(None, "https://lobu.ai", &org, None));
         prop_assert_eq!(plan, again);
     }
 

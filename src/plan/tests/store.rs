@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::desired::DesiredState;
 use crate::model::{Family, OrgSlug, Text, Value, is_secret_key};
-use crate::org::{ActualState, SecretsProbe};
+use crate::org::{ActualState, HiddenValues, SecretsProbe};
 use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, carry_injected, diff};
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS, settings};
 use crate::schema::{
@@ -60,6 +60,7 @@ impl World {
         let actual = ActualState {
             server: ServerTraits::of(generation, None),
             secrets,
+            hidden: HiddenValues::default(),
             records: ALL.kinds().map(|kind| (kind, Records::default())).collect(),
         };
         let options = Options {

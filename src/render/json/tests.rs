@@ -90,6 +90,7 @@ fn a_plan() -> Plan {
             message: "it will be made beside `a`".to_owned(),
             hint: Some("Adopt that one.".to_owned()),
         }],
+        not_compared: None,
     }
 }
 

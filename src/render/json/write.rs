@@ -5,6 +5,7 @@ use crate::execute::{Report, RowOutcome};
 use crate::model::{Diagnostic, Severity};
 use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
 use crate::render::diagnostics::view;
+use crate::render::hidden_values::why_not_compared;
 use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{
@@ -96,8 +97,10 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         mismatches: _,
         notes,
         warnings: _,
+        not_compared,
     } = plan;
     let is_listed = |row: &&Row| view.show_unchanged || row.action != Action::Unchanged || !row.fields.is_empty();
+    let why = not_compared.and_then(why_not_compared).map(str::to_owned);
     PlanDocument {
         format_version: FORMAT_VERSION,
         lobu_version: version(),
@@ -114,7 +117,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         needs: needs.iter().map(|need| Need { name: need.name.to_string(), places: need.places.clone() }).collect(),
         problems: problems.iter().map(problem).collect(),
         warnings: warnings(plan, view.warnings),
-        notes: notes.iter().cloned().chain(attention(rows)).collect(),
+        notes: notes.iter().cloned().chain(why).chain(attention(rows)).collect(),
         summary: counts(plan.summary()),
         report,
     }

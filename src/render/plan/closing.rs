@@ -1,67 +1,16 @@
 //! What stands below the rows of a plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::model::{SecretName, Text, Value, counted, plural};
-use crate::plan::{Action, FieldAction, FieldChange, Plan, Problem, Row, Summary};
+use crate::model::plural;
+use crate::plan::{Plan, Problem, Summary};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{counted_kind, counts_by_kind, field_name, joined, name, sentence, summary};
-use crate::render::text_safety::{SafeText, sanitise};
-use crate::schema::kinds::PLATFORM;
+use crate::render::hidden_values::nothing_differs;
+use crate::render::phrases::{counted_kind, counts_by_kind, field_name, name, sentence, summary};
+use crate::render::text_safety::SafeText;
 use crate::schema::{Kind, ResourceKey};
 
 use super::PlanView;
-
-/// How many names of secrets a line gives before it says `…`.
-const NAMES: usize = 5;
-
-/// How many values cannot be compared, and the command that sends them.
-///
-/// A platform that is written anyway sends its own, and its row says so.
-pub(super) fn incomparable(plan: &Plan) -> Document {
-    let is_sent = |row: &&Row| row.key.kind == PLATFORM && row.action == Action::Update;
-    let rows = plan.rows.iter().filter(|row| !is_sent(row));
-    let fields: Vec<&FieldChange> =
-        rows.flat_map(|row| &row.fields).filter(|field| field.action == FieldAction::Incomparable).collect();
-    if fields.is_empty() {
-        return Document::new();
-    }
-    let names: BTreeSet<&SecretName> = fields.iter().filter_map(|field| reference(field.after.as_ref())).collect();
-    let line = line!(
-        "{}{} cannot be compared with what the org has{} and {} not sent; to send: --resend-secrets=all{}",
-        Style::Unchanged.of("= "),
-        counted(fields.len(), "value"),
-        in_brackets(&names),
-        plural(fields.len(), "is", "are"),
-        by_name(&names)
-    );
-    Document::from(line.prose(2))
-}
-
-fn reference(value: Option<&Value>) -> Option<&SecretName> {
-    match value {
-        Some(Value::Text(Text::SecretRef(name))) => Some(name),
-        _ => None,
-    }
-}
-
-fn in_brackets(names: &BTreeSet<&SecretName>) -> SafeText {
-    if names.is_empty() {
-        return SafeText::literal("");
-    }
-    let mut parts: Vec<SafeText> = names.iter().take(NAMES).map(|name| sanitise(&name.reference())).collect();
-    if names.len() > NAMES {
-        parts.push(SafeText::literal("…"));
-    }
-    SafeText::literal(" (").then(&joined(&parts)).then(&SafeText::literal(")"))
-}
-
-fn by_name(names: &BTreeSet<&SecretName>) -> SafeText {
-    match names.first() {
-        Some(name) if names.len() > 1 => sanitise(&format!(" or --resend-secrets={name}")),
-        _ => SafeText::literal(""),
-    }
-}
 
 /// What the org has and the project does not declare: a line a kind, or with `--all` a row each.
 pub(super) fn undeclared(plan: &Plan, all: bool) -> Document {
@@ -148,7 +97,7 @@ const SHORT_ID: usize = 12;
 pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut document = Document::new();
     if plan.is_empty() && plan.problems.is_empty() {
-        document.push(line!("Nothing to apply."));
+        document.push(nothing_differs(plan, "Nothing to apply.", "Nothing to apply in what can be compared"));
     } else if view.dry_run {
         document.push(line!("This is a plan only: nothing was written."));
     }

@@ -28,7 +28,8 @@ pub(super) fn fields(row: &Row, view: &PlanView<'_>) -> Document {
     };
     let mut document = part(FieldAction::is_change, &|field| changed(kind, field, is_new, folding));
     document.append(part(is_drift, &|field| drift(kind, field, view.full)));
-    if view.full || view.show_unchanged {
+    // What is sent whole sends these too, and says so above.
+    if view.full || view.show_unchanged || row.is_change() && !kind.is_sent_whole {
         document.append(part(|action| action == FieldAction::Incomparable, &|field| incomparable(kind, field)));
     }
     document

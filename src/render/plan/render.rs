@@ -1,5 +1,6 @@
 use crate::plan::Plan;
 use crate::render::document::{Document, Style, line};
+use crate::render::hidden_values;
 use crate::render::phrases::org_at;
 
 use super::{PlanView, closing, groups, secrets};
@@ -11,7 +12,7 @@ pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
     let mut blocks = vec![head(plan, view)];
     blocks.extend(groups::groups(plan, view));
     blocks.extend([
-        closing::incomparable(plan),
+        hidden_values::told(plan),
         closing::undeclared(plan, view.all),
         secrets::used(plan),
         if view.dry_run { secrets::needs(plan, view.have, view.push_command) } else { Document::new() },

@@ -12,6 +12,7 @@ use super::{
 use crate::server::{
     access::Permission,
     agents::{self, AgentPatch, NewAgent, UNKNOWN_FIELD},
+    compare::Comparison,
     json_text::{ObjectText, array},
     members::Members,
     platforms::{self, PlatformBody},
@@ -115,6 +116,10 @@ pub(super) fn list_secret_names(server: &Server, call: &Call) -> Outcome {
 pub(super) fn manage_secrets(server: &Server, call: &Call) -> Outcome {
     let batch = Batch::parse(&call.body);
     server.change_with(call, Permission::Secrets, |context| batch?.run(context))
+}
+
+pub(super) fn compare(server: &Server, call: &Call) -> Outcome {
+    server.compare(call, Comparison::parse(&call.body))
 }
 
 fn parse_search(body: &[u8]) -> Result<String, Refusal> {

@@ -32,6 +32,8 @@ struct Operation {
     permission: Permission,
     /// Largest body, in bytes.
     body_limit: usize,
+    /// Whether it only reads, whatever its method is.
+    is_read: bool,
     handler: Handler,
 }
 
@@ -42,11 +44,20 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
     let run = |operation: Operation| {
         move |State(server): State<Arc<Server>>, request: Request| run(server, operation, request)
     };
-    let on = |handler: Handler| run(Operation { permission: Permission::Membership, body_limit: BODY_LIMIT, handler });
+    let on = |handler: Handler| {
+        run(Operation { permission: Permission::Membership, body_limit: BODY_LIMIT, is_read: false, handler })
+    };
     let manage_secrets = Operation {
         permission: Permission::Secrets,
         body_limit: SECRETS_BODY_LIMIT,
+        is_read: false,
         handler: handlers::manage_secrets,
+    };
+    let compare = Operation {
+        permission: Permission::Change,
+        body_limit: SECRETS_BODY_LIMIT,
+        is_read: true,
+        handler: handlers::compare,
     };
     Router::new()
         .route("/", get(root))
@@ -72,6 +83,7 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .route("/api/{org}/secrets", get(on(handlers::list_secrets)))
         .route("/api/{org}/secrets/names", get(on(handlers::list_secret_names)))
         .route("/api/{org}/secrets/manage", post(run(manage_secrets)))
+        .route("/api/{org}/compare", post(run(compare)))
         .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
@@ -85,13 +97,14 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
 /// Nothing of a body is read without a permission, and only a few bodies are in memory at a time. A body that comes
 /// slowly holds its place among those, and none of those that use the database.
 async fn run(server: Arc<Server>, operation: Operation, request: Request) -> Outcome {
-    let Operation { permission, body_limit, handler } = operation;
+    let Operation { permission, body_limit, is_read: only_reads, handler } = operation;
     let (call, body) = Call::without_body(request).await?;
     let store = server.store.clone();
     let (call, _place) = if body.is_end_stream() {
         (call, None)
     } else {
-        let call = blocking(&server, move |server| server.check(&call, permission).map(|()| call)).await?;
+        let is_read = only_reads || is_read(&call.method);
+        let call = blocking(&server, move |server| server.check(&call, permission, is_read).map(|()| call)).await?;
         let place = store.0.bodies.acquire().await.map_err(|_| ended_early())?;
         (Call { body: read_body(body, body_limit).await?, ..call }, Some(place))
     };
@@ -112,7 +125,7 @@ async fn root() -> Answer {
 }
 
 /// What this server can do beyond the existing one.
-const FEATURES: [&str; 4] = ["per-org-ids", "platform-key-removal", "schema-codes", "secrets"];
+const FEATURES: [&str; 5] = ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets"];
 
 async fn health() -> Answer {
     Answer::ok(

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::server::{
     access::{AccessPolicy, Permission, authenticate, missing_permission},
+    compare::Comparison,
     counter::RequestCounter,
     error::StoreError,
     refusal::{Answer, Refusal},
@@ -49,22 +50,39 @@ impl Server {
     }
 
     /// Authenticates who asks, before anything of the body is read; a refusal is the whole answer, so it counts as a request.
-    pub(super) fn check(&self, call: &Call, permission: Permission) -> Result<(), Refusal> {
-        self.read_with(call, permission, |_| Ok(())).inspect_err(|_| self.counter.count(is_read(&call.method)))
+    pub(super) fn check(&self, call: &Call, permission: Permission, is_read: bool) -> Result<(), Refusal> {
+        self.read_with(call, permission, |_| Ok(())).inspect_err(|_| self.counter.count(is_read))
     }
 
     /// Runs a read.
-    pub(super) fn read(
+    pub(super) fn read<T>(
         &self,
         call: &Call,
         permission: Permission,
-        operation: impl FnOnce(&RequestContext<'_>) -> Outcome,
-    ) -> Outcome {
+        operation: impl FnOnce(&RequestContext<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         self.counter.count(true);
         self.read_with(call, permission, operation)
     }
 
-    /// Runs something that reads. A refusal for the secrets leaves an audit row, as that of a change does.
+    /// Runs a comparison: a read that is recorded where something differs.
+    pub(super) fn compare(&self, call: &Call, comparison: Result<Comparison, Refusal>) -> Outcome {
+        let (comparison, answer) = self.read(call, Permission::Change, |context| {
+            let comparison = comparison?;
+            let answer = comparison.look(context)?;
+            Ok((comparison, answer))
+        })?;
+        match answer {
+            Some(answer) => Ok(answer),
+            None => self.store.0.pool.write(|write| {
+                let (org, actor) = authenticate(write.connection(), &self.policy(), &call.org, bearer(call))?;
+                comparison.record(&RequestContext::writing(write, &self.store.0.vault, org, actor))
+            }),
+        }
+    }
+
+    /// Runs something that reads. A refusal for what only those may ask who may change leaves an audit row, as that of a change
+    /// does.
     fn read_with<T>(
         &self,
         call: &Call,
@@ -79,7 +97,7 @@ impl Server {
             }
         })?;
         outcome.or_else(|(action, refusal)| {
-            if permission == Permission::Secrets {
+            if matches!(permission, Permission::Secrets | Permission::Change) {
                 self.audit_refusal(call, action)?;
             }
             Err(refusal)

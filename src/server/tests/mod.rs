@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod compare;
 mod config;
 mod guard;
 mod migrations;

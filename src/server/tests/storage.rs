@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 
 use super::support::Harness;
-use crate::server::{Database, Store, StoreError};
+use crate::server::{Database, Store, StoreError, migrations::SCHEMA_VERSION};
 
 const CONFIG: &str = "/api/dev/agents/triage/config";
 const PUT: &str = "/api/dev/agents/triage/platforms/by-stable-id/p";
@@ -127,7 +127,7 @@ fn newer_and_foreign_databases_are_refused_and_left_alone() {
     drop(open(&path).unwrap());
     sql(&path, "PRAGMA user_version = 99");
     let bytes = fs::read(&path).unwrap();
-    assert!(matches!(open(&path), Err(StoreError::NewerSchema { found: 99, supported: 2, .. })));
+    assert!(matches!(open(&path), Err(StoreError::NewerSchema { found: 99, supported: SCHEMA_VERSION, .. })));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 
     let key = fs::read(directory.path().join("lobu.db.key")).unwrap();

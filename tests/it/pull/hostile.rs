@@ -108,7 +108,7 @@ impl Hostile {
     pub(super) fn expect_settled(&self) {
         self.site.env.lobu(["validate"]).expect_code(0);
         let plan = self.run(&["plan"]);
-        assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{plan}");
+        assert!(plan.expect_code(0).stdout.contains("Nothing to apply"), "{plan}");
         let before = tree(&self.site.env.project());
         let again = self.pull(&[]);
         let nothing = ["Nothing to pull.", "Nothing that can be written."];

@@ -62,7 +62,7 @@ fn moved(env: &TestEnv, run: Run<'_>, give_values: &dyn Fn(&str)) {
     assert!(env.read("second/lobu.toml").contains("org = \"two\""));
     for (directory, org) in [("second", "two"), ("first", "two")] {
         let plan = run(&env.clone_at(directory), org, &["plan"]);
-        assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{directory}: {plan}");
+        assert!(plan.expect_code(0).stdout.contains("Nothing to apply"), "{directory}: {plan}");
         let pull = run(&env.clone_at(directory), org, &["pull", "--all"]);
         assert!(pull.expect_code(0).stdout.contains("Nothing to pull."), "{directory}: {pull}");
     }

@@ -37,7 +37,7 @@ fn story(env: &mut TestEnv, run: &dyn Fn(&TestEnv, &[&str]) -> CommandOutput, se
     let mut fresh = env.clone_at("fresh");
     let fresh = &mut fresh;
     let plan = run(fresh, &["apply", "--dry-run"]);
-    assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{plan}");
+    assert!(plan.expect_code(0).stdout.contains("Nothing to apply"), "{plan}");
     for (name, (text, _)) in original.iter().filter(|(name, _)| name.starts_with("agents/")) {
         let pulled = fresh.read(&format!("fresh/{name}"));
         assert!(pulled.contains(text.lines().last().expect("a line")), "{name}: {pulled}");
@@ -53,7 +53,7 @@ fn story(env: &mut TestEnv, run: &dyn Fn(&TestEnv, &[&str]) -> CommandOutput, se
     run(fresh, &["pull", "--force"]).expect_code(0);
     assert_eq!(fresh.read("fresh/lobu.toml"), before.replace("-100", "-200"));
     let plan = run(fresh, &["apply", "--dry-run"]);
-    assert!(plan.expect_code(0).stdout.contains("Nothing to apply."), "{plan}");
+    assert!(plan.expect_code(0).stdout.contains("Nothing to apply"), "{plan}");
 
     let identity = "fresh/agents/triage/IDENTITY.md";
     let pulled = fresh.read(identity);

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lobu::model::AgentId;
 use lobu::org::http::HttpOrg;
-use lobu::org::{Cause, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError, SecretsProbe, Stored};
+use lobu::org::{
+    Cause, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError,
+    SecretsProbe, Stored,
+};
 use lobu::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
 use lobu::wire::{Health, ServerError, WireRecord};
 
@@ -77,6 +80,9 @@ impl OrgRead for FailingOrg {
     }
     async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
         self.org.pairs(key, field).await
+    }
+    async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
+        self.org.compare(literals).await
     }
 }
 

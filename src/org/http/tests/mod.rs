@@ -1,6 +1,7 @@
 //! The client against a scripted listener.
 
 mod answers;
+mod compare;
 mod connections;
 mod inspect;
 mod requests;

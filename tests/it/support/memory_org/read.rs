@@ -1,5 +1,5 @@
 use lobu::model::AgentId;
-use lobu::org::{OrgRead, PlatformsProbe, RequestError, SecretsProbe};
+use lobu::org::{HiddenLiteral, HiddenValues, OrgRead, PlatformsProbe, RequestError, SecretsProbe};
 use lobu::schema::kinds::AGENT;
 use lobu::schema::{Clearing, Field, Kind, Leaf, ResourceKey, Shape, StoredPair};
 use lobu::wire::{Health, Json, WireRecord, records_answer};
@@ -9,7 +9,7 @@ use super::MemoryOrg;
 use super::encode::shown;
 use super::faults::refused;
 use super::org::request;
-use super::store::StoredResource;
+use super::store::{Store, StoredResource};
 
 impl OrgRead for MemoryOrg {
     async fn health(&self) -> Result<Health, RequestError> {
@@ -17,7 +17,7 @@ impl OrgRead for MemoryOrg {
             service: "lobu-api".to_owned(),
             implementation: Some("lobu-rs".to_owned()),
             version: Some("0.0.0".to_owned()),
-            features: Vec::new(),
+            features: vec!["compare".to_owned()],
         };
         Ok(self.read(|_| health).await)
     }
@@ -65,6 +65,18 @@ impl OrgRead for MemoryOrg {
         };
         let found = self.read(|store| store.find(key).map(pairs)).await;
         found.ok_or_else(|| refused(&request("list pairs", key), 404, "not_found", "no such resource"))
+    }
+
+    async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
+        let is_equal = |store: &Store, literal: &HiddenLiteral| {
+            let fields = store.find(&literal.key).map(|stored| &stored.fields);
+            let value = fields
+                .and_then(|fields| literal.path.steps().iter().try_fold(fields, |json, step| json.get(step.as_str())));
+            value.and_then(Json::as_str) == literal.literal.literal()
+        };
+        let equal = self.read(|store| literals.iter().map(|literal| is_equal(store, literal)).collect::<Vec<_>>());
+        let equal = equal.await;
+        Ok(HiddenValues::compared(literals, equal))
     }
 }
 
