@@ -194,6 +194,7 @@ mod tests {
             name: SecretName::parse(name).unwrap(),
             place: "x".to_owned(),
             is_made_up: true,
+            value_from: crate::pull::ValueFrom::OrgSecrets,
         };
         PullRow {
             key: ResourceKey::new(AGENT, "a"),

@@ -184,7 +184,18 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         let key = self.key.clone();
         let written = self.classifier.secret(&SecretPlace { key: &key, path, words }, value);
         match written {
-            Ok((content, None)) => Some((content, value.clone())),
+            Ok((content, None)) => {
+                // What is written in clear may be shown.
+                let shown = match (value, &content) {
+                    (Value::Text(Text::Sensitive(_)), Content::Text(text))
+                        if !self.classifier.is_allowed(&key, path) =>
+                    {
+                        Value::known(text.clone())
+                    }
+                    _ => value.clone(),
+                };
+                Some((content, shown))
+            }
             Ok((content, Some(reference))) => {
                 let shown = Value::Text(Text::SecretRef(reference.name.clone()));
                 self.references.push(reference);

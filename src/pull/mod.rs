@@ -36,7 +36,7 @@ pub use fixpoint::{Decided, Files, NewTexts, OwnListing, ReadProject};
 pub use pull_plan::{Input, pull_plan};
 pub use row::{
     FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,
-    SlugPlace, Withheld,
+    SlugPlace, ValueFrom, Withheld,
 };
 pub use selection::{PullFamily, PullSelection};
 pub use writable_rows::{PullError, Writable, files_of, writable};

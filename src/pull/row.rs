@@ -101,6 +101,19 @@ pub struct NewReference {
     pub place: String,
     /// Whether pull made the name up, since the org has a value there that can't be written.
     pub is_made_up: bool,
+    /// Where its value comes from once this is applied.
+    pub value_from: ValueFrom,
+}
+
+/// Where the value of a reference comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ValueFrom {
+    /// It is looked up in the org, where a push puts it.
+    OrgSecrets,
+    /// It is sent, from the environment or `.env`.
+    Environment,
+    /// The server looks it up in its own environment, by the name that it is sent.
+    ServerEnvironment,
 }
 
 /// Something that only the files have.

@@ -89,10 +89,10 @@ fn has_bad_tool(field: &FieldChange) -> bool {
 /// Whether a judge is what the skills say, so that lobu.toml need not.
 fn is_of_skills(agent: &PulledAgent<'_>, name: &str, field: &FieldChange, skills: &SkillLists) -> bool {
     let own = agent.config.map(|config| config.plain.texts("network.judges.<name>")).unwrap_or_default();
-    let wanted = field.before.as_ref().and_then(Value::literal);
+    // The org has none, or one with a text.
+    let wanted = field.before.as_ref().map_or(Some(""), Value::literal);
     own.iter().all(|entry| entry.key.value != name)
-        && wanted.is_some()
-        && skills.judges.get(name).map(String::as_str) == wanted
+        && Some(skills.judges.get(name).map_or("", String::as_str)) == wanted
 }
 
 /// The list that lobu.toml has itself.

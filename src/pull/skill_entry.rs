@@ -81,7 +81,11 @@ fn member(
             lists.judged = judged(draft, path, value)?;
             Some((place(&["network", "judge"]), rules(&lists.judged)))
         }
-        ["networkConfig", "judges", name] => Some((place(&["judges", name]), Content::Text(draft.text(path, value)?))),
+        ["networkConfig", "judges", name] => {
+            let policy = draft.text(path, value)?;
+            lists.judges.insert((*name).to_owned(), policy.clone());
+            Some((place(&["judges", name]), Content::Text(policy)))
+        }
         ["mcpServers"] => {
             let (table, servers) = servers(draft, path, value)?;
             lists.servers = servers;

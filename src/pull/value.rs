@@ -1,10 +1,10 @@
 //! What of an org's value may stand in a file: the one place that decides it.
 
-use crate::model::{FieldPath, SecretName, Text, Value, with_line_feeds};
-use crate::schema::{ResourceKey, SecretsMode, file_path};
+use crate::model::{FieldPath, Place, SecretName, Sensitive, Text, Value, classify, with_line_feeds};
+use crate::schema::{ResourceKey, SecretsMode, Shape, file_path};
 
 use super::Content;
-use super::row::{NewReference, Reason, suspect_name, suspect_name_of_server};
+use super::row::{NewReference, Reason, ValueFrom, suspect_name, suspect_name_of_server};
 use super::secret_names::SecretNames;
 
 /// Decides what is written, and makes names for what can't be.
@@ -61,11 +61,21 @@ impl Classifier<'_> {
             Text::Sensitive(literal) if self.is_allowed(place.key, place.path) => {
                 Ok((Content::Text(escaped(literal.for_request())?), None))
             }
+            Text::Sensitive(literal) if self.is_plain(place, literal) => {
+                Ok((Content::Text(escaped(literal.for_request())?), None))
+            }
             Text::Sensitive(_) | Text::Opaque => {
                 let name = self.names.make(place.words);
-                Ok((Content::Text(name.reference()), Some(new_reference(place, &name, true))))
+                Ok((Content::Text(name.reference()), Some(self.new_reference(place, &name, true))))
             }
         }
+    }
+
+    /// Whether a value that a server without the secrets API shows is none that a file of ours would hide: `Accept` of an MCP
+    /// server is written, `Authorization` is not.
+    fn is_plain(&self, place: &SecretPlace<'_>, literal: &Sensitive) -> bool {
+        let of_file = classify(place_of(place), place.path.leaf(), literal.for_request());
+        self.mode == SecretsMode::Values && matches!(of_file, Text::Known(_))
     }
 
     /// A reference of the org. Where the server has the secrets API it is one by its form; elsewhere any text `$NAME` is one
@@ -83,14 +93,29 @@ impl Classifier<'_> {
         if !is_sure && !self.is_allowed(place.key, place.path) {
             return Err(Reason::Reference(name.clone()));
         }
-        let new = (!self.names.knows(name)).then(|| new_reference(place, name, false));
+        let new = (!self.names.knows(name)).then(|| self.new_reference(place, name, false));
         Ok((Content::Text(name.reference()), new))
+    }
+
+    fn new_reference(&self, place: &SecretPlace<'_>, name: &SecretName, is_made_up: bool) -> NewReference {
+        let value_from = match (self.mode, place_of(place)) {
+            (SecretsMode::References | SecretsMode::Unknown, _) => ValueFrom::OrgSecrets,
+            (SecretsMode::Values, Place::PlatformConfig) => ValueFrom::Environment,
+            (SecretsMode::Values, _) => ValueFrom::ServerEnvironment,
+        };
+        let field = file_path(place.key.kind, place.path);
+        NewReference { name: name.clone(), place: format!("{} {field}", place.key), is_made_up, value_from }
     }
 }
 
-fn new_reference(place: &SecretPlace<'_>, name: &SecretName, is_made_up: bool) -> NewReference {
-    let field = file_path(place.key.kind, place.path);
-    NewReference { name: name.clone(), place: format!("{} {field}", place.key), is_made_up }
+/// Where a value stands that a reference may take the place of.
+fn place_of(place: &SecretPlace<'_>) -> Place {
+    let field = place.key.kind.field(place.path.root());
+    if field.is_some_and(|field| matches!(field.shape, Shape::Config { .. })) {
+        Place::PlatformConfig
+    } else {
+        Place::McpValue
+    }
 }
 
 /// A literal as it is written where references are read: one that looks like a reference gets one more `$`.
@@ -187,6 +212,32 @@ mod tests {
             assert!(reference.name.as_str().starts_with("TRIAGE_MCP_GH_X") && reference.is_made_up);
             assert_eq!(content, Content::text(reference.name.reference()));
             assert_eq!(reference.place, "settings/triage skills.mcp.gh.headers.X");
+        }
+    }
+
+    /// Where values show, a header or variable without a secret's name or shape is a text like any other.
+    #[test]
+    fn a_plain_value_that_shows_is_written() {
+        let mut classifier = classifier(SecretsMode::Values, &[]);
+        let key = ResourceKey::new(SETTINGS, "triage");
+        let mut written = |steps: &[&str], text: &str| {
+            let path = FieldPath::of([&["mcpServers", "gh"], steps].concat());
+            let place = SecretPlace { key: &key, path: &path, words: &["triage", "gh"] };
+            classifier.secret(&place, &Value::Text(Text::sensitive(text))).unwrap()
+        };
+        for (steps, text) in
+            [(["headers", "Accept"], "application/json"), (["env", "UNITS"], "metres"), (["oauth", "clientId"], "desk")]
+        {
+            assert_eq!(written(&steps, text), (Content::text(text), None), "{steps:?}");
+        }
+        for (steps, text) in [
+            (["headers", "Authorization"], "Bearer x"),
+            (["env", "API_KEY"], "x"),
+            (["env", "UNITS"], "https://u:p@host/"),
+            (["oauth", "clientSecret"], "x"),
+        ] {
+            let (_, reference) = written(&steps, text);
+            assert_eq!(reference.map(|one| one.value_from), Some(ValueFrom::ServerEnvironment), "{steps:?}");
         }
     }
 

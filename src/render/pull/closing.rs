@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{FieldPath, counted, plural};
-use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, Withheld};
+use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, ValueFrom, Withheld};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::phrases::{counted_kind, field_name, name, sentence, summary};
 use crate::render::plan::left_out_of;
@@ -15,18 +15,22 @@ use super::PullView;
 pub(super) fn references(plan: &PullPlan) -> Document {
     let mut by_name: BTreeMap<_, Vec<&str>> = BTreeMap::new();
     for reference in plan.rows.iter().flat_map(|row| &row.references) {
-        by_name.entry((&reference.name, reference.is_made_up)).or_default().push(&reference.place);
+        let key = (&reference.name, reference.is_made_up, reference.value_from);
+        by_name.entry(key).or_default().push(&reference.place);
     }
     if by_name.is_empty() {
         return Document::new();
     }
     let mut document = Document::from(Style::Bold.line("References that the files get:"));
-    for ((name, is_made_up), places) in by_name {
+    for ((name, is_made_up, value_from), places) in by_name {
         let line = line!("{}{} for {}", Style::Attention.of("! "), Style::Bold.of(name.reference()), places.join(", "));
         let line = if is_made_up {
-            line.then(line!(
-                "; the org's value is not written: set it with lobu secrets push before an apply sends the name"
-            ))
+            let how = match value_from {
+                ValueFrom::OrgSecrets => "set it with lobu secrets push before the next apply",
+                ValueFrom::Environment => "set it in .env or the environment before the next apply",
+                ValueFrom::ServerEnvironment => "set it in the server's environment before the next apply",
+            };
+            line.then(line!("; the org's value is not written: {}", how))
         } else {
             line
         };

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{
-    FileChange, FileWrite, Kept, Missing, NewReference, PullAction, PullPlan, PullRow, Reason, Withheld,
+    FileChange, FileWrite, Kept, Missing, NewReference, PullAction, PullPlan, PullRow, Reason, ValueFrom, Withheld,
 };
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, SETTINGS};
 use crate::schema::{Kind, ResourceKey};
@@ -46,7 +46,12 @@ fn a_plan() -> PullPlan {
     ];
     let mut platform = row(PLATFORM, "triage/triage-slack", PullAction::Create, Vec::new());
     let place = "platform/triage/triage-slack config.botToken".to_owned();
-    platform.references.push(NewReference { name: token.clone(), place, is_made_up: true });
+    platform.references.push(NewReference {
+        name: token.clone(),
+        place,
+        is_made_up: true,
+        value_from: ValueFrom::OrgSecrets,
+    });
     let key = ResourceKey::new(SETTINGS, "triage");
     PullPlan {
         rows: vec![row(SETTINGS, "triage", PullAction::Update, settings), platform],
@@ -108,8 +113,8 @@ fn a_pull_is_read_without_colour_at_80_columns() {
 
     References that the files get:
       ! $TRIAGE_SLACK_BOT_TOKEN for platform/triage/triage-slack config.botToken;
-          the org's value is not written: set it with lobu secrets push before an
-          apply sends the name
+          the org's value is not written: set it with lobu secrets push before the
+          next apply
 
     Not written:
       ! settings triage USER.md: it may hold a secret, and no reference can stand

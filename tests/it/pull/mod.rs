@@ -11,5 +11,6 @@ mod lines;
 mod links;
 mod migration;
 mod sensitive;
+mod skill_entries;
 mod story;
 pub(crate) mod test_project;
