@@ -48,13 +48,13 @@ fn read(text: &str) -> Values {
 /// Problems come in order, at lines of the text, in words that are the same for every text.
 fn check_problems(text: &str, problems: &[dotenv::Problem]) {
     const WORDS: [&str; 9] = [
-        "this line is not `NAME=value`",
-        "the name before `=` may hold only letters, digits and `_`, and not start with a digit",
-        "the name stands on line N already",
-        "a quote is not closed",
+        "expected `NAME=value`",
+        "the name before `=` can contain only letters, digits and `_`, and cannot start with a digit",
+        "duplicate name: the first is on line N",
+        "unclosed quote",
         "only a comment may follow the closing quote",
-        "the value has a null character; check that the file is UTF-8 text",
-        "the value has a carriage return that is not part of a line end",
+        "the value contains a NUL character; check that the file is UTF-8 text",
+        "the value contains a carriage return that is not part of a line end",
         "the value is longer than 64 KiB",
         "and N more",
     ];

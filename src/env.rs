@@ -38,34 +38,34 @@ macro_rules! variables {
 }
 
 variables! {
-    Context = "LOBU_CONTEXT", "the context to use when neither `--url` nor `-c` is given";
-    ServerUrl = "LOBU_SERVER_URL", "the server to use when neither a flag nor `LOBU_CONTEXT` names one; ignored on `local`";
+    Context = "LOBU_CONTEXT", "the context, if neither `--url` nor `-c` is given";
+    ServerUrl = "LOBU_SERVER_URL", "the server, if neither a flag nor `LOBU_CONTEXT` sets one; ignored on `local`";
     MemoryUrl = "LOBU_MEMORY_URL", "the older name of `LOBU_SERVER_URL`; a path from `/mcp` on is cut off";
-    Org = "LOBU_ORG", "the org, where neither `--org` nor the project names one; ignored on `local`";
+    Org = "LOBU_ORG", "the org, if neither `--org` nor the project sets one; ignored on `local`";
     MemoryOrg = "LOBU_MEMORY_ORG", "the older name of `LOBU_ORG`";
-    ApiToken = "LOBU_API_TOKEN", "the token for a server chosen by `--url` or the environment; never sent to `local`";
-    ApiUrl = "LOBU_API_URL", "checked only: if set, it must have the origin of the server that is used; ignored on `local`";
-    LocalDatabase = "LOBU_LOCAL_DB", "the database of the embedded org, where `--db` is not given";
-    PlanKey = "LOBU_PLAN_KEY", "32 random bytes, as 64 hex digits or base64, that `plan` and `apply --expect` share where a plan writes secrets in clear";
+    ApiToken = "LOBU_API_TOKEN", "the token for a server that `--url` or the environment sets; never sent to `local`";
+    ApiUrl = "LOBU_API_URL", "only checked: its origin must be that of the server in use; ignored on `local`";
+    LocalDatabase = "LOBU_LOCAL_DB", "the database of the embedded org, if `--db` is not given";
+    PlanKey = "LOBU_PLAN_KEY", "32 random bytes, as 64 hex digits or base64, that `plan` and `apply --expect` share if a plan writes plain-text secrets";
     Log = "LOBU_LOG", "the level of the log on stderr: `error`, `warn`, `info`, `debug` or `trace`";
-    NoColor = "NO_COLOR", "any value switches colour off";
-    HttpProxyLower = "http_proxy", "the proxy for `http` servers beyond this machine";
-    HttpProxy = "HTTP_PROXY", "the same, where `http_proxy` is not set";
-    HttpsProxyLower = "https_proxy", "the proxy for `https` servers beyond this machine";
-    HttpsProxy = "HTTPS_PROXY", "the same, where `https_proxy` is not set";
-    AllProxyLower = "all_proxy", "the proxy for either, where there is no proxy of its own";
-    AllProxy = "ALL_PROXY", "the same, where `all_proxy` is not set";
-    NoProxyLower = "no_proxy", "hosts that are reached without a proxy, separated by commas";
-    NoProxy = "NO_PROXY", "the same, where `no_proxy` is not set";
-    CertificateFile = "SSL_CERT_FILE", "a PEM file of authorities to trust in place of the system's; read by the TLS library";
-    CertificateDirectory = "SSL_CERT_DIR", "directories of authorities to trust in place of the system's; read by the TLS library";
-    Home = "HOME", "the home directory, below which data lies where the next ones are not set";
-    DataHome = "XDG_DATA_HOME", "the directory of the embedded org's database, `lobu/local.db` in it";
-    StateHome = "XDG_STATE_HOME", "the directory of what is remembered between runs, `lobu/` in it";
-    ConfigHome = "XDG_CONFIG_HOME", "the directory of contexts and logins, `lobu/` in it";
-    Term = "TERM", "`dumb` switches colour and moving progress bars off";
-    Ci = "CI", "if set, prose is not wrapped where no terminal says how wide it is";
-    GithubActions = "GITHUB_ACTIONS", "`true` writes problems as annotations too";
+    NoColor = "NO_COLOR", "any value turns off color";
+    HttpProxyLower = "http_proxy", "the proxy for `http` servers, except on this machine";
+    HttpProxy = "HTTP_PROXY", "the same, if `http_proxy` is not set";
+    HttpsProxyLower = "https_proxy", "the proxy for `https` servers, except on this machine";
+    HttpsProxy = "HTTPS_PROXY", "the same, if `https_proxy` is not set";
+    AllProxyLower = "all_proxy", "the proxy for both, if there is no specific one";
+    AllProxy = "ALL_PROXY", "the same, if `all_proxy` is not set";
+    NoProxyLower = "no_proxy", "comma-separated hosts to reach without a proxy";
+    NoProxy = "NO_PROXY", "the same, if `no_proxy` is not set";
+    CertificateFile = "SSL_CERT_FILE", "a PEM file of trusted CA certificates that replaces the system's; read by the TLS library";
+    CertificateDirectory = "SSL_CERT_DIR", "directories of trusted CA certificates that replace the system's; read by the TLS library";
+    Home = "HOME", "the home directory, for data if the next three are not set";
+    DataHome = "XDG_DATA_HOME", "the base directory of the embedded org's database (`lobu/local.db`)";
+    StateHome = "XDG_STATE_HOME", "the base directory of state between runs (`lobu/`)";
+    ConfigHome = "XDG_CONFIG_HOME", "the base directory of contexts and logins (`lobu/`)";
+    Term = "TERM", "`dumb` turns off color and progress bars";
+    Ci = "CI", "if set, text is not wrapped without a terminal";
+    GithubActions = "GITHUB_ACTIONS", "`true` also writes problems as annotations";
     GithubStepSummary = "GITHUB_STEP_SUMMARY", "the file to which the step summary is appended";
 }
 

@@ -13,7 +13,7 @@ pub mod exit {
     pub const USAGE: u8 = 2;
     /// The server refused or failed, is no Lobu API, or can't take what is declared; nothing was changed.
     pub const REFUSED: u8 = 3;
-    /// Not logged in, wrong org or pin, missing role or scope, token and origin don't belong together.
+    /// Not logged in, wrong org or pin, missing role or scope, token of another server.
     pub const ACCESS: u8 = 4;
     /// Partly applied: the report says what was done, failed, not tried, unknown.
     pub const PARTLY: u8 = 5;
@@ -28,27 +28,27 @@ pub mod exit {
     pub const TABLE: [(u8, &str); 9] = [
         (
             DONE,
-            "done, or nothing to do; a plan or dry run, whatever changes it found; partly declined and the rest done",
+            "done, or nothing to do; a plan or dry run, with or without changes; some changes declined, the rest done",
         ),
         (
             UNEXPECTED,
-            "unexpected; the server can't be reached (nothing listens, TLS, time-out); a check of `doctor` failed",
+            "unexpected error; the server cannot be reached (nothing listens, TLS, timeout); a check of `doctor` failed",
         ),
-        (USAGE, "usage, no target, invalid project, a needed `$VAR` missing, not a terminal without `--yes`"),
+        (USAGE, "usage error, no target, invalid project, missing value of a `$VAR`, not a terminal and no `--yes`"),
         (
             REFUSED,
-            "the server refused or failed, does not look like a Lobu API, or can't take what is declared; \
+            "the server refused or failed, is not a Lobu API, or does not support what is declared; \
              nothing was changed",
         ),
-        (ACCESS, "not logged in, wrong org or pin, missing role or scope, token and origin don't belong together"),
-        (PARTLY, "partly applied: the report says what was done, failed, not tried, unknown"),
+        (ACCESS, "not logged in, wrong org or pin, missing role or scope, token of another server"),
+        (PARTLY, "partly applied: the report lists what is done, failed, not tried, unknown"),
         (
             DIFFERS,
-            "it differs, and this run was told not to touch it: `lobu drift` found that a declared value differs, files \
-             or org would be overwritten, moved since the plan, not the expected plan",
+            "stopped before an overwrite: `lobu drift` found a difference, files or org would be overwritten, the org \
+             changed since the plan, or it is not the expected plan",
         ),
-        (DECLINED, "declined or quit at a question, and nothing was done"),
-        (INTERRUPTED, "interrupted; what was in flight was awaited and the report printed"),
+        (DECLINED, "declined at a question; nothing was done"),
+        (INTERRUPTED, "interrupted; requests in flight were completed and the report printed"),
     ];
 
     /// What `--detailed-exitcode` makes of a plan or dry run, as Terraform does.
@@ -193,12 +193,14 @@ pub struct CommandError {
     pub error: Box<dyn Error + Send + Sync>,
     /// What to do.
     pub hints: Vec<String>,
+    /// Whether the reader has seen all of it, with counts; it is not said again then, but in JSON.
+    pub is_shown: bool,
 }
 
 impl CommandError {
     /// An error, or a sentence, without advice.
     pub fn new(kind: ErrorKind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, error: error.into(), hints: Vec::new() }
+        Self { kind, error: error.into(), hints: Vec::new(), is_shown: false }
     }
 
     /// The error of a command that was called in a wrong way.
@@ -234,6 +236,12 @@ impl CommandError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// The same for a reader who has seen what is wrong.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        Self { is_shown: true, ..self }
     }
 
     /// What is behind the error, from the outside in, where it says more than what stands before it.

@@ -10,10 +10,10 @@ pub enum UrlProblem {
     #[error("it cannot be read as a URL")]
     Unparsable,
     /// It is of another kind.
-    #[error("it starts with neither https:// nor http://")]
+    #[error("it must start with https:// or http://")]
     OtherScheme,
     /// It holds a name or a password.
-    #[error("it holds a user name or password")]
+    #[error("it contains a user name or password")]
     UserInfo,
     /// It is more than a place.
     #[error("it has a query or a fragment")]

@@ -10,7 +10,7 @@ use super::{AccountFile, UrlProblem};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileProblem {
     /// It is a symlink, wherever that leads.
-    #[error("it is a symbolic link; put the file itself there")]
+    #[error("it is a symbolic link; replace it with the file itself")]
     Symlink,
     /// It is a directory, a device or the like.
     #[error("it is not a regular file")]
@@ -47,7 +47,7 @@ pub enum FileProblem {
         expected: &'static str,
     },
     /// A newer program wrote it.
-    #[error("a newer version of this program wrote it")]
+    #[error("it was written by a newer version of lobu")]
     NewerVersion,
     /// A member is not a URL that can be used.
     #[error("{member} can't be used: {problem}")]
@@ -88,7 +88,7 @@ pub enum AccountsError {
         problem: FileProblem,
     },
     /// There is no home directory, and nothing else says where the files are.
-    #[error("HOME is not set, so there is no place for contexts and logins")]
+    #[error("HOME is not set, so contexts and logins cannot be stored")]
     NoHome,
     /// The thread that worked on the files ended before the work did.
     #[error("{what}")]
@@ -113,29 +113,29 @@ pub enum AccountsError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Notice {
     /// A context has no URL that can be used, and is left out.
-    #[error("the context {name} is left out; its URL: {problem}")]
+    #[error("the context {name} is ignored because of its URL: {problem}")]
     UnusableContext {
         name: String,
         /// What is wrong with its URL.
         problem: UrlProblem,
     },
     /// A context of the user's has a name of the embedded org, and wins.
-    #[error("the context {name} stands in the place of the embedded org of that name")]
+    #[error("the context {name} hides the embedded org of the same name")]
     HidesEmbedded { name: String },
     /// What cli.json says of a context was said of another server, so that it does not count.
-    #[error("what was set for the context {name} was meant for another server, and does not count; add or log in anew")]
+    #[error("the settings of the context {name} are for another server and are ignored; add it or log in again")]
     OtherServer {
         /// The context.
         name: String,
     },
     /// A login has no access token, and is left out.
-    #[error("the login of {name} holds no token")]
+    #[error("the login of {name} has no token")]
     LoginWithoutToken {
         /// Its context.
         name: String,
     },
     /// A login belongs to no context, so that its token goes nowhere.
-    #[error("there is a login for {name}, which is no context")]
+    #[error("there is a login for {name}, but no such context")]
     LoginWithoutContext {
         /// The context that there is not.
         name: String,
@@ -161,7 +161,7 @@ pub enum ChangeError {
     #[error(transparent)]
     Files(#[from] AccountsError),
     /// No context can have this name.
-    #[error("a context's name is not empty, has no control characters, and is not `__proto__`")]
+    #[error("a context name must not be empty, contain control characters, or be `__proto__`")]
     InvalidName,
     /// There is no such context.
     #[error("there is no context `{name}`")]
@@ -170,7 +170,7 @@ pub enum ChangeError {
         name: String,
     },
     /// The context is the embedded org, which always exists and has neither settings nor logins.
-    #[error("`{name}` is the org embedded in this program; it has neither login nor settings, and can't be removed")]
+    #[error("`{name}` is the embedded org; it has no login or settings and cannot be removed")]
     Embedded {
         /// Its name, or its other name.
         name: String,
@@ -182,7 +182,7 @@ pub enum ChangeError {
     #[error("the URL of the API can't be used: {0}")]
     Url(#[from] UrlProblem),
     /// The endpoint at which a login would be refreshed lies outside its context.
-    #[error("the endpoint for refreshing the login is on none of the origins of the context `{name}`")]
+    #[error("the endpoint for refreshing the login is not on an origin of the context `{name}`")]
     EndpointElsewhere {
         /// The context.
         name: String,

@@ -15,13 +15,13 @@ const DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NewLoginError {
     /// There is a login, and nobody asked for it to be replaced.
-    #[error("the context {context} has a login already")]
+    #[error("the context {context} already has a login")]
     Taken { context: String },
     /// There is one since the command began.
-    #[error("the context {context} was logged in to meanwhile")]
+    #[error("another process logged in to the context {context} in the meantime")]
     TakenMeanwhile { context: String },
     /// The context went to another server since the command began.
-    #[error("the context {context} was changed meanwhile; the login was not kept")]
+    #[error("another process changed the context {context} in the meantime; the login was not saved")]
     Moved { context: String },
     /// The URL is that of another server than the context's.
     #[error("the context {context} is for {server}, and --url names another server")]

@@ -82,7 +82,9 @@ impl End {
                 if self.json && !ui.has_product() {
                     ui.product_json(&json::error(&error, &[]));
                 }
-                ui.failure(&error);
+                if !error.is_shown {
+                    ui.failure(&error);
+                }
                 if self.detailed { exit::detailed::ERROR } else { error.exit_code() }
             }
         }

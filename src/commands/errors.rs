@@ -287,7 +287,7 @@ impl From<OpenError> for CommandError {
     fn from(error: OpenError) -> Self {
         let is_missing = matches!(error, OpenError::NoProject { .. });
         let failure = Self::new(ErrorKind::InvalidProject, error);
-        if is_missing { failure.hint("Go to the project's directory, or name it with -C.") } else { failure }
+        if is_missing { failure.hint("Change to the project's directory, or set it with -C.") } else { failure }
     }
 }
 

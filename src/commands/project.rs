@@ -99,11 +99,10 @@ pub(super) fn check(found: &[Diagnostic], options: &ProjectOptions) -> Result<()
 
 fn invalid(found: &[Diagnostic]) -> CommandError {
     let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let message = match errors {
-        0 => "the project has warnings, and --deny-warnings was given".to_owned(),
-        errors => format!("the project has {}; nothing was sent", counted(errors, "error")),
-    };
-    CommandError::new(ErrorKind::InvalidProject, message)
+    match errors {
+        0 => CommandError::new(ErrorKind::InvalidProject, "warnings are errors with --deny-warnings"),
+        errors => CommandError::new(ErrorKind::InvalidProject, counted(errors, "error")).shown(),
+    }
 }
 
 /// A directory with a project in it, or without one.
@@ -167,7 +166,7 @@ pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPin
         Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),
         _ => {
             session.show(&errors);
-            let message = "lobu.toml has errors, and may say that this is the wrong org; nothing was sent";
+            let message = "lobu.toml has errors, so the org that it pins is unknown; nothing was sent";
             Err(CommandError::new(ErrorKind::InvalidProject, message))
         }
     }

@@ -123,7 +123,7 @@ fn read_authorities(path: &Path) -> Result<Vec<u8>, CommandError> {
     let mut pem = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LARGEST_AUTHORITIES + 1).read_to_end(&mut pem));
     read.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => refused("there is no such file"),
+        std::io::ErrorKind::NotFound => refused("no such file"),
         other => refused(&format!("it can't be read: {other}")),
     })?;
     if u64::try_from(pem.len()).is_ok_and(|length| length <= LARGEST_AUTHORITIES) {

@@ -58,13 +58,13 @@ fn rewrite(session: &Session, directory: &ProjectDirectory) -> Result<(), Comman
     let Some(text) = text else { return Ok(()) };
     match fix::rewrite(&text) {
         Ok(None) => {
-            session.ui.status(&Document::from(line!("lobu.toml has no old spellings.")));
+            session.ui.status(&Document::from(line!("lobu.toml is in the current format.")));
             Ok(())
         }
         Ok(Some(rewritten)) => {
             let written = directory.write_file(file, Expected::Text(&text), &rewritten);
             written?;
-            session.ui.status(&Document::from(line!("lobu.toml was rewritten in today's spelling.")));
+            session.ui.status(&Document::from(line!("Rewrote lobu.toml in the current format.")));
             Ok(())
         }
         Err(error) => Err(invalid(&error)),

@@ -5,7 +5,7 @@ use crate::model::Number;
 pub enum Content {
     /// YAML null; TOML has none.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     Number(Number),
     Text(String),

@@ -72,11 +72,11 @@ fn at_path(refusal: &Refusal, path: &NodePath, formatter: &mut fmt::Formatter<'_
         Refusal::Contradiction => write!(formatter, "{path} is changed within a list that is set as a whole"),
         Refusal::Order => write!(formatter, "the new order of {path} does not fit its elements"),
         Refusal::NotVerified if path.segments().is_empty() => {
-            formatter.write_str("the file can't be changed without changing something else in it")
+            formatter.write_str("the file cannot be changed without changing something else in it")
         }
-        Refusal::NotVerified => write!(formatter, "{path} can't be changed without changing something else"),
+        Refusal::NotVerified => write!(formatter, "{path} cannot be changed without changing something else"),
         Refusal::Form | Refusal::Reference | Refusal::UnclearKeys => {
-            write!(formatter, "{path} is written in a way that has to be changed by hand")
+            write!(formatter, "{path} is written in a form that cannot be edited automatically")
         }
         Refusal::Root | Refusal::NoDocument(_) => in_text(refusal, formatter),
     }
@@ -93,7 +93,7 @@ fn at_line(refusal: &Refusal, line: u32, formatter: &mut fmt::Formatter<'_>) -> 
         Refusal::UnclearKeys => {
             write!(formatter, "the mapping on line {line} has a key twice, a merge key, or a key that is not text")
         }
-        Refusal::Form => write!(formatter, "the way in which line {line} is written cannot be changed automatically"),
+        Refusal::Form => write!(formatter, "line {line} is written in a form that cannot be edited automatically"),
         _ => in_text(refusal, formatter),
     }
 }
@@ -108,7 +108,7 @@ fn in_text(refusal: &Refusal, formatter: &mut fmt::Formatter<'_>) -> fmt::Result
             write!(formatter, "there is no list that has the element {}", position.saturating_add(1))
         }
         Refusal::NotVerified | Refusal::Form | Refusal::Reference | Refusal::UnclearKeys | Refusal::Order => {
-            formatter.write_str("the file is written in a way that cannot be changed automatically")
+            formatter.write_str("the file is written in a form that cannot be edited automatically")
         }
         Refusal::Null | Refusal::NotATable | Refusal::NotAList | Refusal::ElementRemoved | Refusal::Contradiction => {
             formatter.write_str("the changes contradict each other")

@@ -38,7 +38,7 @@ pub(super) fn create(_: &Dir, _: u32) -> Option<File> {
     None
 }
 
-/// Fails: there is no such file.
+/// Fails: no such file.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn link(_: &File, _: &Dir, _: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

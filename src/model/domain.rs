@@ -78,7 +78,7 @@ impl DomainMistake {
     pub fn hint(&self) -> String {
         match (&self.host, self.kind) {
             (Some(host), _) => format!("write \"{host}\""),
-            (None, MistakeKind::Range) => "list host names; a range of addresses cannot be declared".to_owned(),
+            (None, MistakeKind::Range) => "list host names; address ranges are not supported".to_owned(),
             (None, _) => "write the host name only, such as \"api.example.com\" or \"*.example.com\"".to_owned(),
         }
     }
@@ -90,10 +90,10 @@ impl fmt::Display for DomainMistake {
             MistakeKind::Url => "is a URL",
             MistakeKind::Path => "has a path",
             MistakeKind::Port => "has a port",
-            MistakeKind::Blank => "contains a blank",
-            MistakeKind::Range => "is a range of addresses",
+            MistakeKind::Blank => "contains a space",
+            MistakeKind::Range => "is an address range",
         };
-        write!(formatter, "{what}, so it matches no request")
+        write!(formatter, "{what}, so it never matches a request")
     }
 }
 
@@ -136,10 +136,10 @@ mod tests {
             ("https://user:hunter2@a.example:8443", "is a URL", "\"a.example\""),
             ("a.example/path", "has a path", "\"a.example\""),
             ("*.B.example:443", "has a port", "\"*.b.example\""),
-            ("c example", "contains a blank", "host name only"),
-            ("a.example, b.example", "contains a blank", "host name only"),
-            ("10.0.0.0/8", "is a range", "cannot be declared"),
-            ("fd00::/8", "is a range", "cannot be declared"),
+            ("c example", "contains a space", "host name only"),
+            ("a.example, b.example", "contains a space", "host name only"),
+            ("10.0.0.0/8", "is an address range", "are not supported"),
+            ("fd00::/8", "is an address range", "are not supported"),
             ("localhost:3000", "has a port", "host name only"),
         ];
         for (text, message, hint) in table {

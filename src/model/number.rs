@@ -13,7 +13,7 @@ enum Repr {
 
 /// A whole number that a double cannot hold exactly, or a value that JSON cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the server keeps whole numbers only up to ±9007199254740991")]
+#[error("integers must be between -9007199254740991 and 9007199254740991")]
 pub struct UnsafeNumber;
 
 impl From<i32> for Number {

@@ -9,7 +9,7 @@ use super::{Number, Text};
 pub enum Value {
     /// JSON null.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
     Number(Number),
     Text(Text),

@@ -79,7 +79,7 @@ impl<'n> Fields<'n> {
                 continue;
             }
             let hint = did_you_mean(entry.name(), self.asked.iter().copied());
-            let message = format!("{} is no key of {what}, so it is not applied", quoted(entry.name()));
+            let message = format!("unknown key {} in {what} is ignored", quoted(entry.name()));
             report.add(severity, entry.spot(), "unknown-key", message, hint);
         }
     }
@@ -87,15 +87,15 @@ impl<'n> Fields<'n> {
 
 /// Warns of a null, which declares nothing.
 pub(super) fn null_is_absent(entry: &Entry, report: &mut Report) {
-    let message = format!("{} is null, which declares nothing", quoted(entry.name()));
-    let hint = "leave the key out, or write `\"\"`, `[]` or `{}` to clear it".to_owned();
+    let message = format!("{} is null, which is the same as leaving it out", quoted(entry.name()));
+    let hint = "remove the key, or write `\"\"`, `[]` or `{}` to clear it".to_owned();
     report.add(Severity::Warning, entry.spot(), "null-is-absent", message, Some(hint));
 }
 
 /// Refuses what servers refuse in any text that is no prose.
 fn check_text(text: &str, what: &str, spot: Spot, report: &mut Report) {
     if is_server_reference(text) {
-        let message = format!("{what} is a reference to a secret, and references are not read there");
+        let message = format!("{what} is a secret reference, which is not supported here");
         report.error(spot, "reference-not-read", message);
     }
     if text.contains('\0') {

@@ -20,7 +20,7 @@ pub enum FixError {
     #[error("the file has more than one memory table; keep one, `[memory]`")]
     TwoTables,
     /// The old table's keys can't move up without meeting others, or in a form that can't be merged.
-    #[error("`[memory.{table}]` is mixed with other keys of `memory` in a way that has to be mended by hand")]
+    #[error("`[memory.{table}]` is mixed with other keys of `memory`; move its keys to `[memory]` by hand")]
     Mixed {
         /// The old table's name.
         table: &'static str,

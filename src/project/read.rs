@@ -84,9 +84,9 @@ fn connector_files(directory: &ProjectDirectory, config: &Config) -> Vec<String>
 fn missing(location: &Path) -> Diagnostic {
     // A `.` at the end, from `-C .`, is gone after a walk through the components.
     let location: PathBuf = location.components().collect();
-    let message = format!("there is no {} in `{}`", ProjectDirectory::FILE, location.display());
+    let message = format!("no {} in `{}`", ProjectDirectory::FILE, location.display());
     Diagnostic::new(Severity::Error, Family::Project, "no-project", message)
-        .hint("go to the project's directory, or name it with -C")
+        .hint("change to the project's directory, or set it with -C")
 }
 
 /// The directories as lobu.toml names them. Where one is missing an error was reported; the project directory stands in.

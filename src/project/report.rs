@@ -1,5 +1,5 @@
 use crate::edit::yaml::Spot;
-use crate::model::{Diagnostic, Family, Position, Severity};
+use crate::model::{Diagnostic, Family, Position, Severity, counted};
 
 /// After so many a file's diagnostics are only counted: an untrusted file must not flood the reader.
 const SHOWN: usize = 100;
@@ -63,7 +63,7 @@ impl Report {
 
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         if let Some((count, severity)) = self.more {
-            let message = format!("{count} more problems of this file are not shown");
+            let message = format!("{} in this file (not shown)", counted(count, "more problem"));
             let diagnostic = Diagnostic::new(severity, self.family, "more-problems", message);
             self.diagnostics.push(diagnostic.at(Position::file(self.file)));
         }
@@ -89,7 +89,7 @@ mod tests {
         let last = diagnostics.last().unwrap();
         assert_eq!(
             (last.severity, last.message.as_str()),
-            (Severity::Error, "2 more problems of this file are not shown")
+            (Severity::Error, "2 more problems in this file (not shown)")
         );
     }
 }

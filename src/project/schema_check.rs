@@ -16,7 +16,7 @@ pub(super) fn check(schema: &Node, what: &str, report: &mut Report) {
     let json = to_json(schema);
     let Err(first) = jsonschema::options().with_retriever(Refusing).build(&json) else { return };
     if matches!(first.kind(), ValidationErrorKind::Referencing(_)) {
-        let message = format!("a reference in {what} points to nothing in the schema");
+        let message = format!("a `$ref` in {what} does not resolve");
         report.error(broken_reference(schema, &json).unwrap_or(schema).spot(), "schema-reference", message);
         return;
     }
@@ -59,14 +59,12 @@ fn reason(kind: &ValidationErrorKind) -> String {
             format!("it must be {wanted}")
         }
         ValidationErrorKind::Type { .. } => "it has the wrong type".to_owned(),
-        ValidationErrorKind::Enum { .. } | ValidationErrorKind::AnyOf { .. } => {
-            "this value is not allowed there".to_owned()
-        }
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::AnyOf { .. } => "this value is not allowed".to_owned(),
         ValidationErrorKind::Format { format } => format!("it is not a valid {format}"),
         ValidationErrorKind::Minimum { limit } => format!("it must be at least {limit}"),
-        ValidationErrorKind::UniqueItems => "an element stands twice".to_owned(),
+        ValidationErrorKind::UniqueItems => "it has a duplicate element".to_owned(),
         ValidationErrorKind::MinItems { .. } => "it must not be empty".to_owned(),
-        _ => "it does not fit the draft".to_owned(),
+        _ => "it does not match the draft".to_owned(),
     }
 }
 
@@ -92,7 +90,7 @@ fn check_dialect(schema: &Node, what: &str, report: &mut Report) -> bool {
     let Some(dialect) = schema.get("$schema") else { return true };
     let Some(text) = dialect.text() else { return true };
     if jsonschema::Draft::from_schema_uri(text) == jsonschema::Draft::Unknown {
-        let message = format!("the `$schema` of {what} is no draft of JSON Schema that is known here");
+        let message = format!("unknown JSON Schema draft in the `$schema` of {what}");
         report.error(dialect.spot(), "unknown-schema-draft", message);
         return false;
     }
@@ -104,7 +102,7 @@ fn check_references(schema: &Node, report: &mut Report) -> bool {
     let mut stays = true;
     each_reference(schema, &mut |node, text| {
         if text.contains("://") || text.starts_with("file:") || text.starts_with('/') {
-            report.error(node.spot(), "schema-reference-outside", "a `$ref` may only point within its schema");
+            report.error(node.spot(), "schema-reference-outside", "a `$ref` can point only within its own schema");
             stays = false;
         }
     });

@@ -11,9 +11,9 @@ pub(super) fn secret_lines(text: &str, file: &str, family: Family) -> Vec<Diagno
     }
     let lines = (1..).zip(text.lines()).filter(|(_, line)| has_secret_shape(line)).take(NAMED);
     let warning = |(line, _): (u32, &str)| {
-        Diagnostic::new(Severity::Warning, family, "literal-secret", "this line contains what looks like a secret")
+        Diagnostic::new(Severity::Warning, family, "literal-secret", "this line seems to contain a secret")
             .at(Position { file: file.to_owned(), line, column: 0 })
-            .hint("remove it, and replace the secret: git history keeps the old one")
+            .hint("remove it and rotate the secret: git history keeps the old one")
     };
     lines.map(warning).collect()
 }

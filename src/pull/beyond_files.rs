@@ -24,7 +24,7 @@ pub(super) fn notes(id: &str, settings: Option<&Record>, platforms: &[(&str, &Re
             found.push(format!("the settings of {PLATFORM} {own} ({})", names.join(", ")));
         }
     }
-    let note = |what| format!("agent {id}: no file can say {what}; only the web interface sets it");
+    let note = |what| format!("agent {id}: {what} can be set only in the web interface");
     found.into_iter().map(note).collect()
 }
 
@@ -54,7 +54,7 @@ fn beyond(field: &Field, value: &Value, found: &mut Vec<String>) {
 fn beyond_entry(keyed: &Keyed, entry: &BTreeMap<String, Value>, found: &mut Vec<String>) {
     let name = entry.get("name").and_then(Value::literal).unwrap_or_default();
     if entry.get("enabled") == Some(&Value::Bool(false)) {
-        found.push(format!("that skill {name} is switched off"));
+        found.push(format!("the off switch of skill {name}"));
     }
     let is_known = |other: &str| {
         keyed.key.contains(&other) || other == "system" || keyed.entry.iter().any(|member| member.name == other)
@@ -97,11 +97,11 @@ mod tests {
         let told = [
             "the pinned model",
             "nixConfig.flakeUrl",
-            "that skill sort is switched off",
+            "the off switch of skill sort",
             "permissions of skill sort",
             "the settings of platform a-slack (allowFrom)",
         ];
-        let told = told.map(|what| format!("agent a: no file can say {what}; only the web interface sets it"));
+        let told = told.map(|what| format!("agent a: {what} can be set only in the web interface"));
         assert_eq!(notes("a", Some(&config), &[("a/a-slack", &of_platform)]), told);
         assert_eq!(notes("a", Some(&Record::default()), &[]), [""; 0]);
     }

@@ -18,7 +18,7 @@ const EXAMPLE: &str = ".env.example";
 pub struct FileWrite {
     /// Its path in the project.
     pub path: String,
-    /// Its text; none where there is no such file.
+    /// Its text; none where no such file.
     pub before: Option<String>,
     /// The text to write; none where the file goes.
     pub after: Option<String>,
@@ -95,12 +95,12 @@ fn after(
         (_, [], []) => patched_toml(before.unwrap_or_default(), toml).map(Some),
         ([], _, []) => model_text::patched(before.unwrap_or_default(), models, limits),
         ([], [], [change]) => whole_text(change, before, texts, limits),
-        _ => Err("two changes of this pull are about it as a whole".to_owned()),
+        _ => Err("two changes of this pull replace it as a whole".to_owned()),
     }
 }
 
 fn patched_toml(text: &str, changes: &[Change]) -> Result<String, String> {
-    let toml = Toml::parse(text).ok_or_else(|| "it is no TOML".to_owned())?;
+    let toml = Toml::parse(text).ok_or_else(|| "it is not valid TOML".to_owned())?;
     let edits = toml.edits(changes).map_err(|error| error.to_string())?;
     Ok(with_agents_table(apply_edits(text, &edits)))
 }

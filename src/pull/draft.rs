@@ -50,7 +50,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
     pub(super) fn refuses_name(&mut self, within: &FieldPath, name: &str) -> bool {
         let refuses = has_secret_shape(name);
         if refuses {
-            self.unwritable(within, "a name in it has the shape of a token; give it another one in the web interface");
+            self.unwritable(within, "a name in it looks like a token; rename it in the web interface");
         }
         refuses
     }
@@ -64,7 +64,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         let most = Limits::DEFAULT.markdown;
         let fits = u64::try_from(text.len()).is_ok_and(|length| length <= most);
         if !fits {
-            self.unwritable(path, format!("its file would be larger than the {} MiB that are read", most >> 20));
+            self.unwritable(path, format!("its file would be larger than the limit of {} MiB", most >> 20));
         }
         fits
     }
@@ -72,8 +72,8 @@ impl<'pull, 'own> Draft<'pull, 'own> {
     /// Says that a Markdown file gets what its reader may not see: it has no escapes that would show it.
     pub(super) fn note_hidden(&mut self, file: &str, text: &str) {
         if text.chars().any(|character| character != '\r' && is_hidden(character)) {
-            let what = "control characters or others that do not show";
-            self.notes.push(format!("{file} gets {what}, as the org has them: look at it with care"));
+            let what = "control or invisible characters";
+            self.notes.push(format!("{file} gets {what} from the org: check it carefully"));
         }
     }
 
@@ -130,7 +130,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
     pub(super) fn texts(&mut self, path: &FieldPath, value: Option<&Value>) -> Option<Vec<String>> {
         let Some(value) = value else { return Some(Vec::new()) };
         let Content::List(elements) = self.plain(path, value)? else {
-            self.unwritable(path, "it is not a list of texts");
+            self.unwritable(path, "it is not a list of strings");
             return None;
         };
         let text = |element| match element {
@@ -139,7 +139,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         };
         let texts: Option<Vec<String>> = elements.into_iter().map(text).collect();
         if texts.is_none() {
-            self.unwritable(path, "it is not a list of texts");
+            self.unwritable(path, "it is not a list of strings");
         }
         texts
     }
@@ -150,7 +150,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         if let Content::Text(text) = self.plain(path, value)? {
             return Some(text);
         }
-        self.unwritable(path, format!("it is {}, and the file takes texts only", super::value::kind(value)));
+        self.unwritable(path, format!("it is {}, and the file can hold only strings", super::value::kind(value)));
         None
     }
 

@@ -119,7 +119,7 @@ pub(super) fn composed(pull: &Decided<'_>, rows: &[&PullRow]) -> Result<Composed
         }
         let read = read_again(pull, &files)?;
         if let Some(other) = changed_besides(pull.input.desired, &read.desired, &|key| written.has(key)) {
-            return Err(Wrong::because(format!("it would change {other} too, which is not part of this")));
+            return Err(Wrong::because(format!("it would also change {other}, which is not part of this pull")));
         }
         round = read.plan.rows.iter().filter(|row| written.has(&row.key)).cloned().collect();
         if round.is_empty() {
@@ -138,7 +138,7 @@ pub(super) fn composed(pull: &Decided<'_>, rows: &[&PullRow]) -> Result<Composed
 }
 
 fn unsayable(path: &str) -> String {
-    format!("the files can't say what the org has at {path}")
+    format!("the files cannot express the org's value of {path}")
 }
 
 /// What a plan tells of some resources besides rows.
@@ -164,7 +164,7 @@ fn compose_round(pull: &Decided<'_>, round: &[PullRow], files: &mut NewTexts) ->
         let path = pull.files.canonical(&write.path);
         let is_twice = of_round.get(&path).is_some_and(|other| *other != write.after);
         if is_twice {
-            return Err(Wrong::because(format!("{} is a file of other resources too, by a symlink", write.path)));
+            return Err(Wrong::because(format!("{} is also a file of other resources, through a symlink", write.path)));
         }
         of_round.insert(path, write.after);
     }
@@ -203,7 +203,7 @@ fn read_again(pull: &Decided<'_>, files: &NewTexts) -> Result<ReadAgain, Wrong> 
     if let Some(wrong) = found.iter().find(is_wrong) {
         return Err(Wrong::because(as_reason(wrong)));
     }
-    let project = project.ok_or_else(|| Wrong::because("there would be no project"))?;
+    let project = project.ok_or_else(|| Wrong::because("the result would not be a project"))?;
     let desired = desired_state(&project);
     let plan = pull_plan(&Input { project: &project, desired: &desired, listing: &listing, ..pull.input });
     Ok(ReadAgain { desired, plan })

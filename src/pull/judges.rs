@@ -21,8 +21,7 @@ pub(super) fn pull(
         |rule: &&JudgedDomain| !of_skills.contains(rule) || written.iter().any(|own| reads_as(own, rule));
     let candidates = [wanted.iter().filter(without_skills).cloned().collect::<Vec<_>>(), wanted.clone()];
     let Some(own) = candidates.into_iter().find(|own| merged(own, of_skills) == wanted) else {
-        draft
-            .unwritable(&field.path, "no list in lobu.toml makes this one with what the skills add; change the skills");
+        draft.unwritable(&field.path, "lobu.toml cannot remove what the skills add; change the skills");
         return;
     };
     if own.is_empty() && agent.config.is_none_or(|config| config.judge.is_none()) {

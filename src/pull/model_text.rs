@@ -17,7 +17,7 @@ pub(super) fn patched(
     changes: &[(&SlugPlace, &ModelChange)],
     limits: &YamlLimits,
 ) -> Result<Option<String>, String> {
-    let patcher = Yaml::parse(text, limits).ok_or_else(|| "it is no YAML".to_owned())?;
+    let patcher = Yaml::parse(text, limits).ok_or_else(|| "it is not valid YAML".to_owned())?;
     let stream = yaml::read(text, limits);
     let (mut edits, mut whole) = (Vec::new(), Vec::new());
     for (place, change) in changes {
@@ -26,7 +26,9 @@ pub(super) fn patched(
         let node = stream.documents.get(document).and_then(|document| node_at(document, &at));
         if matches!(change, ModelChange::Remove) && at == NodePath::root() {
             let edit = patcher.without_document(document);
-            whole.push(edit.ok_or_else(|| format!("the type on line {} can't be told from the others", place.line))?);
+            whole.push(
+                edit.ok_or_else(|| format!("the type on line {} cannot be distinguished from the others", place.line))?,
+            );
         } else {
             edits.extend(edits_of(&at, node, change).into_iter().map(|change| change.in_document(document)));
         }

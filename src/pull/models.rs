@@ -161,7 +161,7 @@ fn new_file(
     let (name, is_made_up) = names.free(directory, slug, ".yaml");
     let file = join(directory, &format!("{name}.yaml"));
     if is_made_up {
-        let why = "its slug is no name for a file, or the name is taken";
+        let why = "its slug is not a valid file name, or the name is taken";
         draft.notes.push(format!("{} is written to {file}: {why}", brief(&draft.key.to_string())));
     }
     let bundle = Content::Table(vec![
@@ -174,11 +174,11 @@ fn new_file(
 fn slug_problem(files: &ModelFiles, slug: &str) -> Option<&'static str> {
     let is_refused = slug.trim().is_empty() || slug.starts_with('$');
     if files.rewrites_slugs && (is_refused || files.reserved_slugs.contains(&slug)) {
-        Some("the server keeps its slug for itself")
+        Some("its slug is reserved by the server")
     } else if files.rewrites_slugs && TypeSlug::rewritten(slug).as_str() != slug {
-        Some("its slug would be read as another one")
+        Some("its slug would be read as a different one")
     } else if is_refused || slug.chars().any(char::is_control) {
-        Some("model files take no such slug")
+        Some("its slug is not valid in model files")
     } else {
         None
     }

@@ -57,7 +57,7 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
     let id = new.key.id.as_str();
     let Some((directory, is_made_up)) = free_directory(new, names) else {
         let mut draft = Draft::new(new.key.clone(), classifier, false);
-        draft.unwritable(&FieldPath::default(), "its id is none that lobu.toml takes");
+        draft.unwritable(&FieldPath::default(), "its id is not valid in lobu.toml");
         return draft.finish(PullAction::Create, into);
     };
     let pulled = PulledAgent {
@@ -81,7 +81,7 @@ pub(super) fn add(new: &NewAgent<'_>, classifier: &mut Classifier<'_>, names: &m
     draft.set(pulled.place().key("name"), Content::Text(name));
     draft.set(pulled.place().key("dir"), Content::text(format!("./{directory}")));
     if is_made_up {
-        draft.notes.push(format!("agent {id} gets the directory {directory}: agents/{id} is taken"));
+        draft.notes.push(format!("agent {id} uses the directory {directory}: agents/{id} is taken"));
     }
     for row in new.rows.iter().filter(|row| row.key.kind == AGENT) {
         agent::pull(&mut draft, &pulled, row);

@@ -51,7 +51,7 @@ fn note_move(draft: &mut Draft<'_, '_>, config: &PlatformConfig, shown: usize) {
         let values = values.join(", ");
         draft
             .notes
-            .push(format!("{resource} gets the org's {moved}: check it, since the next apply sends {values} there"));
+            .push(format!("{resource} takes the org's {moved}: check it, since the next apply sends {values} there"));
     }
 }
 
@@ -82,7 +82,7 @@ fn change_type(
 ) {
     let Some(text) = draft.text(path, wanted) else { return };
     if !PLATFORM_TYPES.contains(&text.as_str()) {
-        draft.unwritable(path, "it is no platform type that lobu.toml knows");
+        draft.unwritable(path, "it is not a platform type that lobu.toml supports");
         return;
     }
     draft.show(path, Some(&Value::known(config.platform_type.as_str())), wanted.cloned());
@@ -98,11 +98,11 @@ pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, record: &R
     let platform = OrgPlatform::of(draft.key.own_id(), record);
     let root = FieldPath::default();
     if !PLATFORM_TYPES.contains(&platform.platform_type) {
-        draft.unwritable(&root, "its type is no platform type that lobu.toml knows");
+        draft.unwritable(&root, "lobu.toml does not support its platform type");
         return;
     }
     if !is_platform_id(&platform.id) {
-        draft.unwritable(&root, "its id is none that lobu.toml takes");
+        draft.unwritable(&root, "its id is not valid in lobu.toml");
         return;
     }
     let mut table = vec![("type".to_owned(), Content::text(platform.platform_type))];

@@ -97,7 +97,7 @@ fn set_model(draft: &mut Draft<'_, '_>, provider: &super::NodePath, field: &Fiel
 fn model(draft: &mut Draft<'_, '_>, field: &FieldChange) -> Option<String> {
     let model = draft.text(&field.path, field.before.as_ref())?;
     if model.trim() != model {
-        draft.unwritable(&field.path, "it has blanks around it, which lobu.toml does not keep");
+        draft.unwritable(&field.path, "it has spaces around it, which lobu.toml does not keep");
         return None;
     }
     draft.show(&field.path, field.after.as_ref(), field.before.clone());

@@ -96,9 +96,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
         .cloned()
         .partition(|name| names_a_row(name, &plan.rows));
     result.unused_allowed = nowhere;
-    result
-        .notes
-        .extend(there.iter().map(|name| format!("--allow-suspected {name}: nothing there has to be let through")));
+    result.notes.extend(there.iter().map(|name| format!("--allow-suspected {name}: no suspected secret there")));
     result.notes.extend(incomparable(&plan.rows, input.selection));
     result.unmatched = input.selection.selection.without_effect(&plan).into_iter().map(str::to_owned).collect();
     let covers = |kind: &Kind| input.selection.covers_kind(*kind);
@@ -106,7 +104,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     result.left_out = plan.left_out.into_iter().filter(|(kind, _)| covers(kind)).collect();
     result.unchanged = unchanged(&plan.rows, &result, input.selection);
     if !input.desired.covers(ENTITY_TYPE) && input.selection.covers_kind(ENTITY_TYPE) {
-        let how = "[memory] with enabled = true takes them in";
+        let how = "set enabled = true in [memory] to include them";
         result.notes.push(format!("entity types and relationship types are left out: {how}"));
     }
     result
@@ -294,7 +292,7 @@ impl<'pull> Pull<'pull> {
             id,
             settings: self.settings_of(id),
             directory: directory.to_owned(),
-            locked: is_shared.then_some("its directory is another agent's too, and pull does not write there"),
+            locked: is_shared.then_some("another agent uses the same directory, so pull does not write there"),
             has_own_skills: false,
             is_alone: self.is_alone(),
         };
@@ -343,7 +341,7 @@ impl<'pull> Pull<'pull> {
         let before = declared.declared.get(agent_fields::NAME).and_then(|declared| declared.value());
         draft.show(&FieldPath::member(agent_fields::NAME.name), before, None);
         draft.remove(super::NodePath::of(["agents", id]));
-        draft.notes.push(format!("the directory {} of agent {id} stays: delete it by hand", display_path(directory)));
+        draft.notes.push(format!("the directory {} of agent {id} is kept: delete it by hand", display_path(directory)));
         draft.finish(PullAction::Remove, &mut self.result);
     }
 

@@ -75,7 +75,7 @@ fn gone(draft: &mut Draft<'_, '_>, id: &str, place: NodePath, config: Option<&Mc
             draft.show(&path, Some(&Value::known(id)), None);
             draft.remove(place);
         }
-        None if draft.prune_local => draft.unwritable(&path, "a skill brings it; take it out of the skill"),
+        None if draft.prune_local => draft.unwritable(&path, "a skill adds it; remove it from the skill"),
         _ => draft.lacks(&path),
     }
 }
@@ -105,7 +105,7 @@ fn note_move(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, config: &McpSer
     let values: Vec<String> = values.chain(oauth).map(|value| brief(&value)).collect();
     if !values.is_empty() {
         draft.notes.push(format!(
-            "MCP server {} of agent {} gets the org's {moved}: check it, since the next apply sends {} there",
+            "MCP server {} of agent {} takes the org's {moved}: check it, since the next apply sends {} there",
             brief(&config.id.value),
             agent.id,
             values.join(", ")
@@ -195,7 +195,7 @@ fn fits(draft: &mut Draft<'_, '_>, path: &FieldPath, content: &Content) -> bool 
         _ => false,
     };
     if !fits {
-        draft.unwritable(path, "lobu.toml takes no such value there");
+        draft.unwritable(path, "lobu.toml does not support this value here");
     }
     fits
 }
@@ -220,7 +220,7 @@ fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, id: &str, place: Node
     let is_known = |name: &str| known.contains(&name) || PLAIN.iter().any(|(member, _)| *member == name);
     if members.keys().any(|name| !is_known(name)) {
         let (id, agent) = (brief(id), agent.id);
-        draft.notes.push(format!("MCP server {id} of agent {agent} has members that no file can say"));
+        draft.notes.push(format!("MCP server {id} of agent {agent} has members that files cannot express"));
     }
     draft.show(&path, None, Some(shown));
     draft.set(place, Content::Table(content));
@@ -294,7 +294,7 @@ fn oauth_table(
     let members = oauth.as_map();
     let has = |name: &str| members.and_then(|members| members.get(name)).is_some_and(|value| !value.is_blank());
     let Some(members) = members.filter(|_| has("authUrl") && has("tokenUrl")) else {
-        draft.unwritable(path, "it lacks an address, and lobu.toml wants both");
+        draft.unwritable(path, "it needs both `authUrl` and `tokenUrl`");
         return None;
     };
     let (mut table, mut shown) = (Members::new(), BTreeMap::new());

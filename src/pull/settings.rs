@@ -27,9 +27,10 @@ pub(super) fn pull(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, row: &Row
     providers::pull(draft, agent, &of(PROVIDERS.name), &models);
     servers::pull(draft, agent, &of(MCP_SERVERS.name), &contributions.servers);
     if !of(MODEL_SELECTION.name).is_empty() {
-        draft
-            .notes
-            .push(format!("agent {}: a model is pinned in the web interface; no file can say that", draft.key.id));
+        draft.notes.push(format!(
+            "agent {}: a model is pinned in the web interface, which files cannot express",
+            draft.key.id
+        ));
     }
 }
 
@@ -122,9 +123,9 @@ fn list(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, field: &Field, chang
 
 fn cannot_make(of_skills: &[String]) -> &'static str {
     if of_skills.is_empty() {
-        "no list in lobu.toml is read as this one"
+        "lobu.toml cannot express this list"
     } else {
-        "what the skills add can't be taken out in lobu.toml; change the skills"
+        "lobu.toml cannot remove what the skills add; change the skills"
     }
 }
 
@@ -134,7 +135,7 @@ fn text(draft: &mut Draft<'_, '_>, change: &FieldChange, place: NodePath) {
     draft.set(place, Content::Text(text));
 }
 
-/// A truth value has no empty form: where the org has none, its line goes.
+/// A boolean has no empty form: where the org has none, its line goes.
 fn flag(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, of: &Field, field: &FieldChange) {
     let place = place(agent, of, None);
     match &field.before {
@@ -146,7 +147,7 @@ fn flag(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, of: &Field, field: &
             draft.show(&field.path, field.after.as_ref(), None);
             draft.remove(place);
         }
-        _ => draft.unwritable(&field.path, "it is neither true nor false"),
+        _ => draft.unwritable(&field.path, "it is not a boolean"),
     }
 }
 

@@ -98,7 +98,7 @@ fn member(
 fn domain_list(draft: &mut Draft<'_, '_>, path: &FieldPath, value: Option<&Value>) -> Option<Vec<String>> {
     let texts = draft.texts(path, value)?;
     if !domains(&texts) {
-        draft.unwritable(path, "a domain of it would be read as another one, or stands there twice");
+        draft.unwritable(path, "one of its domains is a duplicate, or would be read as a different one");
         return None;
     }
     Some(texts)
@@ -127,7 +127,7 @@ fn servers(
     let (mut table, mut entries) = (Vec::new(), BTreeMap::new());
     for element in elements {
         let Some((id, content, entry)) = server(element).filter(|(id, ..)| !entries.contains_key(id)) else {
-            draft.unwritable(path, "it has a server that frontmatter can't say");
+            draft.unwritable(path, "it has an MCP server that frontmatter cannot express");
             return None;
         };
         table.push((id.clone(), content));

@@ -32,7 +32,7 @@ pub(super) fn pull(
         let (name, id) = (brief(name), agent.id);
         draft
             .notes
-            .push(format!("the org has skill {name} of agent {id} more than once; only one of them is looked at"));
+            .push(format!("the org has skill {name} of agent {id} more than once; only one of them is compared"));
     }
     let mut pulled = PulledSkills::default();
     for (step, fields) in by_step {
@@ -59,7 +59,7 @@ enum Home {
     Locked(&'static str),
 }
 
-const NO_DIRECTORY: &str = "the agent's dir is the project's, and a skill there is every agent's";
+const NO_DIRECTORY: &str = "the agent's dir is the project directory, whose skills belong to every agent";
 
 fn home(agent: &PulledAgent<'_>, file: &str) -> Home {
     let own = own_directory(agent);
@@ -93,7 +93,7 @@ fn gone(
     let twin = agent.shared_skills.iter().find(|shared| shared.name == skill.name && shared.position.file != *file);
     match home(agent, file) {
         Home::Own if twin.is_some() && !agent.is_alone => {
-            draft.unwritable(path, "without it the skill of every agent by that name would take its place");
+            draft.unwritable(path, "without it, the shared skill of that name would replace it");
         }
         Home::Own => {
             let content = Value::Text(classify(crate::model::Place::Elsewhere, "", &skill.content));
@@ -103,7 +103,7 @@ fn gone(
             }
             pulled.removed.insert(skill.name.clone());
         }
-        Home::Shared => draft.unwritable(path, "it is a skill of every agent; take its file away by hand"),
+        Home::Shared => draft.unwritable(path, "it is shared by every agent; delete its file by hand"),
         Home::Locked(why) => draft.unwritable(path, why),
     }
 }
@@ -218,7 +218,7 @@ fn add(
     let file = join(&join(&directory, &name), FILE);
     if is_made_up {
         draft.notes.push(format!(
-            "skill {} of agent {} is written to {file}: its name is no name for a file, or is taken",
+            "skill {} of agent {} is written to {file}: its name is not a valid file name, or is taken",
             brief(entry.name),
             agent.id
         ));

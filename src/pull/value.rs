@@ -53,7 +53,7 @@ impl Classifier<'_> {
         value: &Value,
     ) -> Result<(Content, Option<NewReference>), Reason> {
         let Value::Text(text) = value else {
-            return Err(Reason::Unwritable(format!("it is {}, and the file takes texts only", kind(value))));
+            return Err(Reason::Unwritable(format!("it is {}, and the file can hold only strings", kind(value))));
         };
         match text {
             Text::Known(literal) => Ok((Content::Text(escaped(literal)?), None)),
@@ -86,7 +86,10 @@ impl Classifier<'_> {
         name: &SecretName,
     ) -> Result<(Content, Option<NewReference>), Reason> {
         if name.as_str().starts_with("LOBU_") {
-            let why = format!("it is the reference {}, and LOBU_ names are settings of this program", name.reference());
+            let why = format!(
+                "it is the reference {}, and names that start with LOBU_ are reserved for settings of lobu",
+                name.reference()
+            );
             return Err(Reason::Unwritable(why));
         }
         let is_sure = self.mode == SecretsMode::References || self.is_init || self.names.knows(name);
@@ -126,7 +129,7 @@ fn escaped(literal: &str) -> Result<String, Reason> {
         return Ok(literal.to_owned());
     }
     if trimmed.len() != literal.len() {
-        return Err(Reason::Unwritable("it looks like a reference with blanks around it".to_owned()));
+        return Err(Reason::Unwritable("it looks like a reference with spaces around it".to_owned()));
     }
     Ok(format!("${trimmed}"))
 }

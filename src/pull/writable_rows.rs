@@ -16,10 +16,10 @@ use super::row::{PullPlan, PullRow, Reason, Withheld};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PullError {
     /// What was left after all that is wrong was left out is wrong.
-    #[error("what would be written is not right: {0}; nothing was written")]
+    #[error("the updated files would be wrong: {0}; nothing was written")]
     Fault(String),
     /// Some of the rows stand on others.
-    #[error("these can't be written without the others: {0}; nothing was written")]
+    #[error("these cannot be written without the others: {0}; nothing was written")]
     Incomplete(String),
 }
 

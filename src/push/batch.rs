@@ -9,13 +9,13 @@ use super::{Agreement, PushPlan, PushRow, RowState};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooLarge {
     /// Too many names.
-    #[error("{found} secrets would be sent, and one push carries {}", SecretBatch::MOST_ACTIONS)]
+    #[error("{found} secrets to send, and one push can send at most {}", SecretBatch::MOST_ACTIONS)]
     Actions {
         /// How many there are.
         found: usize,
     },
     /// Too many bytes.
-    #[error("the request would be larger than {} MiB, and one push is one request", SecretBatch::MOST_BYTES / 1024 / 1024)]
+    #[error("the request would be larger than {} MiB, the limit of one push", SecretBatch::MOST_BYTES / 1024 / 1024)]
     Bytes,
 }
 

@@ -66,7 +66,7 @@ pub enum PushFailure {
         error: RequestError,
     },
     /// Other pushers were first, time and again.
-    #[error("other pushes came in between {MOST_REPEATS} times; nothing was written")]
+    #[error("the org's secrets changed {MOST_REPEATS} times during this push; nothing was written")]
     Conflicts,
     /// After a conflict the org no longer listed its secrets.
     #[error("the org's secrets could not be listed again; nothing was written")]

@@ -60,7 +60,7 @@ pub enum SelectionError {
         names: Vec<String>,
     },
     /// Names that the process environment sets to something else than the source.
-    #[error("the environment sets another value than {label} for {}", list(names))]
+    #[error("the environment and {label} have different values for {}", list(names))]
     EnvironmentDiffers {
         /// The source.
         label: String,
@@ -73,7 +73,7 @@ fn list(names: &[String]) -> String {
 }
 
 fn absent_and_empty(absent: &[String], empty: &[String]) -> String {
-    let empty = empty.iter().map(|name| format!("{name} (there, but empty)"));
+    let empty = empty.iter().map(|name| format!("{name} (set, but empty)"));
     absent.iter().cloned().chain(empty).collect::<Vec<_>>().join(", ")
 }
 

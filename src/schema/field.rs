@@ -106,7 +106,7 @@ pub enum Leaf {
     SecretText,
     /// A text that counts as equal where the org has none: the type of an MCP server.
     TextIfKept,
-    /// A truth value.
+    /// A boolean.
     Flag,
     /// A plain list: exactly its elements, in order. Cleared by an empty list.
     List,

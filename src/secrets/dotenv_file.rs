@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DotenvFileError {
     /// Another run holds the lock for too long.
-    #[error("another run is writing .env; nothing was written")]
+    #[error("another lobu process is writing .env; nothing was written")]
     Locked,
     /// Whatever was read was overtaken before it could be written.
     #[error("another program keeps writing .env; nothing was written")]

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// More came than is taken.
-    #[error("it has more than {} MiB", limit >> 20)]
+    #[error("it is larger than {} MiB", limit >> 20)]
     TooLong {
         /// How many bytes are taken.
         limit: usize,
@@ -25,7 +25,7 @@ pub enum InputError {
 
 fn unreadable(reason: io::ErrorKind) -> String {
     match reason {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::NotFound => "no such file".to_owned(),
         other => format!("it can't be read: {other}"),
     }
 }

@@ -14,7 +14,7 @@ use super::json::{JsonValue, Malformed};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonProblem {
     /// It is not JSON, or not an object.
-    #[error("{}this is not a JSON object of names and texts", place(*line, *column))]
+    #[error("{}expected a JSON object with string values", place(*line, *column))]
     Malformed {
         /// The line, from 1; 0 where it cannot be told.
         line: usize,
@@ -22,16 +22,16 @@ pub enum JsonProblem {
         column: usize,
     },
     /// Names whose values are no texts.
-    #[error("not a text: {}", listed(names))]
+    #[error("not a string: {}", listed(names))]
     NotTexts { names: Vec<String> },
     /// Names that stand there twice.
-    #[error("given twice: {}", listed(names))]
+    #[error("duplicate: {}", listed(names))]
     Duplicates { names: Vec<String> },
     /// Names whose values have a null character, which no environment variable can have.
-    #[error("a null character in the value of: {}", listed(names))]
+    #[error("NUL character in the value of: {}", listed(names))]
     Null { names: Vec<String> },
     /// Names whose values have a carriage return that is not part of a line end.
-    #[error("a carriage return that is not part of a line end, in the value of: {}", listed(names))]
+    #[error("carriage return that is not part of a line end, in the value of: {}", listed(names))]
     CarriageReturn { names: Vec<String> },
     /// Names whose values have more than 64 KiB.
     #[error("longer than 64 KiB: {}", listed(names))]
@@ -60,7 +60,7 @@ fn listed(names: &[String]) -> String {
     // What can't be a name may be a value in the wrong place.
     let shown = |name: &String| match SecretName::parse(name) {
         Ok(name) => name.to_string(),
-        Err(_) => "(a name that no secret can have)".to_owned(),
+        Err(_) => "(an invalid name)".to_owned(),
     };
     let shown: Vec<_> = names.iter().take(MOST_NAMES).map(shown).collect();
     let rest = names.len() - shown.len();
@@ -148,7 +148,7 @@ mod tests {
     fn a_value_in_the_place_of_a_name_is_not_repeated() {
         for text in [r#"{"hunter2": 5, "FOO": true}"#, r#"{"hunter2": "", "hunter2": ""}"#] {
             let problem = read(text).unwrap_err().to_string();
-            assert!(problem.contains("(a name that no secret can have)") && !problem.contains("hunter2"), "{problem}");
+            assert!(problem.contains("(an invalid name)") && !problem.contains("hunter2"), "{problem}");
         }
     }
 
@@ -179,6 +179,6 @@ mod tests {
     fn of_many_names_the_first_are_listed() {
         let members: Vec<_> = (0..25).map(|number| format!("\"N{number}\": 1")).collect();
         let problem = read(&format!("{{{}}}", members.join(","))).unwrap_err().to_string();
-        assert!(problem.starts_with("not a text: N0, N1, ") && problem.ends_with(", N19 and 5 more"), "{problem}");
+        assert!(problem.starts_with("not a string: N0, N1, ") && problem.ends_with(", N19 and 5 more"), "{problem}");
     }
 }

@@ -11,12 +11,12 @@ pub const LONGEST_NAME: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// No reference can name it.
-    #[error("this is not the name of a secret: it has capitals, digits and `_` only, and starts with a capital")]
+    #[error("invalid secret name: use only capital letters, digits and `_`, starting with a letter")]
     Form,
     #[error("the name is longer than {LONGEST_NAME} characters")]
     TooLong,
     /// It is one of this program's own settings.
-    #[error("names that start with LOBU_ are settings of this program and never values")]
+    #[error("names that start with LOBU_ are reserved for settings of lobu")]
     Setting,
 }
 

@@ -25,7 +25,7 @@ impl ServerAddress {
         let org = match path.split('/').collect::<Vec<_>>().as_slice() {
             ["" | "mcp"] => None,
             ["mcp", org] => Some(OrgSlug::parse(org).map_err(|_| bad("what follows /mcp/ is not an org slug"))?),
-            _ => return Err(bad("its path is neither empty nor /mcp/ORG")),
+            _ => return Err(bad("its path must be empty or /mcp/ORG")),
         };
         Ok(Self { origin: origin_of(&url), org })
     }
@@ -60,10 +60,10 @@ fn parse_http(text: &str, source_name: &'static str) -> Result<Url, TargetError>
     }
     let url = Url::parse(text).map_err(|_| bad("it cannot be read as a URL"))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad("it starts with neither https:// nor http://"));
+        return Err(bad("it must start with https:// or http://"));
     }
     if has_user_info(&url) {
-        return Err(bad("it holds a user name or password; a token goes into LOBU_API_TOKEN"));
+        return Err(bad("it contains a user name or password; put a token in LOBU_API_TOKEN"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(bad("it has a query or a fragment"));

@@ -113,7 +113,7 @@ fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<
         return Ok(NamedServer { is_for_this_run: is_named, ..named });
     }
     let other = environment.map_or_else(
-        || "no stored context owns it".to_owned(),
+        || "no stored context is for it".to_owned(),
         |other| format!("{} names {}", other.source_name, other.address.shown()),
     );
     Err(TargetError::TargetNotOwned { name: name.to_owned(), server: named.address.shown(), other })

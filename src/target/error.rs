@@ -21,7 +21,7 @@ pub enum TargetError {
     #[error(transparent)]
     Accounts(#[from] AccountsError),
     /// Two flags name a server.
-    #[error("-t, --url and -c each name a server; give one of them")]
+    #[error("-t, --url and -c each select a server; use only one")]
     TwoServers,
     /// The context does not exist.
     #[error(
@@ -41,7 +41,7 @@ pub enum TargetError {
     )]
     NoTarget,
     /// `-t` names no target of the project.
-    #[error("-t names the target `{name}`, and lobu.toml has no [targets.{name}]")]
+    #[error("unknown target `{name}`: lobu.toml has no [targets.{name}]")]
     UnknownTarget {
         /// The name.
         name: String,
@@ -96,7 +96,7 @@ pub enum TargetError {
         second: &'static str,
     },
     /// Not a URL of a server.
-    #[error("{source_name} is not the URL of a server: {why}")]
+    #[error("{source_name} is not a server URL: {why}")]
     BadUrl {
         /// Where the URL stands.
         source_name: &'static str,
@@ -121,20 +121,20 @@ pub enum TargetError {
         origin: String,
     },
     /// A slug that no org can have.
-    #[error("{source_name} is not an org slug; one matches {}", OrgSlug::PATTERN)]
+    #[error("{source_name} is not a valid org slug: it must match {}", OrgSlug::PATTERN)]
     BadOrg {
         /// Where the slug stands.
         source_name: &'static str,
     },
     /// `--db` with a server that is not embedded.
-    #[error("--db is the database of the embedded org; give it with -c local, or leave it out")]
+    #[error("--db sets the database of the embedded org; use it with -c local, or remove it")]
     DatabaseOfServer,
     /// No place for the embedded org's database.
-    #[error("there is no home directory for the embedded org's database; give --db PATH, or set HOME")]
+    #[error("no home directory for the embedded org's database; use --db PATH, or set HOME")]
     NoHome,
     /// Two places name different orgs.
     #[error(
-        "{first_source} names the org `{first}` and {second_source} `{second}`; make them the same, or say which with --org"
+        "{first_source} names the org `{first}` and {second_source} `{second}`; make them the same, or choose one with --org"
     )]
     OrgsDiffer {
         /// Where the first stands.

@@ -28,7 +28,7 @@ pub(super) fn type_name(json: Option<&Json>) -> &'static str {
     match json {
         None => "missing",
         Some(Json::Null) => "null",
-        Some(Json::Bool(_)) => "a truth value",
+        Some(Json::Bool(_)) => "a boolean",
         Some(Json::Number(_)) => "a number",
         Some(Json::String(_)) => "a text",
         Some(Json::Array(_)) => "a list",
@@ -74,7 +74,7 @@ impl<'json> Object<'json> {
         match self.get(name) {
             None => Ok(None),
             Some(Json::Bool(truth)) => Ok(Some(*truth)),
-            Some(_) => self.wrong(name, "a truth value"),
+            Some(_) => self.wrong(name, "a boolean"),
         }
     }
 

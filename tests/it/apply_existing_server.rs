@@ -224,7 +224,7 @@ fn a_relationship_slug_of_a_private_org_is_said_as_that() {
     }
     let output = site.run(&["apply", "--yes"]);
     output.expect_code(5);
-    assert!(output.everything().contains("Another org holds this slug"), "{output}");
+    assert!(output.everything().contains("Another org uses this slug"), "{output}");
 }
 
 #[test]

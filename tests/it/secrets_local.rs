@@ -147,8 +147,8 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     error: the value on stdin: it is not UTF-8; nothing was written
 
     ## a null character
-    error: the value holds a null character; it may be UTF-16 text, or no text at
-      all; nothing was written
+    error: the value contains a NUL character; it may be UTF-16 text or binary data;
+      nothing was written
     ");
     let env = test_project();
     piped(&env, &SET, &vec![b'x'; limit]).expect_code(0);
@@ -175,17 +175,17 @@ fn what_is_no_name_is_refused_without_being_repeated() {
     }
     insta::assert_snapshot!(messages, @r"
     ## lower case
-    error: this is not the name of a secret: it has capitals, digits and `_` only,
-      and starts with a capital
+    error: invalid secret name: use only capital letters, digits and `_`, starting
+      with a letter
     hint: Give the name alone; the value is asked for, or read from stdin.
 
     ## with a value
-    error: this is not the name of a secret: it has capitals, digits and `_` only,
-      and starts with a capital
+    error: invalid secret name: use only capital letters, digits and `_`, starting
+      with a letter
     hint: Give the name alone; the value is asked for, or read from stdin.
 
     ## a setting of our own
-    error: names that start with LOBU_ are settings of this program and never values
+    error: names that start with LOBU_ are reserved for settings of lobu
 
     ## too long
     error: the name is longer than 128 characters
@@ -236,10 +236,10 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
     }
     insta::assert_snapshot!(messages, @r"
     ## set a broken file
-    error: this line is not `NAME=value`
+    error: expected `NAME=value`
       --> .env:2
 
-    error: a quote is not closed
+    error: unclosed quote
       --> .env:3
 
     2 errors
@@ -258,10 +258,10 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
     error: `.env` is not UTF-8, line 2; nothing was written
 
     ## delete a broken file
-    error: this line is not `NAME=value`
+    error: expected `NAME=value`
       --> .env:2
 
-    error: a quote is not closed
+    error: unclosed quote
       --> .env:3
 
     2 errors
@@ -312,7 +312,7 @@ fn names_are_listed_sorted_without_values() {
     stdout:
 
     stderr:
-    error: this line is not `NAME=value`
+    error: expected `NAME=value`
       --> .env:2
 
     1 error

@@ -203,7 +203,7 @@ fn a_file_of_nothing_but_mistakes_is_told_shortly() {
         let output = env.pipe(arguments, flood.as_bytes());
         output.expect_code(2);
         assert!(output.stderr.len() < 4096, "{arguments:?} said {} bytes", output.stderr.len());
-        assert_eq!(output.stderr.matches("error: this line is not `NAME=value`\n").count(), 20, "{output}");
+        assert_eq!(output.stderr.matches("error: expected `NAME=value`\n").count(), 20, "{output}");
         assert!(output.stderr.contains("note: and 799980 more lines are wrong\n"), "{output}");
     }
 }

@@ -96,10 +96,10 @@ impl Origins {
 
     fn check(&self, what: &'static str, url: &Url) -> Result<(), LoginError> {
         let why = match url.scheme() {
-            "http" | "https" if has_user_info(url) => "it holds a user name or password",
+            "http" | "https" if has_user_info(url) => "it contains a user name or password",
             "http" | "https" if self.is_exposed(url) => "plain http goes only to this machine",
             "http" | "https" => return Ok(()),
-            _ => "it is neither an https nor an http URL",
+            _ => "it is not an https or http URL",
         };
         Err(LoginError::BadUrl { what, why })
     }

@@ -46,7 +46,7 @@ pub enum LoginError {
     #[error("the code expired before the login was approved; log in again")]
     Expired,
     /// The person at the terminal gave up.
-    #[error("the login was cancelled")]
+    #[error("the login was canceled")]
     Cancelled,
     /// The tokens were probably handed out, and their answer was lost on the way.
     #[error("the login may have been approved, but the answer was lost on the way; log in again")]

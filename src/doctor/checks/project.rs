@@ -56,7 +56,7 @@ pub enum Spelling {
     Today,
     /// In an older way.
     Old,
-    /// It can't be told: it is no TOML.
+    /// It can't be told: it is not valid TOML.
     Unknown,
 }
 

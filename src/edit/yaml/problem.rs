@@ -23,10 +23,10 @@ pub enum ProblemKind {
     #[error("text follows the closing bracket")]
     AfterBracket,
     /// An alias without an anchor before it.
-    #[error("this alias has no anchor before it")]
+    #[error("unknown alias: no anchor with this name before it")]
     UnknownAnchor,
     /// An alias inside the value that its anchor names.
-    #[error("this alias stands inside the value that it repeats")]
+    #[error("this alias is inside the value that it repeats")]
     RecursiveAlias,
     /// More aliases or anchors than the limit.
     #[error("there are more than {limit} aliases or anchors")]
@@ -44,13 +44,13 @@ pub enum ProblemKind {
         limit: usize,
     },
     /// A key twice in one mapping.
-    #[error("this key stands in the same mapping on line {first} already")]
+    #[error("duplicate key: the first is on line {first}")]
     DuplicateKey {
         /// The line of the first.
         first: u32,
     },
     /// A key that is no text.
-    #[error("this key is {found}, where text is wanted")]
+    #[error("this key must be text, not {found}")]
     KeyIsNotText {
         /// What it is.
         found: &'static str,
@@ -59,13 +59,13 @@ pub enum ProblemKind {
     #[error("merge keys (`<<`) are not part of YAML 1.2")]
     MergeKey,
     /// A number that the server would change.
-    #[error("whole numbers must lie within ±9007199254740991")]
+    #[error("integers must be between -9007199254740991 and 9007199254740991")]
     UnsafeNumber,
     /// Infinity, or not a number.
-    #[error("the server cannot hold this number")]
+    #[error("this number is out of range")]
     NotFinite,
     /// A tag other than those of the core schema.
-    #[error("this tag is unknown")]
+    #[error("unknown tag")]
     UnknownTag,
     /// A core tag on a value of another type.
     #[error("the value does not have the type of its tag")]
@@ -96,7 +96,7 @@ impl ProblemKind {
             Self::UnknownAnchor => Some("put the value in quotes if it is text that starts with `*`"),
             Self::UnknownTag => Some("put the value in quotes if it is text that starts with `!`"),
             Self::KeyIsNotText { .. } => Some("put the key in quotes"),
-            Self::MergeKey => Some("write the members out"),
+            Self::MergeKey => Some("write out the members"),
             Self::UnsafeNumber => Some("put it in quotes if it is text"),
             _ => None,
         }
@@ -119,43 +119,39 @@ fn syntax_message(kind: &ErrorKind) -> &'static str {
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInPlainScalar => "a tab cannot be used for indentation",
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => "a quoted text is not closed",
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => "unclosed quote",
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            "something follows a quoted text on its line"
+            "unexpected text after the closing quote"
         }
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => "a `[` or `{` is not closed",
-        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => {
-            "a `]` or `}` has no counterpart"
-        }
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => "unclosed `[` or `{`",
+        ErrorKind::MisplacedFlowCollectionEnd | ErrorKind::MismatchedFlowCollectionEnd { .. } => "unmatched `]` or `}`",
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
-            "a `,` is missing between `[…]` or `{…}`"
+            "missing `,` between `[…]` or `{…}`"
         }
         ErrorKind::InvalidIndentation
         | ErrorKind::InvalidBlockScalarIndent
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::InvalidFlowScalarIndent
         | ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::ExpectedBlockSequenceEntry => "this line is not indented as the lines around it demand",
+        | ErrorKind::ExpectedBlockSequenceEntry => "wrong indentation",
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            "a `:` is not expected here; a text that contains `: ` needs quotes"
+            "unexpected `:`; a text that contains `: ` needs quotes"
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::MappingKeyNotAllowed => {
-            "a key with its `:` is expected here"
+            "expected a key followed by `:`"
         }
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
-        | ErrorKind::InvalidUnicodeEscape => "this escape is unknown; a text with `\\` needs single quotes",
+        | ErrorKind::InvalidUnicodeEscape => "unknown escape; a text with `\\` needs single quotes",
         ErrorKind::BlockSequenceEntryNotAllowed
         | ErrorKind::InvalidBlockEntryWhitespace
-        | ErrorKind::BlockEntryInFlowCollection => {
-            "a list entry is not expected here; a text that starts with `- ` needs quotes"
-        }
-        ErrorKind::UnexpectedCharacter { .. } => "a text cannot start with this character; it needs quotes",
+        | ErrorKind::BlockEntryInFlowCollection => "unexpected list entry; a text that starts with `- ` needs quotes",
+        ErrorKind::UnexpectedCharacter { .. } => "a text that starts with this character needs quotes",
         ErrorKind::MissingAnchorOrAliasName => "`&` and `*` need a name; a text that starts with one needs quotes",
-        _ => "the YAML is malformed here",
+        _ => "invalid YAML",
     }
 }
 

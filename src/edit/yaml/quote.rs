@@ -4,7 +4,7 @@ use super::scalar;
 use super::written::Data;
 use crate::edit::is_hidden;
 
-/// What readers of YAML 1.1 take for a truth value.
+/// What readers of YAML 1.1 take for a boolean.
 const TRUTHS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
 
 /// Whether a text has a line break.

@@ -202,7 +202,7 @@ fn cases(place: &FieldPlace) -> Vec<Case> {
                 Shape::Leaf(Leaf::TextIfKept) => cases.push(unchanged("only in the files", &is_one, &nothing)),
                 _ => cases.push(add(Some(&absent), Sends::This(one.clone()))),
             }
-            // A truth value has no empty form in a file.
+            // A boolean has no empty form in a file.
             if field.clearing != Clearing::Never && !matches!(field.shape, Shape::Leaf(Leaf::Flag)) {
                 cases.extend([clear, empty_twice]);
             }

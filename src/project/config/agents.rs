@@ -34,19 +34,19 @@ const KEYS: [&str; 14] = [
 const ELSEWHERE: [(&str, &str); 9] = [
     ("schedules", WATCHERS_SCHEDULE),
     ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
-    ("connectors", "name the directory of connectors with `connectors` in `[memory]`"),
+    ("connectors", "set the connectors directory with `connectors` in `[memory]`"),
     ("nix", "packages belong in `worker.nix_packages`"),
     ("nix_packages", "packages belong in `worker.nix_packages`"),
     ("mcp", "MCP servers belong in `skills.mcp.<id>`"),
     ("mcp_servers", "MCP servers belong in `skills.mcp.<id>`"),
-    ("model", "models belong to providers: `[[agents.<id>.providers]]`"),
+    ("model", "set the model of a provider in `[[agents.<id>.providers]]`"),
     ("id", "the id is the table's name: `[agents.<id>]`"),
 ];
 
 /// Reads `[agents.<id>]`, in file order.
 pub(super) fn read_all(schema: &Schema, reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<AgentConfig> {
     if root.find("agents").is_none() {
-        reader.missing(root, "agents", Some("a project without agents says so with an empty table: [agents]"));
+        reader.missing(root, "agents", Some("if the project has no agents, write an empty table: [agents]"));
     }
     let Some(mut table) = reader.table(root, "agents", root.path.key("agents")) else { return Vec::new() };
     table.family = Family::Agents;
@@ -78,7 +78,7 @@ fn read(
     let blank = || reader.spanned(String::new(), &field.key_span);
     let blank = blank();
     AgentConfig {
-        name: reader.needed_name(section, "name", Some("every agent has a name for people")).unwrap_or(blank),
+        name: reader.needed_name(section, "name", Some("every agent needs a display name")).unwrap_or(blank),
         dir: directory(reader, section, id, registry),
         providers: providers(reader, section),
         platforms: platforms::read_all(reader, section, id, registry),
@@ -94,9 +94,9 @@ fn read(
 
 fn agent_id(reader: &mut Reader<'_>, id: &str, field: &Field<'_>) -> AgentId {
     AgentId::parse(id).unwrap_or_else(|error| {
-        let message = format!("`{}` is no agent id: it must match {}", shown_key(id), error.pattern);
+        let message = format!("invalid agent id `{}`: it must match {}", shown_key(id), error.pattern);
         let diagnostic = Diagnostic::new(Severity::Error, Family::Agents, "bad-agent-id", message);
-        let hint = "3 to 60 small letters, digits and hyphens, a letter first";
+        let hint = "use 3 to 60 lowercase letters, digits and hyphens, starting with a letter";
         reader.report(&field.key_span, diagnostic.hint(hint));
         // Kept as it is, so that the rest of the agent is checked in the same pass; the error stops the project.
         AgentId::from_server(id)
@@ -110,7 +110,7 @@ fn directory(
     registry: &mut Registry,
 ) -> Option<Spanned<String>> {
     let Some(field) = section.find("dir") else {
-        let hint = format!("name the directory of its Markdown files, such as \"./agents/{}\"", shown_key(id));
+        let hint = format!("set the directory of its Markdown files, such as \"./agents/{}\"", shown_key(id));
         reader.missing(section, "dir", Some(&hint));
         return None;
     };
@@ -128,7 +128,7 @@ fn providers(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Vec<Provide
         let Some(section) = reader.section_of(list.element(index), agent.family, element) else { continue };
         let Some(provider) = provider(reader, &section) else { continue };
         if !seen.insert(provider.id.value.clone()) {
-            let message = format!("provider `{}` is declared twice", shown_key(provider.id.as_str()));
+            let message = format!("duplicate provider `{}`", shown_key(provider.id.as_str()));
             let diagnostic = Diagnostic::new(Severity::Error, agent.family, "duplicate-provider", message);
             let span = section.find("id").map(|field| field.span).unwrap_or_default();
             reader.report_plain(&span, diagnostic);

@@ -15,7 +15,7 @@ const USE_REFERENCE: &str = "write $NAME, store the value with `lobu secrets pus
                              the old one";
 
 /// The same where none is read.
-const USE_ENV: &str = "move it to `env` or `headers` as $NAME, and replace the secret: git history keeps the old one";
+const USE_ENV: &str = "move it to `env` or `headers` as $NAME, and rotate the secret: git history keeps the old one";
 
 /// What is to stand in place of a mask.
 const WRITE_VALUE: &str = "write the value itself, or use `env` or `headers` with a reference such as $NAME";
@@ -26,9 +26,9 @@ impl Reader<'_> {
         if !is_server_reference(text) || path.is_prose() {
             return;
         }
-        let message = format!("`{path}` is a reference to a secret, and references are not read there");
+        let message = format!("`{path}` is a secret reference, which is not supported here");
         let diagnostic = Diagnostic::new(Severity::Error, family, "reference-not-read", message);
-        let hint = "they are read in a platform's `config`, and in `env`, `headers` and `oauth` of MCP servers";
+        let hint = "references work in a platform's `config`, and in `env`, `headers` and `oauth` of MCP servers";
         self.report(span, diagnostic.hint(hint));
     }
 
@@ -128,7 +128,7 @@ impl Reader<'_> {
     }
 
     fn literal_secret(&mut self, path: &Path<'_>, family: Family, span: &Range<usize>, hint: &str) {
-        let message = format!("`{path}` has a secret in clear");
+        let message = format!("`{path}` contains a secret in plain text");
         self.report(span, Diagnostic::new(Severity::Warning, family, "literal-secret", message).hint(hint));
     }
 
@@ -143,13 +143,13 @@ impl Reader<'_> {
         let NearReference { written, name, is_whole } = near;
         let what =
             written.as_ref().map_or_else(|| "a text that starts with `$`".to_owned(), |text| format!("`{text}`"));
-        let message = format!("`{path}` has {what}, which is sent as text and not replaced by a secret");
+        let message = format!("`{path}` contains {what}, which is sent as is, not replaced by a secret");
         let name = name.as_ref().map_or_else(|| "$NAME".to_owned(), SecretName::reference);
         let hint = match (is_read, is_whole) {
-            (true, true) => format!("write {name}; to send the text itself, write $$ in place of $"),
-            (true, false) => format!("put the whole text into the secret, and write {name}"),
+            (true, true) => format!("write {name}, or $$ in place of $ to send the text itself"),
+            (true, false) => format!("put the whole text in the secret, and write {name}"),
             (false, _) => {
-                format!("use {name} in `env`, `headers` or a platform's `config`: references are read only there")
+                format!("use {name} in `env`, `headers` or a platform's `config`: references work only there")
             }
         };
         let diagnostic = Diagnostic::new(Severity::Warning, family, "near-reference", message);

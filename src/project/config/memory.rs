@@ -13,10 +13,10 @@ pub(in crate::project) const OLD_TABLES: [&str; 2] = ["owletto", "lobu"];
 
 const ELSEWHERE: [(&str, &str); 5] = [
     ("config", NEVER_HAD_AN_EFFECT),
-    ("schema", "types belong in model files: one file a type, or a bundle, in the directory that `models` names"),
-    ("entities", "types belong in model files, in the directory that `models` names"),
-    ("relationships", "types belong in model files, in the directory that `models` names"),
-    ("mcp_url", "remove it: the server is chosen with --url or a context, and the org with `org`"),
+    ("schema", "declare types in model files (one per type, or a bundle) in the directory that `models` sets"),
+    ("entities", "declare types in model files in the directory that `models` sets"),
+    ("relationships", "declare types in model files in the directory that `models` sets"),
+    ("mcp_url", "remove it: set the server with --url or a context, and the org with `org`"),
 ];
 
 const TARGET_KEYS: [&str; 3] = ["url", "org", "env_file"];
@@ -40,11 +40,11 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> Option<Memory
     if let Some((second, field)) = if has_new { Some((*old_name, old_field)) } else { old.get(1).map(|(n, f)| (*n, f)) }
     {
         let first = if has_new { "memory".to_owned() } else { format!("memory.{old_name}") };
-        let message = format!("`memory.{second}` is another spelling of `{first}`, and the file has both");
+        let message = format!("`memory.{second}` and `{first}` are the same table, and the file has both");
         let diagnostic = Diagnostic::new(Severity::Error, Family::Project, "two-memory-tables", message);
-        reader.report(&field.key_span, diagnostic.hint("keep one table, `[memory]`"));
+        reader.report(&field.key_span, diagnostic.hint("keep only `[memory]`"));
     } else {
-        let message = format!("`[memory.{old_name}]` is now written `[memory]`");
+        let message = format!("`[memory.{old_name}]` is deprecated: use `[memory]`");
         let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "old-memory-table", message);
         reader.report(&old_field.key_span, diagnostic.hint("`lobu validate --fix` rewrites it"));
     }

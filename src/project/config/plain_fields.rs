@@ -30,7 +30,7 @@ impl PlainFields {
         }
     }
 
-    /// The truth value at a place.
+    /// The boolean at a place.
     pub fn flag(&self, place: &str) -> Option<bool> {
         match self.0.get(place)? {
             Plain::Flag(flag) => Some(flag.value),

@@ -44,7 +44,7 @@ fn read(
     agent: &str,
     registry: &mut Registry,
 ) -> Option<PlatformConfig> {
-    reader.keys(section, &KEYS, &[("settings", "platform settings are set in the web interface, not in lobu.toml")]);
+    reader.keys(section, &KEYS, &[("settings", "platform settings can be changed only in the web interface")]);
     let platform_type = platform_type(reader, section);
     let name = name(reader, section);
     let id = declared_id(reader, section);
@@ -66,10 +66,10 @@ fn read(
 }
 
 fn platform_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
-    let hint = format!("one of {}", PLATFORM_TYPES.join(", "));
+    let hint = format!("use one of {}", PLATFORM_TYPES.join(", "));
     let platform_type = reader.needed_name(section, "type", Some(&hint))?;
     if !PLATFORM_TYPES.contains(&platform_type.as_str()) {
-        let message = format!("`{}` is no known platform type", section.path.key("type"));
+        let message = format!("unknown platform type `{}`", shown_key(platform_type.as_str()));
         let mut diagnostic = Diagnostic::new(reader.unknown(), section.family, "unknown-platform-type", message);
         diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), PLATFORM_TYPES).unwrap_or(hint));
         reader.report_plain(&section.find("type")?.span, diagnostic);
@@ -102,9 +102,9 @@ pub fn is_platform_id(text: &str) -> bool {
 fn declared_id(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
     let id = reader.text(section, "id")?;
     if !is_platform_id(id.as_str()) {
-        let message = format!("`{}` is no platform id", section.path.key("id"));
+        let message = format!("`{}` is not a valid platform id", section.path.key("id"));
         let diagnostic = Diagnostic::new(Severity::Error, section.family, "bad-platform-id", message);
-        let hint = "write the id of a platform that the org has, or leave the key out";
+        let hint = "use the id of a platform that the org has, or remove the key";
         reader.report(&section.find("id")?.span, diagnostic.hint(hint));
         return None;
     }
@@ -113,15 +113,14 @@ fn declared_id(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned
 
 fn config(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<Entry> {
     if section.find("config").is_none() {
-        reader.missing(section, "config", Some("a platform that needs none says so: config = {}"));
+        reader.missing(section, "config", Some("if the platform needs no config, write config = {}"));
     }
     let entries = reader.reference_entries(section, "config");
     let injected = reader.table(section, "config", section.path.key("config"));
     if let Some(field) = injected.and_then(|table| table.find(INJECTED_KEY)) {
-        let message =
-            format!("`{}.{INJECTED_KEY}` is a key that the server sets by itself", section.path.key("config"));
+        let message = format!("`{}.{INJECTED_KEY}` is set by the server", section.path.key("config"));
         let diagnostic = Diagnostic::new(Severity::Error, section.family, "reserved-config-key", message);
-        reader.report(&field.key_span, diagnostic.hint("remove it; the platform's type says it"));
+        reader.report(&field.key_span, diagnostic.hint("remove it: the server takes it from the platform's `type`"));
     }
     entries
 }
@@ -132,7 +131,7 @@ fn channels(reader: &mut Reader<'_>, section: &Section<'_>, platform_type: Optio
     let field = section.find("channels")?;
     let warn = |message: String| Diagnostic::new(Severity::Warning, section.family, "bad-channel", message);
     if platform_type.is_some_and(|platform_type| platform_type.value != "slack") {
-        reader.report(&field.key_span, warn(format!("`{}` is for slack only", section.path.key("channels"))));
+        reader.report(&field.key_span, warn(format!("`{}` is supported only for slack", section.path.key("channels"))));
     }
     let has_parts = |text: &str| {
         let parts = text.split_once('/');
@@ -154,9 +153,9 @@ pub(super) fn legacy(reader: &mut Reader<'_>, agent: &Section<'_>, id: &str) {
         reader.report(&field.key_span, diagnostic.hint(format!("write `[[agents.{id}.platforms]]`")));
     }
     if let Some(field) = agent.find("watchers") {
-        let message = format!("`{}` does not belong in lobu.toml", agent.path.key("watchers"));
+        let message = format!("`{}` is not supported in lobu.toml", agent.path.key("watchers"));
         let diagnostic = Diagnostic::new(Severity::Error, agent.family, "moved-watchers", message);
-        let hint = format!("watchers belong in the model files: `type: watcher` with `agent: {id}`");
+        let hint = format!("declare watchers in model files: `type: watcher` with `agent: {id}`");
         reader.report(&field.key_span, diagnostic.hint(hint));
     }
 }

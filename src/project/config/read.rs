@@ -45,11 +45,11 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
         &KEYS,
         &[
             ("agent", "did you mean `agents`?"),
-            ("connectors", "name the directory of connectors with `connectors` in `[memory]`"),
-            ("models", "name the directory of models with `models` in `[memory]`"),
+            ("connectors", "set the connectors directory with `connectors` in `[memory]`"),
+            ("models", "set the models directory with `models` in `[memory]`"),
             ("owletto", "the memory table is now `[memory]`"),
             ("schedules", WATCHERS_SCHEDULE),
-            ("watchers", "watchers belong in model files, in the directory that `models` in `[memory]` names"),
+            ("watchers", "declare watchers in model files, in the directory that `models` in `[memory]` sets"),
             ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
         ],
     );

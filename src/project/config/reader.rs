@@ -7,7 +7,7 @@ use super::section::{Field, Section};
 use super::source::Source;
 use super::spanned::{Spanned, TextList};
 use super::types::ReadOptions;
-use crate::model::{Diagnostic, Family, Number, Position, Severity};
+use crate::model::{Diagnostic, Family, Number, Position, Severity, counted};
 use crate::project::suggest;
 
 /// More problems are only counted: a broken generator should not fill memory and screen.
@@ -30,7 +30,7 @@ impl<'t> Reader<'t> {
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort();
         if let Some(worst) = self.left_out.iter().min() {
-            let message = format!("{} more problems are not shown", self.left_out.len());
+            let message = format!("{} (not shown)", counted(self.left_out.len(), "more problem"));
             let summary = Diagnostic::new(*worst, Family::Project, "too-many-problems", message);
             self.diagnostics.push(summary.at(Position::file(self.source.file())));
         }
@@ -108,7 +108,7 @@ impl<'t> Reader<'t> {
             .find(|(word, _)| *word == name)
             .map(|(_, hint)| (*hint).to_owned())
             .or_else(|| suggest::did_you_mean(name, known.iter().copied()))
-            .or_else(|| Some(format!("known here: {}", known.join(", "))));
+            .or_else(|| Some(format!("known keys: {}", known.join(", "))));
         self.report(&field.key_span, diagnostic);
     }
 
@@ -122,7 +122,7 @@ impl<'t> Reader<'t> {
             }
             ("a boolean", "a string") => Some("write true or false, without quotes".to_owned()),
             ("a list of strings", "a string") => Some("put the value in brackets: [\"…\"]".to_owned()),
-            ("a list of tables", "a table") => Some(format!("write `[[{path}]]` for each of them")),
+            ("a list of tables", "a table") => Some(format!("write one `[[{path}]]` table for each entry")),
             ("a table", "a list of tables") => Some(format!("write `[{path}]`, in single brackets")),
             _ => None,
         };

@@ -28,22 +28,24 @@ impl Reader<'_> {
 
     /// What a server shows in place of a secret is no value: written again it would be taken for one.
     pub(super) fn masked(&mut self, path: &Path<'_>, family: Family, span: &Range<usize>, hint: &str) {
-        let message = format!("`{path}` is what a server shows in place of a secret, not a value");
+        let message = format!("`{path}` is a masked value, not the secret itself");
         self.report(span, Diagnostic::new(Severity::Error, family, "masked-value", message).hint(hint));
     }
 
     fn check_reference(&mut self, path: &Path<'_>, family: Family, text: &Written, span: &Range<usize>) {
         if let Some(name) = text.reference().filter(|name| name.as_str().starts_with(RESERVED)) {
-            let message =
-                format!("`{path}` refers to `{}`, but LOBU_ names are settings of this program", name.reference());
+            let message = format!(
+                "`{path}` refers to `{}`, but names that start with LOBU_ are reserved for settings of lobu",
+                name.reference()
+            );
             let diagnostic = Diagnostic::new(Severity::Error, family, "reserved-reference", message);
-            self.report(span, diagnostic.hint("give the secret another name"));
+            self.report(span, diagnostic.hint("rename the secret"));
         } else if is_mask(text.as_str()) {
-            self.masked(path, family, span, "write a reference such as $NAME, or leave the key out");
+            self.masked(path, family, span, "use a reference such as $NAME, or remove the key");
         } else if !is_server_reference(text.as_str()) && text.as_str().contains("secret://") {
-            let message = format!("`{path}` has `secret://` inside a longer text, which servers refuse");
+            let message = format!("`{path}` contains `secret://` inside a longer text, which servers refuse");
             let diagnostic = Diagnostic::new(Severity::Error, family, "partial-reference", message);
-            self.report(span, diagnostic.hint("put the whole text into the secret, and write $NAME"));
+            self.report(span, diagnostic.hint("put the whole text in the secret, and write $NAME"));
         } else {
             self.check_literal(path, family, text.as_str(), span);
         }

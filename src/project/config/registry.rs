@@ -52,21 +52,21 @@ impl Registry {
             && holder.name.as_deref() == claim.name;
         let diagnostic = if same && claim.declared.is_none() {
             let message = format!(
-                "agent `{}` already has a platform of this type and name, in line {}",
+                "agent `{}` already has a platform of this type and name, on line {}",
                 shown_key(claim.agent),
                 holder.line
             );
             Diagnostic::new(Severity::Error, Family::Agents, "duplicate-platform", message)
-                .hint("give each platform of one type a `name`")
+                .hint("give each platform of the same type a different `name`")
         } else {
             let message = format!(
-                "platform id `{}` is already that of a platform of agent `{}`, in line {}",
+                "platform id `{}` is already used by agent `{}`, on line {}",
                 shown_key(id.as_str()),
                 shown_key(&holder.agent),
                 holder.line
             );
             Diagnostic::new(Severity::Error, Family::Agents, "platform-id-collision", message)
-                .hint("ids are made of agent, type and name; change a `name`, or declare an `id`")
+                .hint("ids are derived from agent, type and name: change a `name`, or set an `id`")
         };
         reader.report_plain(&claim.span, diagnostic);
     }
@@ -78,9 +78,12 @@ impl Registry {
             self.directories.insert(plain(directory), (agent.to_owned(), line));
             return;
         };
-        let message = format!("agent `{}` has the same `dir`, in line {line}", shown_key(other));
+        let message = format!("agent `{}` uses the same `dir`, on line {line}", shown_key(other));
         let diagnostic = Diagnostic::new(Severity::Warning, Family::Agents, "shared-agent-dir", message);
-        reader.report_plain(span, diagnostic.hint("the agents get the same prompts, and pull can't write there"));
+        reader.report_plain(
+            span,
+            diagnostic.hint("both agents get the same prompts, and pull cannot write to this directory"),
+        );
     }
 }
 

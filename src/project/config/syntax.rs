@@ -16,16 +16,16 @@ pub(super) fn report(reader: &mut Reader<'_>, error: &TomlError) {
     let diagnostic = match description {
         "duplicate key" => duplicate(reader, &span),
         "integer number overflowed" => {
-            problem("unsafe-integer", "the server keeps whole numbers only up to ±9007199254740991")
+            problem("unsafe-integer", "integers must be between -9007199254740991 and 9007199254740991")
         }
         "recursion limit" | "cannot recurse further; max recursion depth met" => {
-            problem("toml-syntax", "the file nests deeper than 80 levels")
+            problem("toml-syntax", "the file is nested deeper than 80 levels")
         }
         "string values must be quoted" => {
-            problem("toml-syntax", "not valid TOML: texts must be quoted").hint("put the value in quotes")
+            problem("toml-syntax", "not valid TOML: strings must be quoted").hint("put the value in quotes")
         }
         _ if description.starts_with("cannot extend value") => {
-            problem("duplicate-key", "a key that has a value can't have keys below it as well")
+            problem("duplicate-key", "a key with a value cannot also be a table")
         }
         _ => match PHRASES.iter().find(|phrase| **phrase == description) {
             Some(phrase) => problem("toml-syntax", format!("not valid TOML: {phrase}")),

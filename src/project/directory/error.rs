@@ -23,7 +23,7 @@ impl fmt::Display for FileKind {
             Self::Fifo => "a named pipe",
             Self::Socket => "a socket",
             Self::Device => "a device",
-            Self::Other => "no regular file",
+            Self::Other => "a special file",
         })
     }
 }
@@ -32,7 +32,7 @@ impl fmt::Display for FileKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// Neither the directory nor one above it has a lobu.toml.
-    #[error("there is no lobu.toml in `{start}` or any directory above it")]
+    #[error("no lobu.toml in `{start}` or any parent directory")]
     NoProject {
         /// Where the search began.
         start: String,
@@ -83,7 +83,7 @@ pub enum ReadError {
     #[error("`{path}` is a symlink whose target does not exist")]
     DanglingSymlink { path: String },
     /// It leads out of the project directory.
-    #[error("`{path}` leads out of the project directory")]
+    #[error("`{path}` is outside the project directory")]
     Outside { path: String },
     /// It is there, but no regular file.
     #[error("`{path}` is {found}, not a regular file")]

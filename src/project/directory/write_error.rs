@@ -7,7 +7,7 @@ use super::{FileKind, display_path, open};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// It leads out of the project directory, allowed for reading or not.
-    #[error("`{path}` leads out of the project directory, and nothing is written there; move it into the project")]
+    #[error("`{path}` is outside the project directory, where lobu does not write; move it into the project")]
     Outside { path: String },
     /// It lies in, or leads to, what is never written: git's own files, or by a symlink a file of secrets.
     #[error("`{path}` is `{target}`, which is never written; remove the symlink, or move the file")]
@@ -17,32 +17,32 @@ pub enum WriteError {
         target: String,
     },
     /// It is, or leads through, a symlink to nothing.
-    #[error("`{path}` is a symlink whose target does not exist; remove it, or make what it leads to")]
+    #[error("`{path}` is a symlink whose target does not exist; remove it, or create its target")]
     DanglingSymlink { path: String },
     /// Its symlinks never end.
     #[error("the symlinks of `{path}` form a loop; remove them")]
     SymlinkLoop { path: String },
     /// It is there, but no regular file.
-    #[error("`{path}` is {found}, not a regular file; move it out of the way")]
+    #[error("`{path}` is {found}, not a regular file; move or remove it")]
     NotARegularFile {
         path: String,
         /// What it is.
         found: FileKind,
     },
     /// A file is to lie beneath it, and it is no directory.
-    #[error("`{path}` is not a directory, so that nothing can lie beneath it; move it out of the way")]
+    #[error("`{path}` is not a directory; move or remove it")]
     NotADirectory { path: String },
     /// Its owner, or this user, may not write it; or, if it is a directory, what lies in it.
     #[error("`{path}` is read-only; make it writable, as with `chmod u+w`")]
     ReadOnly { path: String },
     /// What stands there is not what stood there when what is to be written was decided.
-    #[error("`{path}` was changed in the meantime, and is left as it is; run the command again")]
+    #[error("`{path}` changed in the meantime and was not overwritten; run the command again")]
     Changed { path: String },
     /// Another process has the right to write in its directory, and keeps it.
-    #[error("another run is writing beside `{path}`; wait for its end, and run the command again")]
+    #[error("another lobu process is writing beside `{path}`; run the command again when it has finished")]
     Busy { path: String },
     /// The system refuses.
-    #[error("`{path}` can't be written: {reason}; it is as it was")]
+    #[error("cannot write `{path}`: {reason}; the file is unchanged")]
     Unwritable {
         path: String,
         /// The system's reason.

@@ -9,7 +9,7 @@ pub enum EditError {
     #[error("{}", said(.0))]
     Broken(Vec<Problem>),
     /// The name can't stand before `=`.
-    #[error("the name may hold only letters, digits and `_`, and not start with a digit")]
+    #[error("the name can contain only letters, digits and `_`, and cannot start with a digit")]
     Name,
     /// A value above the limit, which no reader would take back.
     #[error("the value is longer than {} KiB", limit / 1024)]
@@ -18,10 +18,10 @@ pub enum EditError {
         limit: usize,
     },
     /// A value with a null character: no environment variable can have one, so it is UTF-16 or another mistake.
-    #[error("the value holds a null character; it may be UTF-16 text, or no text at all")]
+    #[error("the value contains a NUL character; it may be UTF-16 text or binary data")]
     Null,
     /// A value with a carriage return, which no reader would take back.
-    #[error("the value has a carriage return")]
+    #[error("the value contains a carriage return")]
     CarriageReturn,
 }
 
@@ -240,16 +240,11 @@ mod tests {
     fn what_cannot_be_written_is_refused_without_the_value() {
         let long = "hunter2".repeat(10_000);
         let table = [
-            ("", "1A", "hunter2", "the name may hold only letters, digits and `_`, and not start with a digit"),
+            ("", "1A", "hunter2", "the name can contain only letters, digits and `_`, and cannot start with a digit"),
             ("", "A", &long, "the value is longer than 64 KiB"),
-            ("", "A", "hunter2\r", "the value has a carriage return"),
-            ("", "A", "hunter2\0", "the value holds a null character; it may be UTF-16 text, or no text at all"),
-            (
-                "hunter2\nA=1\nA='hunter2",
-                "A",
-                "1",
-                "line 1: this line is not `NAME=value`; line 3: a quote is not closed",
-            ),
+            ("", "A", "hunter2\r", "the value contains a carriage return"),
+            ("", "A", "hunter2\0", "the value contains a NUL character; it may be UTF-16 text or binary data"),
+            ("hunter2\nA=1\nA='hunter2", "A", "1", "line 1: expected `NAME=value`; line 3: unclosed quote"),
         ];
         for (text, name, value, message) in table {
             let error = set(text, name, value).unwrap_err();

@@ -14,28 +14,28 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProblemKind {
     /// No `NAME=`.
-    #[error("this line is not `NAME=value`")]
+    #[error("expected `NAME=value`")]
     Malformed,
     /// A name with other characters than letters, digits and underscores.
-    #[error("the name before `=` may hold only letters, digits and `_`, and not start with a digit")]
+    #[error("the name before `=` can contain only letters, digits and `_`, and cannot start with a digit")]
     Name,
     /// The name stands on an earlier line already.
-    #[error("the name stands on line {first} already")]
+    #[error("duplicate name: the first is on line {first}")]
     Duplicate {
         /// The line of the first.
         first: u32,
     },
     /// A quote that is never closed.
-    #[error("a quote is not closed")]
+    #[error("unclosed quote")]
     UnterminatedQuote,
     /// Something other than a comment behind the closing quote.
     #[error("only a comment may follow the closing quote")]
     AfterQuote,
     /// A null character in a value, which no environment variable can have.
-    #[error("the value has a null character; check that the file is UTF-8 text")]
+    #[error("the value contains a NUL character; check that the file is UTF-8 text")]
     Null,
     /// A carriage return in a value that is not part of a line end.
-    #[error("the value has a carriage return that is not part of a line end")]
+    #[error("the value contains a carriage return that is not part of a line end")]
     CarriageReturn,
     /// A value above the limit.
     #[error("the value is longer than {} KiB", limit / 1024)]

@@ -21,7 +21,11 @@ pub(super) fn read(key: &'static str, fields: &mut Fields<'_>, report: &mut Repo
         return Some(Declaration::Clear);
     }
     if let Some(surplus) = elements.get(CONDITIONS) {
-        report.error(surplus.spot(), "too-many-conditions", format!("`{key}` holds at most {CONDITIONS} conditions"));
+        report.error(
+            surplus.spot(),
+            "too-many-conditions",
+            format!("`{key}` can have at most {CONDITIONS} conditions"),
+        );
     }
     let conditions = elements.iter().filter_map(|element| condition(key, element, report)).collect();
     Some(Declaration::Leaf(Value::List(conditions)))

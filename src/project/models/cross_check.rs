@@ -33,7 +33,7 @@ fn duplicates(files: &[Found]) -> Vec<Diagnostic> {
         };
         let Position { file, line, .. } = &earlier.position;
         let message = format!(
-            "{} with the slug {} stands in `{file}` on line {line} already",
+            "{} with the slug {} already exists in `{file}` on line {line}",
             found.one,
             quoted(found.slug.as_str())
         );
@@ -67,7 +67,7 @@ fn rewritten(files: &[Found]) -> Option<Diagnostic> {
     let message = format!("the server stores the entity slug {}{more}", shown.join(", "));
     let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "slug-rewritten", message)
         .at(first.clone())
-        .hint("write entity slugs with small letters, digits and `-` only");
+        .hint("use only lowercase letters, digits and `-` in entity slugs");
     Some(diagnostic)
 }
 
@@ -85,7 +85,7 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> =
         unknown.iter().take(UNKNOWN_ENDS).map(|end| unknown_end(end, of_kind(&end.0))).collect();
     if let Some((_, _, position)) = unknown.get(UNKNOWN_ENDS) {
-        let message = format!("{} more ends of rules are unknown", unknown.len() - UNKNOWN_ENDS);
+        let message = format!("{} more types in rules are not declared in model files", unknown.len() - UNKNOWN_ENDS);
         let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message);
         diagnostics.push(diagnostic.at(position.clone()));
     }
@@ -95,8 +95,8 @@ fn unknown_ends(files: &[Found]) -> Vec<Diagnostic> {
 fn unknown_end((kind, slug, position): &End, known: &BTreeSet<&TypeSlug>) -> Diagnostic {
     let near = closest(slug.as_str(), known.iter().map(|known| known.as_str()));
     let hint = near.map_or_else(
-        || "that is fine if the org has it already".to_owned(),
-        |near| format!("did you mean {}? It is fine as it is if the org has it already", quoted(near)),
+        || "ignore this if the org already has it".to_owned(),
+        |near| format!("did you mean {}? Ignore this if the org already has it", quoted(near)),
     );
     let message = format!("no model file declares the {} {}", kind.singular, quoted(slug.as_str()));
     Diagnostic::new(Severity::Warning, Family::Memory, "unknown-rule-end", message).at(position.clone()).hint(hint)

@@ -69,8 +69,8 @@ pub(super) fn read(schema: &Schema, node: &Node, found: &mut Found, report: &mut
         }
         None if is_bundle || is_version_2(node) => bundle(schema, &all, node, found, report),
         None => {
-            let hint = "a model file says `type: entity` or `type: relationship`, or is a bundle with `version: 2`";
-            let message = "this model has no `type`";
+            let hint = "add `type: entity` or `type: relationship`, or `version: 2` for a bundle";
+            let message = "missing `type`";
             report.add(Severity::Error, node.spot(), "model-without-type", message, Some(hint.to_owned()));
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn is_model(schema: &Schema, node: &Node) -> bool {
 
 fn unknown_type(all: &[Declared], node: &Node, text: &str, report: &mut Report) {
     let hint = did_you_mean(text, all.iter().flat_map(|declared| declared.types()).copied());
-    report.add(Severity::Error, node.spot(), "unknown-type", format!("the type {} is unknown", quoted(text)), hint);
+    report.add(Severity::Error, node.spot(), "unknown-type", format!("unknown type {}", quoted(text)), hint);
 }
 
 fn version(node: &Node) -> Option<i64> {
@@ -129,7 +129,7 @@ fn bundle(schema: &Schema, all: &[Declared], node: &Node, found: &mut Found, rep
                 report.error(
                     element.spot(),
                     "wrong-type",
-                    format!("an element of `{list}` must be a mapping, not nothing"),
+                    format!("an element of `{list}` must be a mapping, not empty"),
                 );
             } else if has_same_type(element, *declared, report) {
                 declared.read(schema, element, found, report);
@@ -145,7 +145,7 @@ fn has_same_type(element: &Node, declared: Declared, report: &mut Report) -> boo
     let says = |text: &str| declared.types().contains(&text) || declared.list() == text;
     let same = node.is_null() || node.text().is_some_and(says);
     if !same {
-        report.error(node.spot(), "wrong-list", "this `type` does not belong into this list of the bundle");
+        report.error(node.spot(), "wrong-list", "this `type` is not allowed in this list of the bundle");
     }
     same
 }

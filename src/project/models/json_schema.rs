@@ -26,7 +26,7 @@ pub(super) fn read(
     let names: Vec<String> = old_keys.iter().map(|old| format!("`{old}`")).collect();
     let names = names.join(" and ");
     if fields.node(key, report).is_some() {
-        let message = format!("{names} belong into `{key}`; beside it they cannot stand");
+        let message = format!("{names} must be inside `{key}`, not beside it");
         report.error(first.spot(), "two-schemas", message);
         return None;
     }
@@ -62,7 +62,7 @@ fn check_columns(most: Option<usize>, schema: &Node, report: &mut Report) {
         }
         if columns == most + 1 {
             let message = format!("more than {most} properties have `x-table-column: true`, which many servers refuse");
-            let hint = format!("keep it on {most} properties");
+            let hint = format!("keep it on at most {most} properties");
             report.add(Severity::Warning, flag.spot(), "too-many-table-columns", message, Some(hint));
             return;
         }

@@ -131,7 +131,7 @@ fn other_extension(schema: &Schema, directory: &ProjectDirectory, name: &str, fi
 }
 
 fn missing(path: &str, position: &Position) -> Diagnostic {
-    let message = format!("the directory of models {} does not exist", quoted(&display_path(path)));
+    let message = format!("the models directory {} does not exist", quoted(&display_path(path)));
     Diagnostic::new(Severity::Warning, Family::Memory, "models-directory-missing", message).at(position.clone())
 }
 
@@ -139,7 +139,7 @@ fn subdirectory(path: &str) -> Diagnostic {
     let message = format!("models in the subdirectory {} are not read", quoted(path));
     Diagnostic::new(Severity::Warning, Family::Memory, "models-subdirectory", message)
         .at(Position::file(path))
-        .hint("move its files up, or out of the directory of models")
+        .hint("move its files directly into the models directory, or out of it")
 }
 
 fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found {

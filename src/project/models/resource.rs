@@ -160,7 +160,7 @@ fn link(
         }
         (text, spot) => {
             if own.is_some_and(|own| own.as_str() == text) {
-                let hint = "`is_symmetric: true` says that it reads the same both ways".to_owned();
+                let hint = "to make it read the same both ways, set `is_symmetric: true`".to_owned();
                 let message = format!("{one} cannot be its own inverse");
                 report.add(Severity::Error, spot, "inverse-of-itself", message, Some(hint));
             }

@@ -26,7 +26,7 @@ pub(super) fn read(
         let Some(rule) = rule(schema, pairs, element, found, ends, report) else { continue };
         if let Some(first) = lines.insert(rule.clone(), element.spot().line) {
             let message = format!(
-                "the rule from {} to {} stands on line {first} already",
+                "duplicate rule from {} to {}: the first is on line {first}",
                 quoted(&rule.first),
                 quoted(&rule.second)
             );

@@ -30,12 +30,12 @@ pub(super) fn slug(
         return None;
     }
     if text.starts_with('$') {
-        report.error(spot, "system-slug", "slugs that start with `$` belong to the server");
+        report.error(spot, "system-slug", "slugs that start with `$` are reserved by the server");
         return None;
     }
     if !files.rewrites_slugs && text.chars().any(char::is_control) {
         // Sent as it is, unlike one that the server rewrites; no server takes it, so it is not found out half-way.
-        report.error(spot, "bad-slug", format!("the `slug` of {one} must not hold control characters"));
+        report.error(spot, "bad-slug", format!("the `slug` of {one} must not contain control characters"));
         return None;
     }
     let slug = stored(files, text, spot, found, report);
@@ -48,7 +48,7 @@ pub(super) fn slug(
     found.slugs.push(FoundSlug { kind, one, slug: slug.clone(), position });
     if files.reserved_slugs.contains(&slug.as_str()) {
         let kind = kind.singular.strip_suffix(" type").unwrap_or(kind.singular);
-        let message = format!("the server keeps the {kind} slug {} for itself", quoted(slug.as_str()));
+        let message = format!("the {kind} slug {} is reserved by the server", quoted(slug.as_str()));
         report.error(spot, "reserved-slug", message);
         return None;
     }

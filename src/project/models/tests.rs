@@ -205,7 +205,7 @@ fn one_slug_twice_is_told_with_both_places() {
     );
     assert_eq!(
         messages(&models)[0],
-        "an entity type with the slug `fund-round` stands in `models/a.yaml` on line 2 already"
+        "an entity type with the slug `fund-round` already exists in `models/a.yaml` on line 2"
     );
 }
 
@@ -235,7 +235,7 @@ fn unknown_keys_are_warnings_with_a_suggestion() {
     assert_eq!(places(&models), ["m.yaml:4:1 warning unknown-key"]);
     assert_eq!(
         messages(&models),
-        ["`descripton` is no key of an entity type, so it is not applied (did you mean `description`?)"]
+        ["unknown key `descripton` in an entity type is ignored (did you mean `description`?)"]
     );
     let nested = relationship("rules:\n  - {source: a, target: b, extra: 1}\nproperties: {}\n");
     let codes = places_of(&nested);
@@ -247,7 +247,7 @@ fn unknown_keys_are_warnings_with_a_suggestion() {
 fn types_that_are_unknown_or_missing_are_errors() {
     let models = read_files(&[("m.yaml", "type: entitty\nslug: s\n")]);
     assert_eq!(places(&models), ["m.yaml:1:7 error unknown-type"]);
-    assert_eq!(messages(&models), ["the type `entitty` is unknown (did you mean `entity`?)"]);
+    assert_eq!(messages(&models), ["unknown type `entitty` (did you mean `entity`?)"]);
     assert_eq!(places_of("type: entities\n"), ["m.yaml:1:7 error unknown-type"]);
     assert_eq!(places_of("slug: s\nname: N\n"), ["m.yaml:1:1 error model-without-type"]);
     assert_eq!(places_of("type: 1\n"), ["m.yaml:1:7 error wrong-type"]);

@@ -79,7 +79,7 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
             }
             Ok(Some(text)) if is_plain => plain(name, &text, &file, &mut report),
             Ok(Some(text)) if trim(&text).is_empty() => {
-                report.add(Severity::Warning, WHOLE, "blank-skill", "a blank skill is not applied", None);
+                report.add(Severity::Warning, WHOLE, "blank-skill", "a blank skill is ignored", None);
                 None
             }
             Ok(Some(text)) => read::read(&text, name, &file, &directory.limits().yaml, &mut report),
@@ -91,7 +91,7 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
         if let Some(skill) = skill
             && !named.put(Arc::new(skill))
         {
-            let message = "another skill of this directory has the same name; this one replaces its content";
+            let message = "another skill in this directory has the same name; this one replaces its content";
             report.add(Severity::Warning, WHOLE, "duplicate-skill", message, None);
         }
         set.diagnostics.extend(report.into_diagnostics());

@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits,
     let parts = frontmatter::split(text);
     let mut skill = plain(directory, parts.body, file);
     if parts.is_open {
-        let message = "the frontmatter is never closed by a line `---`, so that it counts as text";
+        let message = "the frontmatter has no closing `---` line, so it is read as text";
         report.add(Severity::Warning, Spot { line: 1, column: 0 }, "frontmatter-open", message, None);
     }
     let Parts { yaml: Some(source), lines, .. } = parts else { return Some(skill) };
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, directory: &str, file: &str, limits: &YamlLimits,
         [] => {}
         [document] => fill(&mut skill, &document.root, source, &mut inner),
         [_, second, ..] => {
-            inner.error(second.root.spot(), "frontmatter-documents", "frontmatter can hold one YAML document only");
+            inner.error(second.root.spot(), "frontmatter-documents", "the frontmatter must be a single YAML document");
         }
     }
     inner.into_diagnostics().into_iter().for_each(|diagnostic| report.push(diagnostic));
@@ -63,7 +63,7 @@ fn fill(skill: &mut Skill, node: &Node, source: &str, report: &mut Report) {
         return;
     }
     if node.map().is_none() {
-        let message = format!("the frontmatter is {}, not a mapping, so it is not applied", node.kind());
+        let message = format!("the frontmatter must be a mapping, not {}; it is ignored", node.kind());
         report.add(Severity::Warning, node.spot(), "frontmatter-not-a-mapping", message, None);
         return;
     }
@@ -89,7 +89,7 @@ fn name(fields: &mut Fields<'_>, source: &str, report: &mut Report) -> Option<St
             number.to_string()
         }
         Data::Number(_) => {
-            let hint = "put the name in quotes, so that it is used as it is written".to_owned();
+            let hint = "put the name in quotes to keep it exactly as written".to_owned();
             report.add(Severity::Error, node.spot(), "wrong-type", "`name` must be text, not a number", Some(hint));
             return None;
         }
@@ -210,19 +210,18 @@ fn check_server(server: &SkillMcpServer, what: &str, spot: Spot, report: &mut Re
         near = near.or_else(|| NearReference::find(text, false));
     }
     if has_mask {
-        let message = format!("{what} has what a server shows in place of a secret, not a value");
+        let message = format!("{what} is a masked value, not the secret itself");
         report.error(spot, "masked-value", message);
     }
     if has_secret {
-        let hint =
-            "move the server to lobu.toml with the secret as $NAME, and replace the secret: git history keeps it";
-        let message = format!("{what} has a secret in clear");
+        let hint = "move the server to lobu.toml with the secret as $NAME, and rotate the secret: git history keeps it";
+        let message = format!("{what} contains a secret in plain text");
         report.add(Severity::Warning, spot, "literal-secret", message, Some(hint.to_owned()));
     }
     if let Some(near) = near {
         let text = near.written.map_or_else(|| "a text that starts with `$`".to_owned(), |text| format!("`{text}`"));
-        let message = format!("{what} has {text}, which is sent as text and not replaced by a secret");
-        let hint = "references are read in `env` and `headers` of MCP servers in lobu.toml";
+        let message = format!("{what} contains {text}, which is sent as is, not replaced by a secret");
+        let hint = "references work in `env` and `headers` of MCP servers in lobu.toml";
         report.add(Severity::Warning, spot, "near-reference", message, Some(hint.to_owned()));
     }
 }

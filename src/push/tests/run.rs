@@ -177,7 +177,10 @@ async fn conflicts_are_followed_three_times() {
     let org = FakeOrg::default().meanwhile(flip).meanwhile(flip).meanwhile(flip).meanwhile(flip);
     let error = pusher.push(&org, &yes()).await.unwrap_err();
     assert_eq!((error, org.requests()), (PushFailure::Conflicts, (4, 3)));
-    assert_eq!(PushFailure::Conflicts.to_string(), "other pushes came in between 3 times; nothing was written");
+    assert_eq!(
+        PushFailure::Conflicts.to_string(),
+        "the org's secrets changed 3 times during this push; nothing was written"
+    );
     assert_eq!(org.value("FOO"), None, "theirs, made and deleted twice");
 }
 

@@ -34,7 +34,7 @@ fn names_that_were_given_and_are_absent_or_empty_are_all_told() {
     let source = source(&[("HERE", "1"), ("EMPTY", "")]);
     let given = names(&["HERE", "EMPTY", "ABSENT", "ALSO_ABSENT"]);
     let error = select(Wanted::new(), &given, false, &source, &nothing()).unwrap_err();
-    assert_eq!(error.to_string(), ".env has no value for ABSENT, ALSO_ABSENT, EMPTY (there, but empty)");
+    assert_eq!(error.to_string(), ".env has no value for ABSENT, ALSO_ABSENT, EMPTY (set, but empty)");
     assert!(matches!(error, SelectionError::NotInSource { .. }));
     // What only the project refers to may be missing: its row says so.
     assert!(select(wanted(&["EMPTY", "ABSENT"]), &names(&["HERE"]), true, &source, &nothing()).is_ok());
@@ -65,9 +65,9 @@ fn an_environment_that_says_otherwise_stops() {
     let all = [("SAME", "1"), ("OTHER", "2"), ("EMPTY", "3"), ("UNWANTED", "4")];
     let given = names(&["SAME", "OTHER", "EMPTY"]);
     let error = select(Wanted::new(), &given, false, &source(&all), &environment).unwrap_err();
-    assert_eq!(error.to_string(), "the environment sets another value than .env for OTHER");
+    assert_eq!(error.to_string(), "the environment and .env have different values for OTHER");
     let error = select(Wanted::new(), &given, true, &source(&all), &environment).unwrap_err();
-    assert_eq!(error.to_string(), "the environment sets another value than .env for OTHER, UNWANTED");
+    assert_eq!(error.to_string(), "the environment and .env have different values for OTHER, UNWANTED");
     let source = source(&[("OTHER", ""), ("SAME", "1")]);
     assert!(select(wanted(&["OTHER"]), &names(&["SAME"]), false, &source, &environment).is_ok(), "nothing is sent");
 }

@@ -22,7 +22,7 @@ fn a_push_has_at_most_a_thousand_actions() {
     let (plan, source) = creates(&[1; 1_001]);
     let error = fits(&plan, &source).unwrap_err();
     assert_eq!(error, TooLarge::Actions { found: 1_001 });
-    assert_eq!(error.to_string(), "1001 secrets would be sent, and one push carries 1000");
+    assert_eq!(error.to_string(), "1001 secrets to send, and one push can send at most 1000");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_push_has_at_most_eight_mebibytes_to_the_byte() {
         assert_eq!(fits, fit, "{length} bytes");
         assert_eq!(length - SecretBatch::MOST_BYTES.min(length), usize::from(fit.is_err()));
     }
-    assert_eq!(TooLarge::Bytes.to_string(), "the request would be larger than 8 MiB, and one push is one request");
+    assert_eq!(TooLarge::Bytes.to_string(), "the request would be larger than 8 MiB, the limit of one push");
 }
 
 #[test]

@@ -55,12 +55,9 @@ pub(super) static TABLE: KindTable = KindTable {
     look: Some(twin),
     injection: None,
     refusals: &[
-        refused(503, "This server has no chat manager running, so it takes no platforms now."),
-        refused(409, "Another agent has a platform with this id: give the platform a name in lobu.toml."),
-        refused(
-            400,
-            "The server could not start the platform: check its type and its config, the secret values included.",
-        ),
+        refused(503, "This server has no chat manager running and cannot accept platforms now."),
+        refused(409, "Another agent has a platform with this id: give this platform a name in lobu.toml."),
+        refused(400, "The server could not start the platform: check its type, its config and its secret values."),
     ],
 };
 
@@ -73,7 +70,7 @@ fn twin(look: &Look<'_>) -> Vec<Finding> {
     let is_free = |id: &str| !look.declared_ids.contains(&id);
     let mut twins = look.records.iter().filter(|(id, record)| record.text(TYPE) == wanted && is_free(id));
     let warning = |(id, _): &(&str, _)| Finding::Warning {
-        message: format!("it will be made beside `{id}`, another {} platform", wanted.unwrap_or_default()),
+        message: format!("it will be created beside `{id}`, another {} platform", wanted.unwrap_or_default()),
         hint: format!("To adopt that one instead, write id = \"{id}\" in lobu.toml."),
     };
     twins.next().map(warning).into_iter().collect()

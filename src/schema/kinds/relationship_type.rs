@@ -81,7 +81,7 @@ pub(super) static TABLE: KindTable = KindTable {
             status: None,
             words: "already exists",
             only_existing: true,
-            hint: "Another org holds this slug, and on this server a slug belongs to one org only: choose another one.",
+            hint: "Another org uses this slug, and on this server a slug belongs to one org only: choose another slug.",
         },
     ],
 };

@@ -16,21 +16,13 @@ fn a_value_in_place_of_a_name_is_not_repeated() {
     let url = format!("https://user:{}@lobu.invalid", url_encoded(TOKEN.as_bytes()));
     let query = format!("https://lobu.invalid/?token={}", url_encoded(TOKEN.as_bytes()));
     play(&[
-        refused("push NAME=value", &["secrets", "push", &pair, "--yes"], "not the name of a secret"),
-        refused("push value", &["secrets", "push", VALUE, "--yes"], "not the name of a secret"),
-        refused(
-            "--rotate=NAME=value",
-            &["secrets", "push", &rotate, "--yes-rotate", "--yes"],
-            "not the name of a secret",
-        ),
-        refused(
-            "--from-process value",
-            &["secrets", "push", "--yes", "--from-process", VALUE],
-            "not the name of a secret",
-        ),
-        refused("delete value", &["secrets", "delete", VALUE, "--yes"], "not the name of a secret"),
+        refused("push NAME=value", &["secrets", "push", &pair, "--yes"], "invalid secret name"),
+        refused("push value", &["secrets", "push", VALUE, "--yes"], "invalid secret name"),
+        refused("--rotate=NAME=value", &["secrets", "push", &rotate, "--yes-rotate", "--yes"], "invalid secret name"),
+        refused("--from-process value", &["secrets", "push", "--yes", "--from-process", VALUE], "invalid secret name"),
+        refused("delete value", &["secrets", "delete", VALUE, "--yes"], "invalid secret name"),
         refused("set NAME value", &["secrets", "local", "set", "FOO", VALUE], "never taken from the command line"),
-        refused("set NAME=value", &["secrets", "local", "set", &pair], "not the name of a secret"),
+        refused("set NAME=value", &["secrets", "local", "set", &pair], "invalid secret name"),
         refused(
             "set --value",
             &["secrets", "local", "set", "FOO", "--value", VALUE],

@@ -45,9 +45,9 @@ fn a_broken_file_is_told_by_line_and_column() {
         push("only a text").source("secrets.json", json!(VALUE).to_string()).ends(2, "line 1"),
         push("a list in place of a text")
             .source("secrets.json", json!({"FOO": [VALUE]}).to_string())
-            .ends(2, "not a text: FOO"),
+            .ends(2, "not a string: FOO"),
         push("cut").source("secrets.json", text.trim_end_matches("\"}")).ends(2, "line 1, column"),
-        push("twice").source("secrets.json", format!("{{{member},{member}}}")).ends(2, "given twice: FOO"),
+        push("twice").source("secrets.json", format!("{{{member},{member}}}")).ends(2, "duplicate: FOO"),
         Scenario::push("a dotenv file elsewhere", &["--from-file", "prod.env", "--yes"])
             .source("prod.env", format!("FOO=\"{}\n", VALUE.replace('"', "\\\"")))
             .ends(2, "prod.env:1")

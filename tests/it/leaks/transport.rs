@@ -101,7 +101,7 @@ fn an_authority_of_the_command_line_is_trusted_and_one_that_is_none_is_refused()
         let words = ["secrets", "push", "--yes", "--url", &url, "--org", "dev", "--ca-file", file];
         stage.run("TLS", &words, None)
     };
-    for (file, word) in [("missing.pem", "there is no such file"), ("empty.pem", "no certificate in PEM form")] {
+    for (file, word) in [("missing.pem", "no such file"), ("empty.pem", "no certificate in PEM form")] {
         let ended = push(file);
         assert_eq!(ended.code, Some(2), "{}", ended.text);
         assert!(crate::support::terminal::flat(&ended.text).contains(word), "{}", ended.text);

@@ -74,14 +74,14 @@ slug: other
         .collect();
     insta::assert_snapshot!(told.join("\n"), @"
     1 Error: a playbook needs a `title`
-    2 Error: the server keeps the playbook slug `default` for itself
+    2 Error: the playbook slug `default` is reserved by the server
     6 Error: the `title` of a playbook must not be empty
     7 Error: `tone` must be `calm` or `brisk`
     8 Error: `enabled` must be true or false, not text
     9 Error: `steps` must be a list, not text
     10 Error: a playbook cannot be its own inverse
-    11 Warning: `stepz` is no key of a playbook, so it is not applied
+    11 Warning: unknown key `stepz` in a playbook is ignored
     12 Error: a rule needs a `to`
-    14 Error: the type `playbok` is unknown
+    14 Error: unknown type `playbok`
     ");
 }

@@ -56,7 +56,7 @@ fn an_answer_of_another_form_is_refused_by_its_place() {
         (json!({"playbooks": [{"slug": "a"}]}), "`playbooks[0].title` should be a text and is missing"),
         (
             json!({"playbooks": [{"slug": "a", "title": "A", "is_enabled": 1}]}),
-            "`playbooks[0].is_enabled` should be a truth value and is a number",
+            "`playbooks[0].is_enabled` should be a boolean and is a number",
         ),
         (
             json!({"playbooks": [{"slug": "a", "title": "A"}, {"slug": "a", "title": "B"}]}),

@@ -131,7 +131,7 @@ fn a_new_project_needs_an_empty_place() {
     fs::create_dir_all(setup.env.project().join("empty/.git")).expect("a directory");
     setup.env.work_in("full");
     expect_refusal(&setup, &["pull", "--force"], 2, "To make a project from the org: --init DIR");
-    expect_refusal(&setup, &["pull", "-C", ".", "--force"], 2, "there is no lobu.toml in");
+    expect_refusal(&setup, &["pull", "-C", ".", "--force"], 2, "no lobu.toml in");
     setup.env.work_in("empty");
     expect_refusal(&setup, &["pull"], 2, "this is not a terminal");
     expect_refusal(&setup, &["drift"], 2, "lobu.toml");

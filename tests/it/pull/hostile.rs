@@ -171,7 +171,11 @@ fn names_of_skills_are_no_paths() {
     let made_up = |path: &&&str| path.strip_suffix("/SKILL.md").is_some_and(|name| name.starts_with("unnamed-"));
     assert_eq!(skills.iter().filter(made_up).count(), NAMES.len(), "{skills:?}");
     assert!(skills.iter().all(|path| is_plain_name(path.trim_end_matches("/SKILL.md"))), "{skills:?}");
-    assert_eq!(output.stdout.matches("its name is no name for a file, or is taken").count(), NAMES.len(), "{output}");
+    assert_eq!(
+        output.stdout.matches("its name is not a valid file name, or is taken").count(),
+        NAMES.len(),
+        "{output}"
+    );
     hostile.expect_settled();
 }
 
@@ -192,8 +196,10 @@ fn names_of_types_are_no_paths() {
     assert_eq!(files.len(), 2 + NAMES.len() - 2 + 2, "{files:?}");
     assert_eq!(written.len(), files.len() + 1, "{written:?}");
     assert!(!written.values().any(|text| text.contains(['\u{202e}', '\u{7}', '\u{1b}'])), "{written:?}");
-    for told in ["entity-type ../../etc/x slug: its slug would be read as another one", "model files take no such slug"]
-    {
+    for told in [
+        "entity-type ../../etc/x slug: its slug would be read as a different one",
+        "its slug is not valid in model files",
+    ] {
         assert!(output.stdout.contains(told), "{told}: {output}");
     }
     hostile.expect_settled();
@@ -227,7 +233,7 @@ fn ids_of_agents_are_no_paths() {
         output.expect_code(0);
         let files = hostile.written();
         assert_eq!(files.keys().collect::<Vec<_>>(), ["agents/fine/SOUL.md", "lobu.toml"], "{id}: {output}");
-        assert!(output.stdout.contains("its id is none that lobu.toml takes"), "{id}: {output}");
+        assert!(output.stdout.contains("its id is not valid in lobu.toml"), "{id}: {output}");
         let paths = hostile.site.server.requests();
         assert!(paths.iter().all(|request| !request.path.contains("/../")), "{id}");
     }
@@ -244,7 +250,7 @@ fn a_name_of_a_megabyte_is_told_in_few_words() {
     hostile.site.server.state().add_relationship_type("dev", &"x".repeat(128), "Long");
     let output = hostile.pull(&[]);
     output.expect_code(0);
-    assert!(flat(&output.stdout).contains("its file would be larger than the 1 MiB that are read"), "{output}");
+    assert!(flat(&output.stdout).contains("its file would be larger than the limit of 1 MiB"), "{output}");
     assert!(output.everything().len() < 20_000, "{}", output.everything().len());
     let files = hostile.written();
     assert!(files.contains_key("agents/triage/skills/fine/SKILL.md"), "{:?}", files.keys());
@@ -267,7 +273,10 @@ fn what_steers_a_terminal_is_escaped_or_told() {
     }
     let output = hostile.pull(&["--full"]);
     for file in ["agents/triage/SOUL.md", "agents/triage/skills/s/SKILL.md"] {
-        assert!(output.stdout.contains(&format!("note: {file} gets control characters")), "{file}: {output}");
+        assert!(
+            output.stdout.contains(&format!("note: {file} gets control or invisible characters")),
+            "{file}: {output}"
+        );
     }
     let written = hostile.written();
     assert_eq!(written.get("agents/triage/SOUL.md").map(String::as_str), Some(&*format!("{nasty}\n")));
@@ -310,8 +319,8 @@ fn platforms_whose_ids_derive_from_nothing_keep_their_ids() {
         assert!(toml.contains(line), "{line}: {toml}");
     }
     assert_eq!(toml.matches("[[agents.triage.platforms]]").count(), 3, "{toml}");
-    assert_eq!(output.stdout.matches("its id is none that lobu.toml takes").count(), 2, "{output}");
-    assert_eq!(output.stdout.matches("its type is no platform type that lobu.toml knows").count(), 2, "{output}");
+    assert_eq!(output.stdout.matches("its id is not valid in lobu.toml").count(), 2, "{output}");
+    assert_eq!(output.stdout.matches("lobu.toml does not support its platform type").count(), 2, "{output}");
     hostile.expect_settled();
 }
 
@@ -358,7 +367,7 @@ fn an_agent_of_which_no_file_can_say_all_is_left_out() {
     hostile.agent("fine", &json!({"soulMd": "Fine."}));
     let output = hostile.pull(&[]);
     output.expect_code(6);
-    let told = "! agent triage: lobu.toml would be refused: provider `openai` is declared twice";
+    let told = "! agent triage: lobu.toml would be refused: duplicate provider `openai`";
     assert!(output.stdout.contains(told), "{output}");
     assert_eq!(hostile.written().keys().collect::<Vec<_>>(), ["agents/fine/SOUL.md", "lobu.toml"]);
 }

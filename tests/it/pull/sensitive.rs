@@ -267,7 +267,7 @@ fn what_may_be_a_secret_is_written_only_where_it_is_named() {
     let output =
         hostile.pull(&["--full", "--allow-suspected", WITHHELD[0], "--allow-suspected", "settings/triage:userMd"]);
     output.expect_code(6);
-    let told = "--allow-suspected settings/triage:userMd: nothing there has to be let through";
+    let told = "--allow-suspected settings/triage:userMd: no suspected secret there";
     assert!(flat(&output.stdout).contains(told), "{output}");
     assert!(!output.everything().contains(TOKEN), "what is written is not shown all the same: {output}");
     assert_eq!(hostile.site.env.read("agents/triage/SOUL.md"), format!("Log in with {TOKEN}.\n"));
@@ -302,8 +302,8 @@ fn an_address_that_comes_from_the_org_is_pointed_out_where_files_have_values_for
     let output = hostile.pull(&[]);
     let said = flat(&output.stdout);
     for note in [
-        "MCP server gh of agent triage gets the org's url: check it, since the next apply sends headers.Authorization there",
-        "platform/triage/triage-slack gets the org's homeserver: check it, since the next apply sends botToken there",
+        "MCP server gh of agent triage takes the org's url: check it, since the next apply sends headers.Authorization there",
+        "platform/triage/triage-slack takes the org's homeserver: check it, since the next apply sends botToken there",
     ] {
         assert!(said.contains(note), "{note}: {output}");
     }

@@ -28,7 +28,7 @@ fn a_null_character_is_refused_where_it_is_read() {
     let env = project("");
     env.write("values.json", "{\"TOK\": \"a\\u0000b\"}");
     let output = env.lobu(["secrets", "push", "--yes", "-c", "local", "--from-file", "values.json"]);
-    assert!(output.expect_code(2).stderr.contains("a null character in the value of: TOK"), "{output}");
+    assert!(output.expect_code(2).stderr.contains("NUL character in the value of: TOK"), "{output}");
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn stdin_that_cannot_be_used_is_told_without_its_text() {
         (format!("FOO=\"{VALUE}\n").into_bytes(), "--> stdin:1 1 error error: --from-stdin: "),
         (b"FOO=\xff\n".to_vec(), "it is not UTF-8"),
         (Vec::new(), "there is no name in it"),
-        (too_long, "error: --from-stdin: it has more than"),
+        (too_long, "error: --from-stdin: it is larger than"),
     ] {
         let (code, stdout, stderr) = site.run_with(&input, &["push", "FOO", "--from-stdin", "--yes"]);
         assert_eq!(code, Some(2), "{stderr}");
@@ -141,7 +141,7 @@ fn a_push_that_one_request_cannot_carry_is_refused_before_any_question() {
     let output = site.run(&["push", "--all"]);
     output.expect_code(2);
     let told = flat(&output.stderr);
-    assert!(told.contains("1001 secrets would be sent, and one push carries 1000"), "{told}");
+    assert!(told.contains("1001 secrets to send, and one push can send at most 1000"), "{told}");
     assert!(told.contains("Nothing was sent. Push in parts") && !told.contains("not a terminal"), "{told}");
     site.expect_untouched();
 }
@@ -154,10 +154,10 @@ fn a_push_is_measured_as_it_is_sent() {
     };
     let site = Site::new(&lines(80));
     let told = refused(&site, &["--all"], 2);
-    assert!(told.contains("the request would be larger than 8 MiB, and one push is one request"), "{told}");
+    assert!(told.contains("the request would be larger than 8 MiB, the limit of one push"), "{told}");
     site.env.write(".env", lines(150));
     let told = refused(&site, &["--all", "--yes"], 2);
-    assert!(told.contains("8 MiB") && !told.contains("one request"), "{told}");
+    assert!(told.contains("8 MiB") && !told.contains("one push"), "{told}");
     site.env.write(".env", lines(60));
     site.run(&["push", "--all", "--yes"]).expect_code(0);
     assert_eq!((site.audit().len(), site.stored("KEY_0").map(|value| value.len())), (60, Some(60 * 1024)));

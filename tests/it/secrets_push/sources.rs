@@ -37,7 +37,7 @@ fn a_source_that_is_not_there_is_told() {
     hint: Name another source: --from-file PATH, --from-stdin or --from-process
       NAME.
     --
-    error: --from-file absent.env: there is no such file; nothing was sent
+    error: --from-file absent.env: no such file; nothing was sent
     --
     error: --from-file .: it can't be read: is a directory; nothing was sent
     --
@@ -60,13 +60,13 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
         refused(&site, &["FOO", "--yes", "--from-file", "types.json"], 2),
         refused(&site, &["FOO", "--yes", "--from-file", "twice.json"], 2),
     ]), @r"
-    error: this line is not `NAME=value`
+    error: expected `NAME=value`
       --> .env:2
 
-    error: the name stands on line 1 already
+    error: duplicate name: the first is on line 1
       --> .env:3
 
-    error: a quote is not closed
+    error: unclosed quote
       --> .env:4
 
     3 errors
@@ -74,13 +74,13 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
     hint: Put the lines above right; the table of what a .env file may hold is in
       docs/reference/dotenv.md.
     --
-    error: this line is not `NAME=value`
+    error: expected `NAME=value`
       --> copy.env:2
 
-    error: the name stands on line 1 already
+    error: duplicate name: the first is on line 1
       --> copy.env:3
 
-    error: a quote is not closed
+    error: unclosed quote
       --> copy.env:4
 
     3 errors
@@ -88,15 +88,15 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
     hint: Put the lines above right; the table of what a .env file may hold is in
       docs/reference/dotenv.md.
     --
-    error: --from-file list.json: line 1: this is not a JSON object of names and
-      texts; nothing was sent
+    error: --from-file list.json: line 1: expected a JSON object with string values;
+      nothing was sent
     --
-    error: --from-file cut.json: line 1, column 32: this is not a JSON object of
-      names and texts; nothing was sent
+    error: --from-file cut.json: line 1, column 32: expected a JSON object with
+      string values; nothing was sent
     --
-    error: --from-file types.json: not a text: NUMBER, DEEP; nothing was sent
+    error: --from-file types.json: not a string: NUMBER, DEEP; nothing was sent
     --
-    error: --from-file twice.json: given twice: FOO; nothing was sent
+    error: --from-file twice.json: duplicate: FOO; nothing was sent
     ");
 }
 
@@ -111,7 +111,7 @@ fn names_that_the_source_lacks_are_all_told() {
         refused(&site, &["--all", "--from-file", "other.env", "--yes"], 2),
         refused(&site, &["--from-process", "OTHER", "UNSET", "--yes"], 2),
     ]), @r"
-    error: .env has no value for ABSENT, GONE, EMPTY (there, but empty)
+    error: .env has no value for ABSENT, GONE, EMPTY (set, but empty)
     hint: Nothing was sent. Check the names, or name another source.
     --
     error: .env has no value for GONE
@@ -122,7 +122,7 @@ fn names_that_the_source_lacks_are_all_told() {
     hint: Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a
       value on a server; put the value there.
     --
-    error: the environment sets another value than other.env for OTHER
+    error: the environment and other.env have different values for OTHER
     hint: Nothing was sent. Unset them in the environment, or take them from there:
       --from-process NAME.
     --
@@ -145,7 +145,7 @@ fn a_name_that_is_none_is_not_repeated() {
         &["FOO", "--rotate=FOO,bar", "--yes", "--yes-rotate"],
     ] {
         let told = flat(&refused(&site, arguments, 2));
-        let expected = ["this is not the name of a secret", "names that start with LOBU_ are settings"];
+        let expected = ["invalid secret name", "names that start with LOBU_ are reserved"];
         assert!(expected.iter().any(|text| told.contains(text)), "{told}");
     }
     let output = site.run(&["delete", &pair, "--yes"]);

@@ -190,15 +190,15 @@ fn the_limits_hold_at_their_edges() {
 #[test]
 fn broken_yaml_is_told_in_our_words_with_its_place() {
     let table = [
-        ("a: 'b", 1, "a quoted text is not closed"),
-        ("a: \"b\" c", 1, "something follows a quoted text on its line"),
-        ("a: [b", 2, "a `[` or `{` is not closed"),
+        ("a: 'b", 1, "unclosed quote"),
+        ("a: \"b\" c", 1, "unexpected text after the closing quote"),
+        ("a: [b", 2, "unclosed `[` or `{`"),
         ("a:\n\tb: 1", 2, "a tab cannot be used for indentation"),
-        ("a: b: c", 1, "a `:` is not expected here; a text that contains `: ` needs quotes"),
-        ("a: @x", 1, "a text cannot start with this character; it needs quotes"),
-        ("a: 1\n b: 2", 2, "a `:` is not expected here; a text that contains `: ` needs quotes"),
-        ("a: \"\\q\"", 1, "this escape is unknown; a text with `\\` needs single quotes"),
-        ("a: 1\n- b", 2, "this line is not indented as the lines around it demand"),
+        ("a: b: c", 1, "unexpected `:`; a text that contains `: ` needs quotes"),
+        ("a: @x", 1, "a text that starts with this character needs quotes"),
+        ("a: 1\n b: 2", 2, "unexpected `:`; a text that contains `: ` needs quotes"),
+        ("a: \"\\q\"", 1, "unknown escape; a text with `\\` needs single quotes"),
+        ("a: 1\n- b", 2, "wrong indentation"),
     ];
     for (source, line, message) in table {
         let (found, _, kind) = problem(source);

@@ -185,10 +185,10 @@ fn hints_name_the_nearest_key_of_the_same_level() {
         ("platforms = [{ type = 'Slack', config = {} }]", "did you mean `slack`?"),
         ("platforms = [{ type = 'slack', config = { a = 1 } }]", "put the value in quotes"),
         ("tools.pre_aproved = []", "did you mean `pre_approved`?"),
-        ("egress.zzz = 1", "known here: extra_policy, judge_model"),
+        ("egress.zzz = 1", "known keys: extra_policy, judge_model"),
         ("nix_packages = []", "packages belong in `worker.nix_packages`"),
         ("connections = []", "write `[[agents.abc.platforms]]`"),
-        ("watchers = []", "watchers belong in the model files: `type: watcher` with `agent: abc`"),
+        ("watchers = []", "declare watchers in model files: `type: watcher` with `agent: abc`"),
     ];
     for (line, hint) in table {
         assert_eq!(problems(&agent(line))[0].hint.as_deref(), Some(hint), "{line}");
@@ -235,7 +235,7 @@ fn floods_of_problems_are_cut_off_and_counted() {
     assert_eq!(problems.len(), 1_001);
     let last = problems.last().unwrap();
     assert_eq!((last.code, last.severity), ("too-many-problems", Severity::Error));
-    assert_eq!(last.message, "4000 more problems are not shown");
+    assert_eq!(last.message, "4000 more problems (not shown)");
 }
 
 #[test]
