@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::conflict::{Content, conflict};
-use super::directory::{EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
+use super::directory::{Entry, EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use super::evals::read_evals;
 use super::markdown::read_markdown;
 use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
@@ -105,11 +105,16 @@ pub fn read_agent_files(
         return files;
     }
     let names: BTreeSet<&'static str> = schema.prompts().map(|field| field.file).collect();
-    files.diagnostics.extend(misspelled_files(directory, &agent.path, &names));
-    let evals = read_evals(directory, &join(&agent.path, EVALS));
-    files.evals = evals.count;
-    files.diagnostics.extend(evals.diagnostics);
-    for name in names {
+    // A directory that cannot be listed may still have files that can be opened.
+    let entries = directory.list(&agent.path).ok().flatten().map(|listing| listing.entries);
+    let may_have = |name: &str| entries.as_ref().is_none_or(|entries| entries.iter().any(|entry| entry.name == name));
+    files.diagnostics.extend(misspelled_files(entries.as_deref().unwrap_or_default(), &agent.path, &names));
+    if may_have(EVALS) {
+        let evals = read_evals(directory, &join(&agent.path, EVALS));
+        files.evals = evals.count;
+        files.diagnostics.extend(evals.diagnostics);
+    }
+    for name in names.into_iter().filter(|name| may_have(name)) {
         match read_markdown(directory, &join(&agent.path, name)) {
             Ok(Some(text)) => {
                 let path = join(&agent.path, name);
@@ -125,7 +130,7 @@ pub fn read_agent_files(
     }
     let skills = join(&agent.path, SKILLS);
     // An agent in the project directory itself has no skills of its own.
-    if skills != SKILLS {
+    if skills != SKILLS && may_have(SKILLS) {
         let own = read_skills(directory, &skills);
         if !own.skills.is_empty() {
             files.skills = combine(&shared.skills, &own.skills);
@@ -136,11 +141,10 @@ pub fn read_agent_files(
 }
 
 /// The warnings of files that would be read under a slightly different name.
-fn misspelled_files(directory: &ProjectDirectory, path: &str, prompts: &BTreeSet<&'static str>) -> Vec<Diagnostic> {
-    let Ok(Some(Listing { entries, .. })) = directory.list(path) else { return Vec::new() };
+fn misspelled_files(entries: &[Entry], path: &str, prompts: &BTreeSet<&'static str>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for entry in &entries {
-        let prompt = prompts.iter().find(|wanted| markdown_of(entry, wanted, &entries));
+    for entry in entries {
+        let prompt = prompts.iter().find(|wanted| markdown_of(entry, wanted, entries));
         let subdirectory = [SKILLS, EVALS].into_iter().find(|wanted| is_directory_of(entry, wanted));
         let wanted = prompt.copied().or(subdirectory);
         found.extend(wanted.map(|wanted| misspelled(&join(path, &entry.name), wanted, Family::Agents)));
