@@ -8,6 +8,7 @@ mod run;
 mod step;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use approval::{Approval, ApprovedPlan};
 pub use explain::explain;

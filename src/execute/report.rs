@@ -84,6 +84,15 @@ impl Report {
         self.count(|outcome| matches!(outcome, RowOutcome::Unknown(_)))
     }
 
+    /// Whether a row failed because the org is no longer as the plan found it.
+    pub fn has_moved(&self) -> bool {
+        let has_moved = |outcome: &RowOutcome| match outcome {
+            RowOutcome::Failed(failure) => failure.reason == FailureReason::Moved,
+            _ => false,
+        };
+        self.count(has_moved) > 0
+    }
+
     /// Whether everything was done.
     pub fn is_complete(&self) -> bool {
         !self.interrupted && self.done() == self.rows.len()

@@ -7,7 +7,8 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use crate::org::OrgWrite;
 use crate::plan::{Row, Task, Verifier, tasks};
 
-use super::step::{Ending, carry_out};
+use super::step::{Ending, Step};
+use super::versions::Versions;
 use super::{ApprovedPlan, FailureReason, Report, RowOutcome};
 
 /// How an execution runs.
@@ -45,6 +46,7 @@ pub async fn execute(
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> Report {
     let plan = approved.plan();
+    let versions = Versions::default();
     let mut run = Run::new(tasks(plan), plan.rows.len(), limits);
     let mut in_flight = FuturesUnordered::new();
     let mut interrupted = Box::pin(interrupted);
@@ -54,7 +56,8 @@ pub async fn execute(
             let Some((position, task)) = run.next() else { break };
             let Some(row) = plan.rows.get(task.row) else { continue };
             run.start(task.row, on_event);
-            in_flight.push(async move { (position, task.row, carry_out_task(org, verifier, row, &task).await) });
+            let of_row = OfRow { org, verifier, versions: &versions, row };
+            in_flight.push(async move { (position, task.row, of_row.carry_out(&task).await) });
         }
         if in_flight.is_empty() {
             break;
@@ -79,19 +82,33 @@ pub async fn execute(
     run.into_report(approved)
 }
 
-/// Carries out the requests of a task, and says whether any of them succeeded.
-async fn carry_out_task(org: &impl OrgWrite, verifier: &Verifier, row: &Row, task: &Task) -> (bool, RowOutcome) {
-    let mut said = None;
-    let mut wrote = false;
-    for write in task.writes.iter().filter_map(|at| row.writes.get(*at)) {
-        match carry_out(org, verifier, row, write).await {
-            Ending::Done(what) => said = what.or(said),
-            Ending::Failed(failure) => return (wrote, RowOutcome::Failed(failure)),
-            Ending::Unknown(why) => return (wrote, RowOutcome::Unknown(why)),
+/// A row, with what carries out its requests.
+struct OfRow<'run, Org> {
+    org: &'run Org,
+    verifier: &'run Verifier,
+    versions: &'run Versions,
+    row: &'run Row,
+}
+
+impl<Org: OrgWrite> OfRow<'_, Org> {
+    /// Carries out the requests of a task, and says whether any of them wrote something.
+    async fn carry_out(&self, task: &Task) -> (bool, RowOutcome) {
+        let Self { org, verifier, versions, row } = *self;
+        let (mut said, mut wrote, mut found) = (None, false, false);
+        for write in task.writes.iter().filter_map(|at| row.writes.get(*at)) {
+            match (Step { org, verifier, versions, row, write }).carry_out().await {
+                Ending::Done(what) => {
+                    said = what.or(said);
+                    wrote = true;
+                }
+                Ending::Found => found = true,
+                Ending::Failed(failure) => return (wrote, RowOutcome::Failed(failure)),
+                Ending::Unknown(why) => return (wrote, RowOutcome::Unknown(why)),
+            }
         }
-        wrote = true;
+        let existed = (found && !wrote).then_some("it was there already");
+        (wrote, RowOutcome::Done(said.or(existed)))
     }
-    (wrote, RowOutcome::Done(said))
 }
 
 /// The state of every task and row.

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::model::{AgentId, FieldPath, OrgSlug, Position, Text, Value};
 use crate::org::{
-    ActualState, Cause, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError,
-    SecretsProbe, Stored,
+    ActualState, Cause, Condition, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request,
+    RequestError, SecretsProbe, Stored, Written,
 };
 use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, Verifier};
 use crate::schema::kinds::settings::MCP_SERVERS;
@@ -45,6 +45,8 @@ struct State {
     most_in_flight: usize,
     interrupts: Option<(String, oneshot::Sender<()>)>,
     sent: Vec<Sent>,
+    made: Vec<(Kind, WireRecord)>,
+    conditions: Vec<Condition>,
 }
 
 /// An org in which every write takes a while.
@@ -52,9 +54,11 @@ struct State {
 struct Fake {
     faults: BTreeMap<String, Fault>,
     settings: Option<WireRecord>,
-    /// What lists of a kind have; those of the others cannot be read.
+    /// What lists of a kind have; those of the others have what was made.
     records: BTreeMap<Kind, Vec<WireRecord>>,
-    pairs: Option<Vec<StoredPair>>,
+    /// Whether no list can be read.
+    is_unreadable: bool,
+    pairs: Vec<StoredPair>,
     state: Mutex<State>,
 }
 
@@ -145,17 +149,24 @@ impl OrgRead for Fake {
         unread()
     }
     async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
-        self.records.get(&kind).cloned().map_or_else(unread, Ok)
+        if self.is_unreadable {
+            return unread();
+        }
+        if let Some(records) = self.records.get(&kind) {
+            return Ok(records.clone());
+        }
+        let state = self.state.lock().unwrap();
+        Ok(state.made.iter().filter(|(of, _)| *of == kind).map(|(_, record)| record.clone()).collect())
     }
     async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
         if kind != SETTINGS {
-            return self.records.get(&kind).cloned().map_or_else(unread, |records| Ok(Some(records)));
+            return self.records(kind).await.map(Some);
         }
         self.write(&format!("read {agent}")).await?;
         Ok(self.settings.clone().map(|settings| vec![settings]))
     }
     async fn pairs(&self, _: &ResourceKey, _: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
-        self.pairs.clone().map_or_else(unread, Ok)
+        Ok(self.pairs.clone())
     }
 }
 
@@ -168,24 +179,37 @@ fn label(sent: &Sent) -> String {
 }
 
 impl OrgWrite for Fake {
-    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn create(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         self.state.lock().unwrap().sent.push(sent.clone());
+        self.state.lock().unwrap().conditions.push(condition);
         Ok(match self.write(&label(sent)).await? {
-            Some(Fault::Exists(record)) => Stored::Existed(Box::new(record)),
-            _ => Stored::Created,
+            Some(Fault::Exists(record)) => Stored::Existed(Box::new(record)).into(),
+            _ => {
+                let name = sent.key.kind.field("name").filter(|name| sent.value(name).is_some());
+                let members = name.map(|name| (name, json!("Name"))).into_iter().collect();
+                let record = WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, members };
+                self.state.lock().unwrap().made.push((sent.key.kind, record));
+                Stored::Created.into()
+            }
         })
     }
-    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
+        self.state.lock().unwrap().conditions.push(condition);
         Ok(match self.write(&label(sent)).await? {
-            Some(Fault::Noop) => Stored::Unchanged,
-            _ => Stored::Updated,
+            Some(Fault::Noop) => Stored::Unchanged.into(),
+            _ => Stored::Updated.into(),
         })
     }
-    async fn add_pair(&self, key: &ResourceKey, _: &'static Field, pair: &Pair) -> Result<(), RequestError> {
-        self.write(&format!("rule {} {} {}", key.id, pair.first, pair.second)).await.map(drop)
+    async fn add_pair(&self, key: &ResourceKey, _: &'static Field, pair: &Pair) -> Result<Option<u64>, RequestError> {
+        self.write(&format!("rule {} {} {}", key.id, pair.first, pair.second)).await.map(|_| None)
     }
-    async fn remove_pair(&self, _: &ResourceKey, _: &'static Field, stored: &StoredPair) -> Result<(), RequestError> {
-        self.write(&format!("unrule {}", stored.handle)).await.map(drop)
+    async fn remove_pair(
+        &self,
+        _: &ResourceKey,
+        _: &'static Field,
+        stored: &StoredPair,
+    ) -> Result<Option<u64>, RequestError> {
+        self.write(&format!("unrule {}", stored.handle)).await.map(|_| None)
     }
 }
 
@@ -217,7 +241,9 @@ fn agent(id: &str) -> Row {
 }
 
 fn config(id: &str, carries_injected: bool) -> Sent {
-    Sent { carries_injected, ..sent(SETTINGS, id, [(MCP_SERVERS, Value::Map(BTreeMap::new()))]) }
+    let server = Value::Map([("url".to_owned(), Value::known("https://tickets.example/mcp"))].into());
+    let servers = Value::Map([("tickets".to_owned(), server)].into());
+    Sent { carries_injected, ..sent(SETTINGS, id, [(MCP_SERVERS, servers)]) }
 }
 
 fn settings(id: &str) -> Row {
@@ -361,7 +387,7 @@ async fn requests_come_in_the_order_of_what_they_need() {
         ordered("relationship owns", &format!("link {end}"));
         ordered("relationship owned-by", &format!("link {end}"));
     }
-    assert_eq!(fake.sent().len(), 10);
+    assert_eq!(fake.sent().len(), 11, "the settings of a new agent are read before they are written");
 }
 
 #[tokio::test]
@@ -466,14 +492,14 @@ async fn rows_without_requests_are_no_part_of_the_report() {
 }
 
 #[tokio::test]
-async fn the_injected_entry_is_read_and_carried_only_where_the_plan_says_so() {
+async fn the_injected_entry_is_carried_only_where_the_plan_says_so() {
     let injected = json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}});
     for carries in [false, true] {
         let members = [(MCP_SERVERS, injected.clone())].into_iter().collect();
-        let record = WireRecord { id: String::new(), org: None, members };
+        let record = WireRecord { id: String::new(), org: None, version: None, members };
         let fake = Fake { settings: Some(record), ..Fake::default() };
         assert!(run(&fake, vec![made(config("one", carries))]).await.is_complete());
-        assert_eq!(fake.sent().contains(&"read one".to_owned()), carries);
+        assert!(fake.sent().contains(&"read one".to_owned()));
         let sent = fake.state.lock().unwrap().sent[0].value(MCP_SERVERS).unwrap().clone();
         assert_eq!(sent.as_map().unwrap().contains_key("owletto"), carries);
     }

@@ -40,6 +40,18 @@ pub enum Repeat {
     Never,
 }
 
+/// What a request asks of the object that it changes, on servers whose objects have versions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing.
+    #[default]
+    None,
+    /// That it does not exist: `If-None-Match: *`.
+    Absent,
+    /// That it has this version: `If-Match: "5"`.
+    Version(u64),
+}
+
 /// A request to be sent, as often as needed.
 pub struct Call<'a> {
     /// What it is called in errors.
@@ -52,6 +64,7 @@ pub struct Call<'a> {
     /// The secrets in the body, as far as they are known one by one.
     pub(super) body_secrets: Vec<&'a SecretValue>,
     pub(super) changes: bool,
+    pub(super) condition: Condition,
     pub(super) repeat: Repeat,
     pub(super) final_when_unavailable: bool,
     pub(super) final_at_limit: bool,
@@ -70,6 +83,7 @@ impl<'a> Call<'a> {
             content_type: None,
             bearer: None,
             body_secrets: Vec::new(),
+            condition: Condition::None,
             repeat: Repeat::Always,
             final_when_unavailable: false,
             final_at_limit: false,
@@ -100,6 +114,13 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
+        self
+    }
+
+    /// The same, refused with 412 where this does not hold.
+    #[must_use]
+    pub fn only_if(mut self, condition: Condition) -> Self {
+        self.condition = condition;
         self
     }
 

@@ -170,6 +170,11 @@ impl RequestError {
         self.server()?.code.as_deref()
     }
 
+    /// Whether what was to be changed is not what the condition of the request says.
+    pub fn is_unmet_condition(&self) -> bool {
+        self.status() == Some(412)
+    }
+
     /// The refusal of a request of which an earlier attempt may have been carried out: where a look at the org finds nothing of
     /// it, nothing was changed.
     pub fn refusal_after_lost(&self) -> Option<&Self> {

@@ -19,7 +19,7 @@ pub(crate) mod tests;
 mod transport;
 
 pub use answer::{Answer, LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};
-pub use call::{Call, Method, Repeat};
+pub use call::{Call, Condition, Method, Repeat};
 pub use connections::{CONNECT_DEADLINE, DEADLINE, Endpoint, check_token, install_cryptography};
 pub use content::{Body, Content, Part};
 pub use echo::is_given_back;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::{Client, Response};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -21,8 +21,8 @@ use super::head::SESSION;
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
 use super::retry::retry_after;
 use super::{
-    Answer, Call, Cause, ClientError, Clock, DEADLINE, Endpoint, Head, Method, Outcome, Repeat, RequestError, Schedule,
-    SystemClock,
+    Answer, Call, Cause, ClientError, Clock, Condition, DEADLINE, Endpoint, Head, Method, Outcome, Repeat, RequestError,
+    Schedule, SystemClock,
 };
 
 /// How many requests are in flight at most where nothing else is said.
@@ -293,6 +293,11 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.body(body.bytes.clone());
         }
+        request = match call.condition {
+            Condition::None => request,
+            Condition::Absent => request.header(IF_NONE_MATCH, "*"),
+            Condition::Version(version) => request.header(IF_MATCH, format!("\"{version}\"")),
+        };
         if let Some(session) = &call.session {
             request = request.header(SESSION, session.0.clone());
         }

@@ -4,7 +4,7 @@ use crate::model::AgentId;
 use crate::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
 use crate::wire::{Health, WireRecord};
 
-use super::{HiddenLiteral, HiddenValues, RequestError};
+use super::{Condition, HiddenLiteral, HiddenValues, RequestError};
 
 /// What the probe of `…/agents/{id}/platforms` said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,24 +71,48 @@ pub trait OrgRead: Send + Sync {
     fn compare(&self, literals: &[HiddenLiteral]) -> impl Future<Output = Result<HiddenValues, RequestError>> + Send;
 }
 
+/// A write that was carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// What became of the resource.
+    pub stored: Stored,
+    /// The version that it has now, where the server gives versions.
+    pub version: Option<u64>,
+}
+
+impl From<Stored> for Written {
+    /// On a server without versions.
+    fn from(stored: Stored) -> Self {
+        Self { stored, version: None }
+    }
+}
+
 /// What may be sent to an org. Only an execution is handed this.
 pub trait OrgWrite: OrgRead {
     /// Makes a resource, or finds that it is there.
-    fn create(&self, sent: &Sent) -> impl Future<Output = Result<Stored, RequestError>> + Send;
+    fn create(
+        &self,
+        sent: &Sent,
+        condition: Condition,
+    ) -> impl Future<Output = Result<Written, RequestError>> + Send;
     /// Changes a resource.
-    fn update(&self, sent: &Sent) -> impl Future<Output = Result<Stored, RequestError>> + Send;
-    /// Adds a pair to a resource.
+    fn update(
+        &self,
+        sent: &Sent,
+        condition: Condition,
+    ) -> impl Future<Output = Result<Written, RequestError>> + Send;
+    /// Adds a pair to a resource, and gives the version that the resource has now.
     fn add_pair(
         &self,
         key: &ResourceKey,
         field: &'static Field,
         pair: &Pair,
-    ) -> impl Future<Output = Result<(), RequestError>> + Send;
-    /// Removes a pair by the server's id.
+    ) -> impl Future<Output = Result<Option<u64>, RequestError>> + Send;
+    /// Removes a pair by the server's id, and gives the version that the resource has now.
     fn remove_pair(
         &self,
         key: &ResourceKey,
         field: &'static Field,
         stored: &StoredPair,
-    ) -> impl Future<Output = Result<(), RequestError>> + Send;
+    ) -> impl Future<Output = Result<Option<u64>, RequestError>> + Send;
 }

@@ -9,8 +9,8 @@ mod read;
 mod secrets;
 mod state;
 
-pub use crate::http::{Cause, Outcome, Request, RequestError};
-pub use access::{OrgRead, OrgWrite, PlatformsProbe, SecretsProbe, Stored};
+pub use crate::http::{Cause, Condition, Outcome, Request, RequestError};
+pub use access::{OrgRead, OrgWrite, PlatformsProbe, SecretsProbe, Stored, Written};
 pub use classify::Classifier;
 pub use hidden::{HiddenLiteral, HiddenValues, NotCompared};
 pub use lookup::holds;

@@ -130,8 +130,10 @@ pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) 
 fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
     let generation =
         generation_of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
-    let compares = generation == Generation::Ours && health.features.iter().any(|feature| feature == "compare");
-    Ok(ServerTraits { compares_hidden_values: compares, ..ServerTraits::of(generation, health.version.clone()) })
+    let has = |name: &str| generation == Generation::Ours && health.features.iter().any(|feature| feature == name);
+    let (compares_hidden_values, has_versions) = (has("compare"), has("versions"));
+    let traits = ServerTraits::of(generation, health.version.clone());
+    Ok(ServerTraits { compares_hidden_values, has_versions, ..traits })
 }
 
 /// What an agent has of a kind, none if there is no such agent.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FieldPath, OrgSlug, Value};
+use crate::model::{FieldPath, OrgSlug, Text, Value};
 use crate::org::{ActualState, Classifier, HiddenValues};
 use crate::schema::{
     Change, Declaration, Field, Generation, Kind, Leaf, Record, Resource, ResourceKey, SecretsMode, Sent, ServerTraits,
@@ -79,6 +79,16 @@ impl Verifier {
     /// The generation of its server.
     pub fn generation(&self) -> Generation {
         self.server.generation
+    }
+
+    /// Whether the server's objects have versions, and writes may be bound to them.
+    pub fn has_versions(&self) -> bool {
+        self.server.has_versions
+    }
+
+    /// What the org had of a resource when the plan was made.
+    pub fn read(&self, key: &ResourceKey) -> Option<&Record> {
+        self.rows.get(key)?.read.as_ref()
     }
 
     /// What sorts the answers of the server.
@@ -160,7 +170,8 @@ impl Verifier {
         unmet
     }
 
-    /// Whether every field that is sent has what it had when the plan was made, or what is sent.
+    /// Whether every field that is sent has what it had when the plan was made, or what is sent. Where a version says that
+    /// something changed, a hidden value that a literal is to replace may be it.
     fn is_as_read(&self, made: &Made, sent: &Sent, found: &Record) -> bool {
         let kind = sent.key.kind;
         let values = |record: &Record| {
@@ -170,8 +181,18 @@ impl Verifier {
             }
             values
         };
+        let found_version = found.version;
         let (found, read) = (values(found), made.read.as_ref().map(values).unwrap_or_default());
+        let is_newer = self.server.has_versions && found_version != made.read.as_ref().and_then(|read| read.version);
         sent.fields.iter().all(|(field, change)| {
+            let is_literal = |text: &Text| matches!(text, Text::Sensitive(_));
+            let hides = |value: &Value| value.has_opaque();
+            if is_newer
+                && found.get(field).is_some_and(hides)
+                && matches!(change, Change::Set(value) if value.any_text(&is_literal))
+            {
+                return false;
+            }
             let found = something(field, found.get(field));
             let wanted = match change {
                 Change::Set(value) => something(field, Some(value)),
@@ -197,5 +218,13 @@ fn changed_fields(row: &Row) -> BTreeSet<&'static Field> {
 /// A value that is more than what servers have where nobody set anything.
 fn something<'value>(field: &Field, value: Option<&'value Value>) -> Option<&'value Value> {
     let is_default = |value: &Value| field.default.is_some() && value.literal() == field.default;
-    value.filter(|value| !value.is_blank() && **value != Value::Bool(false) && !is_default(value))
+    value.filter(|value| !is_nothing(value) && !is_default(value))
+}
+
+/// Whether nothing is in it: also an object whose members are all nothing, such as `{"skills": []}`.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Map(members) => members.values().all(is_nothing),
+        value => value.is_blank() || *value == Value::Bool(false),
+    }
 }

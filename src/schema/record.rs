@@ -17,6 +17,8 @@ pub struct Record {
     pub pairs: ByField<Vec<StoredPair>>,
     /// Its place in the server's answer.
     pub position: usize,
+    /// The number of its last change, where the server gives one.
+    pub version: Option<u64>,
 }
 
 impl Record {

@@ -39,6 +39,8 @@ pub struct ServerTraits {
     pub limits_table_columns: bool,
     /// Whether it says whether a literal is the value that it hides.
     pub compares_hidden_values: bool,
+    /// Whether its objects have versions, and writes may be bound to them.
+    pub has_versions: bool,
 }
 
 impl ServerTraits {
@@ -54,7 +56,14 @@ impl ServerTraits {
             keeps_masks_in_settings: ours,
             limits_table_columns: true,
             compares_hidden_values: false,
+            has_versions: false,
         }
+    }
+
+    /// The same, of a server whose objects have versions.
+    #[must_use]
+    pub fn with_versions(self, has_versions: bool) -> Self {
+        Self { has_versions: has_versions && self.generation == Generation::Ours, ..self }
     }
 }
 

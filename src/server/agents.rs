@@ -26,9 +26,12 @@ pub(super) struct Agent {
     owner: String,
     created_at: i64,
     pub(super) settings_updated_at: i64,
+    version: i64,
+    pub(super) settings_version: i64,
 }
 
-const COLUMNS: &str = "id, agent_id, name, description, owner, created_at, settings_updated_at";
+const COLUMNS: &str =
+    "id, agent_id, name, description, owner, created_at, settings_updated_at, version, settings_version";
 
 impl Agent {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -40,13 +43,15 @@ impl Agent {
             owner: row.get(4)?,
             created_at: row.get(5)?,
             settings_updated_at: row.get(6)?,
+            version: row.get(7)?,
+            settings_version: row.get(8)?,
         })
     }
 
     /// Builds the JSON of a list member; with `settings` that of a single agent.
     fn json(&self, settings: Option<&str>, platforms: i64, active: i64) -> String {
         let owner = ObjectText::new().text("platform", "lobu").text("userId", &self.owner).finish();
-        let mut object = echo(&self.id, &self.name, self.description.as_deref())
+        let mut object = echo(&self.id, &self.name, self.description.as_deref(), self.version)
             .raw("owner", &owner)
             .flag("isWorkspaceAgent", false)
             .number("createdAt", self.created_at);
@@ -84,7 +89,7 @@ pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
          FROM agents WHERE org = ?1 ORDER BY id DESC"
     ))?;
     let agents = statement
-        .query_map([context.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(7)?, row.get(8)?)))?
+        .query_map([context.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(9)?, row.get(10)?)))?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Answer::ok(ObjectText::new().raw("agents", &array(agents)).finish()))
 }
@@ -92,7 +97,7 @@ pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
 /// `GET …/agents/{id}`.
 pub(super) fn get(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
     let agent = find(context, agent_id)?;
-    let settings = settings::read(context.connection(), agent.row, agent.settings_updated_at)?;
+    let settings = settings::read(context.connection(), &agent)?;
     let (platforms, active) = context
         .connection()
         .prepare_cached("SELECT count(*), count(*) FILTER (WHERE status = 'active') FROM platforms WHERE agent = ?1")?
@@ -103,7 +108,7 @@ pub(super) fn get(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer
 /// `GET …/agents/{id}/config`.
 pub(super) fn config(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
     let agent = find(context, agent_id)?;
-    Ok(Answer::ok(settings::read(context.connection(), agent.row, agent.settings_updated_at)?))
+    Ok(Answer::ok(settings::read(context.connection(), &agent)?))
 }
 
 /// A checked `POST …/agents`.
@@ -132,13 +137,21 @@ impl NewAgent {
     /// Creates the agent with what every new one has; an id that exists answers 200 with the stored row.
     pub(super) fn create(self, context: &RequestContext<'_>, origin: &str) -> Result<Answer, Refusal> {
         if let Some(agent) = find_in(context.connection(), context.org.id, &self.agent_id)? {
-            return Ok(Answer::ok(echo(&agent.id, &agent.name, agent.description.as_deref()).finish()));
+            context.expect(Some(agent.version));
+            let is_other = agent.name != self.name || agent.description != self.description;
+            if is_other {
+                context.refuse_unmet()?;
+            }
+            let row = echo(&agent.id, &agent.name, agent.description.as_deref(), agent.version);
+            return Ok(Answer::ok(row.finish()));
         }
+        context.expect(None);
+        let version = context.next_version()?;
         context
             .connection()
             .prepare_cached(
-                "INSERT INTO agents (org, agent_id, name, description, owner, created_at, settings_updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+                "INSERT INTO agents (org, agent_id, name, description, owner, created_at, settings_updated_at, version,
+                 settings_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7)",
             )?
             .execute(params![
                 context.org.id,
@@ -146,10 +159,11 @@ impl NewAgent {
                 self.name,
                 self.description,
                 context.actor.user,
-                context.now
+                context.now,
+                version
             ])?;
         settings::insert_initial(context, context.connection().last_insert_rowid(), origin)?;
-        Ok(Answer::created(echo(&self.agent_id, &self.name, self.description.as_deref()).finish()))
+        Ok(Answer::created(echo(&self.agent_id, &self.name, self.description.as_deref(), version).finish()))
     }
 }
 
@@ -178,30 +192,38 @@ impl AgentPatch {
     /// Stores what is given.
     pub(super) fn apply(self, context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
         let agent = find(context, agent_id)?;
-        let name = self.name.unwrap_or(agent.name);
-        let description = self.description.or_stored(agent.description);
+        context.expect(Some(agent.version));
+        let name = self.name.unwrap_or_else(|| agent.name.clone());
+        let description = self.description.or_stored(agent.description.clone());
+        if name == agent.name && description == agent.description {
+            return Ok(Answer::changed(agent.version));
+        }
+        let version = context.next_version()?;
         context
             .connection()
-            .prepare_cached("UPDATE agents SET name = ?2, description = ?3 WHERE id = ?1")?
-            .execute(params![agent.row, name, description])?;
-        Ok(Answer::success())
+            .prepare_cached("UPDATE agents SET name = ?2, description = ?3, version = ?4 WHERE id = ?1")?
+            .execute(params![agent.row, name, description, version])?;
+        Ok(Answer::changed(version))
     }
 }
 
 /// `DELETE …/agents/{id}`: with its settings, platforms and their secrets.
 pub(super) fn delete(context: &RequestContext<'_>, agent_id: &str) -> Result<Answer, Refusal> {
     let agent = find(context, agent_id)?;
+    context.expect(Some(agent.version));
+    context.next_version()?;
     sealed::delete_agent(context, agent.row)?;
     context.connection().prepare_cached("DELETE FROM agents WHERE id = ?1")?.execute([agent.row])?;
     Ok(Answer::success())
 }
 
-fn echo(agent_id: &str, name: &str, description: Option<&str>) -> ObjectText {
+fn echo(agent_id: &str, name: &str, description: Option<&str>, version: i64) -> ObjectText {
     let object = ObjectText::new().text("agentId", agent_id).text("name", name);
-    match description {
+    let object = match description {
         Some(description) => object.text("description", description),
         None => object,
-    }
+    };
+    object.number("version", version)
 }
 
 /// `^[a-z][a-z0-9-]{2,59}$`

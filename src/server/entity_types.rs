@@ -28,10 +28,11 @@ struct EntityType {
     created_by: String,
     created_at: i64,
     updated_at: i64,
+    version: i64,
 }
 
 const SELECT: &str = "SELECT id, slug, name, description, icon, color, metadata_schema, event_kinds, created_by, \
-                      created_at, updated_at FROM entity_types";
+                      created_at, updated_at, version FROM entity_types";
 
 impl EntityType {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -47,6 +48,7 @@ impl EntityType {
             created_by: row.get(8)?,
             created_at: row.get(9)?,
             updated_at: row.get(10)?,
+            version: row.get(11)?,
         })
     }
 
@@ -65,6 +67,7 @@ impl EntityType {
             .text("organization_id", &context.org.public_id)
             .time("created_at", self.created_at)
             .time("updated_at", self.updated_at)
+            .number("version", self.version)
             .raw("current_view_template_version_id", "null");
         if read {
             object = object.text("organization_slug", &context.org.slug).text("created_by_username", &self.created_by);
@@ -160,7 +163,10 @@ impl Fields {
 
     /// Creates the type.
     pub(super) fn create(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
-        if find(context, &self.slug)?.is_some() {
+        let stored = find(context, &self.slug)?;
+        context.expect(stored.as_ref().map(|stored| stored.version));
+        if stored.is_some() {
+            context.refuse_unmet()?;
             let message = format!("Entity type with slug '{}' already exists", self.slug);
             return Err(Refusal::conflict("entity_type_exists", message));
         }
@@ -168,7 +174,8 @@ impl Fields {
             .connection()
             .prepare_cached(
                 "INSERT INTO entity_types (org, slug, name, description, icon, color, metadata_schema, event_kinds,
-                 created_by, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+                 created_by, created_at, updated_at, version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
             )?
             .execute(params![
                 context.org.id,
@@ -180,7 +187,8 @@ impl Fields {
                 self.metadata_schema.into_option(),
                 self.event_kinds.into_option(),
                 context.actor.user,
-                context.now
+                context.now,
+                context.next_version()?
             ])?;
         context.audit("entity_type.create", &target(&self.slug), None)?;
         written(context, "create", &self.slug)
@@ -189,6 +197,7 @@ impl Fields {
     /// Updates what is given: null clears, absent leaves; equal values write nothing.
     pub(super) fn update(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         let stored = known(context, &self.slug)?;
+        context.expect(Some(stored.version));
         let changed = context
             .connection()
             .prepare_cached(
@@ -208,6 +217,10 @@ impl Fields {
                 context.now
             ])?;
         if changed > 0 {
+            context
+                .connection()
+                .prepare_cached("UPDATE entity_types SET version = ?2 WHERE id = ?1")?
+                .execute(params![stored.id, context.next_version()?])?;
             context.audit("entity_type.update", &target(&self.slug), None)?;
         }
         written(context, "update", &self.slug)
@@ -217,6 +230,8 @@ impl Fields {
 /// `delete`.
 pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
     let stored = known(context, slug)?;
+    context.expect(Some(stored.version));
+    context.next_version()?;
     context.connection().prepare_cached("DELETE FROM entity_types WHERE id = ?1")?.execute([stored.id])?;
     context.audit("entity_type.delete", &target(slug), None)?;
     let message = format!("Entity type '{slug}' deleted successfully");

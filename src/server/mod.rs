@@ -9,6 +9,7 @@ mod auto_create;
 mod bootstrap;
 mod clock;
 mod compare;
+mod condition;
 mod counter;
 mod database;
 mod destination;

@@ -31,10 +31,11 @@ struct Platform {
     status: String,
     created_at: i64,
     updated_at: i64,
+    version: i64,
 }
 
 const SELECT: &str = "SELECT platforms.id, platform_id, platform, agents.agent_id, config, settings, metadata, status, \
-                      platforms.created_at, platforms.updated_at \
+                      platforms.created_at, platforms.updated_at, platforms.version \
                       FROM platforms JOIN agents ON agents.id = platforms.agent";
 
 impl Platform {
@@ -50,6 +51,7 @@ impl Platform {
             status: row.get(7)?,
             created_at: row.get(8)?,
             updated_at: row.get(9)?,
+            version: row.get(10)?,
         })
     }
 
@@ -66,6 +68,7 @@ impl Platform {
             .text("status", &self.status)
             .number("createdAt", self.created_at)
             .number("updatedAt", self.updated_at)
+            .number("version", self.version)
             .finish()
     }
 }
@@ -89,6 +92,8 @@ pub(super) fn get(context: &RequestContext<'_>, agent_id: &str, id: &str) -> Res
 /// `DELETE …/platforms/{pid}`.
 pub(super) fn delete(context: &RequestContext<'_>, agent_id: &str, id: &str) -> Result<Answer, Refusal> {
     let platform = find_of(context, agent_id, id)?;
+    context.expect(Some(platform.version));
+    context.next_version()?;
     sealed::delete_owner(context, &platform_owner(agent_id, id))?;
     context.connection().prepare_cached("DELETE FROM platforms WHERE id = ?1")?.execute([platform.row])?;
     Ok(Answer::success())
@@ -102,13 +107,15 @@ pub(super) fn set_status(
     status: &'static str,
 ) -> Result<Answer, Refusal> {
     let mut platform = find_of(context, agent_id, id)?;
+    context.expect(Some(platform.version));
     if platform.status != status {
+        let version = context.next_version()?;
         context
             .connection()
-            .prepare_cached("UPDATE platforms SET status = ?2, updated_at = ?3 WHERE id = ?1")?
-            .execute(params![platform.row, status, context.now])?;
+            .prepare_cached("UPDATE platforms SET status = ?2, updated_at = ?3, version = ?4 WHERE id = ?1")?
+            .execute(params![platform.row, status, context.now, version])?;
         status.clone_into(&mut platform.status);
-        platform.updated_at = context.now;
+        (platform.updated_at, platform.version) = (context.now, version);
     }
     Ok(Answer::ok(ObjectText::new().flag("success", true).raw("platform", &platform.json()).finish()))
 }
@@ -145,7 +152,9 @@ impl PlatformBody {
         let agent = agents::find(context, agent_id)?;
         check_name("id", id)?;
         refuse_reference("id", id)?;
-        match find(context, id)? {
+        let stored = find(context, id)?;
+        context.expect(stored.as_ref().map(|platform| platform.version));
+        match stored {
             None => self.create(context, &agent, id),
             Some(platform) if platform.agent_id != agent.id => {
                 Err(Refusal::conflict("platform_exists", "Stable ID already used by a different agent"))
@@ -160,6 +169,7 @@ impl PlatformBody {
         let mut random = [0; 8];
         vault::random(&mut random)?;
         let id = format!("{}-{}-{}", self.platform, agent.id, vault::hex(&random));
+        context.expect(None);
         self.create(context, &agent, &id)
     }
 
@@ -176,12 +186,13 @@ impl PlatformBody {
             status: "stopped".to_owned(),
             created_at: context.now,
             updated_at: context.now,
+            version: context.next_version()?,
         };
         context
             .connection()
             .prepare_cached(
                 "INSERT INTO platforms (org, agent, platform_id, platform, config, settings, status, created_at,
-                 updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+                 updated_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
             )?
             .execute(params![
                 context.org.id,
@@ -191,7 +202,8 @@ impl PlatformBody {
                 platform.config,
                 platform.settings,
                 platform.status,
-                context.now
+                context.now,
+                platform.version
             ])?;
         secrets.write(context, agent.row)?;
         Ok(Answer::created(ObjectText::new().raw("platform", &platform.json()).finish()))
@@ -208,14 +220,16 @@ impl PlatformBody {
         if equal {
             return Ok(Answer::ok(ObjectText::new().flag("noop", true).raw("platform", &stored.json()).finish()));
         }
+        let version = context.next_version()?;
         context
             .connection()
             .prepare_cached(
-                "UPDATE platforms SET platform = ?2, config = ?3, settings = ?4, updated_at = ?5 WHERE id = ?1",
+                "UPDATE platforms SET platform = ?2, config = ?3, settings = ?4, updated_at = ?5, version = ?6
+                 WHERE id = ?1",
             )?
-            .execute(params![stored.row, self.platform, config, settings, context.now])?;
+            .execute(params![stored.row, self.platform, config, settings, context.now, version])?;
         secrets.write(context, agent.row)?;
-        let platform = Platform { kind: self.platform, config, settings, updated_at: context.now, ..stored };
+        let platform = Platform { kind: self.platform, config, settings, updated_at: context.now, version, ..stored };
         Ok(Answer::ok(
             ObjectText::new()
                 .flag("updated", true)

@@ -29,6 +29,11 @@ impl Answer {
         Self { status: StatusCode::CREATED, body: body.into() }
     }
 
+    /// Answers 200 `{"success":true,"version":…}`, with the version that the object has now.
+    pub(super) fn changed(version: i64) -> Self {
+        Self::ok(format!(r#"{{"success":true,"version":{version}}}"#))
+    }
+
     /// Answers 200 `{"success":true}`.
     pub(super) fn success() -> Self {
         Self::ok(r#"{"success":true}"#)

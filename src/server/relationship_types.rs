@@ -31,10 +31,11 @@ struct RelationshipType {
     created_at: i64,
     updated_at: i64,
     deleted_at: Option<i64>,
+    version: i64,
 }
 
 const SELECT: &str = "SELECT t.id, t.slug, t.name, t.description, t.metadata_schema, t.metadata, t.is_symmetric, \
-                      t.inverse, i.slug, t.status, t.created_by, t.created_at, t.updated_at, t.deleted_at \
+                      t.inverse, i.slug, t.status, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.version \
                       FROM relationship_types t LEFT JOIN relationship_types i ON i.id = t.inverse";
 
 /// Which answer a type is part of; each has its own members (recorded).
@@ -62,6 +63,7 @@ impl RelationshipType {
             created_at: row.get(11)?,
             updated_at: row.get(12)?,
             deleted_at: row.get(13)?,
+            version: row.get(14)?,
         })
     }
 
@@ -81,7 +83,8 @@ impl RelationshipType {
             .text_or_null("inverse_type_slug", self.inverse_slug.as_deref())
             .text("status", &self.status)
             .time("created_at", self.created_at)
-            .time("updated_at", self.updated_at);
+            .time("updated_at", self.updated_at)
+            .number("version", self.version);
         if view != View::Written {
             object = match self.deleted_at {
                 Some(at) => object.time("deleted_at", at),
@@ -179,7 +182,10 @@ impl Fields {
 
     /// Creates the type.
     pub(super) fn create(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
-        if find(context, &self.slug)?.is_some() {
+        let stored = find(context, &self.slug)?;
+        context.expect(stored.as_ref().map(|stored| stored.version));
+        if stored.is_some() {
+            context.refuse_unmet()?;
             let message = format!("Relationship type with slug \"{}\" already exists", self.slug);
             return Err(Refusal::conflict("relationship_type_exists", message));
         }
@@ -188,8 +194,8 @@ impl Fields {
             .connection()
             .prepare_cached(
                 "INSERT INTO relationship_types (org, slug, name, description, metadata_schema, metadata, is_symmetric,
-                 inverse, status, created_by, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
+                 inverse, status, created_by, created_at, updated_at, version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12)",
             )?
             .execute(params![
                 context.org.id,
@@ -202,7 +208,8 @@ impl Fields {
                 inverse,
                 self.status.as_deref().unwrap_or("active"),
                 context.actor.user,
-                context.now
+                context.now,
+                context.next_version()?
             ])?;
         context.audit("relationship_type.create", &target(&self.slug), None)?;
         written(context, "create", &self.slug)
@@ -211,6 +218,7 @@ impl Fields {
     /// Updates what is given: null clears, absent leaves; equal values write nothing.
     pub(super) fn update(self, context: &RequestContext<'_>) -> Result<Answer, Refusal> {
         let stored = known(context, &self.slug)?;
+        context.expect(Some(stored.version));
         if self.is_symmetric.is_some_and(|given| given != stored.is_symmetric) {
             let message = "is_symmetric can't be changed after a relationship type was created";
             return Err(Refusal::field("immutable_field", "is_symmetric", message));
@@ -235,6 +243,7 @@ impl Fields {
                 context.now
             ])?;
         if changed > 0 {
+            renew(context, stored.id)?;
             context.audit("relationship_type.update", &target(&self.slug), None)?;
         }
         written(context, "update", &self.slug)
@@ -259,13 +268,15 @@ impl Fields {
 /// `delete`: retires the rules, and frees the slug.
 pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer, Refusal> {
     let stored = known(context, slug)?;
+    context.expect(Some(stored.version));
+    let version = context.next_version()?;
     let connection = context.connection();
     connection
         .prepare_cached("UPDATE relationship_types SET deleted_at = ?2, inverse = NULL WHERE id = ?1")?
         .execute(params![stored.id, context.now])?;
     connection
-        .prepare_cached("UPDATE relationship_types SET inverse = NULL WHERE inverse = ?1")?
-        .execute([stored.id])?;
+        .prepare_cached("UPDATE relationship_types SET inverse = NULL, version = ?2 WHERE inverse = ?1")?
+        .execute(params![stored.id, version])?;
     connection.prepare_cached("DELETE FROM relationship_rules WHERE relationship_type = ?1")?.execute([stored.id])?;
     context.audit("relationship_type.delete", &target(slug), None)?;
     let message = format!("Relationship type \"{slug}\" deleted");
@@ -275,6 +286,7 @@ pub(super) fn delete(context: &RequestContext<'_>, slug: &str) -> Result<Answer,
 /// `add_rule`; the ends need not exist.
 pub(super) fn add_rule(context: &RequestContext<'_>, slug: &str, source: &str, end: &str) -> Result<Answer, Refusal> {
     let stored = known(context, slug)?;
+    context.expect(Some(stored.version));
     schema_type::check_slug(source)?;
     schema_type::check_slug(end)?;
     let added: Option<i64> = context
@@ -288,28 +300,46 @@ pub(super) fn add_rule(context: &RequestContext<'_>, slug: &str, source: &str, e
     let Some(id) = added else {
         return Err(Refusal::conflict("rule_exists", format!("Rule already exists for {source} → {end}")));
     };
+    let version = renew(context, stored.id)?;
     context.audit("relationship_rule.add", &target(slug), None)?;
     let rule = rule_json(id, stored.id, source, end, context.now);
-    Ok(Answer::ok(answer(SchemaType::Relationship, "add_rule").raw("rule", &rule).finish()))
+    let answer = answer(SchemaType::Relationship, "add_rule").raw("rule", &rule).number("version", version);
+    Ok(Answer::ok(answer.finish()))
 }
 
 /// `remove_rule`.
 pub(super) fn remove_rule(context: &RequestContext<'_>, rule_id: i64) -> Result<Answer, Refusal> {
-    let slug: Option<String> = context
+    let of_type: Option<(i64, String, i64)> = context
         .connection()
         .prepare_cached(
-            "DELETE FROM relationship_rules WHERE id = ?1
-             AND relationship_type IN (SELECT id FROM relationship_types WHERE org = ?2)
-             RETURNING (SELECT slug FROM relationship_types WHERE id = relationship_type)",
+            "SELECT t.id, t.slug, t.version FROM relationship_rules r
+             JOIN relationship_types t ON t.id = r.relationship_type WHERE r.id = ?1 AND t.org = ?2",
         )?
-        .query_row(params![rule_id, context.org.id], |row| row.get(0))
+        .query_row(params![rule_id, context.org.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let slug = slug.ok_or_else(|| Refusal::not_found(format!("Rule {rule_id} not found")))?;
+    let (id, slug, version) = of_type.ok_or_else(|| Refusal::not_found(format!("Rule {rule_id} not found")))?;
+    context.expect(Some(version));
+    context.connection().prepare_cached("DELETE FROM relationship_rules WHERE id = ?1")?.execute([rule_id])?;
+    let version = renew(context, id)?;
     context.audit("relationship_rule.remove", &target(&slug), None)?;
     let message = format!("Rule {rule_id} removed");
     Ok(Answer::ok(
-        answer(SchemaType::Relationship, "remove_rule").flag("success", true).text("message", &message).finish(),
+        answer(SchemaType::Relationship, "remove_rule")
+            .flag("success", true)
+            .text("message", &message)
+            .number("version", version)
+            .finish(),
     ))
+}
+
+/// Gives a type the version of a change; its rules count for it.
+fn renew(context: &RequestContext<'_>, id: i64) -> Result<i64, Refusal> {
+    let version = context.next_version()?;
+    context
+        .connection()
+        .prepare_cached("UPDATE relationship_types SET version = ?2 WHERE id = ?1")?
+        .execute(params![id, version])?;
+    Ok(version)
 }
 
 /// `list_rules`, oldest first.

@@ -1,4 +1,4 @@
--- Schema version 3. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- Schema version 4. Times are integer milliseconds; JSON is kept as text with sorted keys.
 -- A change here is also a step of migrations.rs, word for word.
 
 CREATE TABLE meta (
@@ -13,13 +13,15 @@ CREATE TABLE users (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- last_version: the last number that a change of an object was given, which is then the object's version.
 CREATE TABLE organizations (
     id INTEGER PRIMARY KEY,
     public_id TEXT NOT NULL UNIQUE,
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     visibility TEXT NOT NULL DEFAULT 'private' CHECK (visibility IN ('private', 'public')),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    last_version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE TABLE memberships (
@@ -53,6 +55,8 @@ CREATE TABLE agents (
     owner TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     settings_updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    settings_version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (org, agent_id)
 ) STRICT;
 
@@ -77,6 +81,7 @@ CREATE TABLE platforms (
     status TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'error')),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (org, platform_id)
 ) STRICT;
 CREATE INDEX platforms_by_agent ON platforms (agent);
@@ -123,6 +128,7 @@ CREATE TABLE entity_types (
     created_by TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (org, slug)
 ) STRICT;
 
@@ -140,7 +146,8 @@ CREATE TABLE relationship_types (
     created_by TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    deleted_at INTEGER
+    deleted_at INTEGER,
+    version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 -- The slug of a deleted type is free again, and slugs are an organisation's own.
 CREATE UNIQUE INDEX live_relationship_slugs ON relationship_types (org, slug) WHERE deleted_at IS NULL;

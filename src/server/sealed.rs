@@ -297,6 +297,7 @@ impl<'a> Sealer<'a> {
     }
 
     fn seal(&mut self, path: &[String], plain: &str) -> Result<String, Refusal> {
+        self.context.refuse_unmet()?;
         let field = field_text(path);
         let place = ValueLocation { org: &self.context.org.public_id, owner: &self.owner, field: &field };
         let digest = self.context.vault.digest(&place, plain.as_bytes())?;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use super::{
+    agents::Agent,
     json_text::ObjectText,
     members::{Given, Members},
     refusal::{Answer, Refusal},
@@ -27,10 +28,10 @@ pub(super) fn insert_initial(context: &RequestContext<'_>, agent: i64, origin: &
 }
 
 /// Reads all settings as a JSON object.
-pub(super) fn read(connection: &Connection, agent: i64, updated_at: i64) -> Result<String, Refusal> {
+pub(super) fn read(connection: &Connection, agent: &Agent) -> Result<String, Refusal> {
     let mut stored = BTreeMap::new();
     let mut statement = connection.prepare_cached("SELECT member, value FROM agent_settings WHERE agent = ?1")?;
-    let mut rows = statement.query([agent])?;
+    let mut rows = statement.query([agent.row])?;
     while let Some(row) = rows.next()? {
         stored.insert(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
     }
@@ -40,7 +41,7 @@ pub(super) fn read(connection: &Connection, agent: i64, updated_at: i64) -> Resu
             object = object.raw(member.name, value);
         }
     }
-    Ok(object.number("updatedAt", updated_at).finish())
+    Ok(object.number("updatedAt", agent.settings_updated_at).number("version", agent.settings_version).finish())
 }
 
 /// A checked PATCH of settings.
@@ -70,18 +71,21 @@ impl Patch {
     }
 
     /// Stores the members that differ; an equal PATCH writes nothing, not even the time.
-    pub(super) fn apply(self, context: &RequestContext<'_>, agent: i64, agent_id: &str) -> Result<Answer, Refusal> {
+    pub(super) fn apply(self, context: &RequestContext<'_>, agent: &Agent) -> Result<Answer, Refusal> {
+        context.expect(Some(agent.settings_version));
         let mut changed = false;
         for (member, value) in self.0 {
-            changed |= replace(context, agent, agent_id, member, value)?;
+            changed |= replace(context, agent.row, &agent.id, member, value)?;
         }
-        if changed {
-            context
-                .connection()
-                .prepare_cached("UPDATE agents SET settings_updated_at = ?2 WHERE id = ?1")?
-                .execute(params![agent, context.now])?;
+        if !changed {
+            return Ok(Answer::changed(agent.settings_version));
         }
-        Ok(Answer::success())
+        let version = context.next_version()?;
+        context
+            .connection()
+            .prepare_cached("UPDATE agents SET settings_updated_at = ?2, settings_version = ?3 WHERE id = ?1")?
+            .execute(params![agent.row, context.now, version])?;
+        Ok(Answer::changed(version))
     }
 }
 

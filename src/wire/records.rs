@@ -12,8 +12,19 @@ pub struct WireRecord {
     pub id: String,
     /// The org that owns it, where the answer says so.
     pub org: Option<String>,
+    /// The number of its last change, where the server gives one.
+    pub version: Option<u64>,
     /// The members that hold something.
     pub members: ByField<Json>,
+}
+
+/// The member of an object that counts its changes.
+const VERSION: &str = "version";
+
+/// The version in an answer to a write: that of the answer, or of the object that it holds.
+pub fn version_of_answer(json: &Json) -> Option<u64> {
+    let number = |json: &Json| json.get(VERSION).and_then(Json::as_u64);
+    number(json).or_else(|| json.as_object()?.values().find_map(number))
 }
 
 /// Reads an answer with the resources of a kind. Those that are not to be looked at are left out.
@@ -46,7 +57,7 @@ fn single_record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeErr
     if !object.members().contains_key(marker) {
         return Err(ShapeError { path: marker.to_owned(), expected: "a time", found: "missing" });
     }
-    Ok(WireRecord { id: String::new(), org: None, members: members(kind, object)? })
+    Ok(WireRecord { id: String::new(), org: None, version: version(object), members: members(kind, object)? })
 }
 
 fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
@@ -54,7 +65,12 @@ fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
         Some(name) => object.optional_text(name)?,
         None => None,
     };
-    Ok(WireRecord { id: object.text(kind.answer.id)?, org, members: members(kind, object)? })
+    Ok(WireRecord { id: object.text(kind.answer.id)?, org, version: version(object), members: members(kind, object)? })
+}
+
+/// Other servers may have such a member with another meaning, so that it is none unless it is a whole number.
+fn version(object: &Object<'_>) -> Option<u64> {
+    object.get(VERSION).and_then(Json::as_u64)
 }
 
 fn is_skipped(kind: Kind, object: &Object<'_>) -> bool {

@@ -23,6 +23,7 @@ mod laws_embedded;
 mod layout;
 mod leaks;
 mod memory_org;
+mod moved;
 mod new_kind;
 mod plan_id;
 mod project_laws;

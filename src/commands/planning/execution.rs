@@ -83,10 +83,34 @@ pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
         (ErrorKind::PartlyApplied, message)
     } else if report.wrote {
         (ErrorKind::PartlyApplied, "partly applied; the report says what was done. Run the command again to go on")
+    } else if report.has_moved() {
+        let message = "the org has changed since the plan; nothing was changed";
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at the new plan."));
     } else if report.is_refused_for_rights() {
         (ErrorKind::Forbidden, "the server refused; nothing was changed")
     } else {
         (ErrorKind::Refused, "the server refused or failed; nothing was changed")
     };
     Err(CommandError::new(kind, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::execute::{FailureReason, RowOutcome};
+    use crate::schema::ResourceKey;
+    use crate::schema::kinds::AGENT;
+
+    use super::*;
+
+    #[test]
+    fn what_moved_ends_with_6_if_nothing_was_written_and_else_with_5() {
+        let report = |wrote| Report {
+            rows: vec![(ResourceKey::new(AGENT, "a"), RowOutcome::Failed(FailureReason::Moved.into()))],
+            interrupted: false,
+            wrote,
+        };
+        let kind = |wrote| outcome(&report(wrote)).map(drop).unwrap_err().kind;
+        assert_eq!(kind(false), ErrorKind::Moved);
+        assert_eq!(kind(true), ErrorKind::PartlyApplied);
+    }
 }

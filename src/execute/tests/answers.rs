@@ -8,7 +8,7 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
     let existing = |name: &str, described: Option<&str>| {
         let described = described.map(|text| (description, json!(text)));
         let members = [(field(AGENT, "name"), json!(name))].into_iter().chain(described).collect();
-        WireRecord { id: "one".to_owned(), org: None, members }
+        WireRecord { id: "one".to_owned(), org: None, version: None, members }
     };
     let outcome = async |record: WireRecord, described: Option<&str>| {
         let fake = Fake::with(&[("agent one", Fault::Exists(record))]);
@@ -29,13 +29,14 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
 /// A resource of a list, with its name.
 fn listed(kind: Kind, id: &str, name: &str) -> WireRecord {
     let members = [(field(kind, "name"), json!(name))].into_iter().collect();
-    WireRecord { id: id.to_owned(), org: None, members }
+    WireRecord { id: id.to_owned(), org: None, version: None, members }
 }
 
 #[tokio::test]
 async fn a_create_that_answers_exists_is_compared_with_what_is_there() {
     let outcome = async |status: u16, words: &'static str, found: Option<Vec<WireRecord>>| {
         let mut fake = Fake::with(&[("entity a", Fault::Refuse(status, words))]);
+        fake.is_unreadable = found.is_none();
         fake.records.extend(found.map(|found| (ENTITY_TYPE, found)));
         outcomes(&run(&fake, vec![entity("a")]).await).remove(0)
     };
@@ -55,9 +56,9 @@ async fn a_rule_that_is_there_already_is_done() {
     let rows = || vec![relationship("owns", None, &[("a", "b")])];
     let mut fake = Fake::with(&[("rule owns a b", Fault::Refuse(409, "exists"))]);
     fake.records.insert(RELATIONSHIP_TYPE, vec![listed(RELATIONSHIP_TYPE, "owns", "Name")]);
-    fake.pairs = Some(vec![StoredPair { handle: json!(1), pair }]);
+    fake.pairs = vec![StoredPair { handle: json!(1), pair }];
     assert!(run(&fake, rows()).await.is_complete());
-    fake.pairs = Some(Vec::new());
+    fake.pairs = Vec::new();
     assert_eq!(outcomes(&run(&fake, rows()).await), ["relationship-type/owns failed"]);
 }
 
@@ -65,6 +66,7 @@ async fn a_rule_that_is_there_already_is_done() {
 async fn a_lost_answer_is_looked_up() {
     let outcome = async |fault: Fault, found: Option<Vec<WireRecord>>| {
         let mut fake = Fake::with(&[("entity a", fault)]);
+        fake.is_unreadable = found.is_none();
         fake.records.extend(found.map(|found| (ENTITY_TYPE, found)));
         outcomes(&run(&fake, vec![entity("a")]).await).remove(0)
     };

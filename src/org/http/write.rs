@@ -1,11 +1,11 @@
 use std::future::Future;
 use std::time::UNIX_EPOCH;
 
-use crate::http::{Answer, Body, Method, Repeat};
+use crate::http::{Answer, Body, Condition, Method, Repeat};
 use crate::org::lookup::{holds, is_exactly};
-use crate::org::{OrgRead, OrgWrite, Outcome, Request, RequestError, Stored};
+use crate::org::{OrgRead, OrgWrite, Outcome, Request, RequestError, Stored, Written};
 use crate::schema::{Api, Field, Pair, ResourceKey, Route, Sent, Shape, StoredPair, Tool, Verb};
-use crate::wire::{Json, record_answer};
+use crate::wire::{Json, record_answer, version_of_answer};
 
 use super::HttpOrg;
 use super::client::Call;
@@ -13,8 +13,8 @@ use super::encode::{Encoder, Unsendable, add_pair_call, remove_pair_call};
 
 /// What a look at the org says about a create whose answer was lost.
 pub(super) enum Found {
-    /// It is there, as it was sent.
-    Ours,
+    /// It is there, as it was sent, with its version where the server gives one.
+    Ours(Option<u64>),
     /// Something else is there.
     Another,
     /// It is not there.
@@ -39,7 +39,7 @@ impl HttpOrg {
     }
 
     /// A request to a route that writes.
-    fn route_call(&self, route: &Route, sent: &Sent) -> Result<Call, RequestError> {
+    fn route_call(&self, route: &Route, sent: &Sent, condition: Condition) -> Result<Call, RequestError> {
         let method = match route.verb {
             Verb::Post => Method::Post,
             Verb::Patch => Method::Patch,
@@ -49,30 +49,46 @@ impl HttpOrg {
         let body = self.encoder().route_body(sent, route.id, self.now());
         let body = Self::encoded(method.as_str(), || format!("/{}", segments.join("/")), body)?;
         let call = self.with_body(method, &segments, body)?;
+        let call = call.only_if(self.known_condition(condition));
         Ok(if route.is_final_when_unavailable { call.final_when_unavailable() } else { call })
     }
 
     /// A call of a tool that writes.
-    fn tool_write(&self, tool: &Tool, action: &str, sent: &Sent) -> Result<Call, RequestError> {
+    fn tool_write(
+        &self,
+        tool: &Tool,
+        action: &str,
+        sent: &Sent,
+        condition: Condition,
+    ) -> Result<Call, RequestError> {
         let body = self.encoder().tool_body(tool, action, sent, self.now());
         let path = || format!("/api/{}/{}", self.org, tool.name);
         let body = Self::encoded("POST", path, body)?;
-        self.tool_body(tool, action, body)
+        Ok(self.tool_body(tool, action, body)?.only_if(self.known_condition(condition)))
     }
 
-    /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first.
-    async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<(), RequestError>
+    /// Conditions are for our own server: what others, or what is between us and them, would make of one is not known.
+    fn known_condition(&self, condition: Condition) -> Condition {
+        if self.sending.own_server { condition } else { Condition::None }
+    }
+
+    /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first. Gives the version that
+    /// the resource has now.
+    async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<Option<u64>, RequestError>
     where
         F: Future<Output = Result<Found, RequestError>>,
     {
         let mut schedule = self.transport.schedule();
         loop {
-            let Err(error) = self.transport.send_on(call, &mut schedule).await else { return Ok(()) };
+            let error = match self.transport.send_on(call, &mut schedule).await {
+                Ok(answer) => return Ok(version_of_answer(answer.json())),
+                Err(error) => error,
+            };
             if error.outcome() == Outcome::NotDone {
                 return Err(error);
             }
             match look().await {
-                Ok(Found::Ours) => return Ok(()),
+                Ok(Found::Ours(version)) => return Ok(version),
                 // A refusal such as "already exists" after a lost attempt may be about what that attempt made.
                 Ok(Found::Another) | Err(_) => return Err(error),
                 Ok(Found::Nothing) => {}
@@ -93,12 +109,16 @@ impl HttpOrg {
         let states_owner = sent.key.kind.answer.org.is_some();
         let own = |of: Option<&str>| of.map_or(!states_owner, |of| of.eq_ignore_ascii_case(org));
         let found = records.iter().find(|record| record.id == sent.key.own_id() && own(record.org.as_deref()));
-        Ok(found.map_or(Found::Nothing, |record| if holds(record, sent) { Found::Ours } else { Found::Another }))
+        Ok(match found {
+            Some(record) if holds(record, sent) => Found::Ours(record.version),
+            Some(_) => Found::Another,
+            None => Found::Nothing,
+        })
     }
 
     async fn find_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<Found, RequestError> {
         let stored = self.pairs(key, field).await?;
-        Ok(if stored.iter().any(|stored| stored.pair == *pair) { Found::Ours } else { Found::Nothing })
+        Ok(if stored.iter().any(|stored| stored.pair == *pair) { Found::Ours(None) } else { Found::Nothing })
     }
 
     fn now(&self) -> u64 {
@@ -112,6 +132,10 @@ fn is_lost(error: &RequestError) -> bool {
     let is_answered = matches!(error, RequestError::AfterLost { .. });
     let no_word = matches!(error, RequestError::NoAnswer { .. }) || matches!(error.status(), Some(502..=504));
     no_word && !is_answered && error.outcome() == Outcome::Unknown
+}
+
+fn written(answer: &Answer, is_restarted: bool) -> Result<Written, RequestError> {
+    Ok(Written { stored: stored(answer, is_restarted)?, version: version_of_answer(answer.json()) })
 }
 
 /// What became of what was sent, where the answer tells.
@@ -131,42 +155,50 @@ fn stored(answer: &Answer, is_restarted: bool) -> Result<Stored, RequestError> {
 }
 
 impl OrgWrite for HttpOrg {
-    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn create(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         let kind = sent.key.kind;
         match kind.table().api {
             // The same route as for a change: what is there is replaced.
             Api::Routes(routes) if routes.create.id.is_none() => {
-                let answer = self.transport.send(&self.route_call(&routes.create, sent)?).await?;
-                stored(&answer, kind.restarts)
+                let answer = self.transport.send(&self.route_call(&routes.create, sent, condition)?).await?;
+                written(&answer, kind.restarts)
             }
             Api::Routes(routes) => {
-                let call = self.route_call(&routes.create, sent)?;
+                let call = self.route_call(&routes.create, sent, condition)?;
                 let mut schedule = self.transport.schedule();
                 let answer = self.transport.send_on(&call, &mut schedule).await?;
                 let record = answer.read(|json| record_answer(kind, json))?;
                 // The server answers 200 to the repetition of a create that it carried out: the row is then our own.
                 let is_ours = schedule.lost && record.id == sent.key.own_id() && is_exactly(&record, sent);
-                Ok(if answer.status == 201 || is_ours { Stored::Created } else { Stored::Existed(Box::new(record)) })
+                let version = record.version;
+                let is_new = answer.status == 201 || is_ours;
+                let stored = if is_new { Stored::Created } else { Stored::Existed(Box::new(record)) };
+                Ok(Written { stored, version })
             }
             Api::Tool(tool) => {
-                let call = self.tool_write(tool, "create", sent)?.repeat(Repeat::WhenNotDone);
-                self.create_looked_up(&call, || self.find(sent)).await?;
-                Ok(Stored::Created)
+                let call = self.tool_write(tool, "create", sent, condition)?.repeat(Repeat::WhenNotDone);
+                let version = self.create_looked_up(&call, || self.find(sent)).await?;
+                Ok(Written { stored: Stored::Created, version })
             }
         }
     }
 
-    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         let call = match sent.key.kind.table().api {
-            Api::Routes(routes) => self.route_call(&routes.update, sent)?,
-            Api::Tool(tool) => self.tool_write(tool, "update", sent)?,
+            Api::Routes(routes) => self.route_call(&routes.update, sent, condition)?,
+            Api::Tool(tool) => self.tool_write(tool, "update", sent, condition)?,
         };
         let answer = self.transport.send(&call).await?;
-        stored(&answer, sent.key.kind.restarts)
+        written(&answer, sent.key.kind.restarts)
     }
 
-    async fn add_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<(), RequestError> {
-        let Shape::Pairs(pairs) = field.shape else { return Ok(()) };
+    async fn add_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        pair: &Pair,
+    ) -> Result<Option<u64>, RequestError> {
+        let Shape::Pairs(pairs) = field.shape else { return Ok(None) };
         let tool = Self::tool_of(key.kind)?;
         let call = self.tool(tool, add_pair_call(tool, key, pairs, pair))?.repeat(Repeat::WhenNotDone);
         self.create_looked_up(&call, || self.find_pair(key, field, pair)).await
@@ -177,16 +209,16 @@ impl OrgWrite for HttpOrg {
         key: &ResourceKey,
         field: &'static Field,
         stored: &StoredPair,
-    ) -> Result<(), RequestError> {
-        let Shape::Pairs(pairs) = field.shape else { return Ok(()) };
+    ) -> Result<Option<u64>, RequestError> {
+        let Shape::Pairs(pairs) = field.shape else { return Ok(None) };
         let tool = Self::tool_of(key.kind)?;
         let call = self.tool(tool, remove_pair_call(tool, pairs, stored))?;
         let mut schedule = self.transport.schedule();
         match self.transport.send_on(&call, &mut schedule).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => Ok(version_of_answer(answer.json())),
             // An id is never given twice, so what a lost attempt was to remove and is not there was removed by it.
             Err(error) => match error.refusal_after_lost() {
-                Some(RequestError::Refused { status: 400 | 404, server, .. }) if says_not_found(server) => Ok(()),
+                Some(RequestError::Refused { status: 400 | 404, server, .. }) if says_not_found(server) => Ok(None),
                 _ => Err(error),
             },
         }

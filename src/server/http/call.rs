@@ -9,7 +9,7 @@ use axum::{
 };
 use zeroize::Zeroizing;
 
-use crate::server::refusal::Refusal;
+use crate::server::{condition::Condition, refusal::Refusal};
 
 /// Largest body, in bytes; checked before anything is parsed.
 pub(super) const BODY_LIMIT: usize = 32 * 1024 * 1024;
@@ -30,6 +30,7 @@ pub(super) struct Call {
     /// Empty where the route has none.
     pub(super) platform: String,
     pub(super) bearer: Option<Zeroizing<String>>,
+    pub(super) condition: Condition,
     /// Empty until it is read, which is after the caller was admitted.
     pub(super) body: Bytes,
 }
@@ -46,9 +47,9 @@ impl Call {
             found.map(|(_, value)| value.to_owned()).unwrap_or_default()
         };
         let (org, agent, platform) = (parameter("org"), parameter("agent"), parameter("platform"));
-        let bearer = bearer(&parts.headers);
+        let (bearer, condition) = (bearer(&parts.headers), Condition::of(&parts.headers)?);
         let (method, path) = (parts.method, parts.uri.path().to_owned());
-        Ok((Self { method, path, org, agent, platform, bearer, body: Bytes::new() }, body))
+        Ok((Self { method, path, org, agent, platform, bearer, condition, body: Bytes::new() }, body))
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn patch_config(server: &Server, call: &Call) -> Outcome {
     let patch = Patch::parse(&call.body);
     server.change(call, |context| {
         let agent = agents::find(context, &call.agent)?;
-        patch?.apply(context, agent.row, &agent.id)
+        patch?.apply(context, &agent)
     })
 }
 

@@ -125,7 +125,7 @@ async fn root() -> Answer {
 }
 
 /// What this server can do beyond the existing one.
-const FEATURES: [&str; 5] = ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets"];
+const FEATURES: [&str; 6] = ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions"];
 
 async fn health() -> Answer {
     Answer::ok(

@@ -11,6 +11,7 @@ use super::{
 use crate::server::{
     access::{AccessPolicy, Permission, authenticate, missing_permission},
     compare::Comparison,
+    condition::Condition,
     counter::RequestCounter,
     error::StoreError,
     refusal::{Answer, Refusal},
@@ -76,7 +77,7 @@ impl Server {
             Some(answer) => Ok(answer),
             None => self.store.0.pool.write(|write| {
                 let (org, actor) = authenticate(write.connection(), &self.policy(), &call.org, bearer(call))?;
-                comparison.record(&RequestContext::writing(write, &self.store.0.vault, org, actor))
+                comparison.record(&RequestContext::writing(write, &self.store.0.vault, org, actor, Condition::None))
             }),
         }
     }
@@ -108,7 +109,7 @@ impl Server {
     fn audit_refusal(&self, call: &Call, action: &str) -> Result<(), Refusal> {
         self.store.0.pool.write(|write| {
             let (org, actor) = authenticate(write.connection(), &self.policy(), &call.org, bearer(call))?;
-            let context = RequestContext::writing(write, &self.store.0.vault, org, actor);
+            let context = RequestContext::writing(write, &self.store.0.vault, org, actor, Condition::None);
             Ok(context.audit(action, &format!("{} {}", call.method, call.path), None)?)
         })
     }
@@ -129,7 +130,7 @@ impl Server {
         self.store.0.pool.write(|write| {
             let (org, actor) = authenticate(write.connection(), &self.policy(), &call.org, bearer(call))?;
             let lacking = missing_permission(&actor, permission);
-            let context = RequestContext::writing(write, &self.store.0.vault, org, actor);
+            let context = RequestContext::writing(write, &self.store.0.vault, org, actor, call.condition);
             match lacking {
                 None => operation(&context).map(Ok),
                 // Not an error of the transaction: the audit row is to be committed.

@@ -9,9 +9,11 @@ async fn a_create_is_answered_201_and_again_200_with_the_stored_row() {
     let harness = Harness::memory();
     let body = json!({ "agentId": "triage", "name": "Triage", "description": "d" });
     let reply = harness.send("POST", AGENTS, body.clone()).await;
-    assert_eq!((reply.status.as_u16(), reply.body), (201, body.clone()));
+    let mut stored = body;
+    stored["version"] = json!(2);
+    assert_eq!((reply.status.as_u16(), reply.body), (201, stored.clone()));
     let again = harness.send("POST", AGENTS, json!({ "agentId": "triage", "name": "Different" })).await;
-    assert_eq!((again.status.as_u16(), again.body), (200, body));
+    assert_eq!((again.status.as_u16(), again.body), (200, stored));
     assert_eq!(harness.get(AGENTS).await.body["agents"].as_array().unwrap().len(), 1);
 }
 
@@ -53,6 +55,7 @@ async fn the_list_is_newest_first_with_the_documented_members() {
         "name",
         "owner",
         "status",
+        "version",
     ];
     assert_eq!(names(&body["agents"][0]), expected);
     assert!(body["agents"][0]["createdAt"].is_i64());
@@ -78,7 +81,8 @@ async fn a_patch_changes_name_and_description_only() {
     let path = "/api/dev/agents/triage";
     let create = json!({ "agentId": "triage", "name": "Triage", "description": "d" });
     harness.send("POST", AGENTS, create).await;
-    assert_eq!(harness.send("PATCH", path, json!({ "name": "New" })).await.body, json!({ "success": true }));
+    let renamed = harness.send("PATCH", path, json!({ "name": "New" })).await.body;
+    assert_eq!(renamed, json!({ "success": true, "version": 3 }));
     let agent = harness.get(path).await.body;
     assert_eq!((&agent["name"], &agent["description"]), (&json!("New"), &json!("d")));
     harness.send("PATCH", path, json!({ "description": "" })).await;

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::json;
+
 use super::support::Harness;
 use crate::server::{Database, Store, StoreError, StoredSecret, migrations::SCHEMA_VERSION};
 
@@ -37,7 +39,12 @@ fn definitions(path: &Path) -> Vec<(String, String)> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement = connection.prepare("SELECT name, coalesce(sql, '') FROM sqlite_schema ORDER BY name").unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).unwrap();
-    rows.map(|row| row.map(|(name, sql)| (name, sql.split_whitespace().collect::<Vec<_>>().join(" "))).unwrap())
+    // A column that was added stands behind a blank or none.
+    let plain = |sql: String| {
+        let words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        words.replace(" ,", ",").replace("( ", "(").replace(" )", ")")
+    };
+    rows.map(|row| row.map(|(name, sql)| (name, plain(sql))).unwrap())
         .collect()
 }
 
@@ -57,6 +64,24 @@ async fn a_database_of_version_1_is_brought_up_to_date_with_all_it_holds() {
     assert_eq!(harness.store.secret_audit("dev").unwrap(), []);
     harness.create_secret("FOO", "value").await;
     assert_eq!(harness.store.secret_audit("dev").unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_database_of_version_2_holds_gets_its_first_version() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = version_1(directory.path());
+    let step = concat!(include_str!("../migrations/version_2.sql"), "; PRAGMA user_version = 2");
+    rusqlite::Connection::open(&path).unwrap().execute_batch(step).unwrap();
+    let harness = Harness::on(open(&path).unwrap());
+    assert_eq!(version(&path), SCHEMA_VERSION);
+    let agent = harness.get("/api/dev/agents/triage").await.body;
+    assert_eq!((agent["version"].as_u64(), agent["settings"]["version"].as_u64()), (Some(1), Some(1)));
+    let platforms = harness.get("/api/dev/agents/triage/platforms").await.body;
+    assert_eq!(platforms["platforms"][0]["version"], 1);
+    let value = harness.store.stored_secret("dev", BOT_TOKEN).unwrap().unwrap();
+    assert_eq!(value.as_slice(), b"first-generation-value");
+    harness.send("PATCH", "/api/dev/agents/triage", json!({ "name": "Other" })).await;
+    assert_eq!(harness.get("/api/dev/agents/triage").await.body["version"], 2);
 }
 
 #[test]

@@ -17,3 +17,4 @@ mod secrets_at_rest;
 mod serving;
 mod storage;
 mod support;
+mod versions;

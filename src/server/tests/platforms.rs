@@ -38,6 +38,7 @@ async fn a_create_is_201_with_the_whole_masked_platform() {
         "status",
         "templateAgentId",
         "updatedAt",
+        "version",
     ];
     assert_eq!(names(platform), expected);
     assert_eq!((&platform["agentId"], &platform["templateAgentId"]), (&json!("triage"), &json!("triage")));

@@ -1,7 +1,7 @@
 //! Every request of an apply fails in every way, before and after its effect, and the report agrees with what the server did.
 
 mod faulty;
-mod project;
+pub(crate) mod project;
 mod push;
 
 use std::collections::{BTreeMap, BTreeSet};

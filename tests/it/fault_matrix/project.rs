@@ -5,10 +5,10 @@ use lobu::desired::DesiredState;
 use crate::support::project::desired_of;
 
 /// The secrets of the project, with their values.
-pub(super) const SECRETS: [(&str, &str); 2] = [("BOT", "made-up-bot-value"), ("TICKETS", "made-up-tickets-value")];
+pub(crate) const SECRETS: [(&str, &str); 2] = [("BOT", "made-up-bot-value"), ("TICKETS", "made-up-tickets-value")];
 
 /// Whose rule the later project removes; the request does not name it.
-pub(super) const WITHOUT_RULE: &str = "relationship-type/knows";
+pub(crate) const WITHOUT_RULE: &str = "relationship-type/knows";
 
 const TOML: &str = r#"
 [agents.triage]
@@ -62,11 +62,22 @@ fn written(change: impl Fn(&str) -> String) -> DesiredState {
 }
 
 /// The project as it is applied first.
-pub(super) fn first() -> DesiredState {
+pub(crate) fn first() -> DesiredState {
     written(str::to_owned)
 }
 
 /// The project as it is later.
-pub(super) fn later() -> DesiredState {
+pub(crate) fn later() -> DesiredState {
     written(|text| LATER.iter().fold(text.to_owned(), |text, (before, after)| text.replace(before, after)))
+}
+
+/// The entity types of the first project, and nothing else.
+pub(crate) fn types_only() -> DesiredState {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("lobu.toml"), "[agents]\n\n[memory]\nmodels = \"./models\"\n").expect("a file");
+    std::fs::create_dir(directory.path().join("models")).expect("a directory");
+    for (path, text) in FILES.iter().filter(|(_, text)| text.starts_with("type: entity")) {
+        std::fs::write(directory.path().join(path), text).expect("a file");
+    }
+    desired_of(directory.path())
 }

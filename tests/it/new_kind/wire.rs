@@ -5,12 +5,15 @@ use axum::extract::Request;
 use axum::routing::post;
 use axum::{Json, Router};
 use lobu::http::Endpoint;
-use lobu::model::{OrgSlug, Text, Value};
+use lobu::model::{AgentId, OrgSlug, Text, Value};
 use lobu::org::http::HttpOrg;
-use lobu::org::{Classifier, OrgRead};
+use lobu::org::{
+    Classifier, Condition, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, PlatformsProbe, RequestError, SecretsProbe,
+    Written,
+};
 use lobu::plan::Resend;
-use lobu::schema::{Pair, ResourceKey, SecretsMode, StoredPair};
-use lobu::wire::records_answer;
+use lobu::schema::{Field, Kind, Pair, ResourceKey, SecretsMode, Sent, StoredPair};
+use lobu::wire::{Health, WireRecord, records_answer};
 use serde_json::{Value as Tree, json};
 
 use super::project::{MODELS, desired};
@@ -125,11 +128,71 @@ async fn reads_ask_the_tool_for_it() {
     assert_eq!(server.bodies(), asked);
 }
 
+/// An org that stores what it is sent, and says it to a server too.
+struct Both<'org> {
+    org: MemoryOrg,
+    wire: &'org HttpOrg,
+}
+
+impl OrgRead for Both<'_> {
+    async fn health(&self) -> Result<Health, RequestError> {
+        self.org.health().await
+    }
+    async fn probe_platforms(&self, agent: &AgentId) -> Result<PlatformsProbe, RequestError> {
+        self.org.probe_platforms(agent).await
+    }
+    async fn probe_secrets(&self) -> Result<SecretsProbe, RequestError> {
+        self.org.probe_secrets().await
+    }
+    async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
+        self.org.records(kind).await
+    }
+    async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
+        self.org.records_of(kind, agent).await
+    }
+    async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
+        self.org.pairs(key, field).await
+    }
+    async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
+        self.org.compare(literals).await
+    }
+}
+
+impl OrgWrite for Both<'_> {
+    async fn create(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
+        self.org.create(sent, condition).await?;
+        self.wire.create(sent, condition).await
+    }
+    async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
+        self.org.update(sent, condition).await?;
+        self.wire.update(sent, condition).await
+    }
+    async fn add_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        pair: &Pair,
+    ) -> Result<Option<u64>, RequestError> {
+        self.org.add_pair(key, field, pair).await?;
+        self.wire.add_pair(key, field, pair).await
+    }
+    async fn remove_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        stored: &StoredPair,
+    ) -> Result<Option<u64>, RequestError> {
+        self.org.remove_pair(key, field, stored).await?;
+        self.wire.remove_pair(key, field, stored).await
+    }
+}
+
 /// The requests that carry out a plan against another org.
 async fn sent(org: &MemoryOrg, models: &str, prune: bool) -> Vec<Tree> {
     let server = Server::start().await;
     let plan = planned_of(&SCHEMA, org, &desired(models), prune, Resend::default()).await;
-    let report = carry_out(&server.client, plan).await;
+    let both = Both { org: MemoryOrg::new(ORG, [].into()).holding(org.store()), wire: &server.client };
+    let report = carry_out(&both, plan).await;
     assert!(report.is_complete(), "{report:?}");
     server.bodies()
 }

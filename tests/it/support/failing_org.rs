@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lobu::model::AgentId;
 use lobu::org::http::HttpOrg;
 use lobu::org::{
-    Cause, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError,
-    SecretsProbe, Stored,
+    Cause, Condition, HiddenLiteral, HiddenValues, OrgRead, OrgWrite, Outcome, PlatformsProbe, Request, RequestError,
+    SecretsProbe, Written,
 };
 use lobu::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
 use lobu::wire::{Health, ServerError, WireRecord};
@@ -87,13 +87,18 @@ impl OrgRead for FailingOrg {
 }
 
 impl OrgWrite for FailingOrg {
-    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
-        self.write(self.org.create(sent)).await
+    async fn create(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
+        self.write(self.org.create(sent, condition)).await
     }
-    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
-        self.write(self.org.update(sent)).await
+    async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
+        self.write(self.org.update(sent, condition)).await
     }
-    async fn add_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<(), RequestError> {
+    async fn add_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        pair: &Pair,
+    ) -> Result<Option<u64>, RequestError> {
         self.write(self.org.add_pair(key, field, pair)).await
     }
     async fn remove_pair(
@@ -101,7 +106,7 @@ impl OrgWrite for FailingOrg {
         key: &ResourceKey,
         field: &'static Field,
         stored: &StoredPair,
-    ) -> Result<(), RequestError> {
+    ) -> Result<Option<u64>, RequestError> {
         self.write(self.org.remove_pair(key, field, stored)).await
     }
 }

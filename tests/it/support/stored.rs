@@ -93,6 +93,7 @@ impl Reader {
             let mut config = self.get(&format!("/agents/{id}/config")).await;
             if let Some(members) = config.as_object_mut() {
                 members.remove("modelSelection");
+                members.remove("version");
                 for member in &SETTINGS_MEMBERS[..3] {
                     if settings(desired, id).and_then(|resource| declared(resource, member)).is_none() {
                         members.remove(*member);

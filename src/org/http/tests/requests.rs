@@ -10,7 +10,7 @@ use super::support::{Listener, Step, answer, builder, sent as said};
 use crate::env::Environment;
 use crate::model::{AgentId, SecretName, Text, Value};
 use crate::org::http::{HttpOrg, Sending};
-use crate::org::{OrgRead, OrgWrite, Outcome, RequestError};
+use crate::org::{Condition, OrgRead, OrgWrite, Outcome, RequestError};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 use crate::schema::{ALL, Change, Field, Kind, Sent, Shape};
 use crate::secrets::Values;
@@ -72,7 +72,7 @@ async fn requests_carry_what_the_api_wants() {
 #[tokio::test]
 async fn paths_are_encoded_by_segment() {
     let listener = Listener::start([done()]);
-    listener.org().update(&put(map([]))).await.unwrap();
+    listener.org().update(&put(map([])), Condition::None).await.unwrap();
     assert_eq!(listener.lines(), ["PUT /api/dev/agents/triage/platforms/by-stable-id/a%2Fb%20%C3%BC"]);
     for id in ["", ".", ".."] {
         let error = listener.org().records_of(SETTINGS, &AgentId::from_server(id)).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn platforms_get_values_references_and_masks() {
             ("lit", Value::Text(Text::sensitive("L"))),
         ])
     };
-    let body = |sending| sent(sending, async |org| org.update(&put(config())).await.map(drop));
+    let body = |sending| sent(sending, async |org| org.update(&put(config()), Condition::None).await.map(drop));
     assert_eq!(
         body(with(false, false)).await.unwrap(),
         json!({"platform": "telegram", "config": {"botToken": "SENTINEL-BOT", "kept": "***", "lit": "L"},
@@ -102,7 +102,7 @@ async fn platforms_get_values_references_and_masks() {
 #[tokio::test]
 async fn a_missing_value_is_never_sent_as_something_else() {
     let error =
-        sent(Sending::default(), async |org| org.update(&put(map([("botToken", reference("BOT"))]))).await.map(drop));
+        sent(Sending::default(), async |org| org.update(&put(map([("botToken", reference("BOT"))])), Condition::None).await.map(drop));
     let error = error.await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotDone);
     assert_eq!(
@@ -115,7 +115,7 @@ async fn a_missing_value_is_never_sent_as_something_else() {
 #[tokio::test]
 async fn mcp_members_get_references() {
     let servers = || map([("gh", map([("headers", map([("Authorization", reference("GH"))]))]))]);
-    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers())).await.map(drop));
+    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop));
     assert_eq!(body(with(false, false)).await.unwrap()["mcpServers"]["gh"]["headers"]["Authorization"], "$GH");
     let with_api = body(with(true, false)).await.unwrap();
     assert_eq!(with_api["mcpServers"]["gh"]["headers"]["Authorization"], "secret://dev/user/GH");
@@ -124,7 +124,7 @@ async fn mcp_members_get_references() {
 #[tokio::test]
 async fn hidden_members_go_back_only_to_our_own_server() {
     let servers = || map([("gh", map([("headers", map([("A", Value::Text(Text::Opaque))]))]))]);
-    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers())).await.map(drop));
+    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop));
     let error = body(with(false, false)).await.unwrap_err();
     assert!(matches!(&error, RequestError::NotSent { what, .. } if what.starts_with("mcpServers: ")), "{error}");
     assert_eq!(body(with(true, true)).await.unwrap()["mcpServers"]["gh"]["headers"]["A"], "***");
@@ -135,7 +135,7 @@ async fn providers_are_stamped_once() {
     let old = map([("providerId", Value::known("a")), ("installedAt", Value::Null)]);
     let providers = Value::List(vec![old, map([("providerId", Value::known("b"))])]);
     let write = patch("installedProviders", providers);
-    let body = sent(with(false, false), async |org| org.update(&write).await.map(drop)).await.unwrap();
+    let body = sent(with(false, false), async |org| org.update(&write, Condition::None).await.map(drop)).await.unwrap();
     // The fake clock stands at a billion seconds.
     assert_eq!(
         body,
@@ -166,9 +166,9 @@ fn cleared_relationship() -> Sent {
 #[tokio::test]
 async fn each_route_clears_in_its_own_way() {
     let updated =
-        async |write: Sent| sent(with(false, false), async |org| org.update(&write).await.map(drop)).await.unwrap();
+        async |write: Sent| sent(with(false, false), async |org| org.update(&write, Condition::None).await.map(drop)).await.unwrap();
     let created =
-        async |write: Sent| sent(with(false, false), async |org| org.create(&write).await.map(drop)).await.unwrap();
+        async |write: Sent| sent(with(false, false), async |org| org.create(&write, Condition::None).await.map(drop)).await.unwrap();
     let table = [
         (
             updated(cleared()).await,
@@ -197,12 +197,12 @@ async fn secrets_go_only_where_nobody_listens() {
     let literal = || put(map([("botToken", Value::Text(Text::sensitive("SENTINEL")))]));
     let org = builder(Url::parse("http://lobu.invalid").unwrap()).build().unwrap().sending(with(false, false));
     for write in [secret(), literal()] {
-        let error = org.update(&write).await.unwrap_err();
+        let error = org.update(&write, Condition::None).await.unwrap_err();
         assert!(matches!(&error, RequestError::NotSent { what, .. } if what.contains("https")), "{error}");
         assert!(!format!("{error} {error:?}").contains("SENTINEL"));
     }
     assert_eq!(org.statistics().requests, 0);
-    let error = org.sending(with(true, false)).update(&secret()).await.unwrap_err();
+    let error = org.sending(with(true, false)).update(&secret(), Condition::None).await.unwrap_err();
     assert!(matches!(error, RequestError::NoAnswer { .. }), "{error}");
 }
 
@@ -217,18 +217,18 @@ async fn no_secret_comes_back_in_an_error() {
     for (step, code) in [(echo(400), None), (echo(200), None), (flat, None), (known, Some("invalid_value"))] {
         let listener = Listener::start([step]);
         let org = listener.org().sending(Sending { values: Arc::new(values()), ..Sending::default() });
-        let error = org.update(&write).await.unwrap_err();
+        let error = org.update(&write, Condition::None).await.unwrap_err();
         let shown = format!("{error} {error:?}").to_lowercase();
         assert!(!shown.contains("sentinel"), "{shown}");
         assert_eq!(error.code(), code);
     }
     let servers = map([("gh", map([("url", Value::known("https://x"))]))]);
     let listener = Listener::start([echo(400)]);
-    let error = listener.org().update(&patch("mcpServers", servers)).await.unwrap_err();
+    let error = listener.org().update(&patch("mcpServers", servers), Condition::None).await.unwrap_err();
     assert!(!format!("{error:?}").contains("SENTINEL"), "{error}");
     let prompt = patch("soulMd", Value::known("x"));
     let spoken = Listener::start([answer(400, &json!({"error": "no such field"}))]).org();
-    let error = spoken.update(&prompt).await.unwrap_err();
+    let error = spoken.update(&prompt, Condition::None).await.unwrap_err();
     assert_eq!(error.to_string(), "PATCH /api/dev/agents/triage/config answered 400: no such field");
 }
 
@@ -237,7 +237,7 @@ async fn member_for(kind: Kind, field: &'static Field, change: Change<Value>, is
     let body = async |write: Sent| {
         let listener = Listener::start([answer(201, &json!({"success": true, "agentId": "one", "name": "A"}))]);
         let org = listener.org().sending(with(true, true));
-        if is_new { org.create(&write).await } else { org.update(&write).await }.unwrap();
+        if is_new { org.create(&write, Condition::None).await } else { org.update(&write, Condition::None).await }.unwrap();
         listener.seen()[0].json().as_object().unwrap().clone()
     };
     let nothing = said(kind, "one/one", []);

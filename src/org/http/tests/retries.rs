@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::support::{FakeClock, Listener, Step, answer, sent, typed, with_header};
 use crate::model::{StableId, Value};
-use crate::org::{OrgRead, OrgWrite, Outcome, RequestError, Stored};
+use crate::org::{Condition, OrgRead, OrgWrite, Outcome, RequestError, Stored};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, relationship_type};
 use crate::schema::{Pair, ResourceKey, Sent, StoredPair};
 use crate::wire::Json;
@@ -98,7 +98,7 @@ async fn retry_after_is_obeyed_up_to_its_cap() {
 async fn a_server_without_manager_refuses_platforms_at_once() {
     let unavailable = || answer(503, &json!({"error": "Chat instance manager not available"}));
     let listener = Listener::start([unavailable()]);
-    let error = listener.org().update(&put()).await.unwrap_err();
+    let error = listener.org().update(&put(), Condition::None).await.unwrap_err();
     assert!(matches!(error, RequestError::Unavailable { .. }), "{error}");
     assert_eq!(
         (error.status(), error.outcome()),
@@ -109,14 +109,14 @@ async fn a_server_without_manager_refuses_platforms_at_once() {
     let busy = with_header(unavailable(), "retry-after", "1");
     let done = answer(200, &json!({"noop": true, "platform": {}}));
     let listener = Listener::start([busy, failing(502), done]);
-    assert_eq!(listener.org().update(&put()).await.unwrap(), Stored::Unchanged);
+    assert_eq!(listener.org().update(&put(), Condition::None).await.unwrap().stored, Stored::Unchanged);
 }
 
 #[tokio::test]
 async fn idempotent_writes_are_repeated_after_a_lost_answer() {
     let listener = Listener::start([Step::Close, answer(200, &json!({"success": true}))]);
     let patch = rename();
-    listener.org().update(&patch).await.unwrap();
+    listener.org().update(&patch, Condition::None).await.unwrap();
     assert_eq!(listener.lines(), ["PATCH /api/dev/agents/triage"; 2]);
 }
 
@@ -124,17 +124,17 @@ async fn idempotent_writes_are_repeated_after_a_lost_answer() {
 async fn what_may_have_been_carried_out_stays_unknown() {
     let patch = rename();
     let steps = [Step::Close, failing(429), failing(429), failing(429), failing(429)];
-    let error = Listener::start(steps).org().update(&patch).await.unwrap_err();
+    let error = Listener::start(steps).org().update(&patch, Condition::None).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(matches!(error, RequestError::AfterLost { .. }), "{error}");
     assert!(error.refusal_after_lost().is_none(), "{error}");
-    let refused = Listener::start([failing(429), failing(400)]).org().update(&patch).await.unwrap_err();
+    let refused = Listener::start([failing(429), failing(400)]).org().update(&patch, Condition::None).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::NotDone));
-    let refused = Listener::start([Step::Close, failing(400)]).org().update(&patch).await.unwrap_err();
+    let refused = Listener::start([Step::Close, failing(400)]).org().update(&patch, Condition::None).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::Unknown));
     assert!(refused.refusal_after_lost().is_some(), "{refused}");
     for status in [500, 501, 502, 503, 504, 505] {
-        let failed = Listener::start((0..5).map(|_| failing(status))).org().update(&patch).await.unwrap_err();
+        let failed = Listener::start((0..5).map(|_| failing(status))).org().update(&patch, Condition::None).await.unwrap_err();
         assert_eq!((failed.status(), failed.outcome()), (Some(status), Outcome::Unknown));
     }
 }
@@ -143,14 +143,14 @@ async fn what_may_have_been_carried_out_stays_unknown() {
 async fn a_create_of_an_agent_knows_its_own_row_again() {
     let row = |name: &str| answer(200, &json!({"agentId": "triage", "name": name, "description": ""}));
     let made = answer(201, &json!({"agentId": "triage", "name": "Triage"}));
-    assert_eq!(Listener::start([made]).org().create(&create()).await.unwrap(), Stored::Created);
+    assert_eq!(Listener::start([made]).org().create(&create(), Condition::None).await.unwrap().stored, Stored::Created);
     let lost = Listener::start([Step::Close, row("Triage")]).org();
-    assert_eq!(lost.create(&create()).await.unwrap(), Stored::Created);
+    assert_eq!(lost.create(&create(), Condition::None).await.unwrap().stored, Stored::Created);
     let theirs = Listener::start([Step::Close, row("Other")]).org();
-    assert!(matches!(theirs.create(&create()).await.unwrap(), Stored::Existed(_)));
+    assert!(matches!(theirs.create(&create(), Condition::None).await.unwrap().stored, Stored::Existed(_)));
     for steps in [vec![row("Triage")], vec![failing(429), row("Triage")]] {
-        let existed = Listener::start(steps).org().create(&create()).await.unwrap();
-        assert!(matches!(existed, Stored::Existed(_)));
+        let existed = Listener::start(steps).org().create(&create(), Condition::None).await.unwrap();
+        assert!(matches!(existed.stored, Stored::Existed(_)));
     }
 }
 
@@ -179,7 +179,7 @@ async fn a_lost_create_of_a_type_is_looked_up_before_it_is_sent_again() {
     ];
     for (steps, done, expected) in table {
         let listener = Listener::start(steps);
-        let result = listener.org().create(&person()).await;
+        let result = listener.org().create(&person(), Condition::None).await;
         assert_eq!(actions(&listener), expected);
         match result {
             Ok(_) => assert!(done),
@@ -192,7 +192,7 @@ async fn a_lost_create_of_a_type_is_looked_up_before_it_is_sent_again() {
 async fn a_refusal_after_a_lost_attempt_that_did_nothing_is_the_answer() {
     let empty = || answer(200, &json!({"entity_types": []}));
     let listener = Listener::start([Step::Close, empty(), failing(400), empty()]);
-    let error = listener.org().create(&person()).await.unwrap_err();
+    let error = listener.org().create(&person(), Condition::None).await.unwrap_err();
     assert_eq!((error.status(), error.outcome()), (Some(400), Outcome::NotDone));
 }
 
@@ -205,9 +205,9 @@ async fn relationship_types_and_rules_are_looked_up_too() {
             "deleted_at": deleted});
         answer(200, &json!({"relationship_types": [row]}))
     };
-    Listener::start([Step::Close, row(Json::Null)]).org().create(&write).await.unwrap();
+    Listener::start([Step::Close, row(Json::Null)]).org().create(&write, Condition::None).await.unwrap();
     let listener = Listener::start([Step::Close, row(json!("2026-01-01")), answer(200, &json!({}))]);
-    listener.org().create(&write).await.unwrap();
+    listener.org().create(&write, Condition::None).await.unwrap();
     assert_eq!(actions(&listener), ["create", "list", "create"]);
 
     let key = ResourceKey::new(RELATIONSHIP_TYPE, "knows");
@@ -234,7 +234,7 @@ async fn a_rule_that_a_lost_attempt_removed_is_removed() {
 #[tokio::test]
 async fn writes_are_never_redirected() {
     let listener = Listener::start([with_header(answer(307, &json!({})), "location", "/there")]);
-    let error = listener.org().create(&create()).await.unwrap_err();
+    let error = listener.org().create(&create(), Condition::None).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("POST /api/dev/agents was redirected to {}, which is not followed", {

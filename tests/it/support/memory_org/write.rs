@@ -1,4 +1,4 @@
-use lobu::org::{OrgWrite, Request, RequestError, Stored};
+use lobu::org::{Condition, OrgWrite, Request, RequestError, Stored, Written};
 use lobu::schema::kinds::{AGENT, PLATFORM, SETTINGS};
 use lobu::schema::{Api, Change, Clearing, Field, Kind, Leaf, Owner, Pair, ResourceKey, Sent, Shape, StoredPair};
 use lobu::wire::Json;
@@ -14,7 +14,7 @@ use super::store::{Store, StoredResource};
 const NOW: i64 = 1_767_225_600_000;
 
 impl OrgWrite for MemoryOrg {
-    async fn create(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn create(&self, sent: &Sent, _: Condition) -> Result<Written, RequestError> {
         let request = request("create", &sent.key);
         self.write(&request, |store| match (&sent.key.kind.table().api, store.find(&sent.key)) {
             (Api::Tool(_), Some(_)) => Err(refused(&request, 409, "exists", "already exists")),
@@ -26,9 +26,10 @@ impl OrgWrite for MemoryOrg {
             _ => self.put(store, &request, sent),
         })
         .await
+        .map(Written::from)
     }
 
-    async fn update(&self, sent: &Sent) -> Result<Stored, RequestError> {
+    async fn update(&self, sent: &Sent, _: Condition) -> Result<Written, RequestError> {
         let request = request("update", &sent.key);
         self.write(&request, |store| {
             if store.find(&sent.key).is_none() && !is_put(sent.key.kind) {
@@ -37,9 +38,15 @@ impl OrgWrite for MemoryOrg {
             self.put(store, &request, sent)
         })
         .await
+        .map(Written::from)
     }
 
-    async fn add_pair(&self, key: &ResourceKey, field: &'static Field, pair: &Pair) -> Result<(), RequestError> {
+    async fn add_pair(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+        pair: &Pair,
+    ) -> Result<Option<u64>, RequestError> {
         let request = request("add a pair to", key);
         self.write(&request, |store| {
             let handle = store.last_handle + 1;
@@ -52,7 +59,7 @@ impl OrgWrite for MemoryOrg {
             }
             stored.pairs.insert(handle, added);
             store.last_handle = handle;
-            Ok(())
+            Ok(None)
         })
         .await
     }
@@ -62,13 +69,13 @@ impl OrgWrite for MemoryOrg {
         key: &ResourceKey,
         _field: &'static Field,
         pair: &StoredPair,
-    ) -> Result<(), RequestError> {
+    ) -> Result<Option<u64>, RequestError> {
         let request = request("remove a pair of", key);
         self.write(&request, |store| {
             // The request names the pair and nothing else.
             let handle = pair.handle.as_i64().unwrap_or_default();
             let removed = store.of_mut(key.kind).values_mut().find_map(|stored| stored.pairs.remove(&handle));
-            removed.map(drop).ok_or_else(|| refused(&request, 404, "rule_not_found", "no such rule"))
+            removed.map(|_| None).ok_or_else(|| refused(&request, 404, "rule_not_found", "no such rule"))
         })
         .await
     }

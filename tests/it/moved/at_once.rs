@@ -1,0 +1,128 @@
+//! First applies at once: all end with 0, and there is one org.
+
+use std::fs::File;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use crate::support::env::{Running, TestEnv};
+use crate::support::existing_server::Options;
+use crate::support::site::Site;
+
+const AT_ONCE: usize = 8;
+
+/// What is declared, and no secret that the org would have to have before.
+const TOML: &str = r#"
+[agents.triage]
+name = "Triage"
+description = "Sorts."
+dir = "./agents/triage"
+
+[[agents.triage.platforms]]
+type = "telegram"
+config = { chatId = "42" }
+
+[agents.triage.skills.mcp.tickets]
+url = "https://tickets.example/mcp"
+
+[agents.desk]
+name = "Desk"
+dir = "./agents/desk"
+
+[memory]
+models = "./models"
+"#;
+
+fn lay_out(env: &TestEnv) {
+    env.write("lobu.toml", TOML)
+        .write("agents/triage/SOUL.md", "Be kind.\n")
+        .write("agents/desk/SOUL.md", "Be brief.\n")
+        .write("models/person.yaml", "type: entity\nslug: person\nname: Person\n")
+        .write("models/company.yaml", "type: entity\nslug: company\nname: Company\n")
+        .write(
+            "models/knows.yaml",
+            "type: relationship\nslug: knows\nname: Knows\ninverse_type_slug: known-by\nrules:\n  - { source: person, target: company }\n",
+        )
+        .write("models/known-by.yaml", "type: relationship\nslug: known-by\nname: Known by\n");
+}
+
+/// Starts as many applies, and waits until all have ended with 0; then nothing is left to do.
+#[track_caller]
+fn apply_at_once(env: &TestEnv, target: &[&str]) {
+    let start = || env.start(["apply", "--yes"].iter().chain(target));
+    let running: Vec<Running> = (0..AT_ONCE).map(|_| start()).collect();
+    for output in running.into_iter().map(Running::wait) {
+        output.expect_code(0);
+    }
+    let again = env.lobu(["plan"].iter().chain(target));
+    again.expect_code(0);
+    assert!(again.stdout.contains("Nothing to apply"), "{again}");
+}
+
+#[test]
+fn eight_first_applies_to_one_database_all_succeed() {
+    let env = TestEnv::new();
+    lay_out(&env);
+    apply_at_once(&env, &["-c", "local", "--org", "acme"]);
+    let store = lobu::server::Store::open(&lobu::server::Database::File(env.local_database())).expect("a database");
+    assert_eq!(store.orgs().expect("orgs"), ["acme"]);
+}
+
+#[test]
+fn eight_first_applies_to_one_local_server_all_succeed() {
+    let mut env = TestEnv::new();
+    lay_out(&env);
+    let server = Dev::start(&env);
+    env.env("LOBU_API_TOKEN", server.token(&env));
+    apply_at_once(&env, &["--url", &format!("http://{}", server.address), "--org", "dev"]);
+    drop(server);
+    let store = lobu::server::Store::open(&lobu::server::Database::File(env.local_database())).expect("a database");
+    assert_eq!(store.orgs().expect("orgs"), ["dev"]);
+}
+
+#[test]
+fn eight_first_applies_to_an_existing_server_all_succeed() {
+    // A server with a chat manager takes no platform without a token, which none of this is about.
+    let site = Site::project(Options::g1_without_manager(), TOML);
+    lay_out(&site.env);
+    let url = site.server.url();
+    apply_at_once(&site.env, &["--url", &url, "--org", "dev"]);
+    assert_eq!(site.server.state().agents.len(), 2);
+}
+
+/// `lobu dev` on a port of its own.
+struct Dev {
+    child: Child,
+    address: String,
+}
+
+impl Dev {
+    #[track_caller]
+    fn start(env: &TestEnv) -> Self {
+        let log = env.path().join("dev.log");
+        let mut command = env.command();
+        command.args(["dev", "--port", "0"]).stdout(File::create(&log).expect("a file"));
+        let mut dev = Self { child: command.spawn().expect("the binary starts"), address: String::new() };
+        let started = Instant::now();
+        while dev.address.is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(60), "no server");
+            std::thread::sleep(Duration::from_millis(5));
+            let text = std::fs::read_to_string(&log).expect("a log");
+            let found = text.lines().find_map(|line| line.trim().strip_prefix("server")?.trim().strip_prefix("http://"));
+            found.unwrap_or_default().clone_into(&mut dev.address);
+        }
+        dev
+    }
+
+    fn token(&self, env: &TestEnv) -> String {
+        let file = env.local_database().with_file_name("bootstrap-pat.txt");
+        std::fs::read_to_string(file).expect("the token of a running server").trim().to_owned()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // Both fail if it has ended, which is what is wanted.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,48 @@
+//! What an apply asks besides its writes, counted.
+
+use lobu::plan::Resend;
+use lobu::schema::{ALL, Write};
+
+use super::cases::Stage;
+use crate::fault_matrix::project::{first, later};
+use crate::support::converge::{apply, carry_out, planned_of};
+
+#[tokio::test]
+async fn on_our_server_only_the_settings_of_new_agents_are_read_before_a_write() {
+    let stage = Stage::empty_ours().await;
+    let counter = stage.served.as_ref().expect("our server").counter.clone();
+    for (desired, reads) in [(first(), 1), (later(), 0)] {
+        let planned = planned_of(&ALL, &stage.org, &desired, false, Resend::default()).await;
+        let writes: usize = planned.0.rows.iter().map(|row| row.writes.len()).sum();
+        counter.reset();
+        assert!(carry_out(&stage.org, planned).await.is_complete());
+        assert_eq!((counter.reads(), counter.writes()), (reads, writes as u64));
+        // With nothing to do an apply asks what a plan asks.
+        counter.reset();
+        planned_of(&ALL, &stage.org, &desired, false, Resend::default()).await;
+        let plan = counter.reads();
+        counter.reset();
+        assert!(apply(&stage.org, &desired, false).await.is_complete());
+        assert_eq!((counter.reads(), counter.writes()), (plan, 0));
+    }
+}
+
+#[tokio::test]
+async fn elsewhere_a_resource_is_read_once_before_its_write() {
+    let stage = Stage::empty_existing();
+    let double = stage.double.as_ref().expect("a double");
+    for desired in [first(), later()] {
+        let planned = planned_of(&ALL, &stage.org, &desired, false, Resend::default()).await;
+        let writes: Vec<Write> = planned.0.rows.iter().flat_map(|row| row.writes.clone()).collect();
+        double.forget_requests();
+        assert!(carry_out(&stage.org, planned).await.is_complete());
+        // A type that is there already says so itself, and a rule replaces nothing.
+        let is_looked_at = |write: &&Write| match write {
+            Write::Create(sent) => matches!(sent.key.kind.word, "settings" | "platform"),
+            Write::Update(_) | Write::Link(_) => true,
+            Write::Add(..) | Write::Remove(..) => false,
+        };
+        assert_eq!(double.reads().len(), writes.iter().filter(is_looked_at).count());
+        assert!(double.writes().len() <= writes.len());
+    }
+}
