@@ -89,7 +89,8 @@ async fn carry_out(
         return Decision::Ended(Err(error));
     }
     let approved = ApprovedPlan::new(planned.plan.clone(), approval);
-    let limits = Limits { parallelism: args.plan.parallelism, keep_going: args.apply.keep_going };
+    let limits =
+        Limits { parallelism: args.plan.parallelism, keep_going: args.apply.keep_going, verify: !args.apply.no_verify };
     let report = execute(session, limits, planned, &writer.org, &approved, interrupts.wait()).await;
     let closed = writer.close().await;
     show_report(session, &args.plan, planned, &report);

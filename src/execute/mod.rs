@@ -3,6 +3,7 @@
 mod approval;
 mod explain;
 mod look;
+mod read_back;
 mod report;
 mod run;
 mod step;
@@ -12,5 +13,6 @@ mod versions;
 
 pub use approval::{Approval, ApprovedPlan};
 pub use explain::explain;
+pub use read_back::Verification;
 pub use report::{Failure, FailureReason, Report, RowOutcome};
 pub use run::{Event, Limits, execute};

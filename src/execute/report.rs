@@ -1,6 +1,8 @@
 use crate::org::RequestError;
 use crate::schema::ResourceKey;
 
+use super::Verification;
+
 /// Why a row failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FailureReason {
@@ -10,6 +12,9 @@ pub enum FailureReason {
     /// The resource is no longer as the plan found it.
     #[error("it was changed in the org since the plan; it was not overwritten")]
     Moved,
+    /// The server accepted the writes, and has something else: these fields, as the files name them; none where it has nothing.
+    #[error("the server accepted it but did not store {}", if .0.is_empty() { "it".to_owned() } else { .0.join(", ") })]
+    NotStored(Vec<String>),
     /// A part of the row was done, and the rest was not begun.
     #[error("only a part of it was done; the rest was not tried")]
     Partial,
@@ -33,7 +38,7 @@ impl Failure {
     pub fn error(&self) -> Option<&RequestError> {
         match &self.reason {
             FailureReason::Request(error) => Some(error),
-            FailureReason::Moved | FailureReason::Partial => None,
+            FailureReason::Moved | FailureReason::NotStored(_) | FailureReason::Partial => None,
         }
     }
 }
@@ -66,6 +71,8 @@ pub struct Report {
     pub interrupted: bool,
     /// Whether any request succeeded, also one of a row that failed later on.
     pub wrote: bool,
+    /// What reading back what was written found besides.
+    pub verification: Verification,
 }
 
 impl Report {

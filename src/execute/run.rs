@@ -7,9 +7,10 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use crate::org::OrgWrite;
 use crate::plan::{Row, Task, Verifier, tasks};
 
+use super::read_back::read_back;
 use super::step::{Ending, Step};
 use super::versions::Versions;
-use super::{ApprovedPlan, FailureReason, Report, RowOutcome};
+use super::{ApprovedPlan, FailureReason, Report, RowOutcome, Verification};
 
 /// How an execution runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Limits {
     pub parallelism: usize,
     /// Whether a failure stops only what depends on it.
     pub keep_going: bool,
+    /// Whether what was written is read back.
+    pub verify: bool,
 }
 
 /// What happens while a plan is carried out, by row of the plan.
@@ -75,11 +78,23 @@ pub async fn execute(
             in_flight.next().await
         };
         if let Some((position, row, (wrote, outcome))) = finished {
-            run.wrote |= wrote;
+            if wrote {
+                run.wrote.insert(row);
+            }
             run.finish(position, row, outcome, on_event);
         }
     }
-    run.into_report(approved)
+    let written: Vec<&Row> = run.wrote.iter().filter_map(|at| plan.rows.get(*at)).collect();
+    let mut report = run.into_report(approved);
+    // A server that loses answers is not asked again: the next run looks.
+    if limits.verify && !report.interrupted && report.unknown() == 0 {
+        let is_done = |row: &&Row| {
+            report.rows.iter().any(|(key, outcome)| *key == row.key && matches!(outcome, RowOutcome::Done(_)))
+        };
+        let written: Vec<&Row> = written.into_iter().filter(is_done).collect();
+        read_back(org, verifier, &versions, limits.parallelism, &written, &mut report).await;
+    }
+    report
 }
 
 /// A row, with what carries out its requests.
@@ -102,7 +117,7 @@ impl<Org: OrgWrite> OfRow<'_, Org> {
                     wrote = true;
                 }
                 Ending::Found => found = true,
-                Ending::Failed(failure) => return (wrote, RowOutcome::Failed(failure)),
+                Ending::Failed(failure) => return (wrote, RowOutcome::Failed(*failure)),
                 Ending::Unknown(why) => return (wrote, RowOutcome::Unknown(why)),
             }
         }
@@ -126,8 +141,8 @@ struct Run {
     limits: Limits,
     stopped: bool,
     interrupted: bool,
-    /// Whether any request succeeded.
-    wrote: bool,
+    /// The rows of which a request succeeded.
+    wrote: BTreeSet<usize>,
 }
 
 impl Run {
@@ -155,7 +170,7 @@ impl Run {
             limits,
             stopped: false,
             interrupted: false,
-            wrote: false,
+            wrote: BTreeSet::new(),
         }
     }
 
@@ -220,6 +235,7 @@ impl Run {
         };
         let rows = approved.plan().rows.iter().zip(self.rows).filter(|(row, _)| !row.writes.is_empty());
         let rows = rows.map(|(row, state)| (row.key.clone(), outcome(state))).collect();
-        Report { rows, interrupted: self.interrupted, wrote: self.wrote }
+        let wrote = !self.wrote.is_empty();
+        Report { rows, interrupted: self.interrupted, wrote, verification: Verification::default() }
     }
 }

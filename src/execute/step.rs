@@ -17,7 +17,7 @@ pub(super) enum Ending {
     /// What was wanted is there, and nothing was sent for it.
     Found,
     /// Nothing of it was done.
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// It may have been done.
     Unknown(String),
 }
@@ -78,6 +78,8 @@ impl<Org: OrgWrite> Step<'_, Org> {
                 return self.failed(error);
             }
             match self.next(found.as_ref()) {
+                // A pair that is said to be there and is not is refused for another reason.
+                Ok(_) if matches!(self.write, Write::Add(..)) => return self.failed(error),
                 Ok(next) => attempt = next,
                 Err(Ending::Failed(_)) if error.outcome() == Outcome::Unknown => {
                     return Ending::Unknown(error.to_string());
@@ -85,7 +87,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
                 Err(ending) => return ending,
             }
         }
-        Ending::Failed(FailureReason::Moved.into())
+        moved()
     }
 
     /// What is sent first, or how the step ends without sending anything.
@@ -116,7 +118,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
     fn next(&self, found: Option<&Record>) -> Result<Attempt, Ending> {
         match self.verifier.standing(self.row, self.write, found) {
             Standing::Wanted => return Err(Ending::Found),
-            Standing::Hidden | Standing::Moved => return Err(Ending::Failed(FailureReason::Moved.into())),
+            Standing::Hidden | Standing::Moved => return Err(moved()),
             Standing::AsRead => {}
         }
         let version = found.and_then(|found| found.version).filter(|_| self.verifier.has_versions());
@@ -176,7 +178,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
 
     fn failed(&self, error: RequestError) -> Ending {
         let hint = explain(self.write, &error, self.verifier.generation());
-        Ending::Failed(Failure { reason: FailureReason::Request(error), hint })
+        Ending::Failed(Box::new(Failure { reason: FailureReason::Request(error), hint }))
     }
 
     fn ended(&self, stored: &Stored) -> Ending {
@@ -191,6 +193,10 @@ impl<Org: OrgWrite> Step<'_, Org> {
             Stored::Created | Stored::Existed(_) => Ending::Done(None),
         }
     }
+}
+
+fn moved() -> Ending {
+    Ending::Failed(Box::new(FailureReason::Moved.into()))
 }
 
 /// Whether a resource is there as soon as another one is, so that making it is changing it: the settings of an agent.

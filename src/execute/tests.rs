@@ -21,7 +21,7 @@ use crate::schema::{
 };
 use crate::wire::{Health, ServerError, WireRecord};
 
-use super::{Approval, ApprovedPlan, Event, FailureReason, Limits, Report, RowOutcome, execute};
+use super::{Approval, ApprovedPlan, Event, FailureReason, Limits, Report, RowOutcome, Verification, execute};
 
 mod answers;
 
@@ -59,6 +59,8 @@ struct Fake {
     /// Whether no list can be read.
     is_unreadable: bool,
     pairs: Vec<StoredPair>,
+    /// The version that a create gives.
+    version: Option<u64>,
     state: Mutex<State>,
 }
 
@@ -182,16 +184,14 @@ impl OrgWrite for Fake {
     async fn create(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         self.state.lock().unwrap().sent.push(sent.clone());
         self.state.lock().unwrap().conditions.push(condition);
-        Ok(match self.write(&label(sent)).await? {
-            Some(Fault::Exists(record)) => Stored::Existed(Box::new(record)).into(),
-            _ => {
-                let name = sent.key.kind.field("name").filter(|name| sent.value(name).is_some());
-                let members = name.map(|name| (name, json!("Name"))).into_iter().collect();
-                let record = WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, members };
-                self.state.lock().unwrap().made.push((sent.key.kind, record));
-                Stored::Created.into()
-            }
-        })
+        if let Some(Fault::Exists(record)) = self.write(&label(sent)).await? {
+            return Ok(Stored::Existed(Box::new(record)).into());
+        }
+        let name = sent.key.kind.field("name").filter(|name| sent.value(name).is_some());
+        let members = name.map(|name| (name, json!("Name"))).into_iter().collect();
+        let record = WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, members };
+        self.state.lock().unwrap().made.push((sent.key.kind, record));
+        Ok(Written { stored: Stored::Created, version: self.version })
     }
     async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         self.state.lock().unwrap().conditions.push(condition);
@@ -314,7 +314,7 @@ fn verifier(plan: &Plan, server: Generation) -> Verifier {
             values.fold(resource, |resource, (field, value)| resource.with(field, Some(Declaration::of_sent(value))))
         })
         .collect();
-    let server = ServerTraits::of(server, None);
+    let server = ServerTraits::of(server, None).with_versions(true);
     let (secrets, hidden) = (SecretsProbe::Missing, HiddenValues::default());
     let actual = ActualState { server, secrets, records: BTreeMap::new(), hidden };
     let org = OrgSlug::from_server("dev");
@@ -323,7 +323,7 @@ fn verifier(plan: &Plan, server: Generation) -> Verifier {
     Verifier::new(plan, &declared, &actual, &options)
 }
 
-const WIDE: Limits = Limits { parallelism: 16, keep_going: false };
+const WIDE: Limits = Limits { parallelism: 16, keep_going: false, verify: false };
 
 async fn run_with(fake: &Fake, rows: Vec<Row>, limits: Limits, server: Generation) -> (Report, Vec<Event>) {
     let approved = ApprovedPlan::new(plan(rows), Approval::from_flag(true).unwrap());
@@ -395,7 +395,7 @@ async fn independent_chains_run_side_by_side_within_the_bound() {
     let rows = || (0..12).map(|number| entity(&format!("type-{number}"))).collect::<Vec<_>>();
     for (parallelism, most) in [(0, 1), (1, 1), (4, 4), (64, 12)] {
         let fake = Fake::default();
-        let limits = Limits { parallelism, keep_going: false };
+        let limits = Limits { parallelism, keep_going: false, verify: false };
         assert!(run_with(&fake, rows(), limits, Generation::First).await.0.is_complete());
         assert_eq!(fake.state.lock().unwrap().most_in_flight, most);
     }
@@ -405,7 +405,7 @@ async fn independent_chains_run_side_by_side_within_the_bound() {
 async fn a_failure_starts_nothing_new_and_awaits_what_is_in_flight() {
     let fake = Fake::with(&[("entity a", Fault::Refuse(422, "no"))]);
     let rows = vec![entity("a"), entity("much-longer"), entity("c")];
-    let limits = Limits { parallelism: 2, keep_going: false };
+    let limits = Limits { parallelism: 2, keep_going: false, verify: false };
     let (report, _) = run_with(&fake, rows, limits, Generation::First).await;
     let expected = ["entity-type/a failed", "entity-type/much-longer done", "entity-type/c not tried"];
     assert_eq!(outcomes(&report), expected);
@@ -416,7 +416,7 @@ async fn a_failure_starts_nothing_new_and_awaits_what_is_in_flight() {
 async fn keep_going_skips_only_what_depends_on_the_failure() {
     let fake = Fake::with(&[("agent one", Fault::Refuse(409, "no"))]);
     let rows = vec![agent("one"), agent("two"), settings("one"), settings("two"), platform("one", Text::known("x"))];
-    let limits = Limits { parallelism: 1, keep_going: true };
+    let limits = Limits { parallelism: 1, keep_going: true, verify: false };
     let (report, _) = run_with(&fake, rows, limits, Generation::First).await;
     assert_eq!(
         outcomes(&report),
@@ -436,7 +436,7 @@ async fn an_interrupt_starts_nothing_new_and_awaits_what_is_in_flight() {
     let (unused, _) = oneshot::channel();
     fake.state.lock().unwrap().interrupts = Some(("entity b".to_owned(), unused));
     let rows = vec![entity("a"), entity("b"), entity("c"), entity("d")];
-    let limits = Limits { parallelism: 1, keep_going: false };
+    let limits = Limits { parallelism: 1, keep_going: false, verify: false };
     let (report, _) = run_with(&fake, rows, limits, Generation::First).await;
     assert!(report.interrupted && !report.is_complete());
     assert_eq!(
@@ -448,7 +448,7 @@ async fn an_interrupt_starts_nothing_new_and_awaits_what_is_in_flight() {
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_stops() {
     let fake = Fake::with(&[("entity a", Fault::Lose)]);
-    let limits = Limits { parallelism: 1, keep_going: false };
+    let limits = Limits { parallelism: 1, keep_going: false, verify: false };
     let (report, _) = run_with(&fake, vec![entity("a"), entity("b")], limits, Generation::First).await;
     assert_eq!(outcomes(&report), ["entity-type/a unknown", "entity-type/b not tried"]);
     assert_eq!((report.unknown(), report.wrote), (1, false));

@@ -13,8 +13,12 @@ pub(super) struct Versions(Mutex<BTreeMap<ResourceKey, u64>>);
 impl Versions {
     /// The version of a resource: that of the last write, else that of the plan.
     pub(super) fn of(&self, verifier: &Verifier, key: &ResourceKey) -> Option<u64> {
-        let written = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied();
-        written.or_else(|| verifier.read(key)?.version)
+        self.written(key).or_else(|| verifier.read(key)?.version)
+    }
+
+    /// The version of a resource after the last write.
+    pub(super) fn written(&self, key: &ResourceKey) -> Option<u64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied()
     }
 
     pub(super) fn set(&self, key: &ResourceKey, version: Option<u64>) {

@@ -21,8 +21,8 @@ use super::head::SESSION;
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
 use super::retry::retry_after;
 use super::{
-    Answer, Call, Cause, ClientError, Clock, Condition, DEADLINE, Endpoint, Head, Method, Outcome, Repeat, RequestError,
-    Schedule, SystemClock,
+    Answer, Call, Cause, ClientError, Clock, Condition, DEADLINE, Endpoint, Head, Method, Outcome, Repeat,
+    RequestError, Schedule, SystemClock,
 };
 
 /// How many requests are in flight at most where nothing else is said.

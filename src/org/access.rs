@@ -90,17 +90,9 @@ impl From<Stored> for Written {
 /// What may be sent to an org. Only an execution is handed this.
 pub trait OrgWrite: OrgRead {
     /// Makes a resource, or finds that it is there.
-    fn create(
-        &self,
-        sent: &Sent,
-        condition: Condition,
-    ) -> impl Future<Output = Result<Written, RequestError>> + Send;
+    fn create(&self, sent: &Sent, condition: Condition) -> impl Future<Output = Result<Written, RequestError>> + Send;
     /// Changes a resource.
-    fn update(
-        &self,
-        sent: &Sent,
-        condition: Condition,
-    ) -> impl Future<Output = Result<Written, RequestError>> + Send;
+    fn update(&self, sent: &Sent, condition: Condition) -> impl Future<Output = Result<Written, RequestError>> + Send;
     /// Adds a pair to a resource, and gives the version that the resource has now.
     fn add_pair(
         &self,

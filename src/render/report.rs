@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::execute::{Failure, Report, RowOutcome};
+use crate::execute::{Failure, Report, RowOutcome, Verification};
 use crate::plan::{Action, FieldAction, Plan, Row};
 use crate::schema::kinds::SETTINGS;
 use crate::schema::{Kind, ResourceKey};
@@ -22,6 +22,7 @@ type Outcome<'a> = (Option<&'a Row>, &'a ResourceKey, &'a RowOutcome);
 pub fn render(report: &Report, plan: &Plan, is_local: bool, next_command: Option<&str>) -> Document {
     let rows = outcomes(report, plan);
     let mut document = if report.is_complete() { complete(&rows) } else { incomplete(report, &rows) };
+    document.append(verification(&report.verification));
     document.extend(end(is_local, next_command));
     document
 }
@@ -50,6 +51,34 @@ fn complete(rows: &[Outcome<'_>]) -> Document {
         line = line.then(line!(", {} removed", removed));
     }
     Document::from(line.then(line!(".")))
+}
+
+/// How many names a line about what was read back has.
+const NAMED: usize = 3;
+
+/// What was read back and is no failure.
+fn verification(found: &Verification) -> Document {
+    let mut document = Document::new();
+    let values: Vec<String> = found
+        .hidden
+        .iter()
+        .flat_map(|(key, fields)| fields.iter().map(move |field| format!("{field} ({} {})", key.kind, key.id)))
+        .collect();
+    let keys = |keys: &[ResourceKey]| keys.iter().map(|key| format!("{} {}", key.kind, key.id)).collect::<Vec<_>>();
+    for (head, names) in [
+        ("Not verified, the server hides ", values),
+        ("Not verified, could not be read: ", keys(&found.unread)),
+        ("Changed again since it was written: ", keys(&found.changed_since)),
+    ] {
+        if names.is_empty() {
+            continue;
+        }
+        let more = names.len().saturating_sub(NAMED);
+        let first = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        document.push(line!("{}{}{}", Style::Note.of(head), &first, &rest).prose(2));
+    }
+    document
 }
 
 fn incomplete(report: &Report, rows: &[Outcome<'_>]) -> Document {
@@ -225,7 +254,12 @@ mod tests {
 
     fn report(plan: &Plan, outcomes: Vec<RowOutcome>, interrupted: bool) -> Report {
         let wrote = outcomes.iter().any(|outcome| matches!(outcome, RowOutcome::Done(_)));
-        Report { rows: plan.rows.iter().map(|row| row.key.clone()).zip(outcomes).collect(), interrupted, wrote }
+        Report {
+            rows: plan.rows.iter().map(|row| row.key.clone()).zip(outcomes).collect(),
+            interrupted,
+            wrote,
+            verification: Verification::default(),
+        }
     }
 
     fn shown(document: &Document) -> String {

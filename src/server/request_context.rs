@@ -74,7 +74,9 @@ impl<'a> RequestContext<'a> {
         self.refuse_unmet()?;
         let version = self
             .connection
-            .prepare_cached("UPDATE organizations SET last_version = last_version + 1 WHERE id = ?1 RETURNING last_version")?
+            .prepare_cached(
+                "UPDATE organizations SET last_version = last_version + 1 WHERE id = ?1 RETURNING last_version",
+            )?
             .query_row([self.org.id], |row| row.get(0))?;
         Ok(version)
     }

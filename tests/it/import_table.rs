@@ -74,7 +74,10 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli", "commands", "target/flags.rs"]),
     ("console", &["ui/terminal.rs", "ui/terminal_keyboard.rs"]),
-    ("futures", &["accounts/login/device.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"]),
+    (
+        "futures",
+        &["accounts/login/device.rs", "execute/read_back.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"],
+    ),
     ("getrandom", &["http/retry.rs", "server/vault.rs"]),
     ("granit_parser", &["edit/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "secrets/plan_key.rs", "server/vault.rs"]),

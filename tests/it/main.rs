@@ -28,6 +28,7 @@ mod new_kind;
 mod plan_id;
 mod project_laws;
 mod pull;
+mod read_back;
 mod real_files;
 mod secrets_embedded;
 mod secrets_local;

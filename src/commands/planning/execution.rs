@@ -85,7 +85,9 @@ pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
         (ErrorKind::PartlyApplied, "partly applied; the report says what was done. Run the command again to go on")
     } else if report.has_moved() {
         let message = "the org has changed since the plan; nothing was changed";
-        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at the new plan."));
+        return Err(
+            CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at the new plan.")
+        );
     } else if report.is_refused_for_rights() {
         (ErrorKind::Forbidden, "the server refused; nothing was changed")
     } else {
@@ -96,7 +98,7 @@ pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::execute::{FailureReason, RowOutcome};
+    use crate::execute::{FailureReason, RowOutcome, Verification};
     use crate::schema::ResourceKey;
     use crate::schema::kinds::AGENT;
 
@@ -108,6 +110,7 @@ mod tests {
             rows: vec![(ResourceKey::new(AGENT, "a"), RowOutcome::Failed(FailureReason::Moved.into()))],
             interrupted: false,
             wrote,
+            verification: Verification::default(),
         };
         let kind = |wrote| outcome(&report(wrote)).map(drop).unwrap_err().kind;
         assert_eq!(kind(false), ErrorKind::Moved);

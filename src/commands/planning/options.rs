@@ -75,4 +75,7 @@ pub(crate) struct ApplyOptions {
     /// After the question do not look whether the org has moved
     #[arg(long)]
     pub(crate) no_recheck: bool,
+    /// Do not read back what was written
+    #[arg(long)]
+    pub(crate) no_verify: bool,
 }

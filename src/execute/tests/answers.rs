@@ -95,3 +95,45 @@ async fn a_read_that_fails_before_a_write_is_not_done() {
         assert!(!report.wrote);
     }
 }
+
+#[tokio::test]
+async fn a_create_is_bound_to_nothing_being_there_and_an_update_to_what_was_read() {
+    let fake = Fake::default();
+    let rows = vec![entity("a"), platform("one", Text::known("x"))];
+    run_with(&fake, rows, Limits { parallelism: 1, ..WIDE }, Generation::Ours).await;
+    // The plan of these tests was made of an org without records, so that there is no version to bind the update to.
+    assert_eq!(fake.state.lock().unwrap().conditions, [Condition::Absent, Condition::None]);
+}
+
+#[tokio::test]
+async fn what_was_written_is_read_back() {
+    let read_back = async |found: Option<WireRecord>, is_unreadable: bool| {
+        let mut fake = Fake { version: Some(5), is_unreadable, ..Fake::default() };
+        fake.records.insert(ENTITY_TYPE, found.into_iter().collect());
+        let limits = Limits { verify: true, ..WIDE };
+        let name = FieldChange {
+            path: FieldPath::member("name"),
+            action: FieldAction::Add,
+            before: None,
+            after: Some(Value::known("Name")),
+            sources: BTreeMap::new(),
+            guarded: false,
+        };
+        let rows = vec![Row { fields: vec![name], ..entity("a") }];
+        run_with(&fake, rows, limits, Generation::Ours).await.0
+    };
+    let there = |name: &str, version| Some(WireRecord { version: Some(version), ..listed(ENTITY_TYPE, "a", name) });
+    let key = || vec![ResourceKey::new(ENTITY_TYPE, "a")];
+    let as_written = read_back(there("Name", 5), false).await;
+    assert!(as_written.is_complete() && as_written.verification == Verification::default(), "{as_written:?}");
+    let since = read_back(there("Other", 6), false).await;
+    assert!(since.is_complete() && since.verification.changed_since == key(), "{since:?}");
+    let unread = read_back(None, true).await;
+    assert!(unread.is_complete() && unread.verification.unread == key(), "{unread:?}");
+    for (found, fields) in [(there("Other", 5), vec!["name".to_owned()]), (None, Vec::new())] {
+        let report = read_back(found, false).await;
+        let RowOutcome::Failed(failure) = &report.rows[0].1 else { panic!("{report:?}") };
+        assert_eq!(failure.reason, FailureReason::NotStored(fields));
+        assert!(report.wrote);
+    }
+}

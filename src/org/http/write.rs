@@ -54,13 +54,7 @@ impl HttpOrg {
     }
 
     /// A call of a tool that writes.
-    fn tool_write(
-        &self,
-        tool: &Tool,
-        action: &str,
-        sent: &Sent,
-        condition: Condition,
-    ) -> Result<Call, RequestError> {
+    fn tool_write(&self, tool: &Tool, action: &str, sent: &Sent, condition: Condition) -> Result<Call, RequestError> {
         let body = self.encoder().tool_body(tool, action, sent, self.now());
         let path = || format!("/api/{}/{}", self.org, tool.name);
         let body = Self::encoded("POST", path, body)?;

@@ -260,6 +260,21 @@ pub struct Outcomes {
     pub not_tried: Vec<RowName>,
     /// They may have been done.
     pub unknown: Vec<UnknownRow>,
+    /// Done, but the server hides these fields, or the row could not be read back.
+    pub not_verified: Vec<RowFields>,
+    /// Done, and changed by someone else since.
+    pub changed_since: Vec<RowName>,
+}
+
+/// A row with some of its fields.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RowFields {
+    /// What it is.
+    pub kind: KindWord,
+    /// Which one.
+    pub id: String,
+    /// The fields, as the files name them; none for the row as a whole.
+    pub fields: Vec<String>,
 }
 
 /// A row by name.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::execute::{Failure, FailureReason, Report, RowOutcome};
+use crate::execute::{Failure, FailureReason, Report, RowOutcome, Verification};
 use crate::model::{Diagnostic, Family, FieldPath, Position, SecretName, Severity, Text, Value};
 use crate::org::{Request, RequestError};
 use crate::plan::{Action, FieldAction, FieldChange, Need, Only, Plan, Problem, Row, SecretUse};
@@ -195,12 +195,23 @@ fn an_apply_says_what_became_of_each_row() {
         ],
         interrupted: false,
         wrote: true,
+        verification: Verification {
+            hidden: vec![(key(PLATFORM, "triage/a"), vec!["config.botToken".to_owned()])],
+            changed_since: vec![key(AGENT, "triage")],
+            unread: Vec::new(),
+        },
     };
     let json = with_view(|view| apply(&a_plan(), &report, view));
     validate(&json);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&value["report"]).unwrap(), @r#"
     {
+      "changed_since": [
+        {
+          "id": "triage",
+          "kind": "agent"
+        }
+      ],
       "done": [
         {
           "id": "triage",
@@ -219,6 +230,15 @@ fn an_apply_says_what_became_of_each_row() {
       ],
       "not_tried": [
         {
+          "id": "triage/a",
+          "kind": "platform"
+        }
+      ],
+      "not_verified": [
+        {
+          "fields": [
+            "config.botToken"
+          ],
           "id": "triage/a",
           "kind": "platform"
         }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::error::CommandError;
-use crate::execute::{Report, RowOutcome};
+use crate::execute::{Report, RowOutcome, Verification};
 use crate::model::{Diagnostic, Severity};
 use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
 use crate::render::diagnostics::view;
@@ -10,7 +10,8 @@ use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
-    OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
+    OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse, SeverityWord, Target, Undeclared,
+    UnknownRow,
 };
 use super::value::shown;
 
@@ -231,7 +232,22 @@ fn counts(summary: Summary) -> Counts {
 }
 
 fn outcomes(report: &Report) -> Outcomes {
-    let mut outcomes = Outcomes { done: Vec::new(), failed: Vec::new(), not_tried: Vec::new(), unknown: Vec::new() };
+    let Verification { hidden, changed_since, unread } = &report.verification;
+    let fields = |key: &ResourceKey, fields: &[String]| RowFields {
+        kind: KindWord(key.kind),
+        id: key.id.clone(),
+        fields: fields.to_vec(),
+    };
+    let hidden = hidden.iter().map(|(key, hidden)| fields(key, hidden));
+    let unread = unread.iter().map(|key| fields(key, &[]));
+    let mut outcomes = Outcomes {
+        done: Vec::new(),
+        failed: Vec::new(),
+        not_tried: Vec::new(),
+        unknown: Vec::new(),
+        not_verified: hidden.chain(unread).collect(),
+        changed_since: changed_since.iter().map(name).collect(),
+    };
     for (key, outcome) in &report.rows {
         match outcome {
             RowOutcome::Done(_) => outcomes.done.push(name(key)),

@@ -44,8 +44,7 @@ fn definitions(path: &Path) -> Vec<(String, String)> {
         let words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
         words.replace(" ,", ",").replace("( ", "(").replace(" )", ")")
     };
-    rows.map(|row| row.map(|(name, sql)| (name, plain(sql))).unwrap())
-        .collect()
+    rows.map(|row| row.map(|(name, sql)| (name, plain(sql))).unwrap()).collect()
 }
 
 #[tokio::test]

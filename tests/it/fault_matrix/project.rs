@@ -74,7 +74,8 @@ pub(crate) fn later() -> DesiredState {
 /// The entity types of the first project, and nothing else.
 pub(crate) fn types_only() -> DesiredState {
     let directory = tempfile::tempdir().expect("a directory");
-    std::fs::write(directory.path().join("lobu.toml"), "[agents]\n\n[memory]\nmodels = \"./models\"\n").expect("a file");
+    std::fs::write(directory.path().join("lobu.toml"), "[agents]\n\n[memory]\nmodels = \"./models\"\n")
+        .expect("a file");
     std::fs::create_dir(directory.path().join("models")).expect("a directory");
     for (path, text) in FILES.iter().filter(|(_, text)| text.starts_with("type: entity")) {
         std::fs::write(directory.path().join(path), text).expect("a file");

@@ -45,7 +45,9 @@ fn reference() -> Value {
 async fn a_create_that_is_repeated_writes_nothing() {
     let org = org().await;
     let before = org.store();
-    let Ok(Written { stored: Stored::Existed(record), .. }) = org.create(&named("Other"), Condition::None).await else { panic!("it was there") };
+    let Ok(Written { stored: Stored::Existed(record), .. }) = org.create(&named("Other"), Condition::None).await else {
+        panic!("it was there")
+    };
     assert_eq!(record.members.get(agent::NAME), Some(&json!("Triage")));
     assert_eq!(org.store(), before);
 }
@@ -71,7 +73,10 @@ async fn masks_keep_and_omitted_keys_go() {
     assert_eq!(org.update(&put(&kept), Condition::None).await, Ok(Stored::Updated.into()));
     assert_eq!(org.store()[(PLATFORM, PLATFORM_ID)]["config"], json!({"botToken": "value-of-a"}));
     let unknown = [("other", Value::Text(Text::Opaque))];
-    assert!(matches!(org.update(&put(&unknown), Condition::None).await, Err(RequestError::Refused { status: 422, .. })));
+    assert!(matches!(
+        org.update(&put(&unknown), Condition::None).await,
+        Err(RequestError::Refused { status: 422, .. })
+    ));
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ fn eight_first_applies_to_one_local_server_all_succeed() {
     let mut env = TestEnv::new();
     lay_out(&env);
     let server = Dev::start(&env);
-    env.env("LOBU_API_TOKEN", server.token(&env));
+    env.env("LOBU_API_TOKEN", Dev::token(&env));
     apply_at_once(&env, &["--url", &format!("http://{}", server.address), "--org", "dev"]);
     drop(server);
     let store = lobu::server::Store::open(&lobu::server::Database::File(env.local_database())).expect("a database");
@@ -107,13 +107,15 @@ impl Dev {
             assert!(started.elapsed() < Duration::from_secs(60), "no server");
             std::thread::sleep(Duration::from_millis(5));
             let text = std::fs::read_to_string(&log).expect("a log");
-            let found = text.lines().find_map(|line| line.trim().strip_prefix("server")?.trim().strip_prefix("http://"));
+            let found =
+                text.lines().find_map(|line| line.trim().strip_prefix("server")?.trim().strip_prefix("http://"));
             found.unwrap_or_default().clone_into(&mut dev.address);
         }
         dev
     }
 
-    fn token(&self, env: &TestEnv) -> String {
+    /// The token of the running server.
+    fn token(env: &TestEnv) -> String {
         let file = env.local_database().with_file_name("bootstrap-pat.txt");
         std::fs::read_to_string(file).expect("the token of a running server").trim().to_owned()
     }

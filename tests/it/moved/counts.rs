@@ -7,6 +7,10 @@ use super::cases::Stage;
 use crate::fault_matrix::project::{first, later};
 use crate::support::converge::{apply, carry_out, planned_of};
 
+/// What is read back: the lists of agents and of both kinds of types, the settings and the platforms of the one agent, and the
+/// rules of the one type whose rules were written.
+const READ_BACK: u64 = 6;
+
 #[tokio::test]
 async fn on_our_server_only_the_settings_of_new_agents_are_read_before_a_write() {
     let stage = Stage::empty_ours().await;
@@ -16,7 +20,7 @@ async fn on_our_server_only_the_settings_of_new_agents_are_read_before_a_write()
         let writes: usize = planned.0.rows.iter().map(|row| row.writes.len()).sum();
         counter.reset();
         assert!(carry_out(&stage.org, planned).await.is_complete());
-        assert_eq!((counter.reads(), counter.writes()), (reads, writes as u64));
+        assert_eq!((counter.reads(), counter.writes()), (reads + READ_BACK, writes as u64));
         // With nothing to do an apply asks what a plan asks.
         counter.reset();
         planned_of(&ALL, &stage.org, &desired, false, Resend::default()).await;
@@ -42,7 +46,7 @@ async fn elsewhere_a_resource_is_read_once_before_its_write() {
             Write::Update(_) | Write::Link(_) => true,
             Write::Add(..) | Write::Remove(..) => false,
         };
-        assert_eq!(double.reads().len(), writes.iter().filter(is_looked_at).count());
+        assert_eq!(double.reads().len() as u64, writes.iter().filter(is_looked_at).count() as u64 + READ_BACK);
         assert!(double.writes().len() <= writes.len());
     }
 }

@@ -67,6 +67,6 @@ async fn apply_of(schema: &Schema, org: &impl OrgWrite, desired: &DesiredState, 
 /// Applies a plan.
 pub(crate) async fn carry_out(org: &impl OrgWrite, (plan, verifier): (Plan, Verifier)) -> Report {
     let approved = ApprovedPlan::new(plan, Approval::from_flag(true).expect("a yes"));
-    let limits = Limits { parallelism: 4, keep_going: false };
+    let limits = Limits { parallelism: 4, keep_going: false, verify: true };
     execute(org, &approved, &verifier, limits, future::pending(), &mut |_| ()).await
 }

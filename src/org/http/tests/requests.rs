@@ -101,8 +101,9 @@ async fn platforms_get_values_references_and_masks() {
 
 #[tokio::test]
 async fn a_missing_value_is_never_sent_as_something_else() {
-    let error =
-        sent(Sending::default(), async |org| org.update(&put(map([("botToken", reference("BOT"))])), Condition::None).await.map(drop));
+    let error = sent(Sending::default(), async |org| {
+        org.update(&put(map([("botToken", reference("BOT"))])), Condition::None).await.map(drop)
+    });
     let error = error.await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotDone);
     assert_eq!(
@@ -115,7 +116,9 @@ async fn a_missing_value_is_never_sent_as_something_else() {
 #[tokio::test]
 async fn mcp_members_get_references() {
     let servers = || map([("gh", map([("headers", map([("Authorization", reference("GH"))]))]))]);
-    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop));
+    let body = |sending| {
+        sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop))
+    };
     assert_eq!(body(with(false, false)).await.unwrap()["mcpServers"]["gh"]["headers"]["Authorization"], "$GH");
     let with_api = body(with(true, false)).await.unwrap();
     assert_eq!(with_api["mcpServers"]["gh"]["headers"]["Authorization"], "secret://dev/user/GH");
@@ -124,7 +127,9 @@ async fn mcp_members_get_references() {
 #[tokio::test]
 async fn hidden_members_go_back_only_to_our_own_server() {
     let servers = || map([("gh", map([("headers", map([("A", Value::Text(Text::Opaque))]))]))]);
-    let body = |sending| sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop));
+    let body = |sending| {
+        sent(sending, async |org| org.update(&patch("mcpServers", servers()), Condition::None).await.map(drop))
+    };
     let error = body(with(false, false)).await.unwrap_err();
     assert!(matches!(&error, RequestError::NotSent { what, .. } if what.starts_with("mcpServers: ")), "{error}");
     assert_eq!(body(with(true, true)).await.unwrap()["mcpServers"]["gh"]["headers"]["A"], "***");
@@ -165,10 +170,12 @@ fn cleared_relationship() -> Sent {
 
 #[tokio::test]
 async fn each_route_clears_in_its_own_way() {
-    let updated =
-        async |write: Sent| sent(with(false, false), async |org| org.update(&write, Condition::None).await.map(drop)).await.unwrap();
-    let created =
-        async |write: Sent| sent(with(false, false), async |org| org.create(&write, Condition::None).await.map(drop)).await.unwrap();
+    let updated = async |write: Sent| {
+        sent(with(false, false), async |org| org.update(&write, Condition::None).await.map(drop)).await.unwrap()
+    };
+    let created = async |write: Sent| {
+        sent(with(false, false), async |org| org.create(&write, Condition::None).await.map(drop)).await.unwrap()
+    };
     let table = [
         (
             updated(cleared()).await,
@@ -237,7 +244,8 @@ async fn member_for(kind: Kind, field: &'static Field, change: Change<Value>, is
     let body = async |write: Sent| {
         let listener = Listener::start([answer(201, &json!({"success": true, "agentId": "one", "name": "A"}))]);
         let org = listener.org().sending(with(true, true));
-        if is_new { org.create(&write, Condition::None).await } else { org.update(&write, Condition::None).await }.unwrap();
+        if is_new { org.create(&write, Condition::None).await } else { org.update(&write, Condition::None).await }
+            .unwrap();
         listener.seen()[0].json().as_object().unwrap().clone()
     };
     let nothing = said(kind, "one/one", []);

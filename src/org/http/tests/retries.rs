@@ -128,13 +128,15 @@ async fn what_may_have_been_carried_out_stays_unknown() {
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(matches!(error, RequestError::AfterLost { .. }), "{error}");
     assert!(error.refusal_after_lost().is_none(), "{error}");
-    let refused = Listener::start([failing(429), failing(400)]).org().update(&patch, Condition::None).await.unwrap_err();
+    let refused =
+        Listener::start([failing(429), failing(400)]).org().update(&patch, Condition::None).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::NotDone));
     let refused = Listener::start([Step::Close, failing(400)]).org().update(&patch, Condition::None).await.unwrap_err();
     assert_eq!((refused.status(), refused.outcome()), (Some(400), Outcome::Unknown));
     assert!(refused.refusal_after_lost().is_some(), "{refused}");
     for status in [500, 501, 502, 503, 504, 505] {
-        let failed = Listener::start((0..5).map(|_| failing(status))).org().update(&patch, Condition::None).await.unwrap_err();
+        let failed =
+            Listener::start((0..5).map(|_| failing(status))).org().update(&patch, Condition::None).await.unwrap_err();
         assert_eq!((failed.status(), failed.outcome()), (Some(status), Outcome::Unknown));
     }
 }

@@ -1,0 +1,141 @@
+//! What the org has of what a run wrote, read once after the last write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::stream::{self, StreamExt};
+
+use crate::model::{AgentId, FieldPath};
+use crate::org::{Classifier, OrgRead};
+use crate::plan::{Row, Unmet, Verifier};
+use crate::schema::{Field, Kind, Record, ResourceKey, Write, file_path};
+
+use super::versions::Versions;
+use super::{FailureReason, Report, RowOutcome};
+
+/// What reading back found that is no failure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Fields whose values the server hides, as the files name them.
+    pub hidden: Vec<(ResourceKey, Vec<String>)>,
+    /// What someone else changed since it was written.
+    pub changed_since: Vec<ResourceKey>,
+    /// What could not be read back.
+    pub unread: Vec<ResourceKey>,
+}
+
+/// One read, which serves every row that it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Question {
+    List(Kind),
+    OfAgent(Kind, String),
+    Pairs(ResourceKey, &'static Field),
+}
+
+/// Records that one read found, by key; of pairs the one record has nothing else.
+type Answer = BTreeMap<ResourceKey, Record>;
+
+/// Reads back the rows that were written, and corrects the report where the server did not store what it accepted.
+pub(super) async fn read_back(
+    org: &impl OrgRead,
+    verifier: &Verifier,
+    versions: &Versions,
+    parallelism: usize,
+    rows: &[&Row],
+    report: &mut Report,
+) {
+    let questions: BTreeSet<Question> = rows.iter().flat_map(|row| questions(row)).collect();
+    let classifier = verifier.classifier();
+    let answers: BTreeMap<Question, Option<Answer>> = stream::iter(questions)
+        .map(|question| async {
+            let answer = ask(org, &classifier, &question).await;
+            (question, answer)
+        })
+        .buffer_unordered(parallelism.max(1))
+        .collect()
+        .await;
+    for row in rows {
+        let Ok(found) = found(row, &answers) else {
+            report.verification.unread.push(row.key.clone());
+            continue;
+        };
+        let is_newer = match (versions.written(&row.key), found.as_ref().and_then(|found| found.version)) {
+            (Some(written), Some(found)) if verifier.has_versions() => found > written,
+            _ => false,
+        };
+        let Some(found) = found else {
+            fail(report, &row.key, FailureReason::NotStored(Vec::new()));
+            continue;
+        };
+        let Unmet { different, hidden } = verifier.unmet(row, &found);
+        let names = |paths: &[FieldPath]| paths.iter().map(|path| file_path(row.key.kind, path)).collect::<Vec<_>>();
+        if !different.is_empty() && is_newer {
+            report.verification.changed_since.push(row.key.clone());
+        } else if !different.is_empty() {
+            fail(report, &row.key, FailureReason::NotStored(names(&different)));
+        } else if !hidden.is_empty() {
+            report.verification.hidden.push((row.key.clone(), names(&hidden)));
+        }
+    }
+}
+
+fn fail(report: &mut Report, key: &ResourceKey, reason: FailureReason) {
+    if let Some((_, outcome)) = report.rows.iter_mut().find(|(other, _)| other == key) {
+        *outcome = RowOutcome::Failed(reason.into());
+    }
+}
+
+/// The reads that show what a row wrote.
+fn questions(row: &Row) -> Vec<Question> {
+    let kind = row.key.kind;
+    let own = match row.key.agent() {
+        Some(agent) if kind.is_read_by_agent => Question::OfAgent(kind, agent.to_owned()),
+        _ => Question::List(kind),
+    };
+    let pairs = row.writes.iter().filter_map(|write| match write {
+        Write::Add(key, field, _) | Write::Remove(key, field, _) => Some(Question::Pairs(key.clone(), field)),
+        Write::Create(_) | Write::Update(_) | Write::Link(_) => None,
+    });
+    [own].into_iter().chain(pairs).collect()
+}
+
+/// Asks; none where the answer did not come.
+async fn ask(org: &impl OrgRead, classifier: &Classifier, question: &Question) -> Option<Answer> {
+    match question {
+        Question::List(kind) => {
+            let records = classifier.records(*kind, org.records(*kind).await.ok()?);
+            Some(records.own.into_iter().map(|(id, record)| (ResourceKey::new(*kind, id), record)).collect())
+        }
+        Question::OfAgent(kind, agent) => {
+            let rows = org.records_of(*kind, &AgentId::from_server(agent.as_str())).await.ok()?.unwrap_or_default();
+            let mut found = Answer::new();
+            for row in &rows {
+                found.insert(ResourceKey::below(*kind, agent, &row.id), classifier.record(*kind, row));
+            }
+            Some(found)
+        }
+        Question::Pairs(key, field) => {
+            let mut record = Record::default();
+            record.pairs.set(field, org.pairs(key, field).await.ok()?);
+            Some([(key.clone(), record)].into())
+        }
+    }
+}
+
+/// An answer that did not come.
+struct Unread;
+
+/// What there is of a row now, from all answers about it.
+fn found(row: &Row, answers: &BTreeMap<Question, Option<Answer>>) -> Result<Option<Record>, Unread> {
+    let mut found: Option<Record> = None;
+    for question in questions(row) {
+        let record = answers.get(&question).and_then(Option::as_ref).ok_or(Unread)?.get(&row.key);
+        match (&question, &mut found, record) {
+            (Question::Pairs(_, field), Some(found), Some(of_pairs)) => {
+                found.pairs.set(field, of_pairs.pairs(field).to_vec());
+            }
+            (Question::Pairs(..), ..) => {}
+            (_, found, record) => *found = record.cloned(),
+        }
+    }
+    Ok(found)
+}
