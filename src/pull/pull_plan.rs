@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::DesiredState;
-use crate::model::{FieldPath, OrgSlug, SecretName, Text, Value};
+use crate::model::{FieldPath, OrgSlug, SecretName, Text, Value, counted, plural};
 use crate::org::{ActualState, SecretsProbe};
 use crate::plan::{self, Action, FieldAction, Options, Resend, Row};
 use crate::project::directory::display_path;
 use crate::project::{AgentFiles, Project};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, SETTINGS, agent as agent_fields, platform};
-use crate::schema::{Kind, Record, Resource, ResourceKey};
+use crate::schema::{Kind, Record, Resource, ResourceKey, file_path};
 
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
@@ -145,14 +145,15 @@ fn names_a_row(name: &str, rows: &[Row]) -> bool {
 /// Values of which nobody can tell whether they differ: they stay as the files have them.
 fn incomparable(rows: &[Row], selection: &PullSelection) -> Option<String> {
     let covered = rows.iter().filter(|row| selection.covers(row.key.kind, &row.key.id));
-    let fields = covered.flat_map(|row| &row.fields);
-    match fields.filter(|field| field.action == FieldAction::Incomparable).count() {
-        0 => None,
-        1 => Some("1 value can't be compared with what the org has, which hides it; the file keeps its own".to_owned()),
-        count => Some(format!(
-            "{count} values can't be compared with what the org has, which hides it; the files keep their own"
-        )),
-    }
+    let places: Vec<String> = covered
+        .flat_map(|row| {
+            let hidden = row.fields.iter().filter(|field| field.action == FieldAction::Incomparable);
+            hidden.map(|field| format!("{} {}", row.key, file_path(row.key.kind, &field.path)))
+        })
+        .collect();
+    let file = plural(places.len(), "the file keeps its own", "the files keep their own");
+    let hidden = format!("the server hides {}, and {file}: ", counted(places.len(), "value"));
+    (!places.is_empty()).then(|| hidden + &places.join(", "))
 }
 
 /// How many agents have each directory.

@@ -77,6 +77,10 @@ fn left_to_apply(setup: &TestProject, pulled: &Value) -> Vec<String> {
     let told = ["withheld", "missing", "kept"].into_iter().flat_map(|list| pulled[list].as_array().expect("a list"));
     let told: Vec<String> =
         told.map(|one| format!("{}/{} {}", word(one, "kind"), word(one, "id"), word(one, "path"))).collect();
+    // A literal that the server hides can't come into a file.
+    let hides = |note: &&Value| note.as_str().is_some_and(|note| note.starts_with("the server hides "));
+    let hidden =
+        pulled["notes"].as_array().expect("a list").iter().find(hides).and_then(Value::as_str).unwrap_or_default();
     let mut left = Vec::new();
     for change in document(&plan)["changes"].as_array().expect("a list") {
         let key = format!("{}/{}", word(change, "kind"), word(change, "id"));
@@ -84,7 +88,9 @@ fn left_to_apply(setup: &TestProject, pulled: &Value) -> Vec<String> {
             let is_sent = matches!(field["action"].as_str(), Some("add" | "change" | "clear" | "remove"));
             let place = format!("{key} {}", word(field, "path"));
             let is_told = told.iter().any(|told| place.starts_with(told.as_str()));
-            if is_sent && !is_told && !made_up.contains(&place.as_str()) {
+            let is_hidden =
+                field["sensitive"] == true && hidden.contains(&format!("{key} {}", word(field, "file_path")));
+            if is_sent && !is_told && !is_hidden && !made_up.contains(&place.as_str()) {
                 left.push(format!("{place}: {field}"));
             }
         }
