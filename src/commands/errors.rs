@@ -84,6 +84,7 @@ fn hint(kind: ErrorKind, error: &RequestError) -> Option<&'static str> {
         (_, RequestError::Refused { status: 429, .. }) => {
             "The server wants fewer requests: wait a while, or use a lower --parallelism."
         }
+        (_, RequestError::Refused { .. }) if matches!(error.code(), Some("database_corrupt" | "disk_full")) => DOCTOR,
         (_, RequestError::Refused { status: 500.., .. }) => {
             "The server failed, not the project: try again later, or tell its operator."
         }
@@ -105,10 +106,17 @@ impl From<org::ReadError> for CommandError {
     }
 }
 
+/// What finds out more about a machine.
+const DOCTOR: &str = "Run `lobu doctor -c local`; it checks the database and its disk.";
+
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::InvalidOrgSlug { .. } => Self::usage(error),
+            StoreError::Damaged | StoreError::Corrupt { .. } | StoreError::DiskFull | StoreError::ReadOnly => {
+                Self::new(ErrorKind::Unexpected, error).hint(DOCTOR)
+            }
+            StoreError::Io { .. } => Self::new(ErrorKind::Unexpected, error).hint(DOCTOR),
             error => Self::new(ErrorKind::Unexpected, error),
         }
     }

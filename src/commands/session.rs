@@ -8,8 +8,10 @@ use crate::error::CommandError;
 use crate::model::Diagnostic;
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::{ci, diagnostics};
+use crate::schema::SecretsMode;
 use crate::target::{
-    Connection, ProjectPins, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading, locate,
+    Connection, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading,
+    locate, remember_secrets_api,
 };
 use crate::ui::Ui;
 
@@ -94,6 +96,24 @@ impl Session {
         parallelism: usize,
     ) -> Result<Connection, CommandError> {
         Ok(connect_for_reading(&self.environment, target, parallelism).await?)
+    }
+
+    /// Remembers an org that has the secrets API: it is never again sent values. A record that can't be used is a warning.
+    pub(super) fn remember(
+        &self,
+        target: &ResolvedTarget,
+        mode: SecretsMode,
+    ) -> Result<Option<RecordProblem>, CommandError> {
+        let Server::Remote { origin } = &target.server else { return Ok(None) };
+        let directory = self.environment.state_directory();
+        let problem = remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?;
+        if let Some(problem) = &problem {
+            let warning = line!("{}{}", Style::Warning.of("warning: "), problem).prose(2);
+            let why = "It records which orgs have the secrets API. Repair or remove it; `lobu doctor` checks it.";
+            let hint = line!("{}{}", Style::Hint.of("hint: "), why).prose(6);
+            self.ui.notice(&Document::from_iter([warning, hint]));
+        }
+        Ok(problem)
     }
 
     /// Resolves where a command goes.

@@ -106,6 +106,8 @@ checks! {
         "warning: others can (mended by `--fix`)";
     DotenvIgnored = Project, "dotenv-ignored", "whether git ignores `.env` and every target's `env_file`",
         "note: it would not, and there is none; warning: it does not (both mended by `--fix`)";
+    StateFile = Project, "state-file", "whether what is remembered between runs can be read and written",
+        "warning: it can't";
     AccountFiles = Credentials, "account-files", "whether the files of contexts and logins can be used, and by their owner only",
         "warning: others can open them (mended by `--fix`); failure: they are broken";
     TokenPresent = Credentials, "token-present", "whether there is a token for the server, and where it goes",
@@ -162,6 +164,8 @@ checks! {
         "note: an older one; failure: a newer one";
     EmbeddedIntegrity = Embedded, "embedded-integrity", "whether SQLite finds the database whole",
         "failure: it does not";
+    EmbeddedSpace = Embedded, "embedded-space", "whether the disk of the database has free space",
+        "failure: less than 1 MiB";
     MemoryInitialize = Memory, "memory-initialize", "whether the MCP endpoint opens a session",
         "failure: it does not";
     MemoryTools = Memory, "memory-tools", "whether the MCP endpoint lists its tools",

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::env::Environment;
 use crate::http::is_loopback;
 use crate::model::OrgSlug;
-use crate::target::{ResolvedTarget, Server, TargetFlags};
+use crate::target::{ResolvedTarget, Server, TargetFlags, inspect_record};
 
 use super::checks::{
     EmbeddedFacts, LoginFacts, OrgNames, ProjectFacts, ReferenceFact, account_files_check, credentials_checks,
-    embedded_checks, project_checks, secrets_checks, target_checks,
+    embedded_checks, project_checks, secrets_checks, state_file_check, target_checks,
 };
 use super::error::DoctorError;
 use super::gather::project::{FoundProject, ProjectLookup};
@@ -114,6 +114,8 @@ impl Examination<'_> {
         let facts = project.facts(self.environment, self.target.target.as_deref(), counts_dotenv);
         let mut findings = project_checks(&facts, &answers.names);
         findings.push(account_files_check(&account_files));
+        let state = self.environment.state_directory().and_then(|state| inspect_record(&state));
+        findings.push(state_file_check(state.map(|problem| problem.to_string()).as_deref()));
         findings.extend(target_checks(&target.facts()));
         if let Some(target) = target.known() {
             findings.extend(credentials_checks(&credentials(self.environment, target, login, &answers)));

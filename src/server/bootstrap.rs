@@ -32,7 +32,7 @@ impl Store {
         let lock_path = files::sibling(&path, ".lock");
         let lock_file = files::open_lock(&lock_path)?;
         // Ends with the file handle. Without it, two processes would each revoke the other's token.
-        lock_file.lock().map_err(|source| StoreError::io("lock", &lock_path, source))?;
+        files::lock(&lock_file, &lock_path)?;
         if let Some(text) = files::read_small(&path)? {
             let token = AccessToken::from_file(&text);
             let foreign = || StoreError::ForeignTokenFile { path: path.clone() };

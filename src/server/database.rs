@@ -167,7 +167,7 @@ fn open_file(path: &Path) -> Result<(Pool, Vault), StoreError> {
     // Two processes that open an empty database must not both make a key. The lock ends with the file handle.
     let lock_path = files::sibling(&path, ".lock");
     let lock_file = files::open_lock(&lock_path)?;
-    lock_file.lock().map_err(|source| StoreError::io("lock", &lock_path, source))?;
+    files::lock(&lock_file, &lock_path)?;
 
     for suffix in ["-wal", "-shm", "-journal"] {
         files::check_existing(&files::sibling(&path, suffix))?;

@@ -122,6 +122,15 @@ pub enum StoreError {
         /// How it ended.
         what: String,
     },
+    /// A page, a record or an index of the database is not what SQLite wrote.
+    #[error("the database is damaged")]
+    Damaged,
+    /// The disk of the database is full, or a quota is used up.
+    #[error("no space left on the disk of the database")]
+    DiskFull,
+    /// The database, its directory or its disk may only be read.
+    #[error("the database cannot be written: it is read-only")]
+    ReadOnly,
     /// SQLite refused.
     #[error("the database refused the operation")]
     Sqlite(#[source] rusqlite::Error),
@@ -129,11 +138,13 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-        match &error {
-            rusqlite::Error::SqliteFailure(failure, _) if matches!(failure.code, DatabaseBusy | DatabaseLocked) => {
-                Self::Busy
-            }
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, ReadOnly};
+        let rusqlite::Error::SqliteFailure(failure, _) = &error else { return Self::Sqlite(error) };
+        match failure.code {
+            DatabaseBusy | DatabaseLocked => Self::Busy,
+            DatabaseCorrupt => Self::Damaged,
+            DiskFull => Self::DiskFull,
+            ReadOnly => Self::ReadOnly,
             _ => Self::Sqlite(error),
         }
     }

@@ -1,9 +1,10 @@
 //! Files that only their owner can read: made with their mode, never through a symlink.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use zeroize::Zeroizing;
@@ -182,6 +183,32 @@ fn narrow(path: &Path, metadata: &std::fs::Metadata) -> Result<(), StoreError> {
 #[cfg(not(unix))]
 fn narrow(_path: &Path, _metadata: &std::fs::Metadata) -> Result<(), StoreError> {
     Ok(())
+}
+
+/// How many bytes this user may still write beside a file; none where the system does not tell.
+pub(super) fn free_space(file: &Path) -> Option<u64> {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let disk = rustix::fs::statvfs(parent).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// How long a process waits for another one that opens the same database.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long it sleeps before it looks again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// Takes the lock of a file, until its handle is dropped. A process that was stopped while it held the lock is not waited
+/// for without end.
+pub(super) fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
+            Err(TryLockError::Error(source)) => return Err(StoreError::io("lock", path, source)),
+        }
+    }
 }
 
 #[cfg(unix)]

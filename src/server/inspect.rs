@@ -21,6 +21,8 @@ pub struct StoreInspection {
     /// The files that others than their owner can open.
     pub open_to_others: Vec<PathBuf>,
     pub key: KeyState,
+    /// How many bytes are free on its disk for this user; none where the system does not tell.
+    pub free: Option<u64>,
     /// What is in the database, or why that can't be told.
     pub contents: Result<StoreContents, String>,
 }
@@ -59,7 +61,7 @@ pub fn inspect_store(path: &Path) -> Option<StoreInspection> {
     let read = read(path);
     let key = key(path, read.as_ref().ok().map(|(key_id, _)| key_id.as_str()));
     let contents = read.map(|(_, contents)| contents);
-    Some(StoreInspection { open_to_others: open_to_others(path), key, contents })
+    Some(StoreInspection { open_to_others: open_to_others(path), key, free: files::free_space(path), contents })
 }
 
 /// Takes the rights of others from the files of a database, and says which had them.
@@ -82,15 +84,21 @@ fn read(path: &Path) -> Result<(String, StoreContents), String> {
     if !metadata.is_file() {
         return Err("it is not a plain file".to_owned());
     }
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let beside = files::sibling(path, suffix);
+        if beside.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(format!("{} is not a plain file", beside.display()));
+        }
+    }
     let contents = open(path).and_then(|connection| contents(&connection));
     contents.map_err(|error| match error {
         StoreError::Busy => "another process holds it for too long".to_owned(),
         StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
             rusqlite::ErrorCode::NotADatabase => "it is not a database of this program".to_owned(),
-            rusqlite::ErrorCode::DatabaseCorrupt => "it is damaged".to_owned(),
             rusqlite::ErrorCode::CannotOpen => "it can't be opened".to_owned(),
             _ => "SQLite refused to read it".to_owned(),
         },
+        StoreError::Damaged => "it is damaged".to_owned(),
         StoreError::Corrupt { what } => what.to_owned(),
         _ => "SQLite refused to read it".to_owned(),
     })

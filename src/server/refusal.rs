@@ -11,6 +11,12 @@ use serde_json::{Value, json};
 
 use super::error::StoreError;
 
+/// The code of an answer of a server whose database is damaged.
+const DAMAGED: &str = "database_corrupt";
+
+/// The code of an answer of a server that can't write any more.
+const DISK_FULL: &str = "disk_full";
+
 /// A successful answer: a status and JSON text.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -135,6 +141,17 @@ impl IntoResponse for Refusal {
                 let mut response = json_response(StatusCode::SERVICE_UNAVAILABLE, &body);
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
                 response
+            }
+            // The client says these in the same words, so that the log of the process does not say them again.
+            Self::Store(StoreError::Damaged | StoreError::Corrupt { .. }) => {
+                let message = "The database of the server is damaged.";
+                let body = json!({ "error": { "code": DAMAGED, "message": message } });
+                json_response(StatusCode::INTERNAL_SERVER_ERROR, &body)
+            }
+            Self::Store(StoreError::DiskFull) => {
+                let message = "No space is left on the disk of the server.";
+                let body = json!({ "error": { "code": DISK_FULL, "message": message } });
+                json_response(StatusCode::INSUFFICIENT_STORAGE, &body)
             }
             Self::Store(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store failed");

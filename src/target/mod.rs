@@ -21,5 +21,5 @@ pub use flags::{TargetFlags, argument};
 pub use known::{Known, ProjectPins, ProjectTarget, stored_accounts};
 pub use resolve::{local_database, locate, resolve};
 pub use resolved::{OrgSource, ResolvedTarget, Server, StoredLogin};
-pub use secrets_api_record::{RememberedError, remember_secrets_api};
+pub use secrets_api_record::{RecordProblem, RememberedError, inspect_record, remember_secrets_api};
 pub use selected_context::{ContextError, SelectedContext, check_api_url, context_named};

@@ -98,6 +98,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "project/directory/write.rs",
             "secrets/memory.rs",
             "server/files.rs",
+            "target/secrets_api_record.rs",
             "ui/terminal_keyboard.rs",
         ],
     ),

@@ -35,6 +35,7 @@ mod secrets_local;
 mod secrets_local_robust;
 mod secrets_migration;
 mod secrets_push;
+mod state_files;
 mod support;
 mod wire_ours;
 mod wire_replay;

@@ -33,6 +33,7 @@ pub(crate) fn preflight(
     if apply.dry_run {
         return Ok(());
     }
+    recorded(planned)?;
     sendable(apply, planned)?;
     clears(apply, planned)
 }
@@ -141,6 +142,19 @@ pub(crate) fn is_there(planned: &Planned, name: &SecretName) -> bool {
 
 fn place(need: &Need) -> String {
     format!("{} (used by {})", need.name.reference(), need.places.join(", "))
+}
+
+/// Values go only where it is known that the org was never seen with the secrets API.
+fn recorded(planned: &Planned) -> Result<(), CommandError> {
+    let sends_values = planned.plan.secrets == SecretsMode::Values && !planned.plan.needs.is_empty();
+    match &planned.record_problem {
+        Some(problem) if sends_values && problem.may_hide_the_secrets_api() => {
+            let message = format!("secret values are not sent: {problem}");
+            Err(CommandError::new(ErrorKind::Refused, message)
+                .hint("The file records which orgs must get references. Repair or remove it; nothing was changed."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Values go only over https or to this machine, and beyond it only with consent.

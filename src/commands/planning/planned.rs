@@ -13,7 +13,7 @@ use crate::render::document::{Style, line};
 use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
 use crate::target::Connection;
-use crate::target::{ResolvedTarget, Server, TargetFlags, remember_secrets_api};
+use crate::target::{RecordProblem, ResolvedTarget, Server, TargetFlags};
 
 use super::PlanOptions;
 
@@ -35,6 +35,8 @@ pub(crate) struct Planned {
     /// None where it writes hidden literals, and there is no key for their digests.
     pub(crate) plan_id: Option<String>,
     pub(crate) values: Arc<Values>,
+    /// What is wrong with the record of the orgs that have the secrets API.
+    pub(crate) record_problem: Option<RecordProblem>,
 }
 
 impl Planned {
@@ -70,7 +72,7 @@ pub(crate) async fn plan(
     has_effect(&plan_options, &read.compared.plan)?;
     let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;
     hide(&connection.org, &desired, &values);
-    remember(session, &target, read.compared.plan.secrets)?;
+    let record_problem = session.remember(&target, read.compared.plan.secrets)?;
     let key = plan_key(session)?;
     let seal = key.as_ref().map(|key| |literal: &str| key.seal(literal));
     let seal = seal.as_ref().map(|seal| seal as Seal<'_>);
@@ -88,6 +90,7 @@ pub(crate) async fn plan(
         verifier: read.verifier,
         plan_id,
         values: Arc::new(values),
+        record_problem,
     })
 }
 
@@ -177,11 +180,4 @@ fn resend(options: &PlanOptions) -> Result<Resend, CommandError> {
         let message = format!("--resend-secrets takes all, NAME or kind/id, not {}", wrong.join(", "));
         CommandError::usage(message)
     })
-}
-
-/// An org once seen with the secrets API is never again sent values.
-fn remember(session: &Session, target: &ResolvedTarget, mode: SecretsMode) -> Result<(), CommandError> {
-    let Server::Remote { origin } = &target.server else { return Ok(()) };
-    let directory = session.environment.state_directory();
-    Ok(remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?)
 }

@@ -6,7 +6,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::org::{SecretsListing, SecretsRead};
 use crate::schema::SecretsMode;
 use crate::target::Connection;
-use crate::target::{ResolvedTarget, Server, remember_secrets_api};
+use crate::target::ResolvedTarget;
 use crate::wire::SecretRow;
 
 /// Lists the org's secrets; none where the server is known to have no secrets API, and was never seen with one.
@@ -21,10 +21,7 @@ pub(super) async fn listed(
         SecretsListing::Missing => SecretsMode::Values,
         SecretsListing::Unknown { .. } => SecretsMode::Unknown,
     };
-    if let Server::Remote { origin } = &target.server {
-        let directory = session.environment.state_directory();
-        remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?;
-    }
+    session.remember(target, mode)?;
     match listing {
         SecretsListing::Listed(mut rows) => {
             rows.sort_by(|one, other| one.name.cmp(&other.name));

@@ -87,6 +87,16 @@ pub fn account_files_check(facts: &AccountFilesFacts) -> Finding {
     ok(Check::AccountFiles, "The files of contexts and logins are in order.")
 }
 
+/// The check of what is remembered between runs; `problem` is what is wrong with its file.
+pub fn state_file_check(problem: Option<&str>) -> Finding {
+    match problem {
+        Some(problem) => warning(Check::StateFile, format!("{problem}."))
+            .why("It records which orgs have the secrets API, so that they are never sent secret values.")
+            .how("Repair or remove the file, or make its directory writable."),
+        None => ok(Check::StateFile, "The state directory can be used."),
+    }
+}
+
 fn expiry(login: Option<&LoginFacts>) -> Finding {
     let Some(login) = login else {
         return skipped(Check::TokenExpiry, "a variable's token does not say when it ends");

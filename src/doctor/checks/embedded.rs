@@ -19,6 +19,7 @@ impl EmbeddedFacts {
         let Some(found) = &self.found else { return true };
         let contents = found.contents.as_ref();
         found.open_to_others.is_empty()
+            && found.free.is_none_or(|free| free >= LEAST_SPACE)
             && found.key == KeyState::Good
             && contents.is_ok_and(|contents| contents.version == contents.newest && contents.faults == Some(0))
     }
@@ -34,6 +35,7 @@ impl EmbeddedFacts {
 pub fn embedded_checks(facts: &EmbeddedFacts) -> Vec<Finding> {
     let Some(found) = &facts.found else { return not_yet(&facts.database) };
     let mut findings = vec![modes(found), key(found.key)];
+    findings.extend(found.free.map(space));
     match &found.contents {
         Err(why) => findings.push(
             failure(Check::EmbeddedDatabase, format!("{} can't be read: {why}.", facts.database))
@@ -53,7 +55,13 @@ fn not_yet(database: &str) -> Vec<Finding> {
     let why = "there is no database yet";
     let mut findings =
         vec![ok(Check::EmbeddedDatabase, format!("{database} does not exist yet; it is made by the first apply."))];
-    let others = [Check::EmbeddedModes, Check::EmbeddedKey, Check::EmbeddedSchema, Check::EmbeddedIntegrity];
+    let others = [
+        Check::EmbeddedModes,
+        Check::EmbeddedKey,
+        Check::EmbeddedSchema,
+        Check::EmbeddedIntegrity,
+        Check::EmbeddedSpace,
+    ];
     findings.extend(others.map(|check| skipped(check, why)));
     findings
 }
@@ -104,4 +112,16 @@ fn integrity(faults: usize) -> Finding {
     failure(Check::EmbeddedIntegrity, format!("SQLite finds {} in the database.", counted(faults, "fault")))
         .why("What it holds may be lost in part.")
         .how("Put a copy of it in its place, or move it away and apply anew.")
+}
+
+/// How many bytes a database needs at least to be written.
+const LEAST_SPACE: u64 = 1024 * 1024;
+
+fn space(free: u64) -> Finding {
+    if free >= LEAST_SPACE {
+        return ok(Check::EmbeddedSpace, "The disk of the database has free space.");
+    }
+    failure(Check::EmbeddedSpace, "No space is left on the disk of the database.")
+        .why("Nothing can be written to it.")
+        .how("Free some space, or name a database on another disk with --db.")
 }

@@ -251,7 +251,13 @@ async fn local(
             asked.skip(group, "its database has to be mended first");
         }
     } else if has_org {
-        let connection = connect_for_reading(environment, target, PARALLELISM).await?;
+        let connection = match connect_for_reading(environment, target, PARALLELISM).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                asked.findings.push(Finding::failed(Check::OrgExists, &error.to_string()));
+                return Ok(asked);
+            }
+        };
         let agents = connection.org.records(AGENT).await;
         let probe = connection.org.probe_secrets().await;
         asked.names = names(&probe, true);

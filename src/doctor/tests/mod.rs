@@ -76,7 +76,9 @@ fn of_project(change: impl FnOnce(&mut ReadFacts), check: Check) -> String {
 
 #[test]
 fn a_project_in_order_passes_every_check_of_its_group() {
-    for check in Group::Project.checks() {
+    assert_eq!(state(&[state_file_check(None)], Check::StateFile), "ok");
+    assert_eq!(state(&[state_file_check(Some("/f: not a regular file"))], Check::StateFile), "warning");
+    for check in Group::Project.checks().filter(|check| *check != Check::StateFile) {
         assert_eq!(of_project(|_| {}, check), "ok", "{check:?}");
     }
 }
@@ -287,7 +289,7 @@ fn contents() -> StoreContents {
 }
 
 fn store() -> StoreInspection {
-    StoreInspection { open_to_others: Vec::new(), key: KeyState::Good, contents: Ok(contents()) }
+    StoreInspection { open_to_others: Vec::new(), key: KeyState::Good, free: Some(u64::MAX), contents: Ok(contents()) }
 }
 
 #[test]
@@ -307,6 +309,7 @@ fn the_embedded_org_is_sound_or_told() {
     let table = [
         (StoreInspection { contents: Err("x".to_owned()), ..store() }, Check::EmbeddedDatabase, "failure"),
         (StoreInspection { open_to_others: vec!["/d".into()], ..store() }, Check::EmbeddedModes, "warning"),
+        (StoreInspection { free: Some(4096), ..store() }, Check::EmbeddedSpace, "failure"),
         (StoreInspection { key: KeyState::Missing, ..store() }, Check::EmbeddedKey, "failure"),
         (StoreInspection { key: KeyState::Broken, ..store() }, Check::EmbeddedKey, "failure"),
         (StoreInspection { key: KeyState::OfAnother, ..store() }, Check::EmbeddedKey, "failure"),

@@ -26,7 +26,7 @@ pub(super) fn checked(text: &str) -> Value {
 
 /// How each check ended, by its id.
 #[track_caller]
-pub(super) fn states(output: &CommandOutput) -> BTreeMap<String, String> {
+pub(crate) fn states(output: &CommandOutput) -> BTreeMap<String, String> {
     let document = document(output);
     let checks = document["checks"].as_array().expect("a list");
     let text = |check: &Value, member: &str| check[member].as_str().expect("a text").to_owned();
@@ -35,7 +35,7 @@ pub(super) fn states(output: &CommandOutput) -> BTreeMap<String, String> {
 
 /// The ids of the checks that ended so.
 #[track_caller]
-pub(super) fn ending(output: &CommandOutput, state: &str) -> Vec<String> {
+pub(crate) fn ending(output: &CommandOutput, state: &str) -> Vec<String> {
     states(output).into_iter().filter(|(_, ending)| ending == state).map(|(id, _)| id).collect()
 }
 

@@ -1,7 +1,7 @@
 //! `lobu doctor`, run as people run it.
 
 mod bundle;
-mod harness;
+pub(crate) mod harness;
 mod local;
 mod mending;
 mod servers;

@@ -145,7 +145,7 @@ fn an_org_whose_api_is_gone_is_not_taken_for_one_that_never_had_it() {
     for more in [&[][..], &["--if-supported"], &["--dry-run"]] {
         let output = push(&env, &server.url(), more);
         output.expect_code(3);
-        assert!(flat(&output.stderr).contains("was seen with the secrets API and shows none now"), "{output}");
+        assert!(flat(&output.stderr).contains("had the secrets API before and has none now"), "{output}");
     }
     let another =
         env.lobu(["secrets", "push", "FOO", "--yes", "--if-supported", "--org", "other", "--url", &server.url()]);
@@ -165,6 +165,6 @@ fn what_a_list_shows_is_remembered() {
     env.lobu(["secrets", "list", "--org", "dev", "--url", &url]).expect_code(0);
     let output = push(&env, &url, &["--if-supported"]);
     output.expect_code(3);
-    assert!(flat(&output.stderr).contains("was seen with the secrets API"), "{output}");
+    assert!(flat(&output.stderr).contains("had the secrets API before"), "{output}");
     assert!(listener.received().iter().all(|request| request.starts_with("GET ")));
 }
