@@ -8,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::model::SecretName;
 use crate::secrets::SecretValue;
@@ -79,6 +80,7 @@ pub struct Environment {
     plan_key: Option<SecretValue>,
     values: BTreeMap<SecretName, SecretValue>,
     authorities: Option<Arc<[u8]>>,
+    limit: Option<TimeLimit>,
 }
 
 /// How servers are reached: the proxies that the environment names, and further authorities. A proxy's URL may hold a
@@ -93,6 +95,28 @@ pub struct Network {
     pub except: Option<String>,
     /// Authorities to trust besides the system's, in PEM form.
     pub authorities: Option<Arc<[u8]>>,
+    /// How long the run may take.
+    pub limit: Option<TimeLimit>,
+}
+
+/// How long a run may take, from its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLimit {
+    /// In all.
+    pub length: Duration,
+    begun: Instant,
+}
+
+impl TimeLimit {
+    /// Begins now.
+    pub fn starting_now(length: Duration) -> Self {
+        Self { length, begun: Instant::now() }
+    }
+
+    /// What is left of it.
+    pub fn left(&self) -> Duration {
+        self.length.saturating_sub(self.begun.elapsed())
+    }
 }
 
 impl Environment {
@@ -174,6 +198,12 @@ impl Environment {
         Self { authorities: Some(pem.into()), ..self }
     }
 
+    /// The same with a limit of how long the run may take.
+    #[must_use]
+    pub fn with_limit(self, limit: TimeLimit) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
     /// The network; lower-case names of proxies win, as they do elsewhere.
     pub fn network(&self) -> Network {
         let first =
@@ -181,6 +211,7 @@ impl Environment {
         let all = || first(&[Variable::AllProxyLower, Variable::AllProxy]);
         Network {
             authorities: self.authorities.clone(),
+            limit: self.limit,
             http: first(&[Variable::HttpProxyLower, Variable::HttpProxy]).or_else(all),
             https: first(&[Variable::HttpsProxyLower, Variable::HttpsProxy]).or_else(all),
             except: first(&[Variable::NoProxyLower, Variable::NoProxy]),

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
@@ -34,6 +35,22 @@ pub struct Cli {
     /// Trust the authorities in this PEM file too, besides the system's
     #[arg(long, global = true, value_name = "PATH", help_heading = "Network")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Give up if the whole run takes longer, such as 90s or 5m
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Network")]
+    pub(super) timeout: Option<Duration>,
+}
+
+/// Reads seconds, or a number with `s`, `m` or `h`.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let wrong = "give a number of seconds, or a number with s, m or h";
+    let (number, seconds) = match text.as_bytes().last() {
+        Some(b's') => (text.trim_end_matches('s'), 1),
+        Some(b'm') => (text.trim_end_matches('m'), 60),
+        Some(b'h') => (text.trim_end_matches('h'), 3600),
+        _ => (text, 1),
+    };
+    let number: u32 = number.parse().map_err(|_| wrong)?;
+    if number == 0 { Err("it must be more than 0") } else { Ok(Duration::from_secs(u64::from(number) * seconds)) }
 }
 
 /// How output looks, and whether questions are asked.
@@ -120,5 +137,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_numbers_with_a_unit() {
+        for (text, seconds) in [("90", 90), ("90s", 90), ("5m", 300), ("2h", 7200)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "s", "0", "0m", "-1", "1.5", "5d", "1m30s", "99999999999"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
     }
 }

@@ -1,14 +1,15 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, token, validate,
-    whoami,
+    Outcome, Session, apply, check_clock, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, token,
+    validate, whoami,
 };
-use crate::env::{Environment, Variable};
+use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
 use crate::render::json;
 use crate::ui::log::{self, Level};
@@ -28,7 +29,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(output(cli.output, &environment));
     let level = environment.text(Variable::Log).and_then(Level::from_word).unwrap_or_default();
     log::init(level, &ui);
-    let session = Session::start(ui.clone(), environment, cli.ca_file.as_deref());
+    let limit = cli.timeout.map(TimeLimit::starting_now);
+    let session = Session::start(ui.clone(), environment, cli.ca_file.as_deref(), limit);
     let result = session.and_then(|session| dispatch(&session, cli.verb));
     let code = end.code(&ui, result);
     match ui.finish() {
@@ -114,6 +116,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
 }
 
 fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result<Outcome, CommandError> {
+    check_clock(SystemTime::now())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();

@@ -2,7 +2,7 @@ use tokio::sync::watch;
 
 use crate::error::CommandError;
 
-/// Whether the user pressed Ctrl-C or the process was told to end.
+/// Whether the user pressed Ctrl-C, the process was told to end, or the terminal was closed.
 ///
 /// Listening begins with the value and never stops: a signal that arrives between two waits is not lost, and from then on the
 /// system's default, to end at once, no longer applies.
@@ -83,12 +83,16 @@ impl Interrupts {
 #[cfg(unix)]
 fn signals() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    let registered = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let registered =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
     async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) = registered else { return std::future::pending().await };
+        let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = registered else {
+            return std::future::pending().await;
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
         }
     }
 }

@@ -24,4 +24,5 @@ pub mod validate;
 mod values;
 pub mod whoami;
 
+pub(crate) use session::check_clock;
 pub use session::{Outcome, Session};

@@ -2,9 +2,10 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::env::{self, Environment, Variable};
-use crate::error::CommandError;
+use crate::env::{self, Environment, TimeLimit, Variable};
+use crate::error::{CommandError, ErrorKind};
 use crate::model::Diagnostic;
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::{ci, diagnostics};
@@ -26,12 +27,21 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts in the working directory of the process; `ca_file` is that of the command line.
-    pub fn start(ui: Ui, environment: Environment, ca_file: Option<&Path>) -> Result<Self, CommandError> {
+    /// Starts in the working directory of the process; `ca_file` and `limit` are those of the command line.
+    pub fn start(
+        ui: Ui,
+        environment: Environment,
+        ca_file: Option<&Path>,
+        limit: Option<TimeLimit>,
+    ) -> Result<Self, CommandError> {
         let working_directory = env::working_directory()
             .map_err(|error| CommandError::usage(format!("the working directory can't be used: {}", error.kind())))?;
         let environment = match ca_file {
             Some(path) => environment.with_authorities(read_authorities(&working_directory.join(path))?),
+            None => environment,
+        };
+        let environment = match limit {
+            Some(limit) => environment.with_limit(limit),
             None => environment,
         };
         Ok(Self { ui, environment: Arc::new(environment), working_directory })
@@ -89,6 +99,22 @@ impl Session {
         self.say(line);
     }
 
+    /// Waits for an answer of a target. After half a second a terminal shows a spinner, after two seconds that it waits.
+    pub(super) async fn waiting_for<T>(&self, target: &ResolvedTarget, work: impl Future<Output = T>) -> T {
+        // On the heap: a read of an org is most of what a command does.
+        let mut work = Box::pin(work);
+        let mut spinner = self.ui.spinner();
+        let server = target.server_name();
+        for (pause, words) in [(SPINNER, line!("Reading {}", &server)), (PATIENCE, line!("Waiting for {}", &server))] {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::time::sleep(pause) => spinner.show(&words),
+            }
+        }
+        work.await
+    }
+
     /// Connects for reading: the embedded org is left as it is.
     pub(super) async fn connect(
         &self,
@@ -122,6 +148,25 @@ impl Session {
     }
 }
 
+/// When a terminal shows that something is read.
+const SPINNER: Duration = Duration::from_millis(500);
+
+/// How much later it says that it waits.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// The last second that all libraries can write as a date: the end of the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// Refuses to talk to a server by a clock that shows no date: certificates, tokens and dates in requests need one.
+pub(crate) fn check_clock(now: SystemTime) -> Result<(), CommandError> {
+    let is_date = now.duration_since(UNIX_EPOCH).is_ok_and(|since| since.as_secs() <= LAST_SECOND);
+    if is_date {
+        return Ok(());
+    }
+    let message = "the clock of this machine is before 1970 or after 9999";
+    Err(CommandError::new(ErrorKind::Unexpected, message).hint("Set the clock; nothing was sent."))
+}
+
 /// How a command that did not fail ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -150,5 +195,22 @@ fn read_authorities(path: &Path) -> Result<Vec<u8>, CommandError> {
         Ok(pem)
     } else {
         Err(refused("it is larger than 1 MiB"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_without_a_date_is_an_error_and_no_panic() {
+        let after = |seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap();
+        for now in [UNIX_EPOCH, SystemTime::now(), after(LAST_SECOND)] {
+            assert!(check_clock(now).is_ok());
+        }
+        let before = UNIX_EPOCH.checked_sub(Duration::from_secs(1)).unwrap();
+        for now in [before, after(LAST_SECOND + 1), after(1 << 40)] {
+            assert_eq!(check_clock(now).unwrap_err().exit_code(), 1);
+        }
     }
 }

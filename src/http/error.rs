@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::model::with_short_words;
 use crate::wire::ServerError;
 
 /// The request that an error belongs to: method and path, never a body, a header or a query.
@@ -13,7 +14,7 @@ pub struct Request {
 
 impl fmt::Display for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.method, self.path)
+        write!(formatter, "{} {}", self.method, with_short_words(&self.path))
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod failure;
 mod head;
 mod origin;
+mod patience;
 mod reach;
 mod retry;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use echo::is_given_back;
 pub use error::{Cause, ClientError, Outcome, Request, RequestError};
 pub use head::{Head, Session};
 pub use origin::{has_user_info, is_loopback, origin_of};
+pub use patience::SILENCE;
 pub use reach::{addresses, connect, proxy_of};
 pub use retry::{Clock, Schedule, SystemClock};
 pub use transport::{Options, PARALLELISM, Routes, Statistics, Transport};

@@ -13,7 +13,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait that we choose ourselves.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The longest wait that a server may ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Time and chance, so that tests neither wait nor guess.
 pub trait Clock: Send + Sync {
@@ -25,6 +25,10 @@ pub trait Clock: Send + Sync {
     fn jitter(&self, most: Duration) -> Duration;
     /// Waits.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// Is ready when what is waited for has taken too long. Where tests choose the time, that is never.
+    fn limit(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// The real time.
@@ -56,6 +60,10 @@ impl Clock for SystemClock {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(tokio::time::sleep(duration))
     }
+
+    fn limit(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.sleep(duration)
+    }
 }
 
 /// The attempts of one piece of work: how many were made, since when, and whether an answer was lost on the way.
@@ -65,11 +73,13 @@ pub struct Schedule<'clock> {
     made: u32,
     /// Whether an earlier attempt may have been carried out without our knowing.
     pub lost: bool,
+    /// Whether a request was sent and its answer is not complete.
+    pub(super) is_open: bool,
 }
 
 impl<'clock> Schedule<'clock> {
     pub(super) fn new(clock: &'clock dyn Clock) -> Self {
-        Self { clock, begun: clock.elapsed(), made: 1, lost: false }
+        Self { clock, begun: clock.elapsed(), made: 1, lost: false, is_open: false }
     }
 
     /// Waits before the next attempt: exponential with full jitter, at least what the server asked for. False when there is

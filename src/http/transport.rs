@@ -19,7 +19,8 @@ use super::echo::{KnownSecrets, is_echoed};
 use super::failure::{is_plain_code, no_answer, shown};
 use super::head::SESSION;
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
-use super::retry::retry_after;
+use super::patience::{End, Patience};
+use super::retry::{LONGEST_RETRY_AFTER, retry_after};
 use super::{
     Answer, Call, Cause, ClientError, Clock, Condition, DEADLINE, Endpoint, Head, Method, Outcome, Repeat,
     RequestError, Schedule, SystemClock,
@@ -107,6 +108,7 @@ pub struct Transport {
     known: KnownSecrets,
     clock: Arc<dyn Clock>,
     in_flight: Semaphore,
+    patience: Patience,
     counters: Counters,
     answered: AtomicBool,
 }
@@ -117,12 +119,15 @@ impl Transport {
         let headers = Headers { token: options.token.as_deref(), content_type: options.routes == Routes::Org };
         let pool =
             |endpoint| connections(endpoint, &headers, &options.network, options.deadline, options.roots.as_deref());
+        let now = options.clock.elapsed();
+        let limit = options.network.limit.map(|limit| (now.saturating_add(limit.left()), limit.length));
         Ok(Self {
             pools: endpoints.iter().map(pool).collect::<Result<_, _>>()?,
             routes: options.routes,
             known: KnownSecrets::new(options.token.as_ref(), &options.network),
             clock: options.clock,
             in_flight: Semaphore::new(options.parallelism.max(1)),
+            patience: Patience::new(limit),
             counters: Counters::default(),
             answered: AtomicBool::new(false),
         })
@@ -171,6 +176,9 @@ impl Transport {
 
     /// Waits before a further attempt and counts it; false when there is to be none.
     pub async fn wait(&self, schedule: &mut Schedule<'_>, retry_after: Option<Duration>) -> bool {
+        if let Some(wait) = retry_after {
+            self.patience.announced(&*self.clock, wait.min(LONGEST_RETRY_AFTER));
+        }
         let again = schedule.wait(retry_after).await;
         if again {
             self.counters.retries.fetch_add(1, Ordering::Relaxed);
@@ -186,9 +194,27 @@ impl Transport {
     /// Sends a request, again where that is right, until the schedule ends.
     ///
     /// An error says `Unknown` as soon as one attempt may have been carried out, also one of an earlier call on the schedule.
+    ///
+    /// It ends, too, when the run gives up on the server: then an answer that is awaited is not any more.
     pub async fn send_on(&self, call: &Call<'_>, schedule: &mut Schedule<'_>) -> Result<Answer, RequestError> {
+        let _waiting = self.patience.begin(&*self.clock);
+        if let Some(end) = self.patience.end() {
+            return Err(given_up(call, end, schedule.lost));
+        }
+        let end = tokio::select! {
+            biased;
+            answered = self.send_repeatedly(call, schedule) => return answered,
+            end = self.patience.over(&*self.clock) => end,
+        };
+        schedule.lost |= call.changes && schedule.is_open;
+        Err(given_up(call, end, schedule.lost))
+    }
+
+    async fn send_repeatedly(&self, call: &Call<'_>, schedule: &mut Schedule<'_>) -> Result<Answer, RequestError> {
         loop {
-            let failed = match self.attempt(call).await {
+            let attempt = self.attempt(call, &mut schedule.is_open).await;
+            schedule.is_open = false;
+            let failed = match attempt {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -211,25 +237,39 @@ impl Transport {
     ///
     /// An error is of a request that was not answered; what is wrong with an answer stands beside its head.
     pub async fn look(&self, call: &Call<'_>) -> Result<(Head, Result<Answer, RequestError>), RequestError> {
+        let _waiting = self.patience.begin(&*self.clock);
+        if let Some(end) = self.patience.end() {
+            return Err(given_up(call, end, false));
+        }
+        tokio::select! {
+            biased;
+            looked = self.look_once(call) => looked,
+            end = self.patience.over(&*self.clock) => Err(given_up(call, end, call.changes)),
+        }
+    }
+
+    async fn look_once(&self, call: &Call<'_>) -> Result<(Head, Result<Answer, RequestError>), RequestError> {
         let started = self.clock.elapsed();
         let response = self.follow(call).await?;
         let took = self.clock.elapsed().saturating_sub(started);
         let head = Head::of(&response, took, self.clock.now());
         let status = response.status().as_u16();
-        let received = answer::receive(response, &self.counters.bytes).await;
+        let received = self.receive(response).await;
         Ok((head, self.judge(call, status, received)))
     }
 
-    async fn attempt(&self, call: &Call<'_>) -> Result<Answer, Failed> {
+    /// Sends a request once; `is_open` becomes true as soon as it may have left.
+    async fn attempt(&self, call: &Call<'_>, is_open: &mut bool) -> Result<Answer, Failed> {
         let Ok(_permit) = self.in_flight.acquire().await else {
             let error = not_sent(call, "the client was closed");
             return Err(Failed { error, again: false, retry_after: None });
         };
+        *is_open = true;
         let response = self.follow(call).await.map_err(|error| self.without_status(error))?;
         let status = response.status().as_u16();
         let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = asked.and_then(|text| retry_after(text, self.clock.now()));
-        let received = answer::receive(response, &self.counters.bytes).await;
+        let received = self.receive(response).await;
         self.judge(call, status, received).map_err(|error| {
             let unavailable = call.final_when_unavailable && status == 503 && retry_after.is_none();
             let is_final = unavailable || call.final_at_limit && status == 429;
@@ -242,6 +282,14 @@ impl Transport {
             };
             Failed { error, again, retry_after }
         })
+    }
+
+    async fn receive(&self, response: Response) -> Received {
+        let received = answer::receive(response, &self.counters.bytes).await;
+        if !matches!(received, Received::Interrupted(_)) {
+            self.patience.answered(&*self.clock);
+        }
+        received
     }
 
     fn without_status(&self, error: RequestError) -> Failed {
@@ -347,6 +395,12 @@ impl Transport {
 
 fn not_sent(call: &Call<'_>, what: &str) -> RequestError {
     RequestError::NotSent { request: call.request.clone(), what: what.to_owned() }
+}
+
+/// The error of a request whose answer is not awaited any more.
+fn given_up(call: &Call<'_>, end: End, is_lost: bool) -> RequestError {
+    let outcome = if is_lost { Outcome::Unknown } else { Outcome::NotDone };
+    RequestError::NoAnswer { request: call.request.clone(), cause: Cause::TimedOut, what: end.to_string(), outcome }
 }
 
 fn is_interrupted(error: &RequestError) -> bool {

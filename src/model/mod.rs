@@ -30,4 +30,4 @@ pub use unique_json::UniqueJson;
 pub use value::Value;
 pub use white_space::{trim, trim_start, with_line_ends_of, with_line_feeds};
 pub use wiped_json::WipedJson;
-pub use wording::{counted, plural};
+pub use wording::{counted, plural, with_short_words};

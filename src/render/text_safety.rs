@@ -8,6 +8,8 @@ use std::fmt::{self, Write as _};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+pub use crate::model::with_short_words;
+
 /// How many marks may be stacked on one letter; more of them spill over the neighbouring lines.
 const MARKS_PER_LETTER: usize = 4;
 

@@ -1,11 +1,14 @@
 use crate::error::CommandError;
 use crate::render::document::{Document, Style, line};
+use crate::render::text_safety::with_short_words;
 
 /// Renders an error of a command: `error:`, `caused by:` for each cause that says more, `hint:`.
 pub fn failure_document(error: &CommandError) -> Document {
     let line = |style: Style, word, text: &str| line!("{}{}", style.of(word), text).prose(2);
-    let mut document = Document::from(line(Style::Error, "error: ", &error.to_string()));
-    document.extend(error.causes().iter().map(|cause| line(Style::Dim, "caused by: ", cause).indented(2)));
+    let mut document = Document::from(line(Style::Error, "error: ", &with_short_words(&error.to_string())));
+    let causes = error.causes();
+    let causes = causes.iter().map(|cause| line(Style::Dim, "caused by: ", &with_short_words(cause)).indented(2));
+    document.extend(causes);
     document.extend(error.hints.iter().map(|hint| line(Style::Hint, "hint: ", hint)));
     document
 }

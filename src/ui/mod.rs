@@ -22,7 +22,7 @@ pub use keyboard::{Key, Keyboard};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;
 pub use paint::paint;
-pub use progress::{Progress, ProgressEvent, Reporter};
+pub use progress::{Progress, ProgressEvent, Reporter, Spinner};
 pub use prompt::{Answer, Choice, Chosen, HiddenError, Prompter};
 pub use signals::Signals;
 pub use terminal::{Terminals, Ui};

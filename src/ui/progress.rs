@@ -1,4 +1,5 @@
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -6,6 +7,9 @@ use crate::render::document::{Document, Line, line};
 use crate::render::text_safety::SafeText;
 
 use super::terminal::Ui;
+
+/// How often a spinner turns.
+const TICK: Duration = Duration::from_millis(100);
 
 /// Something that happens while a command works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,48 @@ impl Ui {
     /// Shows the progress of one piece of work: a bar on a terminal, lines elsewhere.
     pub fn progress(&self) -> Reporter {
         Reporter { ui: self.clone(), has_bar: self.has_bar(), bar: Mutex::new(None) }
+    }
+}
+
+/// A sign on a terminal that something is waited for; nothing elsewhere. It is gone when this is dropped.
+pub struct Spinner {
+    ui: Ui,
+    bar: Option<ProgressBar>,
+}
+
+impl Ui {
+    /// A spinner that shows nothing yet.
+    pub fn spinner(&self) -> Spinner {
+        Spinner { ui: self.clone(), bar: None }
+    }
+}
+
+impl Spinner {
+    /// Shows what is waited for, or other words for it.
+    pub fn show(&mut self, words: &Line) {
+        if !self.ui.has_bar() {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            // The template is ours, so it cannot be wrong; without it the default one is shown.
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            self.ui.show_bar(Some(bar.clone()));
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        bar.set_message(format!("{} …", words.to_plain()));
+    }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+            self.ui.show_bar(None);
+        }
     }
 }
 

@@ -28,7 +28,7 @@ fn is_write(request: &RecordedRequest) -> bool {
 
 #[test]
 fn an_interrupted_apply_waits_for_what_is_in_flight_and_reports() {
-    for name in ["INT", "TERM"] {
+    for name in ["INT", "TERM", "HUP"] {
         let site = site(6);
         site.server.fail_every(is_write, Fault::Delay(Duration::from_millis(700)));
         let running = site.start(&["apply", "--yes", "--parallelism", "2"]);

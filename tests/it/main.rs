@@ -25,6 +25,7 @@ mod leaks;
 mod memory_org;
 mod moved;
 mod new_kind;
+mod patience;
 mod plan_id;
 mod project_laws;
 mod pull;

@@ -68,7 +68,8 @@ pub(crate) async fn plan(
     hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
-    let read = read_plan(&connection.org, &target, &desired, &plan_options).await?;
+    let reading = read_plan(&connection.org, &target, &desired, &plan_options);
+    let read = session.waiting_for(&target, reading).await?;
     has_effect(&plan_options, &read.compared.plan)?;
     let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;
     hide(&connection.org, &desired, &values);

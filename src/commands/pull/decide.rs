@@ -172,7 +172,8 @@ pub(crate) async fn decide(
     let desired = desired_state(&loaded.project);
     let connection = session.connect(&target, parallelism).await?;
     hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
-    let actual = read_actual(&connection.org, &target.org, &selection.read_scope(&ALL, &desired)).await?;
+    let read_scope = selection.read_scope(&ALL, &desired);
+    let actual = session.waiting_for(&target, read_actual(&connection.org, &target.org, &read_scope)).await?;
     let mut pulled = Pulled {
         source,
         loaded,

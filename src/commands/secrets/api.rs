@@ -15,7 +15,7 @@ pub(super) async fn listed(
     target: &ResolvedTarget,
     connection: &Connection,
 ) -> Result<Option<Vec<SecretRow>>, CommandError> {
-    let listing = connection.org.list_secrets().await.map_err(of_secrets)?;
+    let listing = session.waiting_for(target, connection.org.list_secrets()).await.map_err(of_secrets)?;
     let mode = match &listing {
         SecretsListing::Listed(_) => SecretsMode::References,
         SecretsListing::Missing => SecretsMode::Values,

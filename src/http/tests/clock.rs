@@ -35,3 +35,32 @@ impl Clock for FakeClock {
         Box::pin(async {})
     }
 }
+
+/// A clock on which every limit is reached at once, as if that time had passed.
+#[derive(Default)]
+pub(crate) struct HurriedClock {
+    passed: Mutex<Duration>,
+}
+
+impl Clock for HurriedClock {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + self.elapsed()
+    }
+
+    fn elapsed(&self) -> Duration {
+        *self.passed.lock().unwrap()
+    }
+
+    fn jitter(&self, most: Duration) -> Duration {
+        most
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.limit(duration)
+    }
+
+    fn limit(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        *self.passed.lock().unwrap() += duration;
+        Box::pin(async {})
+    }
+}

@@ -3,4 +3,4 @@
 mod clock;
 pub(crate) mod listener;
 
-pub(crate) use clock::FakeClock;
+pub(crate) use clock::{FakeClock, HurriedClock};

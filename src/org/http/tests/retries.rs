@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::support::{FakeClock, Listener, Step, answer, sent, typed, with_header};
+use super::support::{FakeClock, HurriedClock, Listener, Step, answer, sent, typed, with_header};
 use crate::model::{StableId, Value};
 use crate::org::{Condition, OrgRead, OrgWrite, Outcome, RequestError, Stored};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, relationship_type};
@@ -63,6 +63,29 @@ async fn there_is_an_end_to_it() {
     let listener = Listener::start((0..9).map(|_| failing(503)));
     assert_eq!(listener.org().records(AGENT).await.unwrap_err().status(), Some(503));
     assert_eq!(listener.seen().len(), 5);
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_the_run() {
+    let listener = Listener::start([Step::Hang, Step::Hang]);
+    let org = listener.builder().clock(Arc::new(HurriedClock::default())).build().unwrap();
+    for _ in 0..2 {
+        let error = org.records(AGENT).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::NotDone);
+        assert!(error.to_string().ends_with("no answer for 60 s"), "{error}");
+    }
+    assert_eq!(org.statistics().retries, 0);
+    assert!(org.statistics().requests <= 1, "nothing more is sent once the run gave up");
+}
+
+#[tokio::test]
+async fn a_write_that_is_not_answered_when_the_run_ends_is_unknown() {
+    let listener = Listener::start([Step::Hang]);
+    let org = listener.builder().clock(Arc::new(HurriedClock::default())).build().unwrap();
+    assert_eq!(org.update(&rename()).await.unwrap_err().outcome(), Outcome::Unknown);
+    assert_eq!(org.update(&rename()).await.unwrap_err().outcome(), Outcome::NotDone, "it was never sent");
+    let org = listener.builder().clock(Arc::new(HurriedClock::default())).build().unwrap();
+    assert_eq!(org.create(&create()).await.unwrap_err().outcome(), Outcome::Unknown);
 }
 
 #[tokio::test]

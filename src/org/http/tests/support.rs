@@ -3,8 +3,8 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::http::Endpoint;
-pub(super) use crate::http::tests::FakeClock;
 pub(super) use crate::http::tests::listener::*;
+pub(super) use crate::http::tests::{FakeClock, HurriedClock};
 use crate::model::{OrgSlug, Value};
 use crate::org::http::{HttpOrg, HttpOrgBuilder};
 use crate::schema::{Change, Kind, ResourceKey, Sent};
