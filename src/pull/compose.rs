@@ -54,9 +54,11 @@ struct Work<'rows> {
     whole: Vec<&'rows FileChange>,
 }
 
-/// The files that rows change, lobu.toml first, then by path; files that come out as they are do not count.
+/// The files that rows change: the names of secrets first, lobu.toml, then the others by path; files that come out as they are
+/// do not count.
 ///
-/// lobu.toml stands first so that a pull that is cut off leaves an agent without files, which declares nothing, and never
+/// Names are new as long as lobu.toml does not have them, so that a pull that is cut off has listed them before. lobu.toml
+/// stands before the others so that a pull that is cut off leaves an agent without files, which declares nothing, and never
 /// files that no agent has.
 pub fn compose(rows: &[&PullRow], texts: Texts<'_>, limits: &YamlLimits) -> Result<Vec<FileWrite>, ComposeError> {
     let mut works: BTreeMap<&str, Work<'_>> = BTreeMap::new();
@@ -80,8 +82,13 @@ pub fn compose(rows: &[&PullRow], texts: Texts<'_>, limits: &YamlLimits) -> Resu
     let names = rows.iter().flat_map(|row| row.references.iter().map(|reference| &reference.name));
     writes.extend(example(&names.collect::<Vec<_>>(), texts)?);
     writes.retain(|write| write.before != write.after);
-    writes.sort_by_key(|write| (write.path != ProjectDirectory::FILE, write.path.clone()));
+    writes.sort_by_key(place_of);
     Ok(writes)
+}
+
+/// Where a file stands in the order of writing.
+pub(super) fn place_of(write: &FileWrite) -> (bool, bool, String) {
+    (write.path != EXAMPLE, write.path != ProjectDirectory::FILE, write.path.clone())
 }
 
 fn after(

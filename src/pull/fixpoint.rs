@@ -11,7 +11,7 @@ use crate::project::limits::YamlLimits;
 use crate::schema::ResourceKey;
 use crate::schema::kinds::AGENT;
 
-use super::compose::{FileWrite, compose, new_lobu_toml};
+use super::compose::{FileWrite, compose, new_lobu_toml, place_of};
 use super::pull_plan::{Input, pull_plan};
 use super::row::{PullAction, PullPlan, PullRow};
 use super::unrelated_changes::changed_besides;
@@ -172,7 +172,7 @@ fn compose_round(pull: &Decided<'_>, round: &[PullRow], files: &mut NewTexts) ->
     Ok(())
 }
 
-/// The files with what they are now, lobu.toml first.
+/// The files with what they are now, in the order of writing.
 fn writes(pull: &Decided<'_>, files: NewTexts) -> Result<Vec<FileWrite>, Wrong> {
     let mut writes = Vec::new();
     for (path, after) in files {
@@ -181,7 +181,7 @@ fn writes(pull: &Decided<'_>, files: NewTexts) -> Result<Vec<FileWrite>, Wrong> 
             writes.push(FileWrite { path, before, after });
         }
     }
-    writes.sort_by_key(|write| write.path != ProjectDirectory::FILE);
+    writes.sort_by_key(place_of);
     Ok(writes)
 }
 

@@ -29,6 +29,7 @@ impl Store {
     /// A file that holds a token of another database, or that is not a plain file of our own.
     pub fn bootstrap_token(&self, path: &Path) -> Result<AccessToken, StoreError> {
         let path = files::prepare_parent(path)?;
+        files::check_existing(&path)?;
         let lock_path = files::sibling(&path, ".lock");
         let lock_file = files::open_lock(&lock_path)?;
         // Ends with the file handle. Without it, two processes would each revoke the other's token.

@@ -11,6 +11,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 
+use crate::files::sweep_leftovers;
+
 use super::{
     error::StoreError,
     files,
@@ -166,9 +168,13 @@ fn open_file(path: &Path) -> Result<(Pool, Vault), StoreError> {
     let path = files::prepare_parent(path)?;
     // Two processes that open an empty database must not both make a key. The lock ends with the file handle.
     let lock_path = files::sibling(&path, ".lock");
+    files::check_database_path(&path, &lock_path)?;
     let lock_file = files::open_lock(&lock_path)?;
     files::lock(&lock_file, &lock_path)?;
 
+    if let Some(parent) = path.parent() {
+        sweep_leftovers(parent, files::TEMPORARY);
+    }
     for suffix in ["-wal", "-shm", "-journal"] {
         files::check_existing(&files::sibling(&path, suffix))?;
     }

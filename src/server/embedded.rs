@@ -133,18 +133,72 @@ impl Drop for Embedded {
     }
 }
 
+/// How the name of a directory with a socket starts, and what the socket is called.
+#[cfg(unix)]
+const SOCKET_DIRECTORY: &str = "lobu-";
+#[cfg(unix)]
+const SOCKET: &str = "org.sock";
+
+/// How old a directory is when its socket is either served or left over.
+#[cfg(unix)]
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// How many names of the directory for temporary files are looked at.
+#[cfg(unix)]
+const MOST_NAMES: usize = 10_000;
+
+/// Removes the directories of sockets on which nobody listens any more: their processes were killed.
+#[cfg(unix)]
+fn sweep_sockets(parent: &std::path::Path) {
+    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    for entry in entries.flatten().take(MOST_NAMES) {
+        let is_named = entry.file_name().to_str().is_some_and(|name| name.starts_with(SOCKET_DIRECTORY));
+        let socket = entry.path().join(SOCKET);
+        if is_named && is_settled(&entry).unwrap_or_default() && is_dead(&socket) {
+            drop(std::fs::remove_file(&socket));
+            // Fails where something else is in it.
+            drop(std::fs::remove_dir(entry.path()));
+        }
+    }
+}
+
+/// Whether an entry is a directory of our own that only we can enter, and not of this minute.
+#[cfg(unix)]
+fn is_settled(entry: &std::fs::DirEntry) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = entry.metadata()?;
+    let age = std::time::SystemTime::now().duration_since(metadata.modified()?).unwrap_or_default();
+    let is_own = metadata.uid() == super::files::own_user() && metadata.mode() & 0o777 == 0o700;
+    Ok(metadata.is_dir() && is_own && age >= SETTLED)
+}
+
+/// Whether a socket is one on which nobody listens.
+#[cfg(unix)]
+fn is_dead(socket: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let is_socket = socket.symlink_metadata().is_ok_and(|metadata| metadata.file_type().is_socket());
+    let refused = || {
+        std::os::unix::net::UnixStream::connect(socket)
+            .is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    };
+    is_socket && refused()
+}
+
 /// Makes a socket in a fresh directory that only this user can enter.
 #[cfg(unix)]
 fn listen_unix() -> std::io::Result<(tempfile::TempDir, PathBuf, tokio::net::UnixListener)> {
     use std::os::unix::fs::PermissionsExt as _;
     let make = |parent: Option<&str>| {
         let mut builder = tempfile::Builder::new();
-        builder.prefix("lobu-").permissions(std::fs::Permissions::from_mode(0o700));
+        builder.prefix(SOCKET_DIRECTORY).permissions(std::fs::Permissions::from_mode(0o700));
         let directory = match parent {
             Some(parent) => builder.tempdir_in(parent)?,
             None => builder.tempdir()?,
         };
-        let path = directory.path().join("org.sock");
+        let path = directory.path().join(SOCKET);
+        if let Some(parent) = directory.path().parent() {
+            sweep_sockets(parent);
+        }
         let listener = tokio::net::UnixListener::bind(&path)?;
         Ok((directory, path, listener))
     };
@@ -154,4 +208,42 @@ fn listen_unix() -> std::io::Result<(tempfile::TempDir, PathBuf, tokio::net::Uni
             if error.kind() == std::io::ErrorKind::InvalidInput { make(Some("/tmp")) } else { Err(error) }
         },
     )
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::net::UnixListener;
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    fn socket(parent: &Path, name: &str, mode: u32, age: u64) -> (PathBuf, UnixListener) {
+        let directory = parent.join(name);
+        std::fs::create_dir(&directory).unwrap();
+        std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+        let listener = UnixListener::bind(directory.join(SOCKET)).unwrap();
+        let modified = SystemTime::now() - Duration::from_secs(age);
+        std::fs::File::open(&directory).unwrap().set_modified(modified).unwrap();
+        (directory, listener)
+    }
+
+    #[test]
+    fn sockets_of_killed_processes_are_swept() {
+        let parent = tempfile::tempdir().unwrap();
+        let (dead, listener) = socket(parent.path(), "lobu-dead", 0o700, 3600);
+        drop(listener);
+        let (new, listener) = socket(parent.path(), "lobu-new", 0o700, 0);
+        drop(listener);
+        let (open, listener) = socket(parent.path(), "lobu-open", 0o755, 3600);
+        drop(listener);
+        let (other, listener) = socket(parent.path(), "other", 0o700, 3600);
+        drop(listener);
+        let (live, _listener) = socket(parent.path(), "lobu-live", 0o700, 3600);
+        sweep_sockets(parent.path());
+        let left = [dead, new, open, other, live].map(|directory| directory.exists());
+        assert_eq!(left, [false, true, true, true, true]);
+    }
 }

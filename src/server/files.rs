@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 
 use super::error::StoreError;
 
+/// How the names of temporary files start.
+pub(super) const TEMPORARY: &str = ".lobu-";
+
 /// Key and token files are a line; anything longer is something else.
 const SMALL_FILE_LIMIT: u64 = 4096;
 
@@ -62,6 +65,23 @@ pub(super) fn create_new(path: &Path) -> Result<File, StoreError> {
     private_options().create_new(true).open(path).map_err(|source| StoreError::io("create", path, source))
 }
 
+/// What a SQLite file starts with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Refuses a path before anything is made beside it: what is no plain file of our own, and what is no database.
+pub(super) fn check_database_path(path: &Path, lock: &Path) -> Result<(), StoreError> {
+    let Some(length) = check_existing(path)? else { return Ok(()) };
+    // With a lock beside it, it was opened as a database before, and may be open in this very process.
+    if length == 0 || lock.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let failed = |source| StoreError::io("read", path, source);
+    let mut start = Vec::new();
+    let file = private_options().write(false).open(path).map_err(failed)?;
+    file.take(16).read_to_end(&mut start).map_err(failed)?;
+    if start == SQLITE { Ok(()) } else { Err(StoreError::NotOurs { path: path.to_owned() }) }
+}
+
 /// Opens a file for locking, making it (0600) if it is missing.
 pub(super) fn open_lock(path: &Path) -> Result<File, StoreError> {
     check_existing(path)?;
@@ -99,7 +119,7 @@ pub(super) fn write_small_new(path: &Path, bytes: &[u8]) -> Result<(), StoreErro
     let parent = path.parent().unwrap_or(Path::new("."));
     let failed = |source| StoreError::io("write", path, source);
     // Made with 0600 by the library.
-    let mut file = tempfile::Builder::new().prefix(".lobu-").tempfile_in(parent).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(parent).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist_noclobber(path).map(drop).map_err(|error| failed(error.error))
@@ -167,10 +187,15 @@ pub(super) fn is_open_to_others(_path: &Path) -> bool {
     false
 }
 
+/// The number of the user as whom this process acts.
+pub(super) fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
 #[cfg(unix)]
 fn narrow(path: &Path, metadata: &std::fs::Metadata) -> Result<(), StoreError> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
+    if metadata.uid() != own_user() {
         return Err(StoreError::UnsafePath { path: path.to_owned(), reason: "it belongs to another user" });
     }
     if metadata.mode() & 0o177 != 0 {

@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::files::sweep_leftovers;
 use crate::model::OrgSlug;
 use crate::schema::SecretsMode;
 
 /// The file below the user's state directory.
 const FILE: &str = "orgs.json";
+
+/// How the names of temporary files beside it start.
+const TEMPORARY: &str = ".lobu-";
 
 /// How many bytes the file may have: some ten thousand orgs.
 const LARGEST: u64 = 1024 * 1024;
@@ -170,7 +174,8 @@ fn write_denied(file: &Path) -> Option<ErrorKind> {
 fn write(file: &Path, remembered: &Remembered) -> io::Result<()> {
     let directory = file.parent().unwrap_or(file);
     std::fs::create_dir_all(directory)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
+    sweep_leftovers(directory, TEMPORARY);
+    let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(directory)?;
     writeln!(temporary, "{}", serde_json::to_string_pretty(remembered)?)?;
     temporary.as_file().sync_all()?;
     temporary.persist(file).map_err(|error| error.error)?;

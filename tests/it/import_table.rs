@@ -54,11 +54,11 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
-    ("server", &["fault", "model"]),
+    ("server", &["fault", "files", "model"]),
     // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
     // lobu.toml pins; of `schema` only how secrets reach a server; of `server` the embedded org, started for as long as the
     // connection lives.
-    ("target", &["accounts", "env", "http", "model", "org", "project", "schema", "secrets", "server"]),
+    ("target", &["accounts", "env", "files", "http", "model", "org", "project", "schema", "secrets", "server"]),
     ("ui", &["error", "render"]),
     // Of `schema` what the members of a resource look like.
     ("wire", &["model", "schema"]),

@@ -105,3 +105,22 @@ fn a_damaged_database_is_said_in_those_words_once() {
     }
     assert!(failed > 1, "{failed} pages matter to a plan");
 }
+
+#[test]
+fn nothing_is_made_beside_a_path_that_is_refused() {
+    let env = TestEnv::new();
+    env.copy_fixture("support-desk").write("notes.txt", "Not a database.\n").write("directory/x", "");
+    symlink("notes.txt", env.project().join("link")).expect("a link");
+    let names = || {
+        let names = fs::read_dir(env.project()).expect("a directory");
+        names.map(|entry| entry.expect("an entry").file_name()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    for path in ["notes.txt", "directory", "link", "lobu.toml"] {
+        for verb in [&["plan"][..], &["apply", "--yes"]] {
+            let output = env.lobu(verb.iter().chain(&["-c", "local", "--db", path]));
+            assert_ne!(output.code, Some(0), "{output}");
+            assert_eq!(names(), before, "{path}");
+        }
+    }
+}

@@ -64,7 +64,9 @@ pub async fn run(session: &Session, args: &PullArgs) -> Result<Outcome, CommandE
     }
     let may_write = check_writable(&pulled, &writable);
     if writable.writes.is_empty() {
-        return may_write.and_then(|()| withheld(&writable, Outcome::Done));
+        may_write?;
+        pulled.source.finish()?;
+        return withheld(&writable, Outcome::Done);
     }
     let writes = match may_write.and_then(|()| consent.agreed(session, json, &pulled, &writable)) {
         Ok(writes) => writes,

@@ -6,14 +6,20 @@ use crate::commands::Session;
 use crate::commands::options::ProjectOptions;
 use crate::error::{CommandError, ErrorKind};
 use crate::project::config::ReadOptions;
-use crate::project::directory::{Entry, Listing, OpenError, ProjectDirectory};
+use crate::project::directory::{Entry, Expected, Listing, OpenError, ProjectDirectory, WriteError};
 use crate::project::limits::YamlLimits;
 use crate::project::read_project;
 use crate::pull::{Files, NewTexts, ReadProject};
 use crate::schema::ALL;
 
-/// What lies in a directory in which nothing else may lie for it to count as empty.
+/// What may be in a directory that counts as empty.
 const IGNORED: &str = ".git";
+
+/// The file that is in the directory of a new project until all its files are.
+const UNFINISHED: &str = ".lobu-pull-init";
+
+/// What a marked directory says to whoever opens the file.
+const UNFINISHED_TEXT: &str = "`lobu pull --init` did not finish here. Run it again to complete the project.\n";
 
 /// The files that a pull is about.
 pub(crate) struct Source {
@@ -32,6 +38,26 @@ pub(super) struct Init {
     pub(super) path: PathBuf,
 }
 
+/// Marks a directory until all files of a new project are in it, so that a run that was killed can be completed.
+pub(super) fn mark(directory: &ProjectDirectory) -> Result<(), WriteError> {
+    match directory.kind(UNFINISHED) {
+        Ok(None) => directory.write_file(UNFINISHED, Expected::Nothing, UNFINISHED_TEXT),
+        _ => Ok(()),
+    }
+}
+
+/// Takes the mark away, if there is one.
+pub(super) fn unmark(directory: &ProjectDirectory) -> Result<(), WriteError> {
+    match directory.kind(UNFINISHED) {
+        Ok(Some(_)) => directory.remove_file(UNFINISHED, UNFINISHED_TEXT),
+        _ => Ok(()),
+    }
+}
+
+fn is_marked(directory: &ProjectDirectory) -> Result<bool, CommandError> {
+    Ok(directory.kind(UNFINISHED)?.is_some())
+}
+
 impl Source {
     /// Where it lies, for people.
     pub(super) fn location(&self) -> String {
@@ -39,6 +65,11 @@ impl Source {
             Some(init) => init.path.display().to_string(),
             None => self.directory.location().display().to_string(),
         }
+    }
+
+    /// Takes the mark of a new project away that has all its files.
+    pub(super) fn finish(&self) -> Result<(), WriteError> {
+        unmark(&self.directory)
     }
 
     /// The names in a directory.
@@ -118,7 +149,7 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<ProjectLocati
         Ok(directory) => directory,
         Err(error @ OpenError::NoProject { .. }) => {
             let here = ProjectDirectory::open(&session.working_directory, &options.allow_path)?;
-            return if is_empty(&here)? {
+            return if is_empty(&here)? || is_marked(&here)? {
                 Ok(ProjectLocation::new(here, session.working_directory.clone()))
             } else {
                 Err(CommandError::from(error).hint("To make a project from the org: --init DIR"))
@@ -130,7 +161,7 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<ProjectLocati
         return Ok(ProjectLocation::existing(directory));
     }
     let path = directory.location().to_owned();
-    if is_empty(&directory)? {
+    if is_empty(&directory)? || is_marked(&directory)? {
         return Ok(ProjectLocation::new(directory, path));
     }
     let message = format!("there is no lobu.toml in `{}`, and it is not empty; nothing was written", path.display());
@@ -151,7 +182,7 @@ fn new_project(path: &Path, force: bool, options: &ProjectOptions) -> Result<Pro
         }
         Err(error) => return Err(CommandError::from(error)),
     };
-    if !is_empty(&directory)? && !force {
+    if !is_empty(&directory)? && !force && !is_marked(&directory)? {
         let message = format!("`{}` is not empty; nothing was written", path.display());
         return Err(CommandError::new(ErrorKind::WouldOverwrite, message)
             .hint("Name a new directory, or make a project there all the same with --force."));

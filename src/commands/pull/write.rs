@@ -7,6 +7,7 @@ use crate::pull::FileWrite;
 use crate::target::argument;
 
 use super::decide::Pulled;
+use super::source;
 
 /// What was written, and how it ended.
 pub(super) struct Report {
@@ -19,6 +20,9 @@ pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrup
     let mut written = Vec::new();
     let result = opened(pulled).and_then(|made| {
         let directory = made.as_ref().unwrap_or(&pulled.source.directory);
+        if made.is_some() {
+            source::mark(directory).map_err(|error| ended(pulled, &written, &CommandError::from(error)))?;
+        }
         for file in writes {
             if interrupts.has_happened() {
                 return Err(ended(pulled, &written, &CommandError::interrupted()));
@@ -26,7 +30,7 @@ pub(super) fn write(pulled: &Pulled, writes: &[FileWrite], interrupts: &Interrup
             one(directory, file).map_err(|error| ended(pulled, &written, &CommandError::from(error)))?;
             written.push(file.clone());
         }
-        Ok(())
+        source::unmark(directory).map_err(|error| ended(pulled, &written, &CommandError::from(error)))
     });
     Report { written, result }
 }

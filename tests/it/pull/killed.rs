@@ -91,3 +91,35 @@ fn a_new_project_that_was_cut_off_is_completed() {
         }
     }
 }
+
+#[test]
+fn a_new_project_that_was_cut_off_is_completed_by_the_same_command() {
+    let mut setup = TestProject::new();
+    let toml = "[agents.desk]\nname = \"Desk\"\ndir = \"./agents/desk\"\n\n[[agents.desk.platforms]]\ntype = \"telegram\"\n\
+                config = { botToken = \"$DESK_TOKEN\" }\n";
+    let files = [("lobu.toml", toml), ("agents/desk/SOUL.md", "Soul.\n"), ("agents/desk/USER.md", "User.\n")];
+    write(&setup.env.project(), &files.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
+    let values = BTreeMap::from([("DESK_TOKEN".to_owned(), "made-up-value".to_owned())]);
+    setup.converge(&desired_of(&setup.env.project()), &values);
+    let fresh = setup.env.path().join("fresh");
+    let init = |setup: &TestProject| setup.run(&["pull", "--init", &fresh.to_string_lossy(), "--yes"]);
+    init(&setup).expect_code(0);
+    let whole = texts(&fresh);
+    assert!(whole[".env.example"].contains("DESK_TOKEN="), "{whole:?}");
+    let mut killed = 0;
+    for place in ["write-staged", "write-placed"] {
+        for nth in 1.. {
+            std::fs::remove_dir_all(&fresh).expect("a directory");
+            setup.env.env("LOBU_FAULT", format!("die:{place}#{nth}"));
+            let was_killed = init(&setup).code.is_none();
+            setup.env.env("LOBU_FAULT", "");
+            if !was_killed {
+                break;
+            }
+            killed += 1;
+            init(&setup).expect_code(0);
+            assert_eq!(texts(&fresh), whole, "{place}#{nth}");
+        }
+    }
+    assert!(killed > 2 * files.len(), "{killed} places");
+}
