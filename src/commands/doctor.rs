@@ -13,6 +13,7 @@ use crate::render::doctor::{DoctorView, render};
 use crate::render::document::{Style, line};
 use crate::render::json::{self, JsonDoctorView, JsonSystem, JsonTarget};
 use crate::target::{ResolvedTarget, TargetFlags};
+use crate::ui::Verbosity;
 
 use super::interrupts::Interrupts;
 use super::options::{FormatOptions, ProjectOptions};
@@ -78,7 +79,8 @@ fn show(session: &Session, args: &DoctorArgs, examined: &Examined) {
     if args.format.json {
         return session.ui.product_json(&with_view(examined, json::doctor));
     }
-    let view = DoctorView { mended: &examined.mended };
+    let lists_all = session.ui.verbosity() >= Verbosity::Verbose;
+    let view = DoctorView { mended: &examined.mended, lists_all };
     session.ui.page(&render(&examined.report, &view));
 }
 

@@ -83,8 +83,7 @@ impl Interrupts {
 #[cfg(unix)]
 fn signals() -> impl Future<Output = ()> + Send {
     use tokio::signal::unix::{SignalKind, signal};
-    let registered =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    let registered = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
     async move {
         let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = registered else {
             return std::future::pending().await;

@@ -150,8 +150,8 @@ checks! {
         "failure: it does not";
     OrgMember = Org, "org-member", "whether the token's user is a member who may read the org",
         "failure: not";
-    OrgSecretsRole = Org, "org-secrets-role", "whether role and scope are enough for the org's secrets",
-        "note: they are not, so secrets can't be pushed";
+    OrgSecretsRole = Org, "org-secrets-role", "whether role and scope are enough to change the org and its secrets",
+        "note: they are not enough for secrets; failure: the token can only read (lobu's own server)";
     SecretsInOrg = Secrets, "secrets-in-org", "whether the org has every secret that the project refers to",
         "note: the embedded org lacks the key of a provider; warning: one is missing";
     EmbeddedDatabase = Embedded, "embedded-database", "whether the database can be read",

@@ -9,34 +9,64 @@ use super::document::{Document, Line, Style, line};
 pub struct DoctorView<'a> {
     /// What `--fix` did, a sentence each.
     pub mended: &'a [String],
+    /// Whether every check is listed, also in groups without a problem.
+    pub lists_all: bool,
 }
 
 /// The columns before what was found: two, a word of four, two.
 const COLUMNS: usize = 8;
 
-/// Renders what was mended, the groups, and how many checks ended how.
+/// Renders what was fixed, the groups, and how many checks ended how.
 pub fn render(report: &Report, view: &DoctorView<'_>) -> Document {
-    let blocks = std::iter::once(mended(view.mended)).chain(Group::ALL.into_iter().map(|of| group(report, of)));
-    Document::of_blocks(blocks.chain([last(report.counts())]))
+    let mut blocks = vec![fixed(view.mended)];
+    if view.lists_all {
+        blocks.extend(Group::ALL.into_iter().map(|of| group(report, of, true)));
+    } else {
+        let (healthy, others): (Vec<Group>, _) = Group::ALL.into_iter().partition(|of| is_healthy(report, *of));
+        blocks.extend(others.into_iter().map(|of| group(report, of, false)));
+        blocks.push(healthy.into_iter().map(|of| in_a_line(report, of)).collect());
+    }
+    blocks.push(last(report.counts(), view.lists_all));
+    Document::of_blocks(blocks)
 }
 
-fn mended(mended: &[String]) -> Document {
+fn fixed(mended: &[String]) -> Document {
     let mut document = Document::new();
     if mended.is_empty() {
         return document;
     }
-    document.push(Style::Bold.line("Mended"));
+    document.push(Style::Bold.line("Fixed"));
     for what in mended {
         document.push(line!("{}{}", Style::Update.of("~ "), what).prose(2).indented(2));
     }
     document
 }
 
-fn group(report: &Report, group: Group) -> Document {
+/// Whether a group has nothing to say beyond that it is in order, or was not looked at.
+fn is_healthy(report: &Report, group: Group) -> bool {
+    report.of(group).all(|finding| matches!(finding.state, State::Ok | State::Skipped { .. }))
+}
+
+/// A healthy group: `ok    Project`, or why nothing of it was looked at.
+fn in_a_line(report: &Report, group: Group) -> Line {
+    let mut reasons = report.of(group).map(|finding| match &finding.state {
+        State::Skipped { why } => Some(why.as_str()),
+        _ => None,
+    });
+    let first = reasons.next().flatten();
+    let Some(why) = first.filter(|first| reasons.all(|why| why == Some(first))) else {
+        return line!("{}{}", Style::Create.of("ok    "), group.heading());
+    };
+    line!("skip  {}: {}", group.heading(), why).in_style(Style::Dim).prose(COLUMNS - 2)
+}
+
+/// A group with a heading: its problems, or all of its checks.
+fn group(report: &Report, group: Group, lists_all: bool) -> Document {
     let mut document = Document::from(Style::Bold.line(group.heading()));
     let mut skipped: Vec<(&str, Vec<&'static str>)> = Vec::new();
     for finding in report.of(group) {
         match &finding.state {
+            State::Ok | State::Skipped { .. } if !lists_all => {}
             State::Skipped { why } => match skipped.iter_mut().find(|(other, _)| *other == why.as_str()) {
                 Some((_, ids)) => ids.push(finding.check.id()),
                 None => skipped.push((why.as_str(), vec![finding.check.id()])),
@@ -78,19 +108,18 @@ fn below(label: &'static str, text: &str) -> Line {
     line!("{}{}", Style::Hint.of(label), text).prose(label.len()).indented(COLUMNS)
 }
 
-fn last(counts: Counts) -> Document {
+/// How many checks ended how, without those that none did.
+fn last(counts: Counts, lists_all: bool) -> Document {
     let Counts { ok, notes, warnings, failures, skipped } = counts;
     let mut document = Document::new();
     if failures == 0 && warnings == 0 {
-        document.push(line!("Nothing that was looked at stands in the way."));
+        document.push(Style::Bold.line("No problems found."));
     }
-    let parts = [(failures, " failed"), (warnings, " warned"), (notes, " noted"), (ok, " ok"), (skipped, " skipped")];
-    let mut line = Style::Bold.line("Summary: ");
-    for (at, (count, word)) in parts.into_iter().enumerate() {
-        let comma = if at == 0 { "" } else { ", " };
-        line = line.then(Style::Bold.line(format!("{comma}{count}{word}")));
-    }
-    document.push(line);
+    let parts =
+        [(failures, "failed"), (warnings, "with a warning"), (notes, "with a note"), (ok, "ok"), (skipped, "skipped")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    let all = if lists_all { "" } else { " (-v lists them)" };
+    document.push(line!("Checks: {}{}", parts.collect::<Vec<_>>().join(", "), all).prose(2));
     document
 }
 
@@ -105,6 +134,11 @@ mod tests {
         Finding { check, state, what: "What \u{1b}[31m.".to_owned(), why: text("Why."), how: text("How.") }
     }
 
+    fn lines(report: &Report, lists_all: bool) -> Vec<String> {
+        let mended = ["The mode is 0600.".to_owned()];
+        render(report, &DoctorView { mended: &mended, lists_all }).lines().iter().map(Line::to_plain).collect()
+    }
+
     #[test]
     fn every_state_has_its_word_and_foreign_text_is_shown_as_it_is() {
         let states = [
@@ -114,13 +148,11 @@ mod tests {
             (Check::ProjectSpelling, State::Failure),
         ];
         let report = Report::new(states.map(|(check, state)| finding(check, state)), &[]);
-        let mended = ["Mended.".to_owned()];
-        let document = render(&report, &DoctorView { mended: &mended });
-        let lines: Vec<String> = document.lines().iter().map(Line::to_plain).collect();
+        let lines = lines(&report, true);
         let project: Vec<&str> = lines.iter().map(String::as_str).take_while(|line| *line != "Credentials").collect();
         insta::assert_snapshot!(project.join("\n"), @r"
-        Mended
-          ~ Mended.
+        Fixed
+          ~ The mode is 0600.
 
         Project
           ok    What \u{1b}[31m.
@@ -136,9 +168,36 @@ mod tests {
                 why: Why.
                 do:  How.
                 see: project-spelling
-          skip  project-values, dotenv-readable, dotenv-mode, dotenv-ignored: a check before it did not pass
+          skip  project-values, dotenv-readable, dotenv-mode, dotenv-ignored, state-file: a check before it did not pass
         ");
-        assert!(lines.last().is_some_and(|line| line.starts_with("Summary: 1 failed, 1 warned, 1 noted, 1 ok, ")));
-        assert!(!lines.iter().any(|line| line.starts_with("Nothing")));
+        assert!(!lines.iter().any(|line| line.starts_with("No problems")));
+    }
+
+    #[test]
+    fn a_group_without_problems_is_a_line() {
+        let mut states: Vec<_> = Group::Project.checks().map(|check| (check, State::Ok)).collect();
+        states.push((Check::AccountFiles, State::Warning));
+        states.push((Check::TokenPresent, State::Ok));
+        let skips = [(Group::Memory, "the org is embedded".to_owned())];
+        let report = Report::new(states.into_iter().map(|(check, state)| finding(check, state)), &skips);
+        insta::assert_snapshot!(lines(&report, false).join("\n"), @r"
+        Fixed
+          ~ The mode is 0600.
+
+        Credentials
+          WARN  What \u{1b}[31m.
+                why: Why.
+                do:  How.
+                see: account-files
+
+        ok    Project
+        skip  Server: a check before it did not pass
+        skip  Org: a check before it did not pass
+        skip  Secrets: a check before it did not pass
+        skip  Embedded org: a check before it did not pass
+        skip  Memory endpoint: the org is embedded
+
+        Checks: 1 with a warning, 10 ok, 29 skipped (-v lists them)
+        ");
     }
 }

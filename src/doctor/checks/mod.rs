@@ -8,7 +8,9 @@ mod project;
 mod secrets;
 mod server;
 
-pub use credentials::{AccountFilesFacts, CredentialFacts, LoginFacts, account_files_check, credentials_checks, state_file_check};
+pub use credentials::{
+    AccountFilesFacts, CredentialFacts, LoginFacts, account_files_check, credentials_checks, state_file_check,
+};
 pub use embedded::{EmbeddedFacts, embedded_checks};
 pub use memory::{MemoryFacts, memory_checks};
 pub use org::{OrgFacts, org_checks};

@@ -15,8 +15,10 @@ pub struct OrgFacts {
     pub agents: Option<Result<usize, RequestError>>,
     /// Whether it is the embedded org and not made yet.
     pub is_to_be_made: bool,
-    /// Whether its secrets may be managed; none where there is no secrets API or it could not be asked.
-    pub may_manage_secrets: Option<bool>,
+    /// Whether its secrets may be listed; none where there is no secrets API or it could not be asked.
+    pub may_list_secrets: Option<bool>,
+    /// Whether the server is this program's own, where the list takes the rights of a change.
+    pub is_own_server: bool,
 }
 
 pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
@@ -29,7 +31,7 @@ pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
         return findings;
     }
     findings.extend(facts.agents.as_ref().map(|agents| reading(&facts.org, agents)).unwrap_or_default());
-    findings.extend(facts.may_manage_secrets.map(secrets_role));
+    findings.extend(facts.may_list_secrets.map(|may| secrets_role(may, facts.is_own_server)));
     findings
 }
 
@@ -75,9 +77,19 @@ fn reading(org: &str, agents: &Result<usize, RequestError>) -> Vec<Finding> {
     }
 }
 
-fn secrets_role(may: bool) -> Finding {
-    if may {
-        return ok(Check::OrgSecretsRole, "Role and scope are enough to push secrets.");
+fn secrets_role(may_list: bool, is_own_server: bool) -> Finding {
+    match (may_list, is_own_server) {
+        (true, true) => return ok(Check::OrgSecretsRole, "Role and scope are enough to apply and to push secrets."),
+        (true, false) => {
+            let why = "cannot tell: the token can list secrets, which does not show that it can change them";
+            return skipped(Check::OrgSecretsRole, why);
+        }
+        (false, true) => {
+            return failure(Check::OrgSecretsRole, "The token can only read.")
+                .why("Every change needs the role owner or admin, and a token with the scope mcp:admin.")
+                .how("Use a token with that scope, of a user with that role.");
+        }
+        (false, false) => {}
     }
     note(Check::OrgSecretsRole, "Role or scope are not enough for the org's secrets.")
         .why("`lobu secrets push` and `list` need the role owner or admin, and a token with the scope mcp:admin.")

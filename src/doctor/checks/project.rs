@@ -146,7 +146,9 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
     if missing.is_empty() {
         return ok(Check::ProjectValues, format!("There is a value for each of {}.", counted(all.len(), "reference")));
     }
-    let names = references(missing.iter().map(|reference| reference.name.as_str()));
+    let needed: Vec<&ReferenceFact> = missing.iter().copied().filter(|reference| org.needs(reference)).collect();
+    let told = if needed.is_empty() { &missing } else { &needed };
+    let names = references(told.iter().map(|reference| reference.name.as_str()));
     let (what, how) = match file {
         Some(".env") => (
             format!("No value for {names}: neither in the environment nor in .env, as far as it counts."),
@@ -161,9 +163,9 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
             "Set the variable, or add env_file to the target in lobu.toml.".to_owned(),
         ),
     };
-    if missing.iter().all(|reference| reference.is_provider_key) {
+    if needed.is_empty() {
         return note(Check::ProjectValues, what)
-            .why("They are keys of providers: apply sends none, and only an org in which agents run needs them.")
+            .why("An apply needs none of them: it sends no keys of providers, and references of MCP servers as text.")
             .how(how);
     }
     if matches!(org, OrgNames::Unknown) {

@@ -10,6 +10,8 @@ pub struct ReferenceFact {
     pub name: String,
     /// Whether it is only the key of providers, which apply never sends.
     pub is_provider_key: bool,
+    /// Whether a platform's config has it: an apply sends its value to a server without the secrets API.
+    pub is_in_platform: bool,
     /// Whether the environment has a value, or the file with values that counts.
     pub is_here: bool,
 }
@@ -29,6 +31,12 @@ pub enum OrgNames {
 }
 
 impl OrgNames {
+    /// Whether an apply to this org needs a value or a name: never for keys of providers, and for MCP servers only where the org
+    /// keeps secrets; elsewhere their references are sent as text.
+    pub(super) fn needs(&self, reference: &ReferenceFact) -> bool {
+        !reference.is_provider_key && (reference.is_in_platform || !matches!(self, Self::NoApi))
+    }
+
     /// Whether the org is known to have a secret.
     pub(super) fn has(&self, name: &str) -> bool {
         matches!(self, Self::These { names, .. } if names.contains(name))
@@ -57,14 +65,18 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
         let count = counted(project.len(), "secret");
         return vec![ok(Check::SecretsInOrg, format!("The org has what the project refers to: {count}."))];
     }
-    let list = references(missing.iter().map(|reference| reference.name.as_str()));
-    let what = format!("The org lacks {list}.");
+    let lacks = |missing: &[&ReferenceFact]| {
+        format!("The org lacks {}.", references(missing.iter().map(|reference| reference.name.as_str())))
+    };
     let how = format!("`{push}` sends them, name by name.");
-    if is_embedded && missing.iter().all(|reference| reference.is_provider_key) {
+    let needed: Vec<&ReferenceFact> =
+        missing.iter().copied().filter(|reference| !(is_embedded && reference.is_provider_key)).collect();
+    if needed.is_empty() {
         let why = "They are keys of providers, and in the embedded org no agent runs that would need them.";
-        return vec![note(Check::SecretsInOrg, what).why(why).how(how)];
+        return vec![note(Check::SecretsInOrg, lacks(&missing)).why(why).how(how)];
     }
-    vec![warning(Check::SecretsInOrg, what).why("What refers to them can't be applied, or will not work.").how(how)]
+    let why = "What refers to them can't be applied, or will not work.";
+    vec![warning(Check::SecretsInOrg, lacks(&needed)).why(why).how(how)]
 }
 
 /// Names as `$A, $B`.

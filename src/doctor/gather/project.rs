@@ -13,6 +13,7 @@ use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
 use crate::project::dotenv::read_dotenv;
 use crate::project::{Project, fix, read_project};
 use crate::schema::ALL;
+use crate::schema::kinds::PLATFORM;
 use crate::secrets::{DefaultValuesFile, Origin, SecretValue, Values, git_state, named_values};
 
 /// The diagnostic that the check of the spelling says itself.
@@ -146,9 +147,11 @@ fn references(environment: &Arc<Environment>, project: &Project, counted: Option
         let fact = facts.entry(reference.name.to_string()).or_insert_with(|| ReferenceFact {
             name: reference.name.to_string(),
             is_provider_key: true,
+            is_in_platform: false,
             is_here: is_here(&reference.name),
         });
         fact.is_provider_key &= reference.provider.is_some();
+        fact.is_in_platform |= reference.resource.kind == PLATFORM;
     }
     facts.into_values().collect()
 }

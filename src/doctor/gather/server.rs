@@ -80,7 +80,8 @@ fn org_facts(target: &ResolvedTarget, pin: Option<&OrgSlug>) -> OrgFacts {
         pin: pin.map(ToString::to_string),
         agents: None,
         is_to_be_made: false,
-        may_manage_secrets: None,
+        may_list_secrets: None,
+        is_own_server: matches!(target.server, Server::Local { .. }),
     }
 }
 
@@ -111,6 +112,7 @@ async fn remote(environment: &Environment, target: &ResolvedTarget, pin: Option<
         unknown_routes: None,
     };
     let mut of_org = org_facts(target, pin);
+    of_org.is_own_server = generation(&facts.inspection) == Some(Generation::Ours);
     let why_not = match (is_known(&facts.inspection), &target.token) {
         (false, _) => Some("the server does not answer as a Lobu server does"),
         (true, None) => Some("there is no token"),
@@ -166,9 +168,12 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
     }
     if agents.is_ok() {
         asked.names = names(&secrets, false);
-        of_org.may_manage_secrets = may_manage(org, &secrets).await;
-        if of_org.may_manage_secrets.is_none() && matches!(asked.names, OrgNames::NoApi) {
-            asked.skip(Group::Org, "the server has no secrets API");
+        of_org.may_list_secrets = may_list(org, &secrets).await;
+        if of_org.may_list_secrets.is_none() && matches!(asked.names, OrgNames::NoApi) {
+            asked.skip(
+                Group::Org,
+                "cannot tell: the server has no secrets API, and nothing else shows it without a change",
+            );
         }
     }
     of_org.agents = Some(agents.map(|agents| agents.len()));
@@ -207,7 +212,7 @@ fn names(probe: &Result<SecretsProbe, RequestError>, is_embedded: bool) -> OrgNa
     }
 }
 
-async fn may_manage(org: &HttpOrg, probe: &Result<SecretsProbe, RequestError>) -> Option<bool> {
+async fn may_list(org: &HttpOrg, probe: &Result<SecretsProbe, RequestError>) -> Option<bool> {
     let Ok(SecretsProbe::Present(_)) = probe else { return None };
     match org.list_secrets().await {
         Ok(_) => Some(true),
@@ -261,7 +266,7 @@ async fn local(
         let agents = connection.org.records(AGENT).await;
         let probe = connection.org.probe_secrets().await;
         asked.names = names(&probe, true);
-        of_org.may_manage_secrets = may_manage(&connection.org, &probe).await;
+        of_org.may_list_secrets = may_list(&connection.org, &probe).await;
         of_org.agents = Some(agents.map(|agents| agents.len()));
     } else {
         asked.names = OrgNames::These { names: BTreeSet::new(), is_embedded: true };

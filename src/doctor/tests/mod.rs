@@ -43,7 +43,12 @@ fn request() -> Request {
 }
 
 fn reference(is_provider_key: bool, is_here: bool) -> ReferenceFact {
-    ReferenceFact { name: "TOKEN".to_owned(), is_provider_key, is_here }
+    ReferenceFact { name: "TOKEN".to_owned(), is_provider_key, is_in_platform: !is_provider_key, is_here }
+}
+
+/// A reference of an MCP server only.
+fn of_mcp(is_here: bool) -> ReferenceFact {
+    ReferenceFact { is_in_platform: false, ..reference(false, is_here) }
 }
 
 fn org(names: &[&str], is_embedded: bool) -> OrgNames {
@@ -107,6 +112,8 @@ fn a_value_is_missed_where_something_needs_it() {
         (reference(false, false), org(&[], true), "warning"),
         (reference(true, false), org(&[], true), "note"),
         (reference(true, false), OrgNames::NoApi, "note"),
+        (of_mcp(false), OrgNames::NoApi, "note"),
+        (of_mcp(false), org(&[], false), "warning"),
     ];
     for (reference, names, expected) in table {
         let facts = ReadFacts { references: Some(vec![reference.clone()]), ..project() };
@@ -248,7 +255,8 @@ fn an_org_is_there_and_may_be_read() {
         pin: Some("Dev".to_owned()),
         agents: Some(Ok(2)),
         is_to_be_made: false,
-        may_manage_secrets: Some(true),
+        may_list_secrets: Some(true),
+        is_own_server: true,
     };
     for check in Group::Org.checks() {
         assert_eq!(state(&org_checks(&good), check), "ok", "{check:?}");
@@ -262,8 +270,23 @@ fn an_org_is_there_and_may_be_read() {
     assert_eq!(of(agents(403), Check::OrgMember), "failure");
     assert_eq!(of(agents(401), Check::OrgExists), "none");
     assert_eq!(of(agents(500), Check::OrgExists), "failure");
-    assert_eq!(of(OrgFacts { may_manage_secrets: Some(false), ..good.clone() }, Check::OrgSecretsRole), "note");
+    assert_eq!(of(OrgFacts { may_list_secrets: Some(false), ..good.clone() }, Check::OrgSecretsRole), "failure");
+    let elsewhere = |may| OrgFacts { may_list_secrets: Some(may), is_own_server: false, ..good.clone() };
+    assert_eq!(of(elsewhere(true), Check::OrgSecretsRole), "skipped", "it cannot be told");
+    assert_eq!(of(elsewhere(false), Check::OrgSecretsRole), "note");
     assert_eq!(of(OrgFacts { is_to_be_made: true, agents: None, ..good }, Check::OrgExists), "ok");
+}
+
+#[test]
+fn what_nothing_needs_is_not_among_what_is_missed() {
+    let key = ReferenceFact { name: "KEY".to_owned(), ..reference(true, false) };
+    let both = [key, reference(false, false)];
+    let facts = ReadFacts { references: Some(both.to_vec()), ..project() };
+    let findings = project_checks(&ProjectFacts::Read(Box::new(facts)), &OrgNames::NoApi);
+    let of_values = findings.iter().find(|finding| finding.check == Check::ProjectValues).unwrap();
+    assert!(of_values.what.contains("$TOKEN") && !of_values.what.contains("$KEY"), "{}", of_values.what);
+    let of_org = secrets_checks(Some(&both), &org(&[], true), "");
+    assert!(of_org[0].what.contains("$TOKEN") && !of_org[0].what.contains("$KEY"), "{}", of_org[0].what);
 }
 
 #[test]
