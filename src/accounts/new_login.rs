@@ -120,10 +120,13 @@ pub async fn revoke(client: &LoginClient, context: &Context, login: &Login) -> R
     }
 }
 
-/// Whose a token is, as far as the server says; for personal tokens it does not.
+/// Whose a token is, as far as the server says.
 pub async fn identity_of(client: &LoginClient, context: &Context, token: &Arc<SecretValue>) -> Identity {
-    match tokio::time::timeout(DEADLINE, client.who_cli(&context.api_url, token)).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(_)) | Err(_) => Identity::default(),
-    }
+    let asked = async {
+        match client.account(&context.server, token).await {
+            Ok(account) => account.identity,
+            Err(_) => client.who_cli(&context.api_url, token).await.unwrap_or_default(),
+        }
+    };
+    tokio::time::timeout(DEADLINE, asked).await.unwrap_or_default()
 }

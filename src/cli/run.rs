@@ -101,6 +101,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Drift(args) => block_on(drift::run(session, *args)),
         Verb::Validate(args) => validate::run(session, &args),
         Verb::Secrets(SecretsCommand::Push(args)) => block_on(secrets::push::run(session, &args)),
+        Verb::Secrets(SecretsCommand::Set(args)) => block_on(secrets::set::run(session, &args)),
         Verb::Secrets(SecretsCommand::List(args)) => block_on(secrets::list::run(session, &args)),
         Verb::Secrets(SecretsCommand::Delete(args)) => block_on(secrets::delete::run(session, &args)),
         Verb::Secrets(SecretsCommand::Local(command)) => secrets::local::run(session, &command),

@@ -34,7 +34,6 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
 /// What to do instead of a verb of the existing CLI that this program does not have; none for a word that was never one.
 fn hint(verb: &str) -> Option<&'static str> {
     Some(match verb {
-        "set" => "values of .env are kept with `lobu secrets local set|list|delete`",
         "status" => "`lobu doctor` says what is wrong with project, token, server and org; `lobu plan` what differs",
         "memory" => "entity types and relationship types are sent by `lobu apply`; it sends no watchers and no data",
         "run" => "`lobu dev` serves an embedded org, in which no agent runs",

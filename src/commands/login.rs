@@ -13,6 +13,7 @@ use crate::target::{SelectedContext, check_api_url, context_named};
 
 use super::interrupts::Interrupts;
 use super::options::{ContextOptions, DirectoryOptions};
+use super::org::slug;
 use super::project::pins;
 use super::token_input::TokenOptions;
 use super::{Outcome, Session};
@@ -25,6 +26,9 @@ pub struct LoginArgs {
     /// The URL of the server, for a context that does not exist yet
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// Default org of the context; a token is checked by reading it
+    #[arg(long, value_name = "SLUG")]
+    org: Option<String>,
     /// Replace a login that is there
     #[arg(short, long)]
     force: bool,
@@ -46,12 +50,13 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
     };
     let context = &place.context;
     check_api_url(&session.environment, context)?;
+    let org = args.org.as_deref().map(slug).transpose()?;
     if snapshot.logins.contains_key(&context.name) && !args.force {
         return Err(NewLoginError::Taken { context: context.name.clone() }.into());
     }
     let client = LoginClient::of_context(context, &session.environment, *allow_insecure_http)?;
     let login = if args.token.is_given() {
-        by_token(session, args, &client, context).await?
+        by_token(session, args, org.as_ref(), &client, context).await?
     } else {
         by_device(session, &client, context).await?
     };
@@ -63,6 +68,9 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
             return Err(error.into());
         }
     };
+    if let Some(org) = &org {
+        accounts.change(|draft| draft.set_org(&context.name, Some(org)))?;
+    }
     if kept.hides_embedded {
         session.note("it now stands in the place of the embedded org of that name");
     }
@@ -128,17 +136,21 @@ fn elsewhere(page: &Page, context: &Context) -> Line {
 async fn by_token(
     session: &Session,
     args: &LoginArgs,
+    given: Option<&OrgSlug>,
     client: &LoginClient,
     context: &Context,
 ) -> Result<Login, CommandError> {
-    let org = org(session, args, context)?;
+    let org = match given {
+        Some(org) => Some(org.clone()),
+        None => org(session, args, context)?,
+    };
     let token = args.token.read(session, &context.name)?;
     let proof = client.prove(&context.server, org.as_ref(), &token).await.map_err(|error| {
         let failure = CommandError::from(error);
         failure.hint("Nothing was kept.")
     })?;
     if proof == Proof::Unproven {
-        session.note("no org is named, so the token was kept without being tried; `lobu org use SLUG` names one");
+        session.note("no org is named, and the server does not say otherwise whether the token is valid; `lobu org use SLUG` names one");
     }
     let who = identity_of(client, context, &token).await;
     Ok(Login { access_token: token, refresh: None, expires_at: None, identity: who })

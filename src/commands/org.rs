@@ -73,15 +73,24 @@ async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
     let environment = &session.environment;
     let selected = session.context(flag.as_deref())?;
     let context = selected.context_to_ask(environment)?;
-    let by = by.as_deref().map(slug).transpose()?.or_else(|| context.org.clone()).ok_or_else(|| {
-        none(&selected.name).hint("Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.")
-    })?;
+    let by = by.as_deref().map(slug).transpose()?.or_else(|| context.org.clone());
     let token = match selected.environment_token(environment, context)? {
         Some(token) => Arc::clone(token),
         None => access_token(environment, context, selected.login(), *allow_insecure_http).await?,
     };
     let client = LoginClient::of_context(context, environment, *allow_insecure_http)?;
-    let orgs = client.orgs(&context.server, &by, &token).await?;
+    let orgs = match by {
+        Some(by) => client.orgs(&context.server, &by, &token).await?,
+        None => match client.account(&context.server, &token).await {
+            Ok(account) => account.orgs,
+            // Existing servers list orgs of a personal token only by way of one of them.
+            Err(error) if matches!(error.status(), Some(200 | 403 | 404)) => {
+                let hint = "Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.";
+                return Err(none(&selected.name).hint(hint));
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
     session.ui.product(&table(&orgs, context));
     Ok(())
 }
@@ -100,7 +109,7 @@ fn table(orgs: &[OrgEntry], context: &Context) -> Document {
     document
 }
 
-fn slug(text: &str) -> Result<OrgSlug, CommandError> {
+pub(super) fn slug(text: &str) -> Result<OrgSlug, CommandError> {
     OrgSlug::parse(text.trim()).map_err(|_| {
         let message = format!("`{}` is not an org slug; one matches {}", text.trim(), OrgSlug::PATTERN);
         CommandError::usage(message)

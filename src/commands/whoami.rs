@@ -55,14 +55,18 @@ async fn who(
     let found = match login.and_then(|login| login.refresh.as_ref()) {
         Some(Refresh::Device { .. }) => client.userinfo(&context.server, token).await,
         Some(Refresh::Cli { .. }) => client.who_cli(&context.api_url, token).await,
-        // A personal token is told apart from a refused one only by what it may read.
-        None => match client.prove(&context.server, context.org.as_ref(), token).await {
-            Ok(Proof::Proven) => return Ok(stored),
-            Ok(Proof::Unproven) => {
-                session.note("the context has no org, so the token was not tried; `lobu org use SLUG` names one");
-                return Ok(stored);
-            }
-            Err(error) => Err(error),
+        None => match personal(client, context, token).await? {
+            Some(found) => return Ok(found.or(&stored)),
+            // A personal token is told apart from a refused one only by what it may read.
+            None => match client.prove(&context.server, context.org.as_ref(), token).await {
+                Ok(Proof::Proven) => return Ok(stored),
+                Ok(Proof::Unproven) => {
+                    session
+                        .note("the context has no org, so the token could not be tried; `lobu org use SLUG` names one");
+                    return Ok(stored);
+                }
+                Err(error) => Err(error),
+            },
         },
     };
     match found {
@@ -73,6 +77,24 @@ async fn who(
             Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(&context.name)))
         }
         Err(error) => Err(CommandError::from(error)),
+    }
+}
+
+/// Whose a personal token is, where the server says it.
+async fn personal(
+    client: &LoginClient,
+    context: &Context,
+    token: &std::sync::Arc<SecretValue>,
+) -> Result<Option<Identity>, CommandError> {
+    match client.account(&context.server, token).await {
+        Ok(account) => Ok(Some(account.identity)),
+        // Other refusals are those of servers that give personal tokens no answer here.
+        Err(error) if error.status() == Some(401) => {
+            let message = format!("the server refuses the token: {error}");
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(&context.name)))
+        }
+        Err(error) if error.status().is_some() => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -70,6 +70,12 @@ impl SourceValues {
         Self::of_pairs("the environment", SourceWord::Env, names.iter().filter_map(value))
     }
 
+    /// One value that was given by hand.
+    pub fn of_one(label: &str, word: SourceWord, name: SecretName, value: SecretValue) -> Self {
+        let entries = BTreeMap::from([(name, value)]);
+        Self { label: label.to_owned(), word, entries, unusable: BTreeSet::new(), wrapped: 0 }
+    }
+
     fn of_pairs(label: &str, word: SourceWord, pairs: impl IntoIterator<Item = (String, SecretValue)>) -> Self {
         let mut source =
             Self { label: label.to_owned(), word, entries: BTreeMap::new(), unusable: BTreeSet::new(), wrapped: 0 };

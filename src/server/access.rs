@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::json;
 
 use super::{
     clock::now,
     error::StoreError,
     http::ExposedOrgs,
-    refusal::Refusal,
+    refusal::{Answer, Refusal},
     tokens::{self, PAT_PREFIX, Scopes},
 };
 
@@ -117,6 +118,35 @@ pub(super) fn authenticate(
     };
     let role = Role::parse(&role)?;
     Ok((org, Actor { user, source, scopes, role, bound_to }))
+}
+
+/// Answers whose a token is, and in which of the organizations that are served it works: those of its user, or the one to which
+/// it is bound.
+pub(super) fn account(
+    connection: &Connection,
+    policy: &AccessPolicy<'_>,
+    bearer: Option<&str>,
+) -> Result<Answer, Refusal> {
+    let (user, _, _, bound_to) = identify(connection, policy, bearer)?;
+    let (name, email): (String, String) =
+        connection
+            .query_row("SELECT name, email FROM users WHERE id = ?1", [&user], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = connection.prepare_cached(
+        "SELECT organizations.public_id, organizations.slug, organizations.name FROM organizations
+         JOIN memberships ON memberships.org = organizations.id
+         WHERE memberships.user = ?1 AND (?2 IS NULL OR organizations.id = ?2) ORDER BY organizations.slug",
+    )?;
+    let rows = statement.query_map(params![user, bound_to], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    let mut orgs = Vec::new();
+    for row in rows {
+        let (id, slug, name) = row?;
+        if policy.exposed.contains(&slug) {
+            orgs.push(json!({ "id": id, "slug": slug, "name": name }));
+        }
+    }
+    Ok(Answer::ok(json!({ "sub": user, "name": name, "email": email, "organizations": orgs }).to_string()))
 }
 
 /// Tells why the actor may not do what is needed; `None` if nothing is lacking. The first part is the audit action.

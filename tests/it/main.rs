@@ -36,6 +36,7 @@ mod secrets_local;
 mod secrets_local_robust;
 mod secrets_migration;
 mod secrets_push;
+mod secrets_set;
 mod state_files;
 mod support;
 mod wire_ours;

@@ -18,4 +18,4 @@ pub use client::{LoginClient, Page};
 pub use device::{DeviceStart, Granted, SCOPES};
 pub use error::{LoginError, RefreshError};
 pub use refresh::{CliTokens, DeviceLogin};
-pub use whoami::{OrgEntry, Proof};
+pub use whoami::{Account, OrgEntry, Proof};

@@ -21,10 +21,17 @@ use super::{LoginClient, LoginError};
 /// What is known of a token that was given by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// The server let it read the org.
+    /// The server takes it.
     Proven,
-    /// There is no org yet to read: nothing was sent.
+    /// There is no org yet to read, and nothing else that the server answers tells.
     Unproven,
+}
+
+/// Whose a token is, and the orgs in which it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub identity: Identity,
+    pub orgs: Vec<OrgEntry>,
 }
 
 /// An org as the server lists it.
@@ -55,6 +62,54 @@ impl LoginClient {
         Ok(reply.read(|json| without(userinfo_answer(json)?, [Some(token)]))?)
     }
 
+    /// Asks whose a personal token is and for its orgs: `GET /oauth/userinfo`, which names no org. Servers of the first
+    /// generation refuse personal tokens there, later ones those without the scope `profile:read`.
+    pub async fn account(&self, server: &Url, token: &SecretValue) -> Result<Account, LoginError> {
+        let url = below(server, &["oauth", "userinfo"]);
+        self.origins.admit_url("the server's address", &url)?;
+        let reply = self.transport.send(&Call::get(&url).bearer(token)).await?;
+        Ok(reply.read(|json| {
+            let orgs = match json.get("organizations") {
+                Some(orgs) => entries(orgs)?,
+                None => Vec::new(),
+            };
+            let orgs = orgs.into_iter().map(|org| OrgEntry { is_member: true, ..org }).collect();
+            Ok(Account { identity: without(userinfo_answer(json)?, [Some(token)])?, orgs })
+        })?)
+    }
+
+    /// Proves a token where there is no org: by whose it is, else by the MCP endpoint, which existing servers guard before they
+    /// look at anything else.
+    async fn prove_without_org(&self, server: &Url, token: &SecretValue) -> Result<Proof, LoginError> {
+        match self.account(server, token).await {
+            Ok(_) => return Ok(Proof::Proven),
+            Err(LoginError::Request(error)) if error.status() == Some(401) => {
+                return Err(LoginError::TokenRefused(error));
+            }
+            Err(LoginError::Request(error)) if error.status().is_some() => {}
+            Err(error) => return Err(error),
+        }
+        let url = below(server, &["mcp", "lobu"]);
+        let message = json!({
+            "jsonrpc": "2.0",
+            "id": "__init__",
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-03-26",
+                "capabilities": {},
+                "clientInfo": { "name": "lobu", "version": "1.0.0" },
+            },
+        });
+        let call = Call::post(&url, Content::Json(&message)).bearer(token).repeat(Repeat::Always);
+        match self.transport.send(&call).await {
+            Ok(reply) if reply.json().get("result").is_some() => Ok(Proof::Proven),
+            Err(error @ RequestError::Refused { status: 401, .. }) => Err(LoginError::TokenRefused(error)),
+            Ok(_) => Ok(Proof::Unproven),
+            Err(error) if error.status().is_some() => Ok(Proof::Unproven),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The base of the routes of the existing CLI's login: the context's `apiUrl`.
     pub(super) fn cli_base(&self, api_url: &str) -> Result<Url, LoginError> {
         self.origins.admit("the context's apiUrl", api_url)
@@ -73,7 +128,7 @@ impl LoginClient {
     ) -> Result<Proof, LoginError> {
         self.origins.admit_url("the server's address", api_origin)?;
         check_token(token)?;
-        let Some(org) = org else { return Ok(Proof::Unproven) };
+        let Some(org) = org else { return self.prove_without_org(api_origin, token).await };
         let org = HttpOrg::builder(Endpoint::Origin(api_origin.clone()), org.clone())
             .token(Some(Arc::clone(token)))
             .network(self.network.clone())

@@ -14,8 +14,10 @@ use crate::model::SecretName;
 use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::dotenv::{self, Dotenv, read_dotenv};
 use crate::render::document::{Document, Style, line};
-use crate::secrets::{DotenvFile, InputError, protect, read_stdin, writable_name};
-use crate::ui::{HiddenError, Signals};
+use crate::secrets::{DotenvFile, protect, writable_name};
+use crate::ui::Signals;
+
+use super::value_input;
 
 /// What is done with the `.env` file beside lobu.toml.
 #[derive(Debug, Subcommand)]
@@ -57,12 +59,7 @@ pub fn run(session: &Session, command: &LocalCommand) -> Result<Outcome, Command
     match command {
         LocalCommand::Set(SetArgs { name, more, directory }) => {
             // Before anything else, so that a mistake which showed the value is told as what it is.
-            if !more.is_empty() {
-                return Err(CommandError::usage(
-                    "a value is never taken from the command line, where others can see it",
-                )
-                .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
-            }
+            value_input::refuse_argument(more, OUTCOME)?;
             let name = writable_name(name)?;
             set(session, &open(session, directory)?, &name)?;
         }
@@ -72,7 +69,7 @@ pub fn run(session: &Session, command: &LocalCommand) -> Result<Outcome, Command
     Ok(Outcome::Done)
 }
 
-const HOW_TO_GIVE: &str = "Type the value when it is asked for, or pipe it in.";
+const OUTCOME: &str = "nothing was written";
 
 /// Opens the directory of the file: the project's, or where there is none the working directory.
 fn open(session: &Session, options: &DirectoryOptions) -> Result<ProjectDirectory, CommandError> {
@@ -115,7 +112,7 @@ fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandEr
 fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Result<(), CommandError> {
     // First of all once, so that nobody types a value for nothing.
     check(session, &DotenvFile::read(directory)?)?;
-    let value = ask(session, name)?;
+    let value = value_input::ask(session, name, OUTCOME, "lobu secrets local set NAME")?;
     if value.is_empty() {
         return Err(CommandError::usage("the value is empty; nothing was written")
             .hint("`lobu secrets local delete` takes a name away."));
@@ -159,40 +156,6 @@ fn without(session: &Session, file: &DotenvFile, names: &BTreeSet<&str>) -> Resu
         }
     }
     Ok(edited)
-}
-
-/// The value: typed unseen at a terminal, else all of stdin less one line break at its end.
-fn ask(session: &Session, name: &SecretName) -> Result<Zeroizing<String>, CommandError> {
-    if session.ui.is_stdin_terminal() {
-        let Some(prompter) = session.ui.prompter() else {
-            return Err(CommandError::new(ErrorKind::NotATerminal, "the value would have to be asked for")
-                .hint(format!("Nothing was written. {HOW_TO_GIVE}")));
-        };
-        return prompter
-            .hidden(&Document::from(line!("Value of {} (nothing is shown):", Style::Bold.of(name.as_str()))))
-            .map_err(|error| match error {
-                HiddenError::Interrupted => CommandError::interrupted().and("nothing was written"),
-                HiddenError::Lines => CommandError::usage("more than one line came; nothing was written")
-                    .hint("Pipe a value of several lines in: `lobu secrets local set NAME < FILE`."),
-                HiddenError::NotUtf8 => CommandError::usage("what was typed is not UTF-8; nothing was written"),
-            });
-    }
-    // The line break is not of the value: "\r\n" at most.
-    let mut value = read_stdin(Dotenv::VALUE_LIMIT + 2).map_err(|error| match error {
-        InputError::TooLong { .. } => CommandError::usage(format!("{}; nothing was written", too_long())),
-        other => CommandError::usage(format!("the value on stdin: {other}; nothing was written")),
-    })?;
-    if value.ends_with('\n') {
-        value.pop();
-        if value.ends_with('\r') {
-            value.pop();
-        }
-    }
-    Ok(value)
-}
-
-fn too_long() -> dotenv::EditError {
-    dotenv::EditError::TooLong { limit: Dotenv::VALUE_LIMIT }
 }
 
 /// Reads the text, and shows by line what is wrong with it: what is not understood is not written over.

@@ -7,14 +7,14 @@ use clap::Args;
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::{FormatOptions, ProjectOptions};
 use crate::commands::{Outcome, Session};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::CommandError;
 use crate::model::SecretName;
 use crate::push::{Agreement, Rotation, fits};
 use crate::secrets::{protect, writable_name};
 use crate::target::TargetFlags;
 
 use super::push_steps::{
-    Sent, agree, has_api, missing, plan, push_context, read, secure, send, show_plan, show_report, without_api,
+    agree, end, has_api, missing, plan, push_context, read, secure, send, show_plan, show_report, without_api,
 };
 use super::source::SourceOptions;
 
@@ -130,16 +130,4 @@ fn demand_agreement(args: &PushArgs, rotation: &Rotation) -> Result<(), CommandE
     let need = if rotates { "--yes-rotate (and --yes for what the org lacks)" } else { "--yes" };
     let message = format!("{what} asks no questions: add {need}, or --dry-run");
     Err(CommandError::usage(message).hint("Nothing was read or sent."))
-}
-
-fn end(sent: Sent, interrupts: &Interrupts) -> Result<Outcome, CommandError> {
-    sent.closed?;
-    if sent.report.overtaken() > 0 {
-        let message = "the org has moved since it was shown; what moved was left alone, as the report says";
-        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
-    }
-    if interrupts.has_happened() {
-        return Err(CommandError::interrupted().and("the report says what was done"));
-    }
-    Ok(Outcome::Done)
 }

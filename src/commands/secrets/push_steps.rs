@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::commands::Session;
+use crate::commands::interrupts::Interrupts;
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::ProjectOrDirectory;
+use crate::commands::{Outcome, Session};
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
@@ -233,4 +234,17 @@ pub(super) fn without_api(session: &Session, json: bool, target: &ResolvedTarget
     }
     let line = line!("{} has no secrets API; nothing was sent.", Style::Bold.of(&server));
     session.say(line);
+}
+
+/// How a command ends that sent values.
+pub(super) fn end(sent: Sent, interrupts: &Interrupts) -> Result<Outcome, CommandError> {
+    sent.closed?;
+    if sent.report.overtaken() > 0 {
+        let message = "the org has moved since it was shown; what moved was left alone, as the report says";
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
+    }
+    if interrupts.has_happened() {
+        return Err(CommandError::interrupted().and("the report says what was done"));
+    }
+    Ok(Outcome::Done)
 }

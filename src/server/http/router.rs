@@ -85,6 +85,7 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .route("/api/{org}/secrets/manage", post(run(manage_secrets)))
         .route("/api/{org}/compare", post(run(compare)))
         .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
+        .route("/oauth/userinfo", get(userinfo))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .with_state(server)
@@ -138,6 +139,12 @@ async fn health() -> Answer {
         })
         .to_string(),
     )
+}
+
+/// Answers whose a token is and which orgs are its user's: the one route that names no org.
+async fn userinfo(State(server): State<Arc<Server>>, request: Request) -> Outcome {
+    let (call, _) = Call::without_body(request).await?;
+    blocking(&server, move |server| server.read_account(&call)).await
 }
 
 async fn not_found(State(server): State<Arc<Server>>, request: Request) -> Refusal {

@@ -9,7 +9,7 @@ use super::{
     options::{ExposedOrgs, ServerOptions},
 };
 use crate::server::{
-    access::{AccessPolicy, Permission, authenticate, missing_permission},
+    access::{AccessPolicy, Permission, account, authenticate, missing_permission},
     compare::Comparison,
     condition::Condition,
     counter::RequestCounter,
@@ -64,6 +64,12 @@ impl Server {
     ) -> Result<T, Refusal> {
         self.counter.count(true);
         self.read_with(call, permission, operation)
+    }
+
+    /// Tells whose a token is, and the orgs in which it works.
+    pub(super) fn read_account(&self, call: &Call) -> Outcome {
+        self.counter.count(true);
+        self.store.0.pool.read(|connection| account(connection, &self.policy(), bearer(call)))
     }
 
     /// Runs a comparison: a read that is recorded where something differs.

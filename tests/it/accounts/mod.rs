@@ -7,3 +7,4 @@ mod mistakes;
 mod refresh;
 mod story;
 mod targets;
+mod without_org;

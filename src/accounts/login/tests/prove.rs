@@ -57,11 +57,52 @@ async fn what_proves_nothing_refuses_nothing() {
     }
 }
 
+async fn prove_without_org(userinfo: Step, mcp: Step) -> (Result<Proof, LoginError>, Listener) {
+    let listener = Listener::start([]);
+    listener.on("/oauth/userinfo", userinfo).on("/mcp/lobu", mcp);
+    let token = Arc::new(SecretValue::new("SENTINEL-PERSONAL-TOKEN"));
+    let result = client(&listener).prove(&listener.origin(), None, &token).await;
+    (result, listener)
+}
+
 #[tokio::test]
-async fn without_an_org_nothing_is_sent_and_elsewhere_nothing_either() {
+async fn a_token_is_tried_without_an_org() {
+    let account = || answer(200, &json!({"sub": "u1", "organizations": [{"slug": "dev", "name": "Dev"}]}));
+    let refused = |status| answer(status, &json!({"error": "no", "error_description": "no"}));
+    let opened = || answer(200, &json!({"jsonrpc": "2.0", "id": "__init__", "result": {}}));
+    let table = [
+        (account(), refused(500), Some(Proof::Proven)),
+        (refused(401), opened(), None),
+        (refused(403), opened(), Some(Proof::Proven)),
+        (refused(403), refused(401), None),
+        (refused(403), refused(404), Some(Proof::Unproven)),
+        (refused(404), typed(200, "text/html", "<html>"), Some(Proof::Unproven)),
+    ];
+    for (userinfo, mcp, expected) in table {
+        let (result, _) = prove_without_org(userinfo, mcp).await;
+        match expected {
+            Some(proof) => assert_eq!(result.unwrap(), proof),
+            None => assert!(matches!(result.unwrap_err(), LoginError::TokenRefused(_))),
+        }
+    }
+    assert!(prove_without_org(Step::Close, opened()).await.0.is_err());
+}
+
+#[tokio::test]
+async fn an_account_has_a_user_and_orgs() {
+    let listener = Listener::start([]);
+    let body = json!({"sub": "u1", "email": "a@b.example", "organizations": [{"slug": "dev", "name": "Dev"}]});
+    listener.on("/oauth/userinfo", answer(200, &body));
+    let token = SecretValue::new("SENTINEL-PERSONAL-TOKEN");
+    let account = client(&listener).account(&listener.origin(), &token).await.unwrap();
+    assert_eq!(account.identity.email.as_deref(), Some("a@b.example"));
+    assert!(account.orgs.iter().all(|org| org.slug == "dev" && org.is_member));
+}
+
+#[tokio::test]
+async fn elsewhere_nothing_is_sent() {
     let (listener, evil) = (Listener::start([]), Listener::start([]));
     let token = Arc::new(SecretValue::new("SENTINEL-PERSONAL-TOKEN"));
-    assert_eq!(client(&listener).prove(&listener.origin(), None, &token).await.unwrap(), Proof::Unproven);
     let org = OrgSlug::parse("dev").unwrap();
     let error = client(&listener).prove(&evil.origin(), Some(&org), &token).await.unwrap_err();
     assert!(matches!(error, LoginError::Elsewhere { .. }));
