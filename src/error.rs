@@ -191,7 +191,7 @@ pub struct CommandError {
     pub kind: ErrorKind,
     /// What happened, one sentence without a full stop; its sources say why, from the outside in.
     pub error: Box<dyn Error + Send + Sync>,
-    /// What to do.
+    /// What to do: a sentence each, with commands on lines of their own, so that they can be copied.
     pub hints: Vec<String>,
     /// Whether the reader has seen all of it, with counts; it is not said again then, but in JSON.
     pub is_shown: bool,
@@ -242,6 +242,12 @@ impl CommandError {
     #[must_use]
     pub fn shown(self) -> Self {
         Self { is_shown: true, ..self }
+    }
+
+    /// The same with one more advice, and a command that follows it.
+    #[must_use]
+    pub fn hint_command(self, advice: &str, command: impl fmt::Display) -> Self {
+        self.hint(format!("{advice}\n{command}"))
     }
 
     /// What is behind the error, from the outside in, where it says more than what stands before it.

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::commands::apply::ApplyArgs;
 use crate::commands::context::ContextCommand;
@@ -21,10 +21,12 @@ use crate::commands::validate::ValidateArgs;
 use crate::commands::whoami::WhoamiArgs;
 use crate::ui::ColorChoice;
 
+use super::help::command;
+
 /// The width of the reference, whatever the terminal's is.
 const REFERENCE_WIDTH: usize = 100;
 
-/// Makes an organisation on a Lobu server equal to what a project's files say.
+/// Apply a project's agents, platforms and memory schema to a Lobu organization
 #[derive(Debug, Parser)]
 #[command(name = "lobu", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
@@ -32,10 +34,10 @@ pub struct Cli {
     pub(super) verb: Verb,
     #[command(flatten)]
     pub(super) output: OutputOptions,
-    /// Trust the authorities in this PEM file too, besides the system's
+    /// Add trusted CA certificates (PEM file)
     #[arg(long, global = true, value_name = "PATH", help_heading = "Network")]
     pub(super) ca_file: Option<PathBuf>,
-    /// Give up if the whole run takes longer, such as 90s or 5m
+    /// Limit the time of the whole run, such as 90s or 5m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Network")]
     pub(super) timeout: Option<Duration>,
 }
@@ -57,13 +59,13 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
-    /// Say only what goes wrong
+    /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Say more
+    /// Print more detail (repeat for HTTP headers)
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
-    /// When to use colour
+    /// When to use color
     #[arg(
         long,
         global = true,
@@ -72,7 +74,7 @@ pub(super) struct OutputOptions {
         value_parser = one_of(&ColorChoice::ALL, ColorChoice::word)
     )]
     pub(super) color: ColorChoice,
-    /// Never ask a question
+    /// Never prompt
     #[arg(long, global = true)]
     pub(super) no_input: bool,
 }
@@ -101,8 +103,7 @@ pub(super) enum Verb {
 
 /// The help of every verb as Markdown: the reference page of the command line is a snapshot of this.
 pub fn reference() -> String {
-    let mut root = Cli::command().term_width(REFERENCE_WIDTH);
-    root.build();
+    let root = command(true).term_width(REFERENCE_WIDTH);
     let mut page = String::new();
     describe("lobu", &root, &mut page);
     page
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        <Cli as clap::CommandFactory>::command().debug_assert();
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The command line: parsing, flags of every verb, and which verb runs.
 
 mod command_line;
+mod help;
+mod hints;
 mod run;
 mod usage_error;
 

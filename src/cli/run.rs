@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use clap::{ArgMatches, FromArgMatches as _};
 
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
@@ -16,6 +16,7 @@ use crate::ui::log::{self, Level};
 use crate::ui::{Options, Ui, Verbosity};
 
 use super::command_line::{Cli, OutputOptions, Verb};
+use super::help::{asks_for_all, command};
 use super::usage_error;
 
 /// Runs the program and gives its exit code.
@@ -45,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn parse(arguments: &[OsString]) -> Result<(Cli, End), clap::Error> {
-    let mut command = Cli::command();
+    let mut command = command(asks_for_all(arguments));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let end = End::of(&matches);
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;

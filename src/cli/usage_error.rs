@@ -1,4 +1,4 @@
-//! What clap says of a command line that it does not take: with a hint for verbs of the existing CLI, and without repeating
+//! What clap says of a command line that it does not take: with a hint for flags and verbs of other tools, and without repeating
 //! what was typed where that may be a value, behind `lobu secrets` or `lobu login`.
 
 use std::ffi::OsString;
@@ -10,6 +10,8 @@ use crate::error::exit;
 use crate::render::document::{Document, Style, line};
 use crate::ui::{Options, Ui};
 
+use super::hints::{self, Instead};
+
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
 
@@ -18,30 +20,24 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
     let error = if is_about_secrets(arguments) { without_values(error) } else { error };
     // Nothing is left to tell it to if the stream is closed.
     drop(error.print());
-    if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(ContextValue::String(verb)) = error.get(ContextKind::InvalidSubcommand)
-        && let Some(hint) = hint(verb)
-    {
-        let line = line!("{}{}", Style::Hint.of("hint: "), hint);
-        Ui::new(Options::default()).notice(&Document::from(line.prose(6)));
+    let verb = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(verb)) => Some(verb.as_str()),
+        _ => None,
+    };
+    let instead = match error.kind() {
+        ErrorKind::InvalidSubcommand => verb.and_then(|verb| hints::of_verb(arguments, verb)),
+        ErrorKind::UnknownArgument => hints::of_flag(arguments),
+        _ => None,
+    };
+    if let Some(Instead { advice, commands }) = instead {
+        let mut document = Document::from(line!("{}{}", Style::Hint.of("hint: "), advice).prose(6));
+        document.extend(commands.iter().map(|command| Style::Bold.line(*command).indented(2)));
+        Ui::new(Options::default()).notice(&document);
     }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
         _ => ExitCode::from(exit::USAGE),
     }
-}
-
-/// What to do instead of a verb of the existing CLI that this program does not have; none for a word that was never one.
-fn hint(verb: &str) -> Option<&'static str> {
-    Some(match verb {
-        "status" => "`lobu doctor` says what is wrong with project, token, server and org; `lobu plan` what differs",
-        "memory" => "entity types and relationship types are sent by `lobu apply`; it sends no watchers and no data",
-        "run" => "`lobu dev` serves an embedded org, in which no agent runs",
-        "init" | "chat" | "eval" | "providers" | "skills" | "platforms" => {
-            "this verb of the existing CLI has no counterpart here; edit lobu.toml and run `lobu apply`"
-        }
-        _ => return None,
-    })
 }
 
 /// Whether the words of a command line are about secrets or tokens.
@@ -56,7 +52,9 @@ fn without_values(mut error: Error) -> Error {
         let Some(ContextValue::String(typed)) = error.get(kind) else { continue };
         let shown = match kind {
             ContextKind::InvalidArg => flag(typed),
-            ContextKind::InvalidSubcommand if has_suggestion || hint(typed).is_some() => Some(typed.clone()),
+            ContextKind::InvalidSubcommand if has_suggestion || hints::of_verb(&[], typed).is_some() => {
+                Some(typed.clone())
+            }
             _ => None,
         };
         error.insert(kind, ContextValue::String(shown.unwrap_or_else(|| STAND_IN.to_owned())));
@@ -75,7 +73,7 @@ fn flag(typed: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, Parser as _};
+    use clap::Parser as _;
 
     use crate::cli::Cli;
 
@@ -115,13 +113,5 @@ mod tests {
         ] {
             assert!(shown(line).contains(word), "{line}\n{}", shown(line));
         }
-    }
-
-    #[test]
-    fn a_verb_that_exists_gets_no_hint() {
-        for verb in Cli::command().get_subcommands() {
-            assert_eq!(hint(verb.get_name()), None, "{}", verb.get_name());
-        }
-        assert!(hint("status").is_some() && hint("aply").is_none());
     }
 }

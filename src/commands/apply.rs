@@ -13,7 +13,7 @@ use super::planning::{
 };
 use super::{Outcome, Session};
 
-/// Show what differs, ask, and make the org equal to the project
+/// Preview changes, confirm, and apply them to the org
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     #[command(flatten)]

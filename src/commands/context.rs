@@ -10,16 +10,16 @@ use crate::target::context_named;
 
 use super::{Outcome, Session};
 
-/// Keep contexts: servers that one logs in to
+/// Manage servers and logins
 #[derive(Debug, Subcommand)]
 pub enum ContextCommand {
-    /// List contexts: the current one has a star
+    /// List contexts (* marks the current one)
     List,
-    /// Print the name of the context that is used where nothing else is named
+    /// Print the current context
     Current,
-    /// Add a context, or give it another URL; with another server its login and settings go
+    /// Add a context, or change its URL (a different server removes its login)
     Add(AddArgs),
-    /// Make a context the current one
+    /// Select the current context
     Use(NameArgs),
     /// Remove a context and its login
     Remove(NameArgs),
@@ -28,13 +28,13 @@ pub enum ContextCommand {
 /// A context to be, and what is set for it.
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// Its name
+    /// Name of the context
     #[arg(value_name = "NAME", help_heading = "Arguments")]
     name: String,
-    /// The URL of its server, such as `https://lobu.example`
+    /// URL of the server, such as `https://lobu.example`
     #[arg(long, alias = "api-url", value_name = "URL")]
     url: String,
-    /// Whether secret values may be sent there under `apply --yes`; never said by a project
+    /// Allow `apply --yes` to send secret values to this server
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     send_secret_values: Option<bool>,
 }
@@ -42,7 +42,7 @@ pub struct AddArgs {
 /// A context that is there.
 #[derive(Debug, Args)]
 pub struct NameArgs {
-    /// Its name
+    /// Name of the context
     #[arg(value_name = "NAME", help_heading = "Arguments")]
     name: String,
 }

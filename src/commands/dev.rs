@@ -22,19 +22,19 @@ use crate::target::local_database;
 use super::interrupts::Interrupts;
 use super::{Outcome, Session};
 
-/// Serve the embedded org on this machine
+/// Run a local Lobu server for development
 #[derive(Debug, Args)]
 pub struct DevArgs {
-    /// The port on 127.0.0.1; 0 lets the system choose
+    /// Listen on this port of 127.0.0.1 (0 selects a free port)
     #[arg(long, value_name = "PORT", default_value_t = 8787)]
     port: u16,
-    /// The database
+    /// Use this database
     #[arg(long = "db", value_name = "PATH", conflicts_with = "memory")]
     database: Option<PathBuf>,
-    /// Keep everything in memory only
+    /// Keep all data in memory
     #[arg(long)]
     memory: bool,
-    /// Serve these orgs too, beside `dev` and the pin of the project in the working directory
+    /// Also serve these orgs
     #[arg(long = "org", value_name = "SLUG", num_args = 1..)]
     orgs: Vec<String>,
 }

@@ -19,19 +19,19 @@ use super::interrupts::Interrupts;
 use super::options::{FormatOptions, ProjectOptions};
 use super::{Outcome, Session};
 
-/// Look at everything that a command needs, and say what is wrong and how to mend it; exit 1 if a check fails
+/// Check the project, login, server and org for problems (exit code 1 if a check fails)
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Mend modes of files and .gitignore, and say what was done
+    /// Fix file modes and .gitignore
     #[arg(long, help_heading = "Doctor")]
     fix: bool,
-    /// Ask no server: only the project, the token's place and the embedded org
+    /// Skip all checks that need a server
     #[arg(long, help_heading = "Doctor")]
     offline: bool,
-    /// Look only at the MCP endpoint of the org's memory
+    /// Check only the MCP endpoint of the org's memory
     #[arg(long, help_heading = "Doctor", conflicts_with_all = ["offline", "fix"])]
     memory_only: bool,
-    /// Write a report for support too, without values, token and home directory; never over a file
+    /// Also write a report for support, without secrets (never overwrites a file)
     #[arg(long, value_name = "FILE", help_heading = "Doctor")]
     bundle: Option<PathBuf>,
     #[command(flatten, next_help_heading = "Doctor")]

@@ -18,10 +18,10 @@ use super::options::{ComparisonOptions, ProjectOptions};
 use super::pull::{Pulled, ScopeOptions, decide};
 use super::{Outcome, Session, project};
 
-/// Show where files and org differ, in both directions; exit 6 if something declared differs
+/// Detect changes made outside the project (exit code 6 if any)
 #[derive(Debug, Args)]
 pub struct DriftArgs {
-    /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    /// Select resources as kind/id; * and ? match in the ID, agent/ID includes its settings and platforms
     #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
     selectors: Vec<String>,
     #[command(flatten, next_help_heading = "Drift")]
@@ -52,7 +52,7 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
     let (resources, are) = (counted(count, "resource"), plural(count, "is", "are"));
     let message = format!("{resources} {are} not as the project declares {}", plural(count, "it", "them"));
     Err(CommandError::new(ErrorKind::Differs, message)
-        .hint("`lobu apply` makes the org as the files say, `lobu pull` the files as the org is."))
+        .hint("To update the org from the files, or the files from the org:\nlobu apply\nlobu pull"))
 }
 
 /// The resources of which something that is declared differs; what only the org has never counts.

@@ -64,31 +64,31 @@ impl From<RequestError> for CommandError {
 
 fn hint(kind: ErrorKind, error: &RequestError) -> Option<&'static str> {
     Some(match (kind, error) {
-        (ErrorKind::NotLoggedIn, _) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
-        (ErrorKind::Forbidden, _) => "The token must be for this org, and its user a member of it.",
-        (ErrorKind::WrongOrg, _) => "Check the slug: --org, the project's [memory] org, or LOBU_ORG.",
-        (ErrorKind::NotLobu, _) => "Check the URL: this does not look like the Lobu API.",
+        (ErrorKind::NotLoggedIn, _) => "Set LOBU_API_TOKEN to a token of this server, or log in:\nlobu login",
+        (ErrorKind::Forbidden, _) => "Use a token for this org, of a user who is a member of it.",
+        (ErrorKind::WrongOrg, _) => {
+            "Check the org slug: --org, `org` of [memory] in lobu.toml, or LOBU_ORG. To list your orgs:\nlobu org list"
+        }
+        (ErrorKind::NotLobu, _) => "Check the URL of the server.",
         (_, RequestError::NoAnswer { cause: Cause::NoConnection, .. }) => {
-            "Check the URL and that the server runs; `lobu dev` serves the embedded org."
+            "Check the URL and that the server is running. To run one on this machine:\nlobu dev"
         }
         (_, RequestError::NoAnswer { cause: Cause::Certificate, .. }) => {
-            "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
+            "For a CA of your own, use --ca-file PATH or set SSL_CERT_FILE."
         }
         (_, RequestError::NoAnswer { cause: Cause::NameNotFound, .. }) => "Check the host in the URL.",
         (_, RequestError::NoAnswer { cause: Cause::Tls, .. }) => {
-            "Check the URL: what listens there may speak plain http, or something else."
+            "Check the URL: the server may not use TLS on this port."
         }
         (_, RequestError::NoAnswer { cause: Cause::TimedOut | Cause::Cut, .. }) => {
-            "Run the command again; if it stays so, check the URL and the network."
+            "Run the command again. If it fails again, check the URL and the network."
         }
-        (_, RequestError::Refused { status: 429, .. }) => {
-            "The server wants fewer requests: wait a while, or use a lower --parallelism."
-        }
+        (_, RequestError::Refused { status: 429, .. }) => "Wait a minute, or use a lower --parallelism.",
         (_, RequestError::Refused { .. }) if matches!(error.code(), Some("database_corrupt" | "disk_full")) => DOCTOR,
         (_, RequestError::Refused { status: 500.., .. }) => {
-            "The server failed, not the project: try again later, or tell its operator."
+            "The server failed. Try again later, or contact its operator."
         }
-        (_, RequestError::Redirected { .. }) => "Name the server's own address with --url.",
+        (_, RequestError::Redirected { .. }) => "Use the address that the server redirects to, with --url.",
         _ => return None,
     })
 }
@@ -107,7 +107,7 @@ impl From<org::ReadError> for CommandError {
 }
 
 /// What finds out more about a machine.
-const DOCTOR: &str = "Run `lobu doctor -c local`; it checks the database and its disk.";
+const DOCTOR: &str = "To check the database and its disk:\nlobu doctor -c local";
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
@@ -199,10 +199,10 @@ impl From<PullError> for CommandError {
     fn from(error: PullError) -> Self {
         match error {
             PullError::Fault(_) => {
-                Self::new(ErrorKind::Unexpected, error).hint("This is a fault of lobu: please report it.")
+                Self::new(ErrorKind::Unexpected, error).hint("This is a bug in lobu. Please report it.")
             }
             PullError::Incomplete(_) => {
-                Self::new(ErrorKind::Refused, error).hint("Run it again and agree to the others too.")
+                Self::new(ErrorKind::Refused, error).hint("Run the command again and accept the other changes too.")
             }
         }
     }
@@ -215,12 +215,12 @@ impl From<NewLoginError> for CommandError {
             NewLoginError::Change(error) => error.into(),
             NewLoginError::Taken { .. } | NewLoginError::TakenMeanwhile { .. } => {
                 Self::new(ErrorKind::WouldOverwrite, error)
-                    .hint("`lobu whoami` shows whose it is; --force replaces it.")
+                    .hint("Use --force to replace it. To show whose it is:\nlobu whoami")
             }
             NewLoginError::Moved { .. } => Self::new(ErrorKind::Moved, error).hint("Log in again."),
             NewLoginError::EmbeddedIsCurrent { .. } => Self::usage(error).hint("Name the context to make with -c."),
             NewLoginError::OtherServer { .. } => Self::new(ErrorKind::WrongOrigin, error)
-                .hint("Name another context with -c, or give this one another URL with `lobu context add`."),
+                .hint("Use another context with -c, or change the URL of this one:\nlobu context add NAME --url URL"),
         }
     }
 }
@@ -249,7 +249,7 @@ impl From<TokenError> for CommandError {
 
 /// The command that logs in to a context.
 fn log_in(context: &str) -> String {
-    format!("Log in: lobu login{}", argument("-c", context))
+    format!("To log in:\nlobu login{}", argument("-c", context))
 }
 
 /// The command that logs in to a context whose login is there and of no use.
@@ -258,7 +258,7 @@ pub(super) fn log_in_again(context: &str) -> String {
 }
 
 /// How a context is found that exists.
-const KNOWN_CONTEXTS: &str = "`lobu context list` shows those that exist; `lobu context add` makes one.";
+const KNOWN_CONTEXTS: &str = "To list contexts:\nlobu context list";
 
 impl From<ChangeError> for CommandError {
     fn from(error: ChangeError) -> Self {
@@ -370,7 +370,7 @@ impl From<PushFailure> for CommandError {
         match failure {
             PushFailure::Refused(error) => of_secrets(error),
             PushFailure::Unknown { .. } => Self::new(ErrorKind::PartlyApplied, failure)
-                .hint("Look with `lobu secrets push --dry-run`; what is missing then can be pushed again."),
+                .hint("To check what is missing:\nlobu secrets push --dry-run"),
             PushFailure::Conflicts => Self::new(ErrorKind::Moved, failure).hint("Run the command again."),
             PushFailure::NotListed => Self::new(ErrorKind::Refused, failure),
         }

@@ -18,18 +18,18 @@ use super::project::pins;
 use super::token_input::TokenOptions;
 use super::{Outcome, Session};
 
-/// Log in to a server: by its web page, or with a token
+/// Log in to a server in the browser or with a token
 #[derive(Debug, Args)]
 pub struct LoginArgs {
     #[command(flatten)]
     token: TokenOptions,
-    /// The URL of the server, for a context that does not exist yet
+    /// Create the context with this server URL
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Default org of the context; a token is checked by reading it
+    /// Set the default org of the context
     #[arg(long, value_name = "SLUG")]
     org: Option<String>,
-    /// Replace a login that is there
+    /// Replace an existing login
     #[arg(short, long)]
     force: bool,
     #[command(flatten)]

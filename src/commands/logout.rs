@@ -11,7 +11,7 @@ use crate::target::{SelectedContext, check_api_url, context_named};
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
-/// Have the server end a login, and forget it here
+/// Revoke the login and remove it from this machine
 #[derive(Debug, Args)]
 pub struct LogoutArgs {
     #[command(flatten)]

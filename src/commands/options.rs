@@ -11,13 +11,13 @@ use crate::http::PARALLELISM;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Project")]
 pub struct ProjectOptions {
-    /// The project's directory; else the nearest one upwards with a lobu.toml
+    /// Use the project in this directory (default: nearest parent with a lobu.toml)
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
-    /// Let the project's files lie in this directory too
+    /// Allow project files in this directory
     #[arg(long, value_name = "DIR")]
     pub allow_path: Vec<PathBuf>,
-    /// Warn of unknown keys and platform types instead of refusing them
+    /// Treat unknown keys and platform types as warnings
     #[arg(long)]
     pub allow_unknown_keys: bool,
     /// Treat warnings as errors
@@ -29,7 +29,7 @@ pub struct ProjectOptions {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Project")]
 pub struct DirectoryOptions {
-    /// The project's directory; else the nearest one upwards with a lobu.toml, else the working directory
+    /// Use the project in this directory (default: nearest parent with a lobu.toml, else the current directory)
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
@@ -37,10 +37,10 @@ pub struct DirectoryOptions {
 /// Which context a verb about logins is about.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ContextOptions {
-    /// The context; else `LOBU_CONTEXT`, the current one, or `lobu`
+    /// Use a context (default: `LOBU_CONTEXT`, the current context, or `lobu`)
     #[arg(short, long, value_name = "NAME")]
     pub context: Option<String>,
-    /// Allow http to other machines
+    /// Allow unencrypted HTTP to other machines
     #[arg(long)]
     pub allow_insecure_http: bool,
 }
@@ -48,7 +48,7 @@ pub struct ContextOptions {
 /// In which form the product is written.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct FormatOptions {
-    /// Print JSON, version 1
+    /// Print JSON (version 1)
     #[arg(long)]
     pub json: bool,
 }
@@ -56,13 +56,13 @@ pub struct FormatOptions {
 /// How a comparison of files and org is made and shown.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct ComparisonOptions {
-    /// Unfold long values
+    /// Show long values in full
     #[arg(long)]
     pub full: bool,
     /// In which form.
     #[command(flatten)]
     pub format: FormatOptions,
-    /// How many requests run side by side
+    /// Limit concurrent requests
     #[arg(long, value_name = "N", default_value_t = PARALLELISM, value_parser = parallelism())]
     pub parallelism: usize,
 }

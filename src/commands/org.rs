@@ -14,21 +14,21 @@ use crate::target::SelectedContext;
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
-/// Keep the org that a context uses
+/// Select the default org of a context
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
-    /// List the orgs on the server of a context: those of the token's user, and public ones
+    /// List your orgs and public orgs on the server
     List(ListArgs),
-    /// Print the org that a context uses
+    /// Print the default org of a context
     Current(ContextOptions),
-    /// Have a context use an org where nothing else names one
+    /// Set the default org of a context
     Use(UseArgs),
 }
 
 /// By way of which org the server is asked.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// An org that the token's user is a member of, where the context has none
+    /// Org of which you are a member (default: the context's org)
     #[arg(value_name = "SLUG", help_heading = "Arguments")]
     org: Option<String>,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub struct ListArgs {
 /// The org that a context is to use.
 #[derive(Debug, Args)]
 pub struct UseArgs {
-    /// The org
+    /// Slug of the org
     #[arg(value_name = "SLUG", help_heading = "Arguments")]
     org: String,
     #[command(flatten)]
@@ -85,7 +85,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
             Ok(account) => account.orgs,
             // Existing servers list orgs of a personal token only by way of one of them.
             Err(error) if matches!(error.status(), Some(200 | 403 | 404)) => {
-                let hint = "Or name an org that you are a member of: `lobu org list SLUG` asks by way of it.";
+                let hint = "Or name an org of which you are a member:\nlobu org list SLUG";
                 return Err(none(&selected.name).hint(hint));
             }
             Err(error) => return Err(error.into()),
@@ -118,5 +118,5 @@ pub(super) fn slug(text: &str) -> Result<OrgSlug, CommandError> {
 
 fn none(name: &str) -> CommandError {
     CommandError::new(ErrorKind::NoTarget, format!("the context {name} has no org"))
-        .hint("`lobu org use SLUG` names one.")
+        .hint_command("To set one:", "lobu org use SLUG")
 }

@@ -10,7 +10,7 @@ use super::options::ProjectOptions;
 use super::planning::{ApplyOptions, PlanOptions};
 use super::{Outcome, Session};
 
-/// Show what apply would do; the same as `apply --dry-run`
+/// Preview changes without applying them
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(flatten)]

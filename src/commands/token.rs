@@ -11,10 +11,10 @@ use crate::secrets::expose::expose;
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
-/// Tell whether there is a token, or print it for scripts
+/// Print the API token
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// Print the token, and nothing else
+    /// Print only the token
     #[arg(long)]
     raw: bool,
     #[command(flatten)]

@@ -38,10 +38,10 @@ impl FromStr for TypedToken {
 /// Where a token is given; nowhere means the device flow.
 #[derive(Debug, Args)]
 pub(super) struct TokenOptions {
-    /// Log in with a personal token instead of the web page; without a value it is asked for, unseen
+    /// Log in with a personal token (hidden prompt if VALUE is missing)
     #[arg(long, value_name = "VALUE", num_args = 0..=1, default_missing_value = "", group = "given")]
     token: Option<TypedToken>,
-    /// Take the token from stdin
+    /// Read the token from stdin
     #[arg(long, group = "given")]
     token_stdin: bool,
 }

@@ -14,10 +14,10 @@ use super::options::ProjectOptions;
 use super::project::{check, open};
 use super::{Outcome, Session};
 
-/// Check the project's files, offline
+/// Check the project's files without a server
 #[derive(Debug, Args)]
 pub struct ValidateArgs {
-    /// Rewrite old spellings of lobu.toml in place, and remove byte order marks
+    /// Rewrite deprecated keys in lobu.toml and remove byte order marks
     #[arg(long)]
     fix: bool,
     #[command(flatten)]

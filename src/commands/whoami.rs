@@ -14,7 +14,7 @@ use super::errors::log_in_again;
 use super::options::ContextOptions;
 use super::{Outcome, Session};
 
-/// Show whose token is used, where it came from and until when it is good
+/// Show the current user, org and token
 #[derive(Debug, Args)]
 pub struct WhoamiArgs {
     #[command(flatten)]

@@ -4,22 +4,22 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Target")]
 pub struct TargetFlags {
-    /// A target of the project: `[targets.NAME]` in lobu.toml
+    /// Use a target of the project (`[targets.NAME]` in lobu.toml)
     #[arg(short, long, value_name = "NAME")]
     pub target: Option<String>,
-    /// The server, such as `https://lobu.ai`; needs `LOBU_API_TOKEN`
+    /// Use the server at this URL, with the token of `LOBU_API_TOKEN`
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// The context; `local` is the org embedded in this program
+    /// Use a context; `local` is the embedded org
     #[arg(short, long, value_name = "NAME")]
     pub context: Option<String>,
-    /// The org
+    /// Use this org
     #[arg(long, value_name = "SLUG")]
     pub org: Option<String>,
-    /// The database of the embedded org
+    /// Use this database for the embedded org
     #[arg(long = "db", value_name = "PATH")]
     pub database: Option<PathBuf>,
-    /// Allow http to other machines; never for secret values
+    /// Allow unencrypted HTTP to other machines (never for secret values)
     #[arg(long)]
     pub allow_insecure_http: bool,
 }

@@ -9,7 +9,12 @@ pub fn failure_document(error: &CommandError) -> Document {
     let causes = error.causes();
     let causes = causes.iter().map(|cause| line(Style::Dim, "caused by: ", &with_short_words(cause)).indented(2));
     document.extend(causes);
-    document.extend(error.hints.iter().map(|hint| line(Style::Hint, "hint: ", hint)));
+    for hint in &error.hints {
+        let mut lines = hint.lines();
+        document.extend(lines.next().map(|advice| line(Style::Hint, "hint: ", advice)));
+        // Never wrapped: it is there to be copied.
+        document.extend(lines.map(|command| Style::Bold.line(command.to_owned()).indented(2)));
+    }
     document
 }
 
@@ -32,13 +37,19 @@ mod tests {
     fn errors_say_what_why_and_what_to_do() {
         let cause = Connecting(std::io::Error::other("Connection refused\u{1b}[2J\n::error::x"));
         let error = CommandError::new(ErrorKind::Unreachable, Reaching(cause))
-            .hint("start one with `lobu dev`, or leave out --url to apply to the embedded org of this machine");
+            .hint("start one with `lobu dev`, or leave out --url to apply to the embedded org of this machine")
+            .hint_command(
+                "To log in:",
+                "lobu login -c a-context-with-a-long-name --url https://a-server-with-a-long-name.example",
+            );
         insta::assert_snapshot!(paint(&failure_document(&error), false, Some(80)), @r"
         error: the server at http://127.0.0.1:1 can't be reached
           caused by: tcp connect error
           caused by: Connection refused\u{1b}[2J\n::error::x
         hint: start one with `lobu dev`, or leave out --url to apply to the embedded org
           of this machine
+        hint: To log in:
+          lobu login -c a-context-with-a-long-name --url https://a-server-with-a-long-name.example
         ");
     }
 }

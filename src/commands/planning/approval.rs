@@ -46,7 +46,7 @@ fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError
     let Some(expected) = options.expect.as_deref() else { return Ok(()) };
     if expected.len() != WHOLE_ID || !expected.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let message = format!("--expect takes a whole plan id, which has {WHOLE_ID} hex digits; nothing was changed");
-        return Err(CommandError::usage(message).hint("`lobu plan --json` prints it as `plan_id`."));
+        return Err(CommandError::usage(message).hint("To print the whole ID, as `plan_id`:\nlobu plan --json"));
     }
     let Some(id) = &planned.plan_id else {
         let message = "this plan has no id, since it writes secrets in clear; nothing was changed";
@@ -112,20 +112,20 @@ fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> 
     let push = &planned.options.push_command;
     let mut hints = Vec::new();
     if let Some(file) = file.filter(|_| !at_hand.is_empty()) {
-        hints.push(format!("{file} has {}; send it first: {push}", list(&at_hand, ", ")));
+        hints.push(format!("{file} has {}; send it first:\n{push}", list(&at_hand, ", ")));
     }
     if !exported.is_empty() {
         let names = list(&exported, " ");
         hints.push(format!(
-            "The environment has {}; send it first: {push} --from-process {names}",
+            "The environment has {}; send it first:\n{push} --from-process {names}",
             list(&exported, ", ")
         ));
     }
     if !nowhere.is_empty() {
         let names = list(&nowhere, " ");
         hints.push(match file {
-            Some(file) => format!("Send them first: {push} {names} (with the values in {file}, or see --help)"),
-            None => format!("Send them first: {push} --from-file PATH {names}"),
+            Some(file) => format!("Put the values in {file}, and send them first:\n{push} {names}"),
+            None => format!("Send them first:\n{push} --from-file PATH {names}"),
         });
     }
     hints
@@ -194,7 +194,7 @@ fn clears(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> 
     }
     let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {}", key.id, file_path(key.kind, path))).collect();
     let message = format!("the plan clears {}; nothing was changed", places.join(", "));
-    Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("If that is meant, add --allow-clear."))
+    Err(CommandError::new(ErrorKind::WouldOverwrite, message).hint("To allow this, add --allow-clear."))
 }
 
 /// Asks for agreement, or takes that of `--yes`.
@@ -203,8 +203,8 @@ pub(crate) fn ask(session: &Session, yes: bool, planned: &Planned) -> Result<App
         return Ok(approval);
     }
     let Some(prompter) = session.ui.prompter() else {
-        return Err(CommandError::new(ErrorKind::NotATerminal, "the question cannot be asked: this is not a terminal")
-            .hint("Nothing was changed. Agree in advance with --yes, or look only with --dry-run."));
+        return Err(CommandError::new(ErrorKind::NotATerminal, "cannot prompt: not a terminal (use --yes)")
+            .hint("Nothing was changed. To preview changes, use --dry-run."));
     };
     let answer = prompter.confirm(&question(planned));
     Approval::from_answer(answer == Answer::Yes).ok_or_else(|| match answer {

@@ -11,43 +11,43 @@ use crate::plan::Only;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Plan")]
 pub(crate) struct PlanOptions {
-    /// Only these resources: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    /// Select resources as kind/id; * and ? match in the ID, agent/ID includes its settings and platforms
     #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
     pub(crate) selectors: Vec<String>,
-    /// Only this family
+    /// Select one family of resources
     #[arg(long, value_name = "FAMILY", value_parser = one_of(&Only::ALL, Only::word))]
     pub(crate) only: Option<Only>,
     /// In which form.
     #[command(flatten)]
     pub(crate) format: FormatOptions,
-    /// List what is as it should be too
+    /// Also list unchanged resources
     #[arg(long)]
     pub(crate) show_unchanged: bool,
-    /// Unfold long values
+    /// Show long values in full
     #[arg(long)]
     pub(crate) full: bool,
-    /// List what the org has and the project does not declare
+    /// Also list resources that are not in the project
     #[arg(long)]
     pub(crate) all: bool,
-    /// Take away what a file could express and this project does not; whole resources stay
+    /// Also remove settings that the project does not declare (never whole resources)
     #[arg(long)]
     pub(crate) prune: bool,
-    /// Go on only if this is the plan's id
+    /// Apply only if the plan has this ID
     #[arg(long, value_name = "ID")]
     pub(crate) expect: Option<String>,
-    /// Send values again that cannot be compared: all, NAME or kind/id, separated by commas
+    /// Send secret values that cannot be compared again: all, or a comma-separated list of NAME or kind/id
     #[arg(long, value_name = "WHAT", value_delimiter = ',', num_args = 1)]
     pub(crate) resend_secrets: Vec<String>,
-    /// Take values of $VARs from this dotenv file too
+    /// Read values of $NAME references from a dotenv file
     #[arg(long, value_name = "PATH")]
     pub(crate) env_file: Option<PathBuf>,
-    /// Fail a dry run if a value that apply will need is missing
+    /// Fail if a required secret is missing
     #[arg(long)]
     pub(crate) require_secrets: bool,
-    /// Exit 0 without changes, 2 with changes, 1 on any error
+    /// Use exit code 0 for no changes, 2 for changes, 1 for errors
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
-    /// How many requests run side by side
+    /// Limit concurrent requests
     #[arg(long, value_name = "N", default_value_t = PARALLELISM, value_parser = parallelism())]
     pub(crate) parallelism: usize,
 }
@@ -57,22 +57,22 @@ pub(crate) struct PlanOptions {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Apply")]
 pub(crate) struct ApplyOptions {
-    /// Show the plan and change nothing
+    /// Preview changes without applying them
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Agree in advance
+    /// Skip confirmation prompts
     #[arg(long)]
     pub(crate) yes: bool,
-    /// With --yes, agree to clearing prompts, deny lists, approvals and guardrails too
+    /// With --yes, also clear prompts, deny lists, approvals and guardrails
     #[arg(long)]
     pub(crate) allow_clear: bool,
-    /// With --yes, agree to sending secret values to a server without the secrets API
+    /// With --yes, also send secret values to a server without the secrets API
     #[arg(long)]
     pub(crate) send_secret_values: bool,
-    /// After a failure skip only what depends on it
+    /// Continue after a failure; skip only what depends on it
     #[arg(long)]
     pub(crate) keep_going: bool,
-    /// After the question do not look whether the org has moved
+    /// Skip the check for changes in the org after the prompt
     #[arg(long)]
     pub(crate) no_recheck: bool,
     /// Do not read back what was written

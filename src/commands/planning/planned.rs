@@ -122,7 +122,7 @@ fn plan_key(session: &Session) -> Result<Option<PlanKey>, CommandError> {
     let Some(text) = session.environment.plan_key() else { return Ok(None) };
     PlanKey::parse(text).map(Some).ok_or_else(|| {
         CommandError::usage("LOBU_PLAN_KEY is not a key: it must be 32 bytes, as 64 hex digits or base64")
-            .hint("openssl rand -hex 32")
+            .hint_command("To make a key:", "openssl rand -hex 32")
     })
 }
 
@@ -158,8 +158,7 @@ fn selection(options: &PlanOptions) -> Result<Selection, CommandError> {
 /// What names nothing is a slip of the pen: a green run that did nothing would hide it.
 fn has_effect(options: &Options, plan: &Plan) -> Result<(), CommandError> {
     let usage = |message: String| {
-        CommandError::usage(message)
-            .hint("Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.")
+        CommandError::usage(message).hint("To list all resources as kind and ID:\nlobu plan --show-unchanged")
     };
     let unmatched = options.selection.without_effect(plan);
     if !unmatched.is_empty() {

@@ -27,13 +27,13 @@ const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the whole diff
 /// What was agreed to in advance.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct ConsentOptions {
-    /// Show what would be written and write nothing
+    /// Preview changes without writing files
     #[arg(long, help_heading = "Pull")]
     pub(super) dry_run: bool,
-    /// Agree in advance to new files
+    /// Write new files without prompting
     #[arg(long, help_heading = "Pull")]
     pub(super) yes: bool,
-    /// Agree in advance to new files and to changes of files that exist
+    /// Write new files and overwrite existing ones without prompting
     #[arg(long, help_heading = "Pull")]
     pub(super) force: bool,
 }

@@ -30,10 +30,10 @@ use super::source::{Source, open};
 /// What a pull takes in without being asked for it by name.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ScopeOptions {
-    /// Take in what the project does not declare too
+    /// Also pull resources that are not in the project
     #[arg(long, help_heading = "Pull")]
     pub(crate) all: bool,
-    /// Only these families
+    /// Select families of resources
     #[arg(
         long,
         value_name = "FAMILY",
@@ -43,7 +43,7 @@ pub(crate) struct ScopeOptions {
         value_parser = one_of(&PullFamily::ALL, PullFamily::word)
     )]
     pub(crate) include: Vec<PullFamily>,
-    /// Not these families
+    /// Exclude families of resources
     #[arg(
         long,
         value_name = "FAMILY",
@@ -53,13 +53,13 @@ pub(crate) struct ScopeOptions {
         value_parser = one_of(&PullFamily::ALL, PullFamily::word)
     )]
     pub(crate) exclude: Vec<PullFamily>,
-    /// Make a project from the org in this directory; with --force also if it is not empty
+    /// Create a project in this directory (with --force, even if it is not empty)
     #[arg(long, value_name = "DIR", help_heading = "Pull", conflicts_with_all = ["directory", "prune_local"])]
     pub(crate) init: Option<PathBuf>,
-    /// Take out of the files what the org no longer has
+    /// Remove from the files what the org no longer has
     #[arg(long, help_heading = "Pull")]
     pub(crate) prune_local: bool,
-    /// Write this value although it may be a secret: kind/id:path, as a pull names it
+    /// Write a value that may be a secret, as kind/id:path
     #[arg(long, value_name = "PATH", help_heading = "Pull")]
     pub(crate) allow_suspected: Vec<String>,
     /// Whether the server is asked about values that it hides. A pull has nothing to write of them.
@@ -200,13 +200,13 @@ fn has_effect(plan: &PullPlan) -> Result<(), CommandError> {
     if !plan.unmatched.is_empty() {
         let names = plan.unmatched.join(", ");
         let message = format!("nothing in the project or the org matches {names}; nothing was written");
-        let hint = "Without selectors `lobu plan --show-unchanged` lists everything, as kind and id.";
+        let hint = "To list all resources as kind and ID:\nlobu plan --show-unchanged";
         return Err(CommandError::usage(message).hint(hint));
     }
     if !plan.unused_allowed.is_empty() {
         let names = plan.unused_allowed.join(", ");
         let message = format!("--allow-suspected names what is not suspected: {names}; nothing was written");
-        let hint = "Write it as `lobu pull --dry-run` names it: kind/id:path.";
+        let hint = "Use a name that a dry run shows, as kind/id:path:\nlobu pull --dry-run";
         return Err(CommandError::usage(message).hint(hint));
     }
     Ok(())

@@ -24,10 +24,10 @@ use show::Show;
 
 pub(super) use decide::{Pulled, ScopeOptions, decide};
 
-/// Bring the files back in line with the org, patched in place; or make a project from an org
+/// Update project files from the org, or create a project from an org
 #[derive(Debug, Args)]
 pub struct PullArgs {
-    /// Only these resources, declared or not: kind/id, with * and ? in the id; agent/x covers its settings and platforms
+    /// Select resources as kind/id, declared or not; * and ? match in the ID, agent/ID includes its settings and platforms
     #[arg(value_name = "SELECTOR", help_heading = "Arguments")]
     selectors: Vec<String>,
     #[command(flatten)]

@@ -152,7 +152,7 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<ProjectLocati
             return if is_empty(&here)? || is_marked(&here)? {
                 Ok(ProjectLocation::new(here, session.working_directory.clone()))
             } else {
-                Err(CommandError::from(error).hint("To make a project from the org: --init DIR"))
+                Err(CommandError::from(error).hint("To create a project from the org:\nlobu pull --init DIR"))
             };
         }
         Err(error) => return Err(CommandError::from(error)),
@@ -165,7 +165,8 @@ fn in_place(session: &Session, options: &ProjectOptions) -> Result<ProjectLocati
         return Ok(ProjectLocation::new(directory, path));
     }
     let message = format!("there is no lobu.toml in `{}`, and it is not empty; nothing was written", path.display());
-    Err(CommandError::new(ErrorKind::InvalidProject, message).hint("To make a project there: --init DIR --force"))
+    Err(CommandError::new(ErrorKind::InvalidProject, message)
+        .hint("To create a project there:\nlobu pull --init DIR --force"))
 }
 
 /// A new project; in a directory that is not empty only with `--force`.

@@ -61,7 +61,7 @@ fn ended(pulled: &Pulled, written: &[FileWrite], error: &CommandError) -> Comman
     match &pulled.source.init {
         Some(init) if !written.is_empty() => {
             let directory = argument("-C", &init.path.to_string_lossy());
-            ended.hint(format!("Go on with: lobu pull --all --force{directory}"))
+            ended.hint(format!("To complete it:\nlobu pull --all --force{directory}"))
         }
         _ => ended.hint("Run it again: it goes on where it stopped."),
     }

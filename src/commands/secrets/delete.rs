@@ -25,16 +25,16 @@ use super::{api, confirm};
 /// Which secrets, and what was agreed to in advance.
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// The names
+    /// Names of the secrets
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
-    /// Also delete what something still refers to
+    /// Also delete secrets that are in use
     #[arg(long)]
     force: bool,
-    /// Show what would be deleted and delete nothing
+    /// Preview changes without deleting anything
     #[arg(long)]
     dry_run: bool,
-    /// Agree in advance
+    /// Skip confirmation prompts
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -88,7 +88,7 @@ async fn find(
     let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
     plan_delete(names, &rows).map_err(|unknown| {
         let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
-        CommandError::usage(message).hint("`lobu secrets list` shows the names.")
+        CommandError::usage(message).hint("To list the names:\nlobu secrets list")
     })
 }
 
@@ -110,7 +110,7 @@ async fn carry_out(
 fn failed(error: RequestError) -> CommandError {
     if error.outcome() == RequestOutcome::Unknown {
         return CommandError::new(ErrorKind::PartlyApplied, error)
-            .hint("Either all were deleted, or none: `lobu secrets list` shows which.");
+            .hint("Either all were deleted, or none. To check:\nlobu secrets list");
     }
     match error.code() {
         Some("in_use") => {

@@ -22,18 +22,18 @@ use super::value_input;
 /// What is done with the `.env` file beside lobu.toml.
 #[derive(Debug, Subcommand)]
 pub enum LocalCommand {
-    /// Set a value, typed unseen or read from stdin
+    /// Set a value, from a hidden prompt or stdin
     Set(SetArgs),
-    /// List the names, without values
+    /// List names without values
     List(DirectoryOptions),
-    /// Take names away
+    /// Delete names
     Delete(DeleteArgs),
 }
 
 /// The name that gets a value.
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The name: capitals, digits and `_`, as in `$NAME`
+    /// Name of the secret: capitals, digits and `_`, as in `$NAME`
     #[arg(value_name = "NAME")]
     name: String,
     // Taken so that it can be refused without being repeated: clap's own refusal quotes what was typed.
@@ -46,7 +46,7 @@ pub struct SetArgs {
 /// The names that go.
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// The names
+    /// Names of the secrets
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
     #[command(flatten)]
@@ -115,7 +115,7 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
     let value = value_input::ask(session, name, OUTCOME, "lobu secrets local set NAME")?;
     if value.is_empty() {
         return Err(CommandError::usage("the value is empty; nothing was written")
-            .hint("`lobu secrets local delete` takes a name away."));
+            .hint("To delete a name:\nlobu secrets local delete NAME"));
     }
     update(session, directory, |file| {
         dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
@@ -145,7 +145,7 @@ fn without(session: &Session, file: &DotenvFile, names: &BTreeSet<&str>) -> Resu
         let shown: Vec<&str> =
             unknown.into_iter().map(|name| if dotenv::is_name(name) { name } else { "what is no name" }).collect();
         return Err(CommandError::usage(format!(".env does not have {}; nothing was written", shown.join(", ")))
-            .hint("`lobu secrets local list` shows the names."));
+            .hint("To list the names:\nlobu secrets local list"));
     }
     let mut edited = file.text.clone();
     for name in names {

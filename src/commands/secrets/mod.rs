@@ -19,18 +19,18 @@ use local::LocalCommand;
 use push::PushArgs;
 use set::SetArgs;
 
-/// Send secret values to the org, list and delete them; or keep them in .env
+/// Manage secrets of the org and of the local .env file
 #[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
-    /// Send values to the org, confirmed name by name; existing ones are kept unless --rotate is given
+    /// Send values from .env, a file, stdin or the environment to the org
     Push(Box<PushArgs>),
-    /// Send one value to the org, typed unseen or from stdin
+    /// Send one value to the org, from a hidden prompt or stdin
     Set(Box<SetArgs>),
-    /// List the org's secrets: names and fingerprints, never values
+    /// List the names and fingerprints of the org's secrets
     List(ListArgs),
-    /// Delete secrets of the org
+    /// Delete secrets from the org
     Delete(DeleteArgs),
-    /// Keep the values of the .env file beside lobu.toml
+    /// Manage values in the .env file beside lobu.toml
     #[command(subcommand)]
     Local(LocalCommand),
 }

@@ -25,15 +25,15 @@ const ALL: &str = "*";
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct PushArgs {
-    /// Push these names too, beside those that lobu.toml refers to
+    /// Push these names in addition to those that lobu.toml references
     #[arg(value_name = "NAME", help_heading = "Arguments")]
     names: Vec<String>,
     #[command(flatten)]
     source: SourceOptions,
-    /// Push every name of the source
+    /// Push every name in the source
     #[arg(long, help_heading = "Push")]
     all: bool,
-    /// Replace values that the org has: of the names given here, else of the NAMEs, else of all that are pushed
+    /// Replace existing values: of these names, else of each NAME, else of all
     #[arg(
         long,
         value_name = "NAME,…",
@@ -44,16 +44,16 @@ pub struct PushArgs {
         help_heading = "Push"
     )]
     rotate: Option<Vec<String>>,
-    /// Show what would be sent and send nothing
+    /// Preview changes without sending values
     #[arg(long, help_heading = "Push")]
     dry_run: bool,
-    /// Agree in advance to creating secrets
+    /// Create secrets without prompting
     #[arg(long, help_heading = "Push")]
     yes: bool,
-    /// Agree in advance to replacing values
+    /// Replace values without prompting
     #[arg(long, help_heading = "Push")]
     yes_rotate: bool,
-    /// Exit 0 where the server has no secrets API
+    /// Use exit code 0 if the server has no secrets API
     #[arg(long, help_heading = "Push")]
     if_supported: bool,
     #[command(flatten, next_help_heading = "Push")]

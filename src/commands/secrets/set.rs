@@ -28,7 +28,7 @@ pub struct SetArgs {
     // Taken so that it can be refused without being repeated: clap's own refusal quotes what was typed.
     #[arg(hide = true, value_name = "VALUE", trailing_var_arg = true, allow_hyphen_values = true)]
     more: Vec<OsString>,
-    /// Replace the value that the org has, without a question
+    /// Replace an existing value without prompting
     #[arg(long, help_heading = "Set")]
     rotate: bool,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub async fn run(session: &Session, args: &SetArgs) -> Result<Outcome, CommandEr
     protect();
     // The existing CLI took it there, and kept it in .env.
     value_input::refuse_argument(&args.more, OUTCOME)
-        .map_err(|error| error.hint("A value for .env is kept with: lobu secrets local set NAME"))?;
+        .map_err(|error| error.hint_command("To set a value in .env:", "lobu secrets local set NAME"))?;
     let name = writable_name(&args.name)?;
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     session.announce(&target);

@@ -16,19 +16,19 @@ use crate::secrets::{DefaultValuesFile, SourceValues, SourceWord, read_file, rea
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source")]
 pub(super) struct SourceOptions {
-    /// Take the values from .env beside lobu.toml; the default without -t, whose default is the file of its target
+    /// Read values from .env beside lobu.toml (default without -t; with -t, the target's `env_file`)
     #[arg(long, alias = "from-env", group = "source")]
     from_dotenv: bool,
-    /// Take the values from a dotenv file, or from a JSON object if its name ends so
+    /// Read values from a dotenv or JSON file
     #[arg(long, value_name = "PATH", group = "source")]
     from_file: Option<PathBuf>,
-    /// Take the values from NAME=value lines on stdin; asks no questions
+    /// Read NAME=value lines from stdin (never prompts)
     #[arg(long, group = "source")]
     from_stdin: bool,
-    /// Take the values of these variables from the environment
+    /// Read values of these environment variables
     #[arg(long, value_name = "NAME", num_args = 1.., group = "source")]
     from_process: Vec<String>,
-    /// How the file or stdin is read, where the end of its name does not say it
+    /// Set the format of the file or stdin (default: by file extension)
     #[arg(long, value_name = "FORMAT", conflicts_with_all = ["from_dotenv", "from_process"])]
     format: Option<SourceFormat>,
 }
@@ -120,8 +120,9 @@ fn file(session: &Session, given: &Path, format: Option<SourceFormat>) -> Result
 fn stdin(session: &Session, format: Option<SourceFormat>) -> Result<SourceValues, CommandError> {
     let wrong = |what: &str| CommandError::usage(format!("--from-stdin: {what}{NOTHING_SENT}"));
     if session.ui.is_stdin_terminal() {
-        return Err(wrong("stdin is a terminal")
-            .hint("Pipe NAME=value lines in, as from a vault's own program, or use `lobu secrets local set NAME`."));
+        return Err(
+            wrong("stdin is a terminal").hint("Pipe NAME=value lines in, or set one value:\nlobu secrets set NAME")
+        );
     }
     let text = read_stdin(most_bytes()).map_err(|error| wrong(&error.to_string()))?;
     let format = format.unwrap_or(SourceFormat::Dotenv);

@@ -68,7 +68,7 @@ pub fn error(error: &CommandError, warnings: &[Diagnostic]) -> String {
             exit_code: error.exit_code(),
             message: error.to_string(),
             causes: error.causes(),
-            hints: error.hints.clone(),
+            hints: error.hints.iter().flat_map(|hint| hint.lines().map(str::to_owned)).collect(),
         },
         warnings: diagnoses(warnings),
     })

@@ -130,7 +130,7 @@ fn a_new_project_needs_an_empty_place() {
     setup.env.write("full/notes.txt", "Mine.\n");
     fs::create_dir_all(setup.env.project().join("empty/.git")).expect("a directory");
     setup.env.work_in("full");
-    expect_refusal(&setup, &["pull", "--force"], 2, "To make a project from the org: --init DIR");
+    expect_refusal(&setup, &["pull", "--force"], 2, "To create a project from the org: lobu pull --init DIR");
     expect_refusal(&setup, &["pull", "-C", ".", "--force"], 2, "no lobu.toml in");
     setup.env.work_in("empty");
     expect_refusal(&setup, &["pull"], 2, "this is not a terminal");

@@ -222,6 +222,6 @@ fn who_is_no_member_can_do_nothing() {
     site.env.env("LOBU_API_TOKEN", "owl_pat_0123456789012345678901234567890123456789");
     let output = site.run(&["push", "FOO", "--yes"]);
     output.expect_code(4);
-    assert!(flat(&output.stderr).contains("or set LOBU_API_TOKEN to a token of this server."), "{output}");
+    assert!(flat(&output.stderr).contains("Set LOBU_API_TOKEN to a token of this server"), "{output}");
     site.expect_untouched();
 }

@@ -101,7 +101,7 @@ fn a_push_whose_answer_is_lost_is_not_sent_again() {
         output.expect_code(5);
         let told = flat(&output.stderr);
         assert!(told.contains("the answer was lost: either all 2 secrets were written, or none"), "{output}");
-        assert!(told.contains("Look with `lobu secrets push --dry-run`"), "{output}");
+        assert!(told.contains("To check what is missing: lobu secrets push --dry-run"), "{output}");
         assert_eq!(sent, 1, "{output}");
     }
 }

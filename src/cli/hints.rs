@@ -1,0 +1,177 @@
+//! What to type instead of flags and verbs of other tools: one table.
+
+use std::ffi::OsString;
+
+/// What to do instead of a word that this program does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Instead {
+    /// A sentence.
+    pub(super) advice: &'static str,
+    /// Commands or flags that can be copied, each alone.
+    pub(super) commands: &'static [&'static str],
+}
+
+/// Verbs, of the existing CLI and of other tools. Two words are a verb and the one below it.
+const VERBS: &[(&[&str], Instead)] = &[
+    (&["init", "new"], say("To create a project from an org:", &["lobu pull --init DIR"])),
+    (&["import", "fetch", "export", "download"], say("To update project files from the org:", &["lobu pull"])),
+    (
+        &["destroy", "delete", "rm", "remove", "down"],
+        say("lobu deletes no resources; delete them on the server's web page.", &[]),
+    ),
+    (&["up", "deploy", "sync", "push", "create", "update"], say("To apply the project to the org:", &["lobu apply"])),
+    (&["preview", "diff", "show", "get"], say("To preview changes:", &["lobu plan"])),
+    (&["refresh"], say("To detect changes made in the org:", &["lobu drift"])),
+    (&["fmt", "format"], say("To rewrite deprecated keys:", &["lobu validate --fix"])),
+    (&["check", "lint", "test"], say("To check the project's files:", &["lobu validate"])),
+    (&["status", "info", "ping"], say("To check the login, server and org:", &["lobu doctor"])),
+    (&["auth login", "signin", "sign-in"], say("To log in:", &["lobu login"])),
+    (&["auth logout", "signout", "sign-out"], say("To log out:", &["lobu logout"])),
+    (&["auth status", "auth whoami", "user", "me"], say("To show the current user:", &["lobu whoami"])),
+    (&["auth token"], say("To print the API token:", &["lobu token --raw"])),
+    (&["auth"], say("To log in, log out, or show the current user:", &["lobu login", "lobu logout", "lobu whoami"])),
+    (&["workspace", "profile", "config", "server", "contexts"], say("To select a server:", &["lobu context list"])),
+    (&["orgs", "organization", "organizations", "team"], say("To select an org:", &["lobu org list"])),
+    (&["env", "vars", "variable", "secret"], say("To manage secrets:", &["lobu secrets list"])),
+    (&["state", "taint", "lock", "unlock"], say("lobu keeps no state file; a plan compares files and org.", &[])),
+    (&["version"], say("To print the version:", &["lobu --version"])),
+    (&["run", "serve", "start", "server start"], say("To run a local server for development:", &["lobu dev"])),
+    (&["memory"], say("Entity types and relationship types are sent by:", &["lobu apply"])),
+    (
+        &["chat", "eval", "providers", "skills", "platforms", "agents"],
+        say("lobu has no such command; edit the project's files, then:", &["lobu apply"]),
+    ),
+];
+
+/// Flags of other tools, as they are typed.
+const FLAGS: &[(&[&str], Instead)] = &[
+    (
+        &["-y", "--auto-approve", "-auto-approve", "--assume-yes", "--no-confirm", "--skip-confirm", "--approve"],
+        say("To skip confirmation prompts:", &["--yes"]),
+    ),
+    (
+        &["--dry", "--what-if", "--noop", "--no-op", "--check", "--diff", "--preview", "-n"],
+        say("To preview changes:", &["lobu plan"]),
+    ),
+    (&["-refresh-only", "--refresh-only"], say("To detect changes made in the org:", &["lobu drift"])),
+    (&["-detailed-exitcode"], say("To tell changes apart by the exit code:", &["--detailed-exitcode"])),
+    (&["-target"], say("To select resources, name them as kind/id:", &["lobu apply agent/triage"])),
+    (
+        &["-var", "--var", "-var-file", "--var-file", "--values"],
+        say("To read values from a file:", &["--env-file PATH"]),
+    ),
+    (&["-parallelism", "--jobs", "-j", "--concurrency"], say("To limit concurrent requests:", &["--parallelism N"])),
+    (
+        &["-chdir", "--chdir", "--cwd", "--dir", "--project", "-f", "--file"],
+        say("To use another project:", &["-C DIR"]),
+    ),
+    (&["--server", "--host", "--endpoint", "--api-url", "--base-url"], say("To use another server:", &["--url URL"])),
+    (
+        &["--profile", "--workspace", "--env", "--environment"],
+        say("To use another context or target:", &["-c NAME", "-t NAME"]),
+    ),
+    (&["--organization", "--team", "--tenant"], say("To use another org:", &["--org SLUG"])),
+    (&["-o", "--output", "--out", "-json", "--format=json"], say("To print JSON:", &["--json"])),
+    (&["--debug", "--trace", "--log-level"], say("To print more detail:", &["-v", "-vv"])),
+    (&["--silent"], say("To print errors only:", &["-q"])),
+    (&["--no-color", "-no-color", "--no-colour"], say("To switch color off:", &["--color never"])),
+    (&["--non-interactive", "--batch", "--no-prompt", "-input=false"], say("To never prompt:", &["--no-input"])),
+    (&["--cacert", "--ca", "--ca-cert", "--cafile"], say("To add CA certificates:", &["--ca-file PATH"])),
+    (
+        &["--insecure", "-k", "--no-verify-ssl"],
+        say("Certificates are always checked. To add one of your own:", &["--ca-file PATH"]),
+    ),
+    (&["--delete", "--remove"], say("To also remove settings that the project does not declare:", &["--prune"])),
+    (&["--replace", "--overwrite", "--update"], say("To replace existing secrets:", &["--rotate"])),
+    (
+        &["--token", "--api-key", "--api-token"],
+        say("The token of a run is read from LOBU_API_TOKEN. To log in:", &["lobu login"]),
+    ),
+];
+
+const fn say(advice: &'static str, commands: &'static [&'static str]) -> Instead {
+    Instead { advice, commands }
+}
+
+/// What to type instead of a verb, or of it and the word behind it; none for a word that no tool has.
+pub(super) fn of_verb(arguments: &[OsString], verb: &str) -> Option<Instead> {
+    let typed: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
+    let next = typed.iter().position(|word| *word == verb).and_then(|at| typed.get(at + 1));
+    let both = next.map(|next| format!("{verb} {next}"));
+    let find = |word: &str| VERBS.iter().find(|(words, _)| words.contains(&word)).map(|(_, instead)| *instead);
+    both.as_deref().and_then(find).or_else(|| find(verb))
+}
+
+/// What to type instead of the first flag of another tool on a command line.
+pub(super) fn of_flag(arguments: &[OsString]) -> Option<Instead> {
+    let typed = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).take_while(|word| *word != "--");
+    let find = |word: &str| FLAGS.iter().find(|(words, _)| words.contains(&word)).map(|(_, instead)| *instead);
+    typed.filter(|word| word.starts_with('-')).find_map(|word| {
+        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        find(word).or_else(|| find(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::help::command;
+
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn words_stand_once_and_are_none_of_ours() {
+        let tree = command(true);
+        let verbs: Vec<&str> = VERBS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
+        let flags: Vec<&str> = FLAGS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
+        for (at, word) in verbs.iter().enumerate() {
+            assert!(!verbs.iter().skip(at + 1).any(|other| other == word), "{word}");
+            assert!(tree.find_subcommand(word).is_none(), "{word}");
+        }
+        for (at, word) in flags.iter().enumerate() {
+            assert!(!flags.iter().skip(at + 1).any(|other| other == word), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_advised_is_a_command_or_a_flag_of_ours() {
+        let all = VERBS.iter().chain(FLAGS).map(|(_, instead)| instead);
+        for line in all.flat_map(|instead| instead.commands) {
+            let line = line.replace("lobu ", "");
+            let typed = if line.starts_with('-') {
+                let verb = if line.starts_with("--rotate") { "secrets push X" } else { "apply" };
+                format!("lobu {verb} {line}")
+            } else {
+                format!("lobu {line}")
+            };
+            let typed = typed.replace(" N", " 4").replace("4AME", "NAME");
+            let result = command(true).try_get_matches_from(typed.split(' '));
+            let is_fine = result.is_ok_and(|_| true) || typed.ends_with("--version");
+            assert!(is_fine, "{typed}");
+        }
+    }
+
+    #[test]
+    fn habits_of_other_tools_are_known() {
+        let table = [
+            ("lobu apply --auto-approve", "--yes"),
+            ("lobu apply -auto-approve", "--yes"),
+            ("lobu apply -y", "--yes"),
+            ("lobu apply --profile=work", "-c NAME"),
+            ("lobu plan -refresh-only", "lobu drift"),
+        ];
+        for (line, command) in table {
+            assert_eq!(of_flag(&words(line)).map(|instead| instead.commands[0]), Some(command), "{line}");
+        }
+        assert_eq!(
+            of_verb(&words("lobu auth login"), "auth").map(|instead| instead.commands),
+            Some(&["lobu login"][..])
+        );
+        assert_eq!(of_verb(&words("lobu destroy"), "destroy").map(|instead| instead.commands.len()), Some(0));
+        assert_eq!(of_verb(&words("lobu aply"), "aply"), None);
+        assert_eq!(of_flag(&words("lobu apply --yes -- -y")), None);
+    }
+}
