@@ -48,7 +48,7 @@ variables! {
     ApiUrl = "LOBU_API_URL", "only checked: its origin must be that of the server in use; ignored on `local`";
     LocalDatabase = "LOBU_LOCAL_DB", "the database of the embedded org, if `--db` is not given";
     PlanKey = "LOBU_PLAN_KEY", "32 random bytes, as 64 hex digits or base64, that `plan` and `apply --expect` share if a plan writes plain-text secrets";
-    Log = "LOBU_LOG", "the level of the log on stderr: `error`, `warn`, `info`, `debug` or `trace`";
+    Log = "LOBU_LOG", "the level of the log on stderr: `error`, `warn`, `info`, `debug` (requests) or `trace` (headers and shapes of bodies)";
     NoColor = "NO_COLOR", "any value turns off color";
     HttpProxyLower = "http_proxy", "the proxy for `http` servers, except on this machine";
     HttpProxy = "HTTP_PROXY", "the same, if `http_proxy` is not set";

@@ -40,6 +40,9 @@ pub struct Cli {
     /// Limit the time of the whole run, such as 90s or 5m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Network")]
     pub(super) timeout: Option<Duration>,
+    /// Write a detailed log of requests to this file (never values)
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Output")]
+    pub(super) log_file: Option<PathBuf>,
 }
 
 /// Reads seconds, or a number with `s`, `m` or `h`.
@@ -62,9 +65,9 @@ pub(super) struct OutputOptions {
     /// Print errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Print more detail (repeat for HTTP headers)
-    #[arg(short, long, global = true)]
-    pub(super) verbose: bool,
+    /// Print more detail: -v for requests, -vv for headers and shapes of bodies
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
     /// When to use color
     #[arg(
         long,

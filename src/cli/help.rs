@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 use super::command_line::Cli;
 
 /// The flags that `-h` leaves out, by their ids.
-const ADVANCED: [&str; 27] = [
+const ADVANCED: [&str; 28] = [
     "allow_clear",
     "allow_insecure_http",
     "allow_path",
@@ -24,6 +24,7 @@ const ADVANCED: [&str; 27] = [
     "format",
     "if_supported",
     "include",
+    "log_file",
     "memory_only",
     "no_input",
     "no_recheck",
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_short_help_is_short_and_the_other_one_complete() {
-        for (verb, most) in [("apply", 44), ("plan", 40), ("pull", 40), ("doctor", 30), ("secrets", 30)] {
+        for (verb, most) in [("apply", 44), ("plan", 40), ("pull", 40), ("doctor", 34), ("secrets", 34)] {
             let of = |is_complete| {
                 let mut tree = command(is_complete);
                 let verb = tree.find_subcommand_mut(verb).unwrap();

@@ -3,6 +3,7 @@
 mod command_line;
 mod help;
 mod hints;
+mod logs;
 mod run;
 mod usage_error;
 

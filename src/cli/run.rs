@@ -1,5 +1,7 @@
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches as _};
@@ -11,12 +13,15 @@ use crate::commands::{
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
+use crate::model::Diagnostic;
+use crate::render::document::{Document, Style, line};
 use crate::render::json;
-use crate::ui::log::{self, Level};
+use crate::ui::log::{self, Level, LogRecord, LogSinks};
 use crate::ui::{Options, Ui, Verbosity};
 
 use super::command_line::{Cli, OutputOptions, Verb};
 use super::help::{asks_for_all, command};
+use super::logs;
 use super::usage_error;
 
 /// Runs the program and gives its exit code.
@@ -28,12 +33,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let environment = Environment::of_process();
     let ui = Ui::new(output(cli.output, &environment));
-    let level = environment.text(Variable::Log).and_then(Level::from_word).unwrap_or_default();
-    log::init(level, &ui);
+    let state = environment.state_directory();
+    let is_apply = matches!(&cli.verb, Verb::Apply(_));
+    let record = is_apply.then(LogRecord::default);
+    let file = match cli.log_file.as_deref().map(logs::open).transpose() {
+        Ok(file) => file.map(|file| Arc::new(Mutex::new(file))),
+        Err(error) => return ExitCode::from(end.code(&ui, &[], Err(error))),
+    };
+    log::init(level(cli.output.verbose, &environment), &ui, LogSinks { file, record: record.clone() });
     let limit = cli.timeout.map(TimeLimit::starting_now);
-    let session = Session::start(ui.clone(), environment, cli.ca_file.as_deref(), limit);
-    let result = session.and_then(|session| dispatch(&session, cli.verb));
-    let code = end.code(&ui, result);
+    let (result, found) = match Session::start(ui.clone(), environment, cli.ca_file.as_deref(), limit) {
+        Ok(session) => {
+            let result = dispatch(&session, cli.verb);
+            (result, session.diagnostics())
+        }
+        Err(error) => (Err(error), Vec::new()),
+    };
+    let code = end.code(&ui, &found, result);
+    if let Some(record) = record.filter(|_| logs::leaves_log(code)) {
+        tell_log(&ui, state.as_deref(), &record);
+    }
     match ui.finish() {
         Ok(()) => ExitCode::from(code),
         Err(error) => {
@@ -43,6 +62,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The level of the log on stderr: that of `LOBU_LOG`, or the more detailed one of `-v` and `-vv`.
+fn level(verbose: u8, environment: &Environment) -> Level {
+    let by_flag = match verbose {
+        0 => Level::default(),
+        1 => Level::Debug,
+        _ => Level::Trace,
+    };
+    match environment.text(Variable::Log).and_then(Level::from_word) {
+        Some(level) if verbose == 0 => level,
+        Some(level) => level.max(by_flag),
+        None => by_flag,
+    }
+}
+
+/// Keeps the log of an apply that did not succeed, and says where, as the last line.
+fn tell_log(ui: &Ui, state: Option<&Path>, record: &LogRecord) {
+    let Some(state) = state else { return };
+    let line = match logs::keep(state, &record.text()) {
+        Ok(path) => line!("Log: {}", path.display()),
+        Err(error) => line!("{}the log of this run cannot be kept: {}", Style::Warning.of("warning: "), error.kind()),
+    };
+    ui.notice(&Document::from(line));
 }
 
 fn parse(arguments: &[OsString]) -> Result<(Cli, End), clap::Error> {
@@ -76,14 +119,15 @@ impl End {
         }
     }
 
-    fn code(self, ui: &Ui, result: Result<Outcome, CommandError>) -> u8 {
+    /// `found` is what was found in the project's files.
+    fn code(self, ui: &Ui, found: &[Diagnostic], result: Result<Outcome, CommandError>) -> u8 {
         match result {
             Ok(Outcome::Changes) if self.detailed => exit::detailed::CHANGES,
             Ok(Outcome::Done | Outcome::Changes) => exit::DONE,
             Err(error) => {
                 // With --json stdout is one document, errors too: this one, unless the plan was written already.
                 if self.json && !ui.has_product() {
-                    ui.product_json(&json::error(&error, &[]));
+                    ui.product_json(&json::error(&error, found));
                 }
                 if !error.is_shown {
                     ui.failure(&error);
@@ -129,8 +173,8 @@ fn output(options: OutputOptions, environment: &Environment) -> Options {
     let OutputOptions { quiet, verbose, color, no_input } = options;
     let verbosity = match (quiet, verbose) {
         (true, _) => Verbosity::Quiet,
-        (false, true) => Verbosity::Verbose,
-        (false, false) => Verbosity::Normal,
+        (false, 1..) => Verbosity::Verbose,
+        (false, 0) => Verbosity::Normal,
     };
     Options {
         color,

@@ -6,15 +6,17 @@ use crate::accounts::{Accounts, AccountsError, ChangeError, Snapshot, is_embedde
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style, line};
+use crate::render::json::{self, ListedContext};
 use crate::target::context_named;
 
+use super::options::FormatOptions;
 use super::{Outcome, Session};
 
 /// Manage servers and logins
 #[derive(Debug, Subcommand)]
 pub enum ContextCommand {
     /// List contexts (* marks the current one)
-    List,
+    List(FormatOptions),
     /// Print the current context
     Current,
     /// Add a context, or change its URL (a different server removes its login)
@@ -51,7 +53,7 @@ pub struct NameArgs {
 pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, CommandError> {
     let accounts = Accounts::of(&session.environment).ok_or(AccountsError::NoHome)?;
     match command {
-        ContextCommand::List => list(session, &accounts.read()?),
+        ContextCommand::List(FormatOptions { json }) => list(session, &accounts.read()?, *json),
         ContextCommand::Current => current(session, &accounts.read()?)?,
         ContextCommand::Add(args) => add(session, &accounts, args)?,
         ContextCommand::Use(NameArgs { name }) => {
@@ -117,8 +119,11 @@ fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), Com
     Ok(())
 }
 
-fn list(session: &Session, snapshot: &Snapshot) {
+fn list(session: &Session, snapshot: &Snapshot, json: bool) {
     let current = chosen(session, snapshot).unwrap_or_default();
+    if json {
+        return session.ui.product_json(&json::contexts(listed(snapshot, current)));
+    }
     let mut document = Document::new();
     for context in snapshot.contexts.values() {
         let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
@@ -144,6 +149,26 @@ fn list(session: &Session, snapshot: &Snapshot) {
     if session.environment.text(Variable::ServerUrl).is_some() {
         session.note("LOBU_SERVER_URL is set, and goes before the current context");
     }
+}
+
+fn listed(snapshot: &Snapshot, current: &str) -> Vec<ListedContext> {
+    let own = snapshot.contexts.values().map(|context| ListedContext {
+        name: context.name.clone(),
+        server: Some(context.server_name()),
+        org: context.org.as_ref().map(ToString::to_string),
+        is_current: context.name == current,
+        is_logged_in: snapshot.logins.contains_key(&context.name),
+        sends_secret_values: context.sends_secret_values,
+    });
+    let embedded = (!snapshot.contexts.contains_key(LOCAL)).then(|| ListedContext {
+        name: LOCAL.to_owned(),
+        server: None,
+        org: None,
+        is_current: current == LOCAL,
+        is_logged_in: false,
+        sends_secret_values: false,
+    });
+    own.chain(embedded).collect()
 }
 
 const LOCAL: &str = "local";

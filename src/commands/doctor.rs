@@ -16,6 +16,7 @@ use crate::target::{ResolvedTarget, TargetFlags};
 use crate::ui::Verbosity;
 
 use super::interrupts::Interrupts;
+use super::latest_log::latest_log;
 use super::options::{FormatOptions, ProjectOptions};
 use super::{Outcome, Session};
 
@@ -100,7 +101,9 @@ fn bundled(session: &Session, examined: &Examined) -> String {
     let (os, architecture) = env::platform();
     let variables = Variable::ALL.iter().filter(|variable| session.environment.is_set(**variable));
     let variables: Vec<&str> = variables.map(|variable| variable.name()).collect();
-    let system = JsonSystem { os, architecture, variables: &variables, home: home.as_deref() };
+    let log = session.environment.state_directory().and_then(|state| latest_log(&state));
+    let (home, latest_log) = (home.as_deref(), log.as_deref());
+    let system = JsonSystem { os, architecture, variables: &variables, home, latest_log };
     with_view(examined, |report, view| json::doctor_bundle(report, view, &system))
 }
 

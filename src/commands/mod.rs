@@ -8,6 +8,7 @@ pub mod drift;
 mod errors;
 mod hidden_values;
 mod interrupts;
+mod latest_log;
 pub mod login;
 pub mod logout;
 pub mod options;
@@ -24,5 +25,6 @@ pub mod validate;
 mod values;
 pub mod whoami;
 
+pub(crate) use latest_log::{LOGS, log_names};
 pub(crate) use session::check_clock;
 pub use session::{Outcome, Session};

@@ -9,9 +9,10 @@ use crate::accounts::{Context, access_token};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::OrgSlug;
 use crate::render::document::{Document, Style, line};
+use crate::render::json::{self, ListedOrg};
 use crate::target::SelectedContext;
 
-use super::options::ContextOptions;
+use super::options::{ContextOptions, FormatOptions};
 use super::{Outcome, Session};
 
 /// Select the default org of a context
@@ -31,6 +32,8 @@ pub struct ListArgs {
     /// Org of which you are a member (default: the context's org)
     #[arg(value_name = "SLUG", help_heading = "Arguments")]
     org: Option<String>,
+    #[command(flatten)]
+    format: FormatOptions,
     #[command(flatten)]
     context: ContextOptions,
 }
@@ -69,7 +72,7 @@ pub async fn run(session: &Session, command: &OrgCommand) -> Result<Outcome, Com
 }
 
 async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
-    let ListArgs { org: by, context: ContextOptions { context: flag, allow_insecure_http } } = args;
+    let ListArgs { org: by, format, context: ContextOptions { context: flag, allow_insecure_http } } = args;
     let environment = &session.environment;
     let selected = session.context(flag.as_deref())?;
     let context = selected.context_to_ask(environment)?;
@@ -91,7 +94,16 @@ async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
             Err(error) => return Err(error.into()),
         },
     };
-    session.ui.product(&table(&orgs, context));
+    if format.json {
+        let is_current = |slug: &str| context.org.as_ref().is_some_and(|used| used.as_str() == slug);
+        let listed = orgs.into_iter().map(|OrgEntry { slug, name, is_member }| {
+            let is_current = is_current(&slug);
+            ListedOrg { slug, name, is_member, is_current }
+        });
+        session.ui.product_json(&json::orgs(listed.collect()));
+    } else {
+        session.ui.product(&table(&orgs, context));
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::env::{self, Environment, TimeLimit, Variable};
@@ -11,8 +11,8 @@ use crate::render::document::{Document, Line, Style, line};
 use crate::render::{ci, diagnostics};
 use crate::schema::SecretsMode;
 use crate::target::{
-    Connection, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetFlags, connect_for_reading,
-    locate, remember_secrets_api,
+    Connection, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetError, TargetFlags,
+    argument, connect_for_reading, locate, remember_secrets_api,
 };
 use crate::ui::Ui;
 
@@ -24,6 +24,8 @@ pub struct Session {
     pub environment: Arc<Environment>,
     /// The directory in which the command was started.
     pub working_directory: PathBuf,
+    /// What was found in the project's files, for the JSON of an error.
+    pub(super) found: Mutex<Vec<Diagnostic>>,
 }
 
 impl Session {
@@ -44,7 +46,12 @@ impl Session {
             Some(limit) => environment.with_limit(limit),
             None => environment,
         };
-        Ok(Self { ui, environment: Arc::new(environment), working_directory })
+        Ok(Self { ui, environment: Arc::new(environment), working_directory, found: Mutex::default() })
+    }
+
+    /// What was found in the project's files so far.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The context that a verb about logins is about.
@@ -68,6 +75,7 @@ impl Session {
         if found.is_empty() {
             return;
         }
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(found);
         self.ui.notice(&diagnostics::render(found, self.ui.columns()));
         if self.environment.text(Variable::GithubActions) == Some("true") {
             for diagnostic in found {
@@ -144,7 +152,16 @@ impl Session {
 
     /// Resolves where a command goes.
     pub(super) fn locate(&self, flags: &TargetFlags, pins: &ProjectPins) -> Result<ResolvedTarget, CommandError> {
-        Ok(locate(flags, &self.environment, pins, self.ui.is_attended())?)
+        locate(flags, &self.environment, pins, self.ui.is_attended()).map_err(|error| {
+            let is_open = matches!(error, TargetError::NoOrg | TargetError::NoTarget) && flags.target.is_none();
+            let failure = CommandError::from(error);
+            if !is_open || pins.targets.is_empty() {
+                return failure;
+            }
+            let targets: Vec<String> =
+                pins.targets.iter().map(|target| argument("-t", &target.name).trim().to_owned()).collect();
+            failure.hint_command("Or use a target of lobu.toml:", targets.join("\n"))
+        })
     }
 }
 

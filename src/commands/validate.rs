@@ -8,9 +8,10 @@ use crate::project::config::ReadOptions;
 use crate::project::directory::{Expected, ProjectDirectory};
 use crate::project::{Project, fix, read_project};
 use crate::render::document::{Document, Line, line};
+use crate::render::json;
 use crate::schema::{ALL, Kind};
 
-use super::options::ProjectOptions;
+use super::options::{FormatOptions, ProjectOptions};
 use super::project::{check, open};
 use super::{Outcome, Session};
 
@@ -20,6 +21,8 @@ pub struct ValidateArgs {
     /// Rewrite deprecated keys in lobu.toml and remove byte order marks
     #[arg(long)]
     fix: bool,
+    #[command(flatten)]
+    format: FormatOptions,
     #[command(flatten)]
     project: ProjectOptions,
 }
@@ -35,18 +38,32 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
     let (project, found) = read_project(&ALL, &directory, options);
     session.show(&found);
     check(&found, &args.project)?;
-    session.ui.product(&Document::from(summary(project.as_ref())));
+    if args.format.json {
+        let (agents, types) = counts(project.as_ref());
+        let types = types.into_iter().map(|(kind, count)| (kind.word.to_owned(), count));
+        session.ui.product_json(&json::valid(agents, types, &found));
+    } else {
+        session.ui.product(&Document::from(summary(project.as_ref())));
+    }
     Ok(Outcome::Done)
 }
 
-fn summary(project: Option<&Project>) -> Line {
+/// How many agents there are, and how many resources of each kind that model files declare; none without a memory schema.
+fn counts(project: Option<&Project>) -> (usize, Vec<(Kind, usize)>) {
     let agents = project.map_or(0, |project| project.config.agents.len());
-    let models = project.and_then(|project| project.models.as_ref());
-    let agents = counted(agents, "agent");
-    let Some(models) = models else { return line!("The project is valid: {}, no memory schema.", agents) };
+    let Some(models) = project.and_then(|project| project.models.as_ref()) else { return (agents, Vec::new()) };
     let of_kind = |kind: Kind| models.resources.iter().filter(|resource| resource.key.kind == kind).count();
-    let types = ALL.kinds().filter(|kind| kind.model_files.is_some());
-    let types: Vec<String> = types.map(|kind| counted(of_kind(kind), kind.singular)).collect();
+    let kinds = ALL.kinds().filter(|kind| kind.model_files.is_some());
+    (agents, kinds.map(|kind| (kind, of_kind(kind))).collect())
+}
+
+fn summary(project: Option<&Project>) -> Line {
+    let (agents, types) = counts(project);
+    let agents = counted(agents, "agent");
+    if types.is_empty() {
+        return line!("The project is valid: {}, no memory schema.", agents);
+    }
+    let types: Vec<String> = types.into_iter().map(|(kind, count)| counted(count, kind.singular)).collect();
     line!("The project is valid: {}, {}.", agents, types.join(", "))
 }
 
@@ -107,7 +124,8 @@ mod tests {
 
     fn fix(temporary: &tempfile::TempDir) -> Result<(), CommandError> {
         let (ui, environment) = (Ui::new(Options::default()), Arc::new(Environment::default()));
-        let session = Session { ui, environment, working_directory: temporary.path().to_owned() };
+        let working_directory = temporary.path().to_owned();
+        let session = Session { ui, environment, working_directory, found: std::sync::Mutex::default() };
         rewrite(&session, &ProjectDirectory::open(temporary.path(), &[]).unwrap())
     }
 

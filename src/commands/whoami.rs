@@ -8,15 +8,18 @@ use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, Refresh, access_token};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Style, line};
+use crate::render::json::{self, WhoamiDocument};
 use crate::secrets::SecretValue;
 
 use super::errors::log_in_again;
-use super::options::ContextOptions;
+use super::options::{ContextOptions, FormatOptions};
 use super::{Outcome, Session};
 
 /// Show the current user, org and token
 #[derive(Debug, Args)]
 pub struct WhoamiArgs {
+    #[command(flatten)]
+    format: FormatOptions,
     #[command(flatten)]
     context: ContextOptions,
 }
@@ -39,7 +42,11 @@ pub async fn run(session: &Session, args: &WhoamiArgs) -> Result<Outcome, Comman
     let login = snapshot.logins.get(&selected.name).filter(|_| given.is_none());
     let client = LoginClient::of_context(context, environment, *allow_insecure_http)?;
     let who = who(session, &client, context, login, &token).await?;
-    session.ui.product(&shown(context, login, source, &who));
+    if args.format.json {
+        session.ui.product_json(&json::whoami(document(context, login, source, &who)));
+    } else {
+        session.ui.product(&shown(context, login, source, &who));
+    }
     Ok(Outcome::Done)
 }
 
@@ -98,6 +105,24 @@ async fn personal(
     }
 }
 
+fn document(context: &Context, login: Option<&Login>, source: &str, who: &Identity) -> WhoamiDocument {
+    let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
+    WhoamiDocument {
+        context: context.name.clone(),
+        server: context.server_name(),
+        org: context.org.as_ref().map(ToString::to_string),
+        email: who.email.clone(),
+        name: who.name.clone(),
+        user_id: who.user_id.clone(),
+        agent_id: who.agent_id.clone(),
+        scopes: scopes(login).map(str::to_owned),
+        token_source: source.to_owned(),
+        expires_in: login.and_then(Login::end).map(left),
+        is_refreshed: login.is_some_and(|login| login.refresh.is_some()),
+        ..WhoamiDocument::default()
+    }
+}
+
 fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &Identity) -> Document {
     let mut document = Document::new();
     let mut row = |label: &'static str, value: Option<&str>| {
@@ -114,7 +139,7 @@ fn shown(context: &Context, login: Option<&Login>, source: &'static str, who: &I
     row("linked agent: ", who.agent_id.as_deref());
     row("scopes: ", scopes(login));
     row("token from: ", Some(source));
-    row("good until: ", Some(&until(login)));
+    row("expires: ", Some(&until(login)));
     document
 }
 
@@ -128,7 +153,7 @@ fn scopes(login: Option<&Login>) -> Option<&str> {
 
 /// Until when the token is good, in words.
 fn until(login: Option<&Login>) -> String {
-    let Some(end) = login.and_then(Login::end) else { return "not said".to_owned() };
+    let Some(end) = login.and_then(Login::end) else { return "unknown".to_owned() };
     let refreshed = if login.is_some_and(|login| login.refresh.is_some()) { ", and is refreshed then" } else { "" };
     let left = end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
     match left {

@@ -7,7 +7,9 @@ use reqwest::header::CONTENT_TYPE;
 use crate::model::{UniqueJson, WipedJson};
 use crate::wire::{Json, ShapeError};
 
+use super::echo::KnownSecrets;
 use super::failure::find;
+use super::trace;
 use super::{Request, RequestError};
 
 /// The largest answer, after decompression.
@@ -79,7 +81,7 @@ pub(super) enum Received {
 }
 
 /// Reads a body up to the limits: a bomb stops where the limit is, not where it ends.
-pub(super) async fn receive(mut response: Response, sum: &AtomicU64) -> Received {
+pub(super) async fn receive(mut response: Response, sum: &AtomicU64, known: &KnownSecrets) -> Received {
     let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if announced > LARGEST {
@@ -105,6 +107,7 @@ pub(super) async fn receive(mut response: Response, sum: &AtomicU64) -> Received
         }
         body.extend_from_slice(&chunk);
     }
+    trace::details("answer", None, Some(&body), known);
     classify(content_type.as_deref(), &body)
 }
 

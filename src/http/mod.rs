@@ -17,6 +17,7 @@ mod reach;
 mod retry;
 #[cfg(test)]
 pub(crate) mod tests;
+mod trace;
 mod transport;
 
 pub use answer::{Answer, LARGEST as LARGEST_ANSWER, LARGEST_SUM as LARGEST_SUM_OF_ANSWERS};

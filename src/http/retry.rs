@@ -70,7 +70,7 @@ impl Clock for SystemClock {
 pub struct Schedule<'clock> {
     clock: &'clock dyn Clock,
     begun: Duration,
-    made: u32,
+    pub(super) made: u32,
     /// Whether an earlier attempt may have been carried out without our knowing.
     pub lost: bool,
     /// Whether a request was sent and its answer is not complete.

@@ -21,6 +21,7 @@ use super::head::SESSION;
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
 use super::patience::{End, Patience};
 use super::retry::{LONGEST_RETRY_AFTER, retry_after};
+use super::trace;
 use super::{
     Answer, Call, Cause, ClientError, Clock, Condition, DEADLINE, Endpoint, Head, Method, Outcome, Repeat,
     RequestError, Schedule, SystemClock,
@@ -212,7 +213,7 @@ impl Transport {
 
     async fn send_repeatedly(&self, call: &Call<'_>, schedule: &mut Schedule<'_>) -> Result<Answer, RequestError> {
         loop {
-            let attempt = self.attempt(call, &mut schedule.is_open).await;
+            let attempt = self.attempt(call, schedule.made, &mut schedule.is_open).await;
             schedule.is_open = false;
             let failed = match attempt {
                 Ok(answer) => return Ok(answer),
@@ -250,7 +251,7 @@ impl Transport {
 
     async fn look_once(&self, call: &Call<'_>) -> Result<(Head, Result<Answer, RequestError>), RequestError> {
         let started = self.clock.elapsed();
-        let response = self.follow(call).await?;
+        let response = self.follow(call, 1).await?;
         let took = self.clock.elapsed().saturating_sub(started);
         let head = Head::of(&response, took, self.clock.now());
         let status = response.status().as_u16();
@@ -259,13 +260,13 @@ impl Transport {
     }
 
     /// Sends a request once; `is_open` becomes true as soon as it may have left.
-    async fn attempt(&self, call: &Call<'_>, is_open: &mut bool) -> Result<Answer, Failed> {
+    async fn attempt(&self, call: &Call<'_>, number: u32, is_open: &mut bool) -> Result<Answer, Failed> {
         let Ok(_permit) = self.in_flight.acquire().await else {
             let error = not_sent(call, "the client was closed");
             return Err(Failed { error, again: false, retry_after: None });
         };
         *is_open = true;
-        let response = self.follow(call).await.map_err(|error| self.without_status(error))?;
+        let response = self.follow(call, number).await.map_err(|error| self.without_status(error))?;
         let status = response.status().as_u16();
         let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = asked.and_then(|text| retry_after(text, self.clock.now()));
@@ -285,7 +286,7 @@ impl Transport {
     }
 
     async fn receive(&self, response: Response) -> Received {
-        let received = answer::receive(response, &self.counters.bytes).await;
+        let received = answer::receive(response, &self.counters.bytes, &self.known).await;
         if !matches!(received, Received::Interrupted(_)) {
             self.patience.answered(&*self.clock);
         }
@@ -302,11 +303,23 @@ impl Transport {
     }
 
     /// Sends a request and follows redirects of reads within the origin.
-    async fn follow(&self, call: &Call<'_>) -> Result<Response, RequestError> {
+    async fn follow(&self, call: &Call<'_>, attempt: u32) -> Result<Response, RequestError> {
         let client = self.client(call)?;
         let mut url = call.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.send_once(client, call, url.clone()).await?;
+            let started = self.clock.elapsed();
+            trace::details("request", None, call.body.as_ref().map(|body| &*body.bytes), &self.known);
+            let sent = self.send_once(client, call, url.clone()).await;
+            let took = self.clock.elapsed().saturating_sub(started);
+            let response = match sent {
+                Ok(response) => response,
+                Err(error) => {
+                    trace::failed(call, &self.known, attempt, &error, took);
+                    return Err(error);
+                }
+            };
+            trace::answered(call, &self.known, attempt, response.status().as_u16(), took);
+            trace::details("answer", Some(response.headers()), None, &self.known);
             let may_follow = |status| !call.changes && (call.method == Method::Get || matches!(status, 307 | 308));
             match redirect_target(&call.request, &response, &url, may_follow) {
                 Ok(Some(target)) => url = target,

@@ -11,7 +11,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven; of `schema`
     // only that there are agents, whose list proves it.
     ("accounts", &["env", "fault", "files", "http", "model", "org", "schema", "secrets", "wire"]),
-    ("cli", &["commands", "env", "error", "render", "ui"]),
+    ("cli", &["commands", "env", "error", "model", "render", "ui"]),
     (
         "commands",
         &[
@@ -92,6 +92,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "rustix",
         &[
             "accounts/directory.rs",
+            "cli/logs.rs",
+            "commands/latest_log.rs",
             "files/nameless.rs",
             "project/directory/open.rs",
             "project/directory/secret_file.rs",
@@ -107,6 +109,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
+            "http/trace.rs",
             "model/unique_json.rs",
             "render/json",
             "secrets/json.rs",
@@ -195,7 +198,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     ("toml_edit", &["edit/toml", "project/config"]),
     ("toml_parser", &["edit/toml", "project/config/source.rs"]),
-    ("tracing", &["server/refusal.rs", "ui/log.rs"]),
+    ("tracing", &["http/trace.rs", "server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
     ("url", &["accounts", "http", "org/http/client.rs", "target"]),

@@ -22,6 +22,7 @@ mod interrupt;
 mod laws_embedded;
 mod layout;
 mod leaks;
+mod logs;
 mod memory_org;
 mod moved;
 mod new_kind;

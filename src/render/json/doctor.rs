@@ -39,6 +39,8 @@ pub struct BundleDocument {
     pub architecture: String,
     /// The names of the variables of this program that are set, without their values.
     pub variables: Vec<String>,
+    /// The lines of the log that the latest apply left which did not succeed; null where there is none.
+    pub latest_log: Option<Vec<String>>,
     /// What was found.
     pub report: DoctorDocument,
 }
@@ -121,6 +123,8 @@ pub struct JsonSystem<'a> {
     pub variables: &'a [&'a str],
     /// The home directory, which is not told.
     pub home: Option<&'a str>,
+    /// The log that the latest apply left which did not succeed.
+    pub latest_log: Option<&'a str>,
 }
 
 /// Writes what was found.
@@ -136,6 +140,7 @@ pub fn doctor_bundle(report: &Report, view: &JsonDoctorView<'_>, system: &JsonSy
         os: system.os.to_owned(),
         architecture: system.architecture.to_owned(),
         variables: system.variables.iter().map(|name| (*name).to_owned()).collect(),
+        latest_log: system.latest_log.map(|text| text.lines().map(shown).collect()),
         report: document(report, view, &shown),
     };
     sanitise_json(&written(&bundle)) + "\n"

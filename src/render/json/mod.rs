@@ -2,6 +2,7 @@
 
 mod doctor;
 mod document;
+mod lists;
 mod pull;
 mod schema;
 mod secrets;
@@ -17,6 +18,10 @@ pub use doctor::{
 pub use document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
     OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
+};
+pub use lists::{
+    ContextsDocument, ListedContext, ListedOrg, OrgsDocument, ValidDocument, WhoamiDocument, contexts, orgs, valid,
+    whoami,
 };
 pub use pull::{
     DriftDocument, DriftView, FileWord, KeptReference, PullDocument, PullObject, PullView, PullWord, PulledField,

@@ -27,5 +27,9 @@ async fn a_token_is_proven_and_says_whose_it_is_and_which_orgs_there_are() {
     output.expect_code(0);
     let orgs = env.lobu(["org", "list"]);
     assert!(orgs.expect_code(0).stdout.contains("* dev  member"), "{orgs}");
+    let listed: serde_json::Value = serde_json::from_str(&env.lobu(["org", "list", "--json"]).stdout).expect("JSON");
+    assert_eq!(listed["orgs"][0]["is_current"], true, "{listed}");
+    let who: serde_json::Value = serde_json::from_str(&env.lobu(["whoami", "--json"]).stdout).expect("JSON");
+    assert_eq!(who["email"], "dev@local", "{who}");
     env.pipe(&["login", "--token-stdin", "--force", "--org", "Not A Slug"], token.as_bytes()).expect_code(2);
 }

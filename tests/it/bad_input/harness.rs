@@ -159,7 +159,19 @@ fn look(directory: &Path, found: &mut BTreeMap<PathBuf, String>) {
         let path = entry.expect("an entry").path();
         let metadata = fs::symlink_metadata(&path).expect("it is there");
         let kind = metadata.file_type();
-        let mut state = format!("{kind:?} {} {:?}", metadata.len(), metadata.modified().expect("a time"));
+        // An apply that does not succeed leaves its log there, and nothing else.
+        let of_logs = [".local", ".local/state", ".local/state/lobu", ".local/state/lobu/logs"];
+        if kind.is_dir() && of_logs.iter().any(|end| path.ends_with(end)) {
+            if !path.ends_with("logs") {
+                look(&path, found);
+            }
+            continue;
+        }
+        // Of a directory only what is in it.
+        let mut state = format!("{kind:?}");
+        if !kind.is_dir() {
+            write!(state, " {} {:?}", metadata.len(), metadata.modified().expect("a time")).expect("writing to memory");
+        }
         if kind.is_file() && metadata.len() < SHORT {
             write!(state, " {:?}", fs::read(&path).expect("a file")).expect("writing to memory");
         }

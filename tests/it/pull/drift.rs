@@ -84,7 +84,11 @@ fn each_declared_value_that_differs_is_shown_in_both_directions() {
         assert!(output.stdout.contains(row), "{output}");
         assert!(output.stdout.contains(before) && output.stdout.contains("Changed."), "{output}");
         assert!(flat(&output.stderr).contains("1 resource is not as the project declares it"), "{output}");
-        assert!(flat(&output.stderr).contains("To update the org from the files, or the files from the org: lobu apply lobu pull"), "{output}");
+        assert!(
+            flat(&output.stderr)
+                .contains("To update the org from the files, or the files from the org: lobu apply lobu pull"),
+            "{output}"
+        );
         let json = document(&drift(&setup, &["--json"], 6));
         assert_eq!(json["differs"], json!(true));
         let field = |change: &Value| {
