@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 use super::command_line::Cli;
 
 /// The flags that `-h` leaves out, by their ids.
-const ADVANCED: [&str; 28] = [
+const ADVANCED: [&str; 29] = [
     "allow_clear",
     "allow_insecure_http",
     "allow_path",
@@ -28,6 +28,7 @@ const ADVANCED: [&str; 28] = [
     "memory_only",
     "no_input",
     "no_recheck",
+    "no_verify",
     "parallelism",
     "quiet",
     "require_secrets",

@@ -1,3 +1,5 @@
+use super::Answer;
+
 /// One key that a person pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -29,6 +31,9 @@ pub trait Keyboard: Send {
     /// Waits for the next key, which is not echoed.
     fn key(&mut self) -> Key;
 
+    /// Asks for yes or no behind a prompt of one line. Enter alone is no, `q` ends the questions.
+    fn confirm(&mut self, prompt: &str, needs_enter: bool) -> Answer;
+
     /// Keeps what is typed between two keys off the screen too, and throws away what was typed before; false if it can't.
     fn hide(&mut self) -> bool;
 
@@ -45,6 +50,8 @@ pub(super) mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+
+    use crate::ui::terminal_keyboard::answer_of;
 
     use super::*;
 
@@ -81,6 +88,26 @@ pub(super) mod tests {
                 Some('\u{fffd}') => Key::NotUtf8,
                 Some('\u{7}') => panic!("a defect"),
                 Some(c) => Key::Char(c),
+            }
+        }
+
+        fn confirm(&mut self, _: &str, needs_enter: bool) -> Answer {
+            let mut typed = String::new();
+            loop {
+                let key = self.key();
+                match key {
+                    Key::Interrupt => return Answer::Interrupted,
+                    Key::Char(c) => typed.push(c),
+                    Key::Backspace => drop(typed.pop()),
+                    _ => {}
+                }
+                if needs_enter && key != Key::Enter {
+                    continue;
+                }
+                if let Some(answer) = answer_of(&typed) {
+                    return answer;
+                }
+                typed.clear();
             }
         }
 

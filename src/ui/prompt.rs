@@ -7,9 +7,6 @@ use crate::render::text_safety::{SafeText, sanitise};
 use super::terminal::Ui;
 use super::{Key, Keyboard};
 
-/// How many characters of an answer are taken.
-const LONGEST_ANSWER: usize = 16;
-
 /// How many bytes are taken of what is typed unseen; the caller tells what is too long by the byte more.
 const LONGEST_HIDDEN: usize = 64 * 1024 + 1;
 
@@ -46,6 +43,18 @@ pub enum Chosen {
     Interrupted,
 }
 
+impl Answer {
+    /// Whether it is yes; to quit or to interrupt ends the command, which says what was not done.
+    pub fn or_end(self, outcome: &str) -> Result<bool, CommandError> {
+        match self {
+            Self::Yes => Ok(true),
+            Self::No => Ok(false),
+            Self::Quit => Err(CommandError::quit().and(outcome)),
+            Self::Interrupted => Err(CommandError::interrupted().and(outcome)),
+        }
+    }
+}
+
 impl Chosen {
     /// The key; to quit or to interrupt ends the command, which says what was not done.
     pub fn or_end(self, outcome: &str) -> Result<char, CommandError> {
@@ -68,12 +77,6 @@ pub enum HiddenError {
     NotUtf8,
 }
 
-const CONFIRMATION: [Choice; 3] = [
-    Choice { key: 'n', word: "no", help: "leave it as it is" },
-    Choice { key: 'y', word: "yes", help: "do it" },
-    Choice { key: 'q', word: "quit", help: "do nothing more" },
-];
-
 /// Asks questions; exists only where somebody can answer them ([`Ui::prompter`]).
 pub struct Prompter<'a> {
     ui: &'a Ui,
@@ -87,37 +90,23 @@ impl Ui {
 }
 
 impl Prompter<'_> {
-    /// Asks a question of yes or no; Enter alone is no.
+    /// Asks a question of yes or no, answered with Enter; Enter alone is no.
+    ///
+    /// What was typed before the question is thrown away.
     pub fn confirm(&self, question: &Document) -> Answer {
-        match self.choose(question, &CONFIRMATION) {
-            Chosen::Key('y') => Answer::Yes,
-            Chosen::Key('q') => Answer::Quit,
-            Chosen::Key(_) => Answer::No,
-            Chosen::Interrupted => Answer::Interrupted,
-        }
+        self.yes_or_no(question, true)
     }
 
-    /// Asks a question with these answers, of which the first is what Enter alone means.
-    ///
-    /// What was typed before the question is thrown away. An answer is a key or its word and Enter; anything else lists the
-    /// answers and asks again.
-    pub fn choose(&self, question: &Document, choices: &[Choice]) -> Chosen {
+    /// The same where one key is enough.
+    pub fn confirm_key(&self, question: &Document) -> Answer {
+        self.yes_or_no(question, false)
+    }
+
+    fn yes_or_no(&self, question: &Document, needs_enter: bool) -> Answer {
+        let prompt = self.ui.prompt_below(question);
         self.ui.with_keyboard(|keyboard| {
-            loop {
-                self.ask(question, choices);
-                keyboard.flush();
-                let Some(answer) = self.read_line(keyboard) else { return Chosen::Interrupted };
-                let answer = answer.trim().to_lowercase();
-                let found = if answer.is_empty() {
-                    choices.first()
-                } else {
-                    choices.iter().find(|choice| answer == choice.word || answer.chars().eq([choice.key]))
-                };
-                match found {
-                    Some(choice) => return Chosen::Key(choice.key),
-                    None => self.ui.question(&help(choices)),
-                }
-            }
+            keyboard.flush();
+            keyboard.confirm(&prompt, needs_enter)
         })
     }
 
@@ -174,38 +163,6 @@ impl Prompter<'_> {
         let mut question = question.clone();
         question.push(hint(choices));
         self.ui.open_question(&question);
-    }
-
-    fn read_line(&self, keyboard: &mut dyn Keyboard) -> Option<String> {
-        let mut answer = String::new();
-        loop {
-            match keyboard.key() {
-                Key::Enter => {
-                    self.ui.echo("\n");
-                    return Some(answer);
-                }
-                Key::Interrupt => {
-                    self.ui.echo("\n");
-                    return None;
-                }
-                Key::Backspace => {
-                    if answer.pop().is_some() {
-                        self.ui.echo("\u{8} \u{8}");
-                    }
-                }
-                Key::Escape => {
-                    while answer.pop().is_some() {
-                        self.ui.echo("\u{8} \u{8}");
-                    }
-                }
-                // Only what takes one column, so that taking back is simple; every answer is made of these.
-                Key::Char(c) if (c.is_ascii_graphic() || c == ' ') && answer.len() < LONGEST_ANSWER => {
-                    answer.push(c);
-                    self.ui.echo(c.encode_utf8(&mut [0; 4]));
-                }
-                Key::Char(_) | Key::Other | Key::PasteStart | Key::PasteEnd | Key::NotUtf8 => {}
-            }
-        }
     }
 }
 
@@ -294,6 +251,12 @@ mod tests {
 
     use super::*;
 
+    const CHOICES: [Choice; 3] = [
+        Choice { key: 'n', word: "no", help: "leave it as it is" },
+        Choice { key: 'y', word: "yes", help: "do it" },
+        Choice { key: 'q', word: "quit", help: "do nothing more" },
+    ];
+
     fn asked(typed: &str) -> (Answer, String) {
         let stderr = Memory::default();
         let options = Options { color: ColorChoice::Never, ..Options::default() };
@@ -365,7 +328,7 @@ mod tests {
             ("\r", Answer::No),
             ("q\r", Answer::Quit),
             ("x\u{8}y\r", Answer::Yes),
-            ("nnn\u{1b}y\r", Answer::Yes),
+            ("not really\rn\r", Answer::No),
             ("maybe\ry\r", Answer::Yes),
             ("yes", Answer::Interrupted),
             ("", Answer::Interrupted),
@@ -383,7 +346,7 @@ mod tests {
             let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
             let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new(typed)));
             let question = Document::from(line!("Create FOO?"));
-            let chosen = ui.prompter().unwrap().press(&question, &CONFIRMATION);
+            let chosen = ui.prompter().unwrap().press(&question, &CHOICES);
             (chosen, stderr.text())
         };
         let table = [
@@ -410,13 +373,17 @@ mod tests {
     }
 
     #[test]
-    fn the_question_says_what_enter_means_and_explains_itself() {
-        insta::assert_snapshot!(asked("?\ry\r").1, @r"
-        Apply this to dev? [N/y/q/?] ?
-          n no: leave it as it is
-          y yes: do it
-          q quit: do nothing more
-        Apply this to dev? [N/y/q/?] y
-        ");
+    fn a_question_that_does_not_fit_is_written_above_its_prompt() {
+        let told = |question: Document| {
+            let stderr = Memory::default();
+            let options = Options { color: ColorChoice::Never, ..Options::default() };
+            let streams = Streams { stdout: Box::new(Memory::default()), stderr: Box::new(stderr.clone()) };
+            let ui = Ui::with(options, Terminals::all(80), streams, Box::new(Typed::new("")));
+            (ui.prompt_below(&question), stderr.text())
+        };
+        let short = Document::from(line!("Above.")).line(line!("Apply?"));
+        assert_eq!(told(short), ("Apply?".to_owned(), "Above.\n".to_owned()));
+        let long = "x".repeat(75);
+        assert_eq!(told(Document::from(line!("{}", &long))), ("Continue?".to_owned(), format!("{long}\n")));
     }
 }

@@ -16,6 +16,9 @@ use super::{Keyboard, Options, Streams, Verbosity, failure_document};
 /// The widest line of prose, also on wider terminals: longer ones are hard to read.
 const PROSE_COLUMNS: usize = 80;
 
+/// How wide the answers are behind a question of yes or no, as the library writes them.
+const ANSWERS: usize = " [y/N] yes ".len();
+
 /// Which of the standard streams are terminals, and how wide they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terminals {
@@ -244,6 +247,16 @@ impl Ui {
         self.question(&above.iter().cloned().collect());
         let text = paint_open(&open, self.has_talk_color()) + " ";
         self.aside(|| self.0.stderr.write(&text));
+    }
+
+    /// Writes a question but its last line, which it gives as the prompt; one that is too long for the terminal is written too.
+    pub(super) fn prompt_below(&self, question: &Document) -> String {
+        let lines = question.lines();
+        let last = lines.last().filter(|last| last.width() + ANSWERS < self.columns().unwrap_or(PROSE_COLUMNS));
+        let above = lines.len() - usize::from(last.is_some());
+        self.question(&lines.iter().take(above).cloned().collect());
+        let prompt = last.cloned().unwrap_or_else(|| line!("Continue?"));
+        paint_open(&prompt, self.has_talk_color())
     }
 
     /// Shows what is typed.

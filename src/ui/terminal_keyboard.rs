@@ -1,8 +1,9 @@
 //! The keyboard of a terminal, also while something is typed that nobody may see.
 
+use std::fmt;
 use std::io;
 
-use super::{Key, Keyboard};
+use super::{Answer, Key, Keyboard};
 
 #[cfg(unix)]
 use hidden::HiddenTerminal;
@@ -52,6 +53,30 @@ impl Keyboard for TerminalKeyboard {
         }
     }
 
+    fn confirm(&mut self, prompt: &str, needs_enter: bool) -> Answer {
+        let terminal = console::Term::stderr();
+        let asked = if needs_enter {
+            // Not its own question with Enter, which takes the last `y` of any word for a yes.
+            let question = dialoguer::Input::<String>::with_theme(&YesOrNo).with_prompt(prompt).allow_empty(true);
+            let is_answer = |text: &String| answer_of(text).map(drop).ok_or("answer y, n or q");
+            question.validate_with(is_answer).interact_text_on(&terminal).map(|text| answer_of(&text))
+        } else {
+            let question = dialoguer::Confirm::new().with_prompt(prompt).default(false);
+            question.interact_on_opt(&terminal).map(|answer| match answer {
+                Some(true) => Some(Answer::Yes),
+                Some(false) => Some(Answer::No),
+                None => Some(Answer::Quit),
+            })
+        };
+        let Ok(answer) = asked else {
+            // Ctrl-C, whose signal the process handles, or the terminal was closed. The library leaves the cursor hidden.
+            drop(terminal.show_cursor());
+            drop(terminal.write_line(""));
+            return Answer::Interrupted;
+        };
+        answer.unwrap_or(Answer::No)
+    }
+
     #[cfg(unix)]
     fn hide(&mut self) -> bool {
         // The library hides a key while it waits for it. What is pasted comes faster than that, and is hidden only if the
@@ -78,6 +103,29 @@ impl Keyboard for TerminalKeyboard {
     #[cfg(not(unix))]
     fn has_more(&mut self) -> bool {
         false
+    }
+}
+
+/// What a typed answer means; none where it is no answer.
+pub(super) fn answer_of(text: &str) -> Option<Answer> {
+    Some(match text.trim().to_lowercase().as_str() {
+        "" | "n" | "no" => Answer::No,
+        "y" | "yes" => Answer::Yes,
+        "q" | "quit" => Answer::Quit,
+        _ => return None,
+    })
+}
+
+/// Writes a question of yes or no that is answered with Enter.
+struct YesOrNo;
+
+impl dialoguer::theme::Theme for YesOrNo {
+    fn format_input_prompt(&self, out: &mut dyn fmt::Write, prompt: &str, _: Option<&str>) -> fmt::Result {
+        write!(out, "{prompt} [y/N] ")
+    }
+
+    fn format_input_prompt_selection(&self, out: &mut dyn fmt::Write, prompt: &str, answer: &str) -> fmt::Result {
+        write!(out, "{prompt} [y/N] {answer}")
     }
 }
 

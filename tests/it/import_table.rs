@@ -74,6 +74,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli", "commands", "target/flags.rs"]),
     ("console", &["ui/terminal.rs", "ui/terminal_keyboard.rs"]),
+    ("dialoguer", &["ui/terminal_keyboard.rs"]),
     (
         "futures",
         &["accounts/login/device.rs", "execute/read_back.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"],

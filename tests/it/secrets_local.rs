@@ -131,11 +131,13 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     insta::assert_snapshot!(messages, @r"
     ## empty
     error: the value is empty; nothing was written
-    hint: `lobu secrets local delete` takes a name away.
+    hint: To delete a name:
+      lobu secrets local delete NAME
 
     ## a line break
     error: the value is empty; nothing was written
-    hint: `lobu secrets local delete` takes a name away.
+    hint: To delete a name:
+      lobu secrets local delete NAME
 
     ## too long
     error: the value is longer than 64 KiB; nothing was written
@@ -335,7 +337,8 @@ fn names_are_deleted_all_or_none() {
 
     stderr:
     error: .env does not have NEITHER, NOBODY, what is no name; nothing was written
-    hint: `lobu secrets local list` shows the names.
+    hint: To list the names:
+      lobu secrets local list
 
     exit code: 2
     ");

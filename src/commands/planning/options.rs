@@ -75,7 +75,7 @@ pub(crate) struct ApplyOptions {
     /// Skip the check for changes in the org after the prompt
     #[arg(long)]
     pub(crate) no_recheck: bool,
-    /// Do not read back what was written
+    /// Skip reading back what was written
     #[arg(long)]
     pub(crate) no_verify: bool,
 }

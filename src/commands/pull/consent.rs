@@ -63,9 +63,10 @@ impl ConsentOptions {
         };
         if only_new_file {
             let question = line!("Make an empty project in {}?", Style::Bold.of(pulled.source.location()));
-            return match prompter.press(&Document::from(question), &[NO, YES]).or_end(NOTHING_WRITTEN)? {
-                'y' => Ok(writable.writes.clone()),
-                _ => Err(CommandError::declined().and(NOTHING_WRITTEN)),
+            return if prompter.confirm_key(&Document::from(question)).or_end(NOTHING_WRITTEN)? {
+                Ok(writable.writes.clone())
+            } else {
+                Err(CommandError::declined().and(NOTHING_WRITTEN))
             };
         }
         let accepted = ask(&prompter, writable, &pulled.target.org, &needs_question)?;

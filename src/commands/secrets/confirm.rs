@@ -110,8 +110,7 @@ fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> R
     let mut question = Document::from(line!("These would be rotated:"));
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
     question.append(asked(line!("Rotate all {}", rows.len()), to));
-    let choices = [Choice { help: "go back", ..NO }, Choice { help: "all of them", ..YES }, QUIT];
-    Ok(prompter.press(&question, &choices).or_end("nothing was sent")? == 'y')
+    prompter.confirm_key(&question).or_end("nothing was sent")
 }
 
 /// Where it goes: ` in org dev on https://… (context url)?`, or where a target was named
