@@ -83,7 +83,11 @@ async fn a_write_that_is_not_answered_when_the_run_ends_is_unknown() {
     let listener = Listener::start([Step::Hang]);
     let org = listener.builder().clock(Arc::new(HurriedClock::default())).build().unwrap();
     assert_eq!(org.update(&rename(), Condition::None).await.unwrap_err().outcome(), Outcome::Unknown);
-    assert_eq!(org.update(&rename(), Condition::None).await.unwrap_err().outcome(), Outcome::NotDone, "it was never sent");
+    assert_eq!(
+        org.update(&rename(), Condition::None).await.unwrap_err().outcome(),
+        Outcome::NotDone,
+        "it was never sent"
+    );
     let org = listener.builder().clock(Arc::new(HurriedClock::default())).build().unwrap();
     assert_eq!(org.create(&create(), Condition::None).await.unwrap_err().outcome(), Outcome::Unknown);
 }
