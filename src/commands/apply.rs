@@ -9,7 +9,8 @@ use crate::target::TargetFlags;
 use super::interrupts::Interrupts;
 use super::options::ProjectOptions;
 use super::planning::{
-    ApplyOptions, PlanOptions, Planned, ask, execute, outcome, plan, preflight, recheck, show_plan, show_report, writer,
+    ApplyOptions, PlanOptions, Planned, ask, execute, outcome, plan, preflight, recheck, show_plan, show_report,
+    summarize_plan, writer,
 };
 use super::{Outcome, Session};
 
@@ -35,6 +36,7 @@ pub async fn run(session: &Session, args: &ApplyArgs) -> Result<Outcome, Command
     }
     let interrupts = Interrupts::listen().with_outcome("nothing was changed");
     let planned = interrupts.until(plan(session, &args.plan, &args.project, &args.target)).await?;
+    summarize_plan(session, &args.plan, dry_run, &planned);
     // With --json there is one document on stdout: the plan with the report, or with what stood in its way.
     let is_shown_later = json && !dry_run;
     if !is_shown_later {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::model::{counted, plural};
+use crate::model::counted;
 use crate::plan::{Plan, diff};
 use crate::pull::{PullRow, Writable};
-use crate::render::drift::{DriftView, render};
+use crate::render::drift::{DriftView, is_drifting, render};
 use crate::render::json::{self, DriftView as JsonDriftView, JsonTarget};
 use crate::schema::ResourceKey;
 use crate::target::TargetFlags;
@@ -27,16 +27,33 @@ pub struct DriftArgs {
     #[command(flatten, next_help_heading = "Drift")]
     comparison: ComparisonOptions,
     #[command(flatten)]
+    undeclared: UndeclaredOptions,
+    #[command(flatten)]
     project: ProjectOptions,
     #[command(flatten)]
     target: TargetFlags,
+}
+
+/// What is said of what only the org has.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Drift")]
+struct UndeclaredOptions {
+    /// Also list resources that are not in the project
+    #[arg(long)]
+    all: bool,
+    /// Also exit with 6 for settings that the project does not declare; with --all for resources too
+    #[arg(long)]
+    strict: bool,
+    /// Show values that only the org has, also when the output is not a terminal
+    #[arg(long)]
+    org_values: bool,
 }
 
 /// Reads files and org, and shows where they differ, in both directions. Writes nothing anywhere.
 pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandError> {
     // An empty directory is a project to come for `pull`, and none here.
     project::open(session, &args.project)?;
-    let DriftArgs { selectors, comparison, project, target } = args;
+    let DriftArgs { selectors, comparison, undeclared, project, target } = args;
     let scope = ScopeOptions { compares_hidden: true, ..ScopeOptions::default() };
     let interrupts = Interrupts::listen();
     let deciding = decide(session, &selectors, &scope, false, comparison.parallelism, &project, &target);
@@ -44,15 +61,32 @@ pub async fn run(session: &Session, args: DriftArgs) -> Result<Outcome, CommandE
     let writable = pulled.writable()?;
     let plan = diff(&pulled.desired, &pulled.actual, &pulled.plan_options());
     let differing = differing(&plan, &writable);
-    show(session, comparison, &selectors, &pulled, &writable, &plan, &differing);
-    if differing.is_empty() {
-        return Ok(Outcome::Done);
+    let shown = Shown { pulled: &pulled, writable: &writable, plan: &plan, differing: &differing };
+    shown.show(session, comparison, undeclared, &selectors);
+    if !differing.is_empty() {
+        return Err(CommandError::new(ErrorKind::Differs, "the org differs from the project")
+            .hint("To update the org from the files, or the files from the org:\nlobu apply\nlobu pull"));
     }
-    let count = differing.len();
-    let (resources, are) = (counted(count, "resource"), plural(count, "is", "are"));
-    let message = format!("{resources} {are} not as the project declares {}", plural(count, "it", "them"));
-    Err(CommandError::new(ErrorKind::Differs, message)
-        .hint("To update the org from the files, or the files from the org:\nlobu apply\nlobu pull"))
+    match unexpected(&plan, undeclared) {
+        0 => Ok(Outcome::Done),
+        count => {
+            let message =
+                format!("{} in the org that the project does not declare", counted(count, "setting or resource"));
+            let message = message.replace("setting or resources", "settings or resources");
+            Err(CommandError::new(ErrorKind::Differs, message)
+                .hint("To add them to the files, or to remove settings from the org:\nlobu pull\nlobu apply --prune"))
+        }
+    }
+}
+
+/// With `--strict`, what only the org has: parts of declared resources, and with `--all` whole resources too.
+fn unexpected(plan: &Plan, options: UndeclaredOptions) -> usize {
+    if !options.strict {
+        return 0;
+    }
+    let drifting = plan.rows.iter().filter(|row| is_drifting(row)).count();
+    let others: usize = plan.undeclared.values().map(Vec::len).sum();
+    if options.all { drifting + others } else { drifting }
 }
 
 /// The resources of which something that is declared differs; what only the org has never counts.
@@ -63,27 +97,49 @@ fn differing(plan: &Plan, writable: &Writable) -> BTreeSet<ResourceKey> {
     of_plan.chain(of_pull).collect()
 }
 
-fn show(
-    session: &Session,
-    comparison: ComparisonOptions,
-    selectors: &[String],
-    pulled: &Pulled,
-    writable: &Writable,
-    plan: &Plan,
-    differing: &BTreeSet<ResourceKey>,
-) {
-    let server = pulled.target.server_name();
-    let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
-    if comparison.format.json {
-        let view = JsonDriftView {
-            target: JsonTarget { context, server: &server, org },
-            selectors,
-            warnings: &pulled.loaded.diagnostics,
-            differs: !differing.is_empty(),
-            writes: &writable.writes,
+/// What was found.
+#[derive(Clone, Copy)]
+struct Shown<'found> {
+    pulled: &'found Pulled,
+    writable: &'found Writable,
+    plan: &'found Plan,
+    differing: &'found BTreeSet<ResourceKey>,
+}
+
+impl Shown<'_> {
+    fn show(
+        self,
+        session: &Session,
+        comparison: ComparisonOptions,
+        undeclared: UndeclaredOptions,
+        selectors: &[String],
+    ) {
+        let Self { pulled, writable, plan, differing } = self;
+        let server = pulled.target.server_name();
+        let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
+        let org_values = undeclared.org_values || session.ui.is_product_seen();
+        if comparison.format.json {
+            let view = JsonDriftView {
+                target: JsonTarget { context, server: &server, org },
+                selectors,
+                warnings: &pulled.loaded.diagnostics,
+                differs: !differing.is_empty(),
+                org_values,
+                writes: &writable.writes,
+            };
+            return session.ui.product_json(&json::drift(plan, &writable.plan, &view));
+        }
+        let view = DriftView {
+            context,
+            server: &server,
+            org,
+            with_head: !session.ui.shows_talk_with_product(),
+            columns: session.ui.product_columns(),
+            full: comparison.full,
+            all: undeclared.all,
+            org_values,
+            differing,
         };
-        return session.ui.product_json(&json::drift(plan, &writable.plan, &view));
+        session.ui.product(&render(plan, &writable.plan, &view));
     }
-    let view = DriftView { context, server: &server, org, full: comparison.full, differing };
-    session.ui.product(&render(plan, &writable.plan, &view));
 }

@@ -19,6 +19,7 @@ mod project;
 pub mod pull;
 pub mod secrets;
 mod session;
+mod step_summary;
 pub mod token;
 mod token_input;
 pub mod validate;

@@ -8,6 +8,7 @@ use crate::env::{self, Environment, TimeLimit, Variable};
 use crate::error::{CommandError, ErrorKind};
 use crate::model::Diagnostic;
 use crate::render::document::{Document, Line, Style, line};
+use crate::render::phrases::org_at;
 use crate::render::{ci, diagnostics};
 use crate::schema::SecretsMode;
 use crate::target::{
@@ -92,14 +93,10 @@ impl Session {
 
     /// Says where a command goes, as the first line on stderr.
     pub(super) fn announce(&self, target: &ResolvedTarget) {
-        let mut line = line!(
-            "context {}, server {}, org {}",
-            Style::Bold.of(&target.context),
-            Style::Bold.of(target.server_name()),
-            Style::Bold.of(target.org.as_str())
-        );
+        let server = target.server_name();
+        let mut line = org_at(target.org.as_str(), &server, &target.context);
         if let Server::Local { database } = &target.server {
-            line = line.then(line!(" (an embedded org in which no agent runs, in {})", database.display()));
+            line = line.then(line!(": an embedded org in which no agent runs, in {}", database.display()));
         }
         if let Some(pin) = &target.overridden_pin {
             line = line.then(line!("; the project is pinned to {}", Style::Attention.of(pin.as_str())));

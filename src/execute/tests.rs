@@ -296,6 +296,7 @@ fn plan(rows: Vec<Row>) -> Plan {
         left_out: BTreeMap::new(),
         secrets_used: Vec::new(),
         needs: Vec::new(),
+        missing_secrets: Vec::new(),
         problems: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),

@@ -3,6 +3,7 @@
 mod arguments;
 mod diagnostic;
 mod domain;
+mod host_reach;
 mod ids;
 mod near_reference;
 mod number;
@@ -19,6 +20,7 @@ mod wording;
 pub use arguments::{Arguments, classify_command, has_secret_argument};
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
 pub use domain::{DomainMistake, normalise_domain, normalise_domains, normalise_own_domain};
+pub use host_reach::HostReach;
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use near_reference::NearReference;
 pub use number::{Number, UnsafeNumber};

@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::context::Context;
 use super::resource::{self, Compared};
-use super::{Action, Need, Options, Plan, Row, Selection, secrets};
+use super::{Action, MissingSecret, Options, Plan, Row, Selection, secrets};
 
 /// The agent that the platforms route is probed with when a project declares none.
 const PROBE: &str = "lobu-probe";
@@ -57,7 +57,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     let listed = read.iter().filter(|kind| !kind.is_read_by_agent);
     let undeclared = listed.filter_map(|kind| undeclared_of(options, desired, *kind, records.get(kind)?)).collect();
     let needs = secrets::needs(mode, &rows);
-    missing_names(&mut context, desired, probe, &needs, &mut rows);
+    let missing_secrets = missing_secrets(&mut context, desired, probe);
     not_applied(&mut context, desired);
     provider_keys(&mut context, desired, mode);
     let notes =
@@ -67,6 +67,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         generation: server.generation.word(),
         secrets_used: secrets::used(&rows),
         needs,
+        missing_secrets,
         rows,
         undeclared,
         left_out: left_out(options, desired),
@@ -215,41 +216,28 @@ fn left_out(options: &Options, desired: &DesiredState) -> BTreeMap<Kind, usize> 
     left_out
 }
 
-/// On a server with the secrets API a name that the org lacks is worth a look: the key of a provider, which apply never
-/// sends, and a reference that stands already, whose secret was deleted. What rows to be written need is told apart.
-fn missing_names(
-    context: &mut Context<'_>,
-    desired: &DesiredState,
-    probe: &SecretsProbe,
-    needs: &[Need],
-    rows: &mut [Row],
-) {
+/// On a server with the secrets API, the names that the project refers to and the org does not have: what the writes need, the keys
+/// of providers, which apply never sends, and references that are there already, whose secrets were deleted.
+fn missing_secrets(context: &mut Context<'_>, desired: &DesiredState, probe: &SecretsProbe) -> Vec<MissingSecret> {
     let SecretsProbe::Present(Some(names)) = probe else {
         if matches!(probe, SecretsProbe::Present(None)) {
             context.note("the names of the org's secrets were not checked: this token may not list them");
         }
-        return;
+        return Vec::new();
     };
     let known: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let needed: BTreeSet<&str> = needs.iter().map(|need| need.name.as_str()).collect();
-    let mut rows: BTreeMap<_, _> = rows.iter_mut().map(|row| (row.key.clone(), row)).collect();
-    for reference in desired.all_references() {
-        let name = reference.name.as_str();
-        let is_told = reference.provider.is_none() && needed.contains(name);
-        if known.contains(name) || is_told {
+    let mut missing: BTreeMap<SecretName, Vec<String>> = BTreeMap::new();
+    for Reference { name, resource, place, provider } in desired.all_references() {
+        if known.contains(name.as_str()) || !context.options.selection.covers(resource.kind, &resource.id) {
             continue;
         }
-        if let Some(row) = rows.get_mut(&reference.resource) {
-            let reference_text = reference.name.reference();
-            let command = format!("{} {name}", context.options.push_command);
-            row.attention.push(match &reference.provider {
-                Some(provider) => {
-                    format!("provider {provider} wants {reference_text}, which the org lacks: {command}")
-                }
-                None => format!("{} uses {reference_text}, which the org lacks: {command}", reference.place),
-            });
+        let user = if provider.is_some() { resource.id } else { place };
+        let users = missing.entry(name).or_default();
+        if !users.contains(&user) {
+            users.push(user);
         }
     }
+    missing.into_iter().map(|(name, users)| MissingSecret { name, users }).collect()
 }
 
 fn not_applied(context: &mut Context<'_>, desired: &DesiredState) {

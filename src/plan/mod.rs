@@ -16,13 +16,15 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod verifier;
+mod widening;
 
 pub use destination::is_address;
 pub use diff::{diff, read_scope};
 pub use identity::Seal;
 pub use options::{Options, Resend};
 pub use resource::carry_injected;
-pub use row::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse, Summary};
+pub use row::{Action, FieldAction, FieldChange, MissingSecret, Need, Plan, Problem, Row, SecretUse, Summary};
 pub use selection::{InvalidSelector, Only, Selection, Selector};
 pub use tasks::{Task, tasks};
 pub use verifier::{Standing, Unmet, Verifier};
+pub use widening::{Widening, widenings};

@@ -131,6 +131,14 @@ pub struct Need {
     pub places: Vec<String>,
 }
 
+/// A secret that the project refers to and the org does not have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingSecret {
+    pub name: SecretName,
+    /// What uses it: agents whose providers look it up, and places such as `triage/telegram.botToken`.
+    pub users: Vec<String>,
+}
+
 /// Something that this server cannot take: a plan error, exit 3.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -159,6 +167,8 @@ pub struct Plan {
     pub secrets_used: Vec<SecretUse>,
     /// Secrets that the writes need.
     pub needs: Vec<Need>,
+    /// Secrets that the org does not have, where it has the secrets API.
+    pub missing_secrets: Vec<MissingSecret>,
     /// What cannot be done.
     pub problems: Vec<Problem>,
     /// Places at which the org has something of another type than the API knows: each is a problem, too.

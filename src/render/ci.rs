@@ -2,6 +2,7 @@
 
 use crate::model::{Diagnostic, Severity};
 
+use super::document::Document;
 use super::text_safety::{sanitise, sanitise_block};
 
 /// One line that a GitHub log turns into an annotation of a file.
@@ -83,6 +84,26 @@ pub fn markdown_block(language: &'static str, text: &str) -> String {
     out
 }
 
+/// How many bytes of a page are written: GitHub shows none of a step that writes more than 1 MiB.
+const LONGEST_SUMMARY: usize = 400_000;
+
+/// Writes a document as a section of a step summary: a heading of ours, with a code span for what it is about, and a block.
+pub fn step_summary(about: &str, document: &Document) -> String {
+    let text = document.to_plain();
+    let mut kept: String = text
+        .split_inclusive('\n')
+        .scan(0, |bytes, line| {
+            *bytes += line.len();
+            (*bytes <= LONGEST_SUMMARY).then_some(line)
+        })
+        .collect();
+    let missing = text.lines().count() - kept.lines().count();
+    if missing > 0 {
+        kept = format!("{kept}… {missing} more lines are in the log\n");
+    }
+    format!("### {}\n\n{}\n", markdown_code(about), markdown_block("text", &kept))
+}
+
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
@@ -92,6 +113,8 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::model::{Family, Position};
+
+    use crate::render::document::line;
 
     use super::*;
 
@@ -117,6 +140,19 @@ mod tests {
         assert_eq!(markdown_cell("a|b"), "`a\\|b`");
         assert_eq!(markdown_code(""), "`  `");
         assert_eq!(markdown_block("diff", "+ ```\n- a\u{202e}"), "````diff\n+ ```\n- a\\u{202e}\n````\n");
+    }
+
+    #[test]
+    fn a_step_summary_is_a_heading_and_a_block_that_nothing_ends() {
+        let document = Document::from(line!("+ agent {}", "```\n<img src=x>")).line(line!("{}", "[x](http://h)"));
+        assert_eq!(
+            step_summary("lobu plan: a`b", &document),
+            "### ``lobu plan: a`b``\n\n````text\n+ agent ```\\n<img src=x>\n[x](http://h)\n````\n\n"
+        );
+        let long: Document = (0..20_000).map(|number| line!("line {} of many words in a row", number)).collect();
+        let summary = step_summary("lobu plan", &long);
+        assert!(summary.len() < LONGEST_SUMMARY + 200, "{}", summary.len());
+        assert!(summary.contains(" more lines are in the log\n```\n"));
     }
 
     proptest! {

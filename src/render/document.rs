@@ -78,6 +78,8 @@ pub enum Flow {
     Verbatim,
     /// It is prose: broken at spaces, its further lines indented by so many columns.
     Prose(usize),
+    /// It is foreign text behind a gutter in that column: broken at spaces, with the gutter before its further lines.
+    Gutter(usize),
 }
 
 /// One line of a document.
@@ -125,24 +127,44 @@ impl Line {
         self
     }
 
+    /// The same with spaces at its end, so that it takes so many columns at least.
+    #[must_use]
+    pub fn padded(self, columns: usize) -> Self {
+        let missing = columns.saturating_sub(self.width());
+        self.text(Style::Plain, SafeText::spaces(missing))
+    }
+
+    /// The same with another line at the right end of so many columns; below it, where both do not fit beside each other.
+    #[must_use]
+    pub fn with_at_right(self, right: Self, columns: usize) -> Document {
+        let start = columns.saturating_sub(right.width());
+        if self.width() + 2 <= start {
+            let flow = self.flow;
+            return Document::from(Self { flow, ..self.padded(start).then(right) });
+        }
+        Document::from(self).line(Self::new().padded(start).then(right))
+    }
+
     /// The same behind so many spaces.
     #[must_use]
     pub fn indented(mut self, columns: usize) -> Self {
         if columns > 0 && !self.spans.is_empty() {
             self.spans.insert(0, Span { text: SafeText::spaces(columns), style: Style::Plain });
         }
-        if let Flow::Prose(hanging) = self.flow {
-            self.flow = Flow::Prose(hanging + columns);
-        }
+        self.flow = match self.flow {
+            Flow::Prose(hanging) => Flow::Prose(hanging + columns),
+            Flow::Gutter(column) => Flow::Gutter(column + columns),
+            Flow::Verbatim => Flow::Verbatim,
+        };
         self
     }
 
-    /// The same behind the gutter of foreign text; it is never broken.
+    /// The same behind the gutter of foreign text, which its further lines have too.
     #[must_use]
     pub fn gutter(mut self) -> Self {
         let bar = if self.spans.is_empty() { "│" } else { "│ " };
         self.spans.insert(0, Span { text: SafeText::literal(bar), style: Style::Dim });
-        self.flow = Flow::Verbatim;
+        self.flow = Flow::Gutter(0);
         self
     }
 
@@ -345,6 +367,11 @@ impl Document {
         self.lines.into_iter().map(Line::gutter).collect()
     }
 
+    /// The lines from top to bottom, taken out.
+    pub fn into_lines(self) -> Vec<Line> {
+        self.lines
+    }
+
     /// The lines from top to bottom.
     pub fn lines(&self) -> &[Line] {
         &self.lines
@@ -411,7 +438,7 @@ mod tests {
     fn indenting_prose_indents_its_further_lines() {
         let line = line!("words").prose(2).indented(4);
         assert_eq!(line.flow(), Flow::Prose(6));
-        assert_eq!(line.gutter().flow(), Flow::Verbatim);
+        assert_eq!(line.gutter().indented(2).flow(), Flow::Gutter(2));
     }
 
     #[test]

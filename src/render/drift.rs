@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::{counted, plural};
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::pull::PullPlan;
-use crate::schema::{Kind, ResourceKey, file_path};
+use crate::schema::{Kind, ResourceKey};
 
-use super::document::{Document, Style, line};
+use super::document::{Document, Line, Style, line};
+use super::fields::{Columns, Page, changed, drifting, label_width};
 use super::hidden_values::{self, nothing_differs};
-use super::phrases::{field_name, marked, name, org_at, summary};
-use super::plan::{is_prompt, prompt_diff};
+use super::phrases::{name, org_at, place};
+use super::plan::undeclared;
 use super::prose_diff::{Direction, Folding};
 use super::pull::closing;
-use super::value_text::change_of_files;
 
 /// What is compared, and how much of it is shown.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line, in any combination")]
 pub struct DriftView<'a> {
     /// The context's name.
     pub context: &'a str,
@@ -23,8 +25,16 @@ pub struct DriftView<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
+    /// Whether the head is shown: not below a line on the same terminal that says the same.
+    pub with_head: bool,
+    /// How wide a line may be.
+    pub columns: usize,
     /// Whether long values are shown whole (`--full`).
     pub full: bool,
+    /// Whether resources that are not in the project are listed (`--all`).
+    pub all: bool,
+    /// Whether values of the org that no file declares are shown.
+    pub org_values: bool,
     /// The resources of which something that is declared differs.
     pub differing: &'a BTreeSet<ResourceKey>,
 }
@@ -32,22 +42,25 @@ pub struct DriftView<'a> {
 /// Renders what differs: what is declared first, then what only the org has.
 pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
     let blocks = [
-        head(view),
+        view.with_head.then(|| org_at(view.org, view.server, view.context).prose(2)).into_iter().collect(),
         declared(plan, pull, view),
-        undeclared(plan),
+        only_in_org(plan, view),
+        undeclared(plan, view.all),
         hidden_values::told_of_all(plan),
         closing::withheld(pull),
         closing::kept(pull),
-        closing::undeclared(pull),
         closing::notes(pull),
-        last(plan, view),
+        Document::from(last(plan, view)),
     ];
     Document::of_blocks(blocks)
 }
 
-fn head(view: &DriftView<'_>) -> Document {
-    let line = line!("Drift between this project and org {}", org_at(view.org, view.server, view.context));
-    Document::from(line.prose(2))
+impl DriftView<'_> {
+    fn page(&self, kind: Kind, fields: &[FieldChange]) -> Page {
+        let widths = fields.iter().map(|field| label_width(kind, field, false));
+        let folding = if self.full { Folding::Full } else { Folding::Fold };
+        Page { columns: Columns::of(self.columns, widths), folding }
+    }
 }
 
 /// What the files declare and the org has otherwise, from files to org.
@@ -61,75 +74,92 @@ fn declared(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
     // What no request changes is no change of a plan, and still differs.
     for row in pull.rows.iter().filter(|row| view.differing.contains(&row.key) && !shown.contains(&row.key)) {
         rows.push(line!("{}{}", Style::Update.of("~ "), name(&row.key)).indented(2));
-        let fields = row.fields.iter().filter(|field| field.before.is_some());
-        rows.extend(fields.flat_map(|field| pulled(row.key.kind, field, view).lines().to_vec()));
+        let fields: Vec<FieldChange> = row.fields.iter().filter(|field| field.before.is_some()).cloned().collect();
+        rows.append(changes(row.key.kind, &fields, view));
     }
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Style::Bold.line("Declared, and otherwise in the org:")).with(rows)
+    Document::from(Style::Bold.line("Changed in the org:")).with(rows)
 }
 
 fn differing(row: &Row, view: &DriftView<'_>) -> Document {
     if row.action == Action::Create {
-        return Document::from(
-            line!("{}{}{}", Style::Create.of("+ "), name(&row.key), Style::Dim.of(" (only in the files)")).indented(2),
-        );
+        let head = line!("{}{}{}", Style::Create.of("+ "), name(&row.key), Style::Dim.of(" (only in the files)"));
+        return at_its_place(head.indented(2), row, view);
     }
-    let head = line!("{}{}", Style::Update.of("~ "), name(&row.key)).indented(2);
-    let fields = row.fields.iter().filter(|field| field.action.is_change());
+    let sections = row.changed_sections().join(", ");
+    let head = line!("{}{}{}", Style::Update.of("~ "), name(&row.key), Style::Dim.of(format!(" ({sections})")));
     let turned =
         |field: &FieldChange| FieldChange { before: field.after.clone(), after: field.before.clone(), ..field.clone() };
-    Document::from(head)
-        .with(fields.flat_map(|field| pulled(row.key.kind, &turned(field), view).lines().to_vec()).collect())
+    let fields: Vec<FieldChange> = row.fields.iter().filter(|field| field.action.is_change()).map(turned).collect();
+    at_its_place(head.indented(2).prose(8), row, view).with(changes(row.key.kind, &fields, view))
 }
 
-/// A field from what the files say to what the org has.
-fn pulled(kind: Kind, field: &FieldChange, view: &DriftView<'_>) -> Document {
-    let folding = if view.full { Folding::Full } else { Folding::Fold };
-    let label = field_name(kind, &field.path);
-    let prompt = is_prompt(&field.path).then(|| prompt_diff(&label, field, folding, Direction::ToFiles)).flatten();
-    let (before, after) = (field.before.as_ref(), field.after.as_ref());
-    let block = prompt.unwrap_or_else(|| change_of_files(&label, &field.path, before, after, folding));
-    marked(Style::Update, "~ ", &block).indented(6)
+fn at_its_place(head: Line, row: &Row, view: &DriftView<'_>) -> Document {
+    match row.declared_at.as_ref().filter(|at| at.line > 0) {
+        Some(at) => head.with_at_right(place(at), view.columns),
+        None => head.into(),
+    }
+}
+
+/// Fields from what the files say to what the org has.
+fn changes(kind: Kind, fields: &[FieldChange], view: &DriftView<'_>) -> Document {
+    let page = view.page(kind, fields);
+    // A field that the org has and the files clear comes, and one that the org lacks goes.
+    let turned = |field: &FieldChange| {
+        let action = match (&field.before, &field.after) {
+            (None, _) => FieldAction::Add,
+            (_, None) => FieldAction::Clear,
+            _ => FieldAction::Change,
+        };
+        FieldChange { action, ..field.clone() }
+    };
+    let entries = fields.iter().map(|field| changed(kind, &turned(field), Direction::ToFiles, page));
+    entries.flat_map(|entry| entry.lines(page.columns).into_lines()).collect()
 }
 
 /// What the org has of declared resources and the files do not say.
-fn undeclared(plan: &Plan) -> Document {
-    let is_drift = |field: &&FieldChange| matches!(field.action, FieldAction::Drift { .. });
+fn only_in_org(plan: &Plan, view: &DriftView<'_>) -> Document {
     let mut rows = Document::new();
-    for row in &plan.rows {
-        let paths: Vec<String> =
-            row.fields.iter().filter(is_drift).map(|field| file_path(row.key.kind, &field.path)).collect();
-        let line = line!("{}{}", Style::Drift.of("? "), name(&row.key));
-        if !paths.is_empty() {
-            rows.push(line.then(line!(": {}", paths.join(", "))).prose(4).indented(2));
-        } else if row.action == Action::Drift {
-            rows.push(line.indented(2));
-        }
+    for row in plan.rows.iter().filter(|row| is_drifting(row)) {
+        let fields: Vec<FieldChange> = row.fields.iter().filter(|field| is_drift(field)).cloned().collect();
+        rows.push(line!("{}{}", Style::Drift.of("? "), name(&row.key)).indented(2));
+        let page = view.page(row.key.kind, &fields);
+        let entries = fields.iter().map(|field| drifting(row.key.kind, field, view.org_values, page));
+        rows.extend(entries.flat_map(|entry| entry.lines(page.columns).into_lines()));
     }
     if rows.is_empty() {
         return rows;
     }
-    Document::from(Style::Bold.line("In the org, and not in the files:")).with(rows)
+    Document::from(Style::Bold.line("Only in the org:")).with(rows)
 }
 
-fn last(plan: &Plan, view: &DriftView<'_>) -> Document {
-    let has_drift = |row: &&Row| {
-        row.action == Action::Drift || row.fields.iter().any(|field| matches!(field.action, FieldAction::Drift { .. }))
+fn is_drift(field: &FieldChange) -> bool {
+    matches!(field.action, FieldAction::Drift { .. })
+}
+
+/// Whether the org has something of a resource, or the whole of one, that no file declares.
+pub fn is_drifting(row: &Row) -> bool {
+    row.action == Action::Drift || row.fields.iter().any(is_drift)
+}
+
+/// What comes of it, always the last line. What cannot be compared is never said to match.
+fn last(plan: &Plan, view: &DriftView<'_>) -> Line {
+    let of = |wanted: &dyn Fn(&FieldChange) -> bool| {
+        plan.rows.iter().flat_map(|row| &row.fields).filter(|field| wanted(field)).count()
     };
-    let drifting = plan.rows.iter().filter(has_drift).count();
-    let others: usize = plan.undeclared.values().map(Vec::len).sum();
-    let unchanged =
-        plan.rows.iter().filter(|row| row.action == Action::Unchanged && !view.differing.contains(&row.key));
-    let mut document = Document::new();
-    if view.differing.is_empty() {
-        document.push(nothing_differs(plan, "The org is as the project declares it.", "What can be compared matches"));
-    }
-    document.push(summary([
-        (view.differing.len(), " differ"),
-        (drifting + others, " with more in the org"),
-        (unchanged.count(), " as declared"),
-    ]));
-    document
+    let settings = of(&is_drift);
+    let whole = plan.rows.iter().filter(|row| row.action == Action::Drift && row.fields.is_empty()).count();
+    let resources = whole + plan.undeclared.values().map(Vec::len).sum::<usize>();
+    let head = match view.differing.len() {
+        0 => nothing_differs(plan, "Declared values match.", "Declared values that can be compared match"),
+        count => line!("{} changed in the org.", counted(count, "resource")),
+    };
+    let line = head.in_style(Style::Bold);
+    let more =
+        [(settings, plural(settings, "setting", "settings")), (resources, plural(resources, "resource", "resources"))];
+    let more: Vec<String> =
+        more.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| format!("{count} undeclared {noun}")).collect();
+    if more.is_empty() { line } else { line.then(line!(" {} in the org.", more.join(" and "))) }
 }

@@ -1,13 +1,16 @@
 //! What a person or a machine reads, built by pure functions; `ui` turns it into bytes.
 
+mod apart;
 pub mod ci;
 pub mod diagnostics;
 pub mod doctor;
 pub mod document;
 pub mod drift;
+mod fields;
+mod fold;
 mod hidden_values;
 pub mod json;
-mod phrases;
+pub mod phrases;
 pub mod plan;
 pub mod prose_diff;
 pub mod pull;

@@ -1,10 +1,10 @@
 //! Phrases and markers that the pages about plans, pulls and reports share.
 
-use crate::model::{FieldPath, plural};
+use crate::model::{FieldPath, Position, plural};
 use crate::plan::Action;
 use crate::schema::{Kind, ResourceKey, file_path};
 
-use super::document::{Document, Line, Style, line};
+use super::document::{Line, Style, line};
 use super::text_safety::{SafeText, sanitise};
 
 /// The marker of a row, with the space behind it.
@@ -36,9 +36,44 @@ pub(super) fn brief(text: &str) -> SafeText {
     if more == 0 { kept } else { kept.then(&SafeText::literal("…")) }
 }
 
-/// The org that a text is about: `acme at https://… (context lobu)`.
-pub(super) fn org_at(org: &str, server: &str, context: &str) -> Line {
-    line!("{} at {} (context {})", Style::Bold.of(org), server, context)
+/// The org that a text is about: `acme at lobu.example (context work)`.
+pub fn org_at(org: &str, server: &str, context: &str) -> Line {
+    if server == EMBEDDED {
+        return line!("{} (context {})", Style::Bold.of(org), context);
+    }
+    line!("{} at {} (context {})", Style::Bold.of(org), host(server), context)
+}
+
+/// What stands for the server of an embedded org.
+const EMBEDDED: &str = "embedded";
+
+/// A server by its host; one that is not reached over https by its whole address.
+pub fn host(server: &str) -> &str {
+    server.strip_prefix("https://").unwrap_or(server)
+}
+
+/// The rows of an agent together, then those that belong to none, by kind; each group where its first row is.
+pub(super) fn grouped<'rows, Row>(
+    rows: impl IntoIterator<Item = &'rows Row>,
+    key: impl Fn(&Row) -> &ResourceKey,
+) -> Vec<Vec<&'rows Row>> {
+    let mut groups: Vec<Vec<&Row>> = Vec::new();
+    let mut position = std::collections::BTreeMap::new();
+    for row in rows {
+        let of = key(row);
+        let group = (of.agent().map(str::to_owned), of.agent().is_none().then_some(of.kind));
+        let at = *position.entry(group).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
+        }
+    }
+    groups
+}
+
+/// A place in a file: `lobu.toml:23`.
+pub(super) fn place(position: &Position) -> Line {
+    line!("{}:{}", &position.file, position.line).in_style(Style::Dim)
 }
 
 /// How many resources of a kind: `1 agent`, `2 entity types`.
@@ -65,21 +100,7 @@ pub(super) fn joined(parts: &[SafeText]) -> SafeText {
     text
 }
 
-/// The last line of a page, by what each count is of: `Summary: 1 create, 2 unchanged`.
-pub(super) fn summary(counts: impl IntoIterator<Item = (usize, &'static str)>) -> Line {
-    let parts: Vec<SafeText> = counts.into_iter().map(|(count, word)| sanitise(&format!("{count}{word}"))).collect();
-    line!("{}{}", Style::Bold.of("Summary: "), Style::Bold.of(joined(&parts)))
-}
-
 /// Words of ours, or of the plan's making, behind a marker; broken at spaces.
 pub(super) fn sentence(style: Style, marker: &'static str, text: &str) -> Line {
     line!("{}{}", style.of(marker), text).prose(2)
-}
-
-/// Puts a marker before a block, and the block's further lines below its text.
-pub(super) fn marked(style: Style, marker: &'static str, block: &Document) -> Document {
-    let line = |(position, line): (usize, &Line)| {
-        if position == 0 { line!("{}{}", style.of(marker), line.clone()) } else { line.clone().indented(marker.len()) }
-    };
-    block.lines().iter().enumerate().map(line).collect()
 }

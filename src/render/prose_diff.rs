@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use std::collections::BTreeSet;
 
-use similar::{ChangeTag, DiffOp, TextDiff};
+use similar::{Change, ChangeTag, DiffOp, TextDiff};
 
 use crate::model::{counted, plural, with_line_feeds};
 
+use super::apart::{Apart, composed};
 use super::document::{Document, Line, Style, line};
+use super::fold::fold_around;
 use super::text_safety::{SafeText, sanitise, sanitise_block_line};
 
 /// How many equal lines stand around a change.
@@ -33,7 +35,7 @@ pub enum Folding {
 /// Which way a change goes: it names the sides of a diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Direction {
-    /// The org becomes what the files say: `--- org`, `+++ files`.
+    /// The org becomes what the files say.
     #[default]
     ToOrg,
     /// The files become what the org has: `--- files`, `+++ org`.
@@ -41,10 +43,11 @@ pub enum Direction {
 }
 
 impl Direction {
-    fn labels(self) -> [&'static str; 2] {
+    /// What names the sides; a plan only ever goes one way, so it needs no names.
+    fn labels(self) -> Option<[&'static str; 2]> {
         match self {
-            Self::ToOrg => ["--- org", "+++ files"],
-            Self::ToFiles => ["--- files", "+++ org"],
+            Self::ToOrg => None,
+            Self::ToFiles => Some(["--- files", "+++ org"]),
         }
     }
 }
@@ -56,9 +59,9 @@ pub fn prose_diff(org: &str, files: &str, folding: Folding) -> Document {
 
 /// Makes the diff from what a side has to what it will have; empty if both are equal.
 ///
-/// The first two lines name the sides. Every line stands behind the gutter and is sanitized; a line break that only
-/// one side has at its end, carriage returns that are not part of a line end, and spaces at the end of a changed line (`·`) are visible; so are tabs (`\t`) in lines
-/// that differ in nothing else.
+/// Where the files change, the first two lines name the sides. Every line stands behind the gutter and is sanitized; a line break
+/// that only one side has at its end, carriage returns that are not part of a line end, spaces at the end of a changed line (`·`)
+/// and unusual spaces in it are visible; so is all that tells two lines apart that otherwise look the same.
 pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Direction) -> Document {
     let (lf_before, lf_after) = (with_line_feeds(before), with_line_feeds(after));
     // What ends the lines is shown only where the sides differ in nothing else.
@@ -75,21 +78,27 @@ pub fn diff_between(before: &str, after: &str, folding: Folding, direction: Dire
     if hunks.is_empty() {
         return Document::new();
     }
-    let alike = alike_lines(&diff);
+    let apart = ApartLines::of(&diff);
     let mut rows = Vec::new();
     let mut starts = Vec::new();
     for hunk in &hunks {
         starts.push(rows.len());
         rows.push(hunk_header(hunk));
-        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
-            rows.push(changed_line(change.tag(), change.value(), &alike, folding));
-            if change.missing_newline() && before.ends_with('\n') != after.ends_with('\n') {
-                rows.push(Style::Dim.line("\\ no line break at the end"));
+        for op in hunk {
+            let changes: Vec<_> = diff.iter_changes(op).collect();
+            let shown = |change: &Change<&str>| (change.tag(), apart.shown(change.tag(), change.value()));
+            let lines: Vec<_> = changes.iter().map(shown).collect();
+            for (change, line) in changes.iter().zip(folded_lines(&lines, folding)) {
+                rows.push(line);
+                if change.missing_newline() && before.ends_with('\n') != after.ends_with('\n') {
+                    rows.push(Style::Dim.line("\\ no line break at the end"));
+                }
             }
         }
     }
-    let [from, to] = direction.labels();
-    let mut document = Document::new().line(Style::Remove.line(from)).line(Style::Create.line(to));
+    let labels = direction.labels().into_iter();
+    let mut document: Document =
+        labels.flat_map(|[from, to]| [Style::Remove.line(from), Style::Create.line(to)]).collect();
     let shown = if folding == Folding::Full { rows.len() } else { shown_rows(rows.len(), &starts) };
     let hidden = rows.len() - shown;
     let hidden_hunks = starts.iter().filter(|start| **start >= shown).count();
@@ -136,29 +145,95 @@ fn hunk_header(hunk: &[DiffOp]) -> Line {
     line!("@@ -{} +{} @@", side(&DiffOp::old_range), side(&DiffOp::new_range)).in_style(Style::Dim)
 }
 
-/// What both taken out and put in lines look like as lines of a block: they differ only in tabs and spaces.
-fn alike_lines(diff: &TextDiff<'_, '_, str>) -> BTreeSet<SafeText> {
-    let side = |tag: ChangeTag| -> BTreeSet<SafeText> {
-        let changes = diff.iter_all_changes().filter(|change| change.tag() == tag);
-        changes.map(|change| sanitise_block_line(change.value().trim_end())).collect()
-    };
-    side(ChangeTag::Delete).intersection(&side(ChangeTag::Insert)).cloned().collect()
+/// What tells the lines of the two sides apart.
+struct ApartLines {
+    /// The lines that are taken out.
+    deleted: Apart,
+    /// The lines that are put in.
+    inserted: Apart,
+    /// What lines of both sides look like that differ only in tabs, or in what is made visible.
+    alike: BTreeSet<String>,
 }
 
-fn changed_line(tag: ChangeTag, value: &str, alike: &BTreeSet<SafeText>, folding: Folding) -> Line {
-    let (style, marker) = match tag {
+impl ApartLines {
+    fn of(diff: &TextDiff<'_, '_, str>) -> Self {
+        let side = |tag: ChangeTag| -> BTreeSet<String> {
+            let changes = diff.iter_all_changes().filter(|change| change.tag() == tag);
+            changes.map(|change| line_of(change.value()).to_owned()).collect()
+        };
+        let (deleted, inserted) = (side(ChangeTag::Delete), side(ChangeTag::Insert));
+        let apart = |side: &BTreeSet<String>| Apart::from(side.iter().map(String::as_str));
+        let mut apart = Self { deleted: apart(&deleted), inserted: apart(&inserted), alike: BTreeSet::new() };
+        let looks = |tag, side: &BTreeSet<String>| -> BTreeSet<String> {
+            side.iter().map(|line| composed(apart.block(tag, line).as_str())).collect()
+        };
+        let (one, other) = (looks(ChangeTag::Delete, &deleted), looks(ChangeTag::Insert, &inserted));
+        apart.alike = one.intersection(&other).cloned().collect();
+        apart
+    }
+
+    /// A line of a block, with what the other side could be mistaken for made visible.
+    fn block(&self, tag: ChangeTag, line: &str) -> SafeText {
+        sanitise_block_line(&self.escaped(tag, line, line))
+    }
+
+    fn escaped(&self, tag: ChangeTag, line: &str, written: &str) -> String {
+        match tag {
+            ChangeTag::Equal => written.to_owned(),
+            ChangeTag::Delete => self.inserted.escaped(line, written),
+            ChangeTag::Insert => self.deleted.escaped(line, written),
+        }
+    }
+
+    fn shown(&self, tag: ChangeTag, value: &str) -> SafeText {
+        let line = line_of(value);
+        let whole = value.strip_suffix('\n').unwrap_or(value);
+        let block = self.block(tag, line);
+        if tag == ChangeTag::Equal {
+            return block;
+        }
+        let text = if self.alike.contains(&composed(block.as_str())) {
+            // Backslashes are doubled first, so that what is made visible can be told from what the text says.
+            sanitise(&self.escaped(tag, line, &line.replace('\\', "\\\\")))
+        } else {
+            block
+        };
+        text.then(&SafeText::repeat("·", whole.len() - line.len()))
+    }
+}
+
+/// A line without its end and the spaces before it.
+fn line_of(value: &str) -> &str {
+    value.strip_suffix('\n').unwrap_or(value).trim_end_matches(' ')
+}
+
+/// Lines with their signs; without `--full` very long ones are folded, around what differs where one takes the place of another.
+fn folded_lines(lines: &[(ChangeTag, SafeText)], folding: Folding) -> Vec<Line> {
+    let is_long = |text: &SafeText| folding == Folding::Fold && text.width() > LINE_COLUMNS;
+    let mut texts: Vec<SafeText> = lines.iter().map(|(_, text)| text.clone()).collect();
+    let of = |tag: ChangeTag| lines.iter().enumerate().filter(move |(_, line)| line.0 == tag).map(|(at, _)| at);
+    for (removed, added) in of(ChangeTag::Delete).zip(of(ChangeTag::Insert)) {
+        let (Some((_, one)), Some((_, other))) = (lines.get(removed), lines.get(added)) else { continue };
+        if is_long(one) || is_long(other) {
+            let [one, other] = fold_around(one, other, LINE_COLUMNS);
+            for (at, text) in [(removed, one), (added, other)] {
+                texts.get_mut(at).into_iter().for_each(|place| *place = text.clone());
+            }
+        }
+    }
+    let sign = |tag| match tag {
         ChangeTag::Equal => (Style::Plain, " "),
         ChangeTag::Delete => (Style::Remove, "-"),
         ChangeTag::Insert => (Style::Create, "+"),
     };
-    let value = value.strip_suffix('\n').unwrap_or(value);
-    let trimmed = value.trim_end_matches(' ');
-    let is_alike = tag != ChangeTag::Equal && alike.contains(&sanitise_block_line(value.trim_end()));
-    let text = if is_alike { sanitise(trimmed) } else { sanitise_block_line(trimmed) };
-    let spaces = if tag == ChangeTag::Equal { 0 } else { value.len() - trimmed.len() };
-    let text = text.then(&SafeText::repeat("·", spaces));
-    let (kept, hidden) = if folding == Folding::Full { (text, 0) } else { text.cut(LINE_COLUMNS) };
-    line!("{}{}{}", style.of(marker), style.of(kept), more_characters(hidden))
+    let line = |((tag, _), text): (&(ChangeTag, SafeText), SafeText)| {
+        let (style, sign) = sign(*tag);
+        // One that is folded around a difference has two marks more.
+        let (kept, hidden) =
+            if is_long(&text) && text.width() > LINE_COLUMNS + 4 { text.cut(LINE_COLUMNS) } else { (text, 0) };
+        line!("{}{}{}", style.of(sign), style.of(kept), more_characters(hidden))
+    };
+    lines.iter().zip(texts).map(line).collect()
 }
 
 #[cfg(test)]
@@ -172,9 +247,7 @@ mod tests {
     #[test]
     fn a_change_stands_in_three_lines_of_context() {
         let org = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
-        insta::assert_snapshot!(shown(org, &org.replace('5', "five")), @r"
-        │ --- org
-        │ +++ files
+        insta::assert_snapshot!(shown(org, &org.replace('5', "five")), @"
         │ @@ -2,7 +2,7 @@
         │  2
         │  3
@@ -195,15 +268,11 @@ mod tests {
 
     #[test]
     fn a_new_and_a_cleared_text_are_whole_diffs() {
-        insta::assert_snapshot!(shown("", "You are kind.\n"), @r"
-        │ --- org
-        │ +++ files
+        insta::assert_snapshot!(shown("", "You are kind.\n"), @"
         │ @@ -0,0 +1 @@
         │ +You are kind.
         ");
-        insta::assert_snapshot!(shown("You are kind.\n", ""), @r"
-        │ --- org
-        │ +++ files
+        insta::assert_snapshot!(shown("You are kind.\n", ""), @"
         │ @@ -1 +0,0 @@
         │ -You are kind.
         ");
@@ -212,8 +281,6 @@ mod tests {
     #[test]
     fn foreign_text_cannot_leave_its_gutter() {
         insta::assert_snapshot!(shown("a\n", "a\r\r\n::error::b\n\u{1b}[2J\n##[group]\n\tx"), @r"
-        │ --- org
-        │ +++ files
         │ @@ -1 +1,5 @@
         │ -a
         │ +a\r
@@ -228,8 +295,6 @@ mod tests {
     #[test]
     fn a_lost_line_break_at_the_end_is_visible() {
         insta::assert_snapshot!(shown("a\n", "a"), @r"
-        │ --- org
-        │ +++ files
         │ @@ -1 +1 @@
         │ -a
         │ +a
@@ -240,8 +305,6 @@ mod tests {
     #[test]
     fn lines_that_differ_in_white_space_only_look_different() {
         insta::assert_snapshot!(shown("a  \n\tb\n\tc\n", "a\n    b\n\td\n"), @r"
-        │ --- org
-        │ +++ files
         │ @@ -1,3 +1,3 @@
         │ -a··
         │ -\tb
@@ -257,10 +320,10 @@ mod tests {
         let org = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
         let files = org.replace('7', "seven");
         let folded = shown(&org, &files);
-        assert_eq!(folded.lines().count(), 39);
+        assert_eq!(folded.lines().count(), 37);
         assert!(folded.ends_with("\n… 66 more lines, with 5 more changes; --full shows them\n"), "{folded}");
         let full = prose_diff(&org, &files, Folding::Full).to_plain();
-        assert_eq!(full.lines().count(), 38 + 66);
+        assert_eq!(full.lines().count(), 36 + 66);
         assert!(full.starts_with(folded.rsplit_once('…').unwrap().0));
         let one_hunk = shown("", &"x\n".repeat(100));
         assert!(one_hunk.ends_with("│ +x\n… 61 more lines; --full shows them\n"), "{one_hunk}");
@@ -269,8 +332,18 @@ mod tests {
     #[test]
     fn a_line_without_end_is_cut() {
         let folded = shown("", &"x".repeat(1_500));
-        assert!(folded.contains(&format!("+{} … 500 more characters\n", "x".repeat(1_000))));
+        assert!(folded.ends_with(&format!("+{} …\n", "x".repeat(996))), "{folded}");
         assert!(prose_diff("", &"x".repeat(1_500), Folding::Full).to_plain().contains(&"x".repeat(1_500)));
+    }
+
+    #[test]
+    fn long_lines_are_folded_around_what_differs() {
+        let line = |word: &str| format!("{}{word}{}", "x".repeat(2_000), "y".repeat(2_000));
+        let folded = shown(&line("one"), &line("two"));
+        assert!(
+            folded.ends_with("│ -… xxxxxxxxxxxxoneyyyyyyyyyyyy …\n│ +… xxxxxxxxxxxxtwoyyyyyyyyyyyy …\n"),
+            "{folded}"
+        );
     }
 
     #[test]

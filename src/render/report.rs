@@ -18,18 +18,44 @@ type Outcome<'a> = (Option<&'a Row>, &'a ResourceKey, &'a RowOutcome);
 
 /// Renders the end of an apply: `Apply complete.` with counts, or what was done, failed, not tried and is unknown.
 ///
-/// `next_command` is what goes on from here; on an embedded org the last line also says that no agent runs in it.
-pub fn render(report: &Report, plan: &Plan, is_local: bool, next_command: Option<&str>) -> Document {
+/// `next_command` applies the same to a server, where this was none.
+pub fn render(report: &Report, plan: &Plan, next_command: Option<&str>) -> Document {
     let rows = outcomes(report, plan);
     let mut document = if report.is_complete() { complete(&rows) } else { incomplete(report, &rows) };
     document.append(verification(&report.verification));
-    document.extend(end(is_local, next_command));
+    document.append(end(next_command));
     document
 }
 
 /// Renders one row as it ends: `  ~ platform triage/triage-telegram (restarted)`.
 pub fn row_line(row: &Row, outcome: &RowOutcome) -> Line {
     line(Some(row), &row.key, outcome, [" failed: ", " may have been done: "])
+}
+
+/// How many columns the names of resources have, so that what became of them stands below each other.
+const NAMES: usize = 44;
+
+/// Renders one row as it ends, for a terminal: `✓ agent triage  created  0.2s`.
+pub fn finished_line(row: &Row, outcome: &RowOutcome, milliseconds: u128) -> Line {
+    let time = Style::Dim.of(format!("{}.{}s", milliseconds / 1_000, milliseconds % 1_000 / 100));
+    let done = match row.action {
+        Action::Create => "created",
+        _ => "updated",
+    };
+    let named = |style: Style, sign: &'static str| line!("{}{}", style.of(sign), name(&row.key)).padded(NAMES);
+    match outcome {
+        RowOutcome::Done(detail) => {
+            let detail = detail.map(|detail| line!(" ({})", detail).in_style(Style::Dim)).unwrap_or_default();
+            named(Style::Create, "✓ ").then(line!("  {}  {}{}", done, time, detail))
+        }
+        RowOutcome::Failed(_) => {
+            named(Style::Attention, "✗ ").then(line!("  {}  {}", Style::Attention.of("failed"), time))
+        }
+        RowOutcome::Unknown(_) => {
+            named(Style::Attention, "? ").then(line!("  {}  {}", Style::Attention.of("unknown"), time))
+        }
+        RowOutcome::NotTried => named(Style::Plain, "  ").then(line!("  not tried")),
+    }
 }
 
 fn outcomes<'a>(report: &'a Report, plan: &'a Plan) -> Vec<Outcome<'a>> {
@@ -41,16 +67,10 @@ fn complete(rows: &[Outcome<'_>]) -> Document {
     let count = |wanted: Action| rows.iter().filter(|(row, ..)| row.is_some_and(|row| row.action == wanted)).count();
     let fields = rows.iter().filter_map(|(row, ..)| *row).flat_map(|row| &row.fields);
     let removed = fields.filter(|field| field.action == FieldAction::Remove).count();
-    let mut line = line!(
-        "{} {} created, {} updated",
-        Style::Create.of("Apply complete."),
-        count(Action::Create),
-        count(Action::Update)
-    );
-    if removed > 0 {
-        line = line.then(line!(", {} removed", removed));
-    }
-    Document::from(line.then(line!(".")))
+    let counts = [(count(Action::Create), "created"), (count(Action::Update), "updated"), (removed, "removed")];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    Document::from(line!("{} {}.", Style::Create.of("Apply complete."), counts.join(", ")))
 }
 
 /// How many names a line about what was read back has.
@@ -175,15 +195,10 @@ fn bracketed(line: Line, text: &str) -> Line {
     line.then(line!(" ({})", text).in_style(Style::Dim))
 }
 
-/// The last line, never broken: it ends in a command to copy.
-fn end(is_local: bool, next_command: Option<&str>) -> Option<Line> {
-    let here = line!("This is an embedded org, in which no agent runs");
-    match (is_local, next_command) {
-        (true, Some(command)) => Some(here.then(line!("; to go on: {}", Style::Bold.of(command)))),
-        (true, None) => Some(here.then(line!("."))),
-        (false, Some(command)) => Some(line!("To go on: {}", Style::Bold.of(command))),
-        (false, None) => None,
-    }
+/// What goes on from here, with a command to copy on a line of its own.
+fn end(next_command: Option<&str>) -> Document {
+    let Some(command) = next_command else { return Document::new() };
+    Document::from(line!("To apply to a server:")).line(Style::Bold.line(command).indented(2))
 }
 
 #[cfg(test)]
@@ -224,6 +239,7 @@ mod tests {
             left_out: BTreeMap::new(),
             secrets_used: Vec::new(),
             needs: Vec::new(),
+            missing_secrets: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
@@ -270,10 +286,11 @@ mod tests {
     fn a_complete_apply_is_one_line_of_counts() {
         let plan = plan(rows());
         let report = report(&plan, vec![RowOutcome::Done(None); 4], false);
-        insta::assert_snapshot!(shown(&render(&report, &plan, false, None)), @"Apply complete. 2 created, 2 updated.");
-        insta::assert_snapshot!(shown(&render(&report, &plan, true, Some("lobu apply --url https://app.lobu.ai --org acme"))), @"
+        insta::assert_snapshot!(shown(&render(&report, &plan, None)), @"Apply complete. 2 created, 2 updated.");
+        insta::assert_snapshot!(shown(&render(&report, &plan, Some("lobu apply --url https://app.lobu.ai --org acme"))), @"
         Apply complete. 2 created, 2 updated.
-        This is an embedded org, in which no agent runs; to go on: lobu apply --url https://app.lobu.ai --org acme
+        To apply to a server:
+          lobu apply --url https://app.lobu.ai --org acme
         ");
     }
 
@@ -284,7 +301,7 @@ mod tests {
             "PUT agents/other/platforms/other-telegram got no answer: the connection was cut".into(),
         );
         let outcomes = vec![RowOutcome::Done(None), failed(), lost, RowOutcome::NotTried];
-        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, false, None)), @r"
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, None)), @r"
         Apply is not complete: 1 done, 1 failed, 1 not tried, 1 unknown.
 
         Done:
@@ -312,10 +329,10 @@ mod tests {
         let plan = plan(rows());
         let not_tried = || RowOutcome::NotTried;
         let outcomes = vec![failed(), not_tried(), not_tried(), not_tried()];
-        let text = shown(&render(&report(&plan, outcomes, false), &plan, false, None));
+        let text = shown(&render(&report(&plan, outcomes, false), &plan, None));
         assert!(text.ends_with("\nNothing was changed.\n"), "{text}");
         let outcomes = vec![RowOutcome::Done(None), not_tried(), not_tried(), not_tried()];
-        let text = shown(&render(&report(&plan, outcomes, true), &plan, false, None));
+        let text = shown(&render(&report(&plan, outcomes, true), &plan, None));
         assert!(text.starts_with("Apply was interrupted: 1 done, 0 failed, 3 not tried, 0 unknown.\n"), "{text}");
     }
 
@@ -327,7 +344,7 @@ mod tests {
         let plan = plan(many);
         let mut outcomes = vec![RowOutcome::Done(None); 31];
         outcomes.push(failed());
-        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, false, None)), @r"
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, None)), @r"
         Apply is not complete: 31 done, 1 failed, 0 not tried, 0 unknown.
 
         Done: 30 agents, 1 platform
@@ -339,6 +356,24 @@ mod tests {
                 admin.
 
         What is done stays done; the same command again does the rest.
+        ");
+    }
+
+    #[test]
+    fn rows_end_with_their_time_on_a_terminal() {
+        let rows = rows();
+        let took = 1_249;
+        let lines = [
+            finished_line(&rows[0], &RowOutcome::Done(None), took),
+            finished_line(&rows[2], &RowOutcome::Done(Some("restarted")), took),
+            finished_line(&rows[1], &failed(), took),
+            finished_line(&rows[3], &RowOutcome::Unknown("the answer was lost".to_owned()), took),
+        ];
+        insta::assert_snapshot!(shown(&lines.into_iter().collect()), @"
+        ✓ agent triage                                created  1.2s
+        ✓ platform other/other-telegram               updated  1.2s (restarted)
+        ✗ settings triage                             failed  1.2s
+        ? entity-type person                          unknown  1.2s
         ");
     }
 

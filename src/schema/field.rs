@@ -34,6 +34,24 @@ pub struct Field {
     pub form: Form,
     /// A key that people write in its place, which no distance finds.
     pub alias: Option<&'static str>,
+    /// What a change of it lets an agent do.
+    pub widens: Widens,
+}
+
+/// When a change of a field lets an agent do what it could not do before, so that a person should look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widens {
+    Never,
+    /// Where an added domain reaches beyond one owner's hosts.
+    Hosts,
+    /// With every element that comes, each a tool that runs without asking.
+    Approvals,
+    /// With every element that goes: a guardrail, a deny entry, a judge.
+    WhereLess(&'static str),
+    /// With every other value, or every element that comes: code, and where it comes from.
+    WhereOther(&'static str),
+    /// With every change: a policy.
+    WhereOtherOrLess(&'static str),
 }
 
 /// What a file may say of a field, beyond what the shape of the field says.
@@ -228,6 +246,7 @@ impl Field {
             transfer: Transfer::Value,
             form: Form::OfShape,
             alias: None,
+            widens: Widens::Never,
         }
     }
 
@@ -277,6 +296,12 @@ impl Field {
     #[must_use]
     pub const fn alias(self, key: &'static str) -> Self {
         Self { alias: Some(key), ..self }
+    }
+
+    /// The same, with what a change of it lets an agent do.
+    #[must_use]
+    pub const fn widens(self, widens: Widens) -> Self {
+        Self { widens, ..self }
     }
 
     /// The same, with what a file may say there.

@@ -31,12 +31,52 @@ pub fn file_section(kind: Kind, path: &FieldPath) -> String {
     place.unwrap_or_else(|| file_path(kind, &FieldPath::member(path.root())))
 }
 
+/// The members of the entry at a path; none where there is no entry, or one that is no object with known members.
+pub fn entry_members(kind: Kind, path: &FieldPath) -> Option<&'static [Field]> {
+    match resolved(kind, path)? {
+        (At::Entry(members), _) => Some(members),
+        (At::Field(Field { name: "", shape: Shape::Table(members), .. }), _) => Some(members),
+        _ => None,
+    }
+}
+
+/// The field at a path. An entry is what its list or object is.
+pub fn field_at(kind: Kind, path: &FieldPath) -> Option<&'static Field> {
+    resolved(kind, path).map(|(_, field)| field)
+}
+
+/// Whether a file can say what is at a path.
+pub fn is_written_by_files(kind: Kind, path: &FieldPath) -> bool {
+    resolved(kind, path).is_some_and(|(at, field)| {
+        let is_known = !matches!(at, At::Free) || matches!(field.shape, Shape::Config { .. });
+        is_known && !field.file.is_empty() && field.is_compared()
+    })
+}
+
+/// Where a path leads, with the innermost field that has a name. An agent's path may lead into what belongs to the agent.
+fn resolved(kind: Kind, path: &FieldPath) -> Option<(At, &'static Field)> {
+    if let Some(place) = Place::of(kind, path) {
+        return Some((place.at, place.field));
+    }
+    let (root, rest) = path.steps().split_first().filter(|_| kind.owner == Owner::SameId)?;
+    let of_agent = ALL.kinds().filter(|other| other.owner == Owner::SameId).find_map(|other| Place::of(other, path));
+    if let Some(place) = of_agent {
+        return Some((place.at, place.field));
+    }
+    let part = ALL.kinds().find(|part| part.owner == Owner::FirstPart && part.plural == root)?;
+    let inner = FieldPath::of(rest.get(1..)?.iter().map(String::as_str));
+    Place::of(part, &inner).map(|place| (place.at, place.field))
+}
+
 /// A place of the schema, with the names that a path has for its free steps.
 struct Place<'path> {
     pattern: String,
     /// The pattern up to what the schema does not know by name.
     section: String,
     names: Vec<&'path str>,
+    at: At,
+    /// The innermost field that has a name.
+    field: &'static Field,
 }
 
 /// Where a walk along a path is.
@@ -55,8 +95,9 @@ impl<'path> Place<'path> {
         let (root, rest) = path.steps().split_first()?;
         let root = kind.field(root)?;
         let (mut at, mut pattern, mut section, mut names) = (At::Field(root), pattern_of(root), None, Vec::new());
+        let mut innermost = root;
         for step in rest.iter().map(String::as_str) {
-            let members: &[Field] = match at {
+            let members: &'static [Field] = match at {
                 At::Field(field) => match field.shape {
                     Shape::Table(members) => members,
                     Shape::Map(entries) => {
@@ -77,6 +118,7 @@ impl<'path> Place<'path> {
             if let Some(member) = members.iter().find(|member| member.name == step) {
                 pattern = pattern_of(member);
                 at = At::Field(member);
+                innermost = member;
             } else {
                 // The keys of a config are free, and a server may have members that the schema does not know.
                 section.get_or_insert_with(|| pattern.clone());
@@ -86,7 +128,8 @@ impl<'path> Place<'path> {
             }
         }
         let is_written = !pattern.is_empty() && !pattern.starts_with('.');
-        is_written.then(|| Self { section: section.unwrap_or_else(|| pattern.clone()), pattern, names })
+        let section = section.unwrap_or_else(|| pattern.clone());
+        is_written.then_some(Self { section, pattern, names, at, field: innermost })
     }
 }
 

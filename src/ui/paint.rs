@@ -7,7 +7,13 @@ pub fn paint(document: &Document, color: bool, columns: Option<usize>) -> String
     for line in document.lines() {
         match (line.flow(), columns) {
             (Flow::Prose(hanging), Some(columns)) => {
-                for line in wrapped(line, columns, hanging) {
+                for line in wrapped(line, columns, &line!("{}", SafeText::spaces(hanging))) {
+                    paint_line(&line, color, &mut out);
+                }
+            }
+            (Flow::Gutter(column), Some(columns)) => {
+                let bar = line!("{}{}  ", SafeText::spaces(column), Style::Dim.of(SafeText::literal("│")));
+                for line in wrapped(line, columns, &bar) {
                     paint_line(&line, color, &mut out);
                 }
             }
@@ -57,10 +63,10 @@ fn codes(style: Style) -> Option<&'static str> {
     }
 }
 
-/// Breaks a line at its spaces so that it fits, its further lines indented; a word that is too long stays whole.
+/// Breaks a line at its spaces so that it fits, each further line behind a beginning; a word that is too long stays whole.
 ///
 /// Spaces at the start of the line stay, those at a break go.
-fn wrapped(line: &Line, columns: usize, hanging: usize) -> Vec<Line> {
+fn wrapped(line: &Line, columns: usize, hanging: &Line) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut current = Line::new();
     let mut used = 0;
@@ -68,8 +74,8 @@ fn wrapped(line: &Line, columns: usize, hanging: usize) -> Vec<Line> {
     for chunk in chunks(line.spans()) {
         if has_word && used + chunk.gap + chunk.width() > columns {
             lines.push(current);
-            current = line!("{}", SafeText::spaces(hanging));
-            used = hanging;
+            current = hanging.clone();
+            used = hanging.width();
         } else {
             current = current.text(chunk.gap_style, SafeText::spaces(chunk.gap));
             used += chunk.gap;
@@ -169,7 +175,10 @@ mod tests {
     }
 
     fn text(line: &Line, columns: usize, hanging: usize) -> String {
-        wrapped(line, columns, hanging).iter().map(|line| line.to_plain() + "\n").collect()
+        wrapped(line, columns, &line!("{}", SafeText::spaces(hanging)))
+            .iter()
+            .map(|line| line.to_plain() + "\n")
+            .collect()
     }
 
     #[test]
@@ -197,7 +206,7 @@ mod tests {
     #[test]
     fn a_text_of_megabytes_is_wrapped() {
         let words = "word ".repeat(400_000);
-        let lines = wrapped(&line!("{}", &words), 79, 2);
+        let lines = wrapped(&line!("{}", &words), 79, &line!("  "));
         // Sixteen words on the first line, and for its indentation fifteen on each other.
         assert_eq!(lines.len(), 1 + (400_000_usize - 16).div_ceil(15));
     }

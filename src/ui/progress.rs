@@ -23,8 +23,13 @@ pub enum ProgressEvent {
     },
     /// A step has begun; only a bar shows it.
     Working(SafeText),
-    /// A step is done; the line is shown where there is no bar, such as `  + agent triage`.
-    Done(Line),
+    /// A step is done.
+    Done {
+        /// The line above the bar, such as `✓ agent triage  created  0.2s`.
+        seen: Line,
+        /// The line where there is no bar, such as `  + agent triage`.
+        logged: Line,
+    },
     /// A line that is shown in any case, such as a step that failed.
     Notice(Line),
     /// The work is over, whatever came of it.
@@ -37,7 +42,7 @@ pub trait Progress: Send + Sync {
     fn report(&self, event: ProgressEvent);
 }
 
-/// Shows progress on stderr: a bar on a terminal, a line a step elsewhere, nothing with `-q`; never two of them.
+/// Shows progress on stderr: a line a step, on a terminal above a bar; nothing with `-q`.
 pub struct Reporter {
     ui: Ui,
     has_bar: bool,
@@ -45,7 +50,7 @@ pub struct Reporter {
 }
 
 impl Ui {
-    /// Shows the progress of one piece of work: a bar on a terminal, lines elsewhere.
+    /// Shows the progress of one piece of work.
     pub fn progress(&self) -> Reporter {
         Reporter { ui: self.clone(), has_bar: self.has_bar(), bar: Mutex::new(None) }
     }
@@ -132,9 +137,12 @@ impl Progress for Reporter {
                     bar.set_message(what.as_str().to_owned());
                 }
             }
-            ProgressEvent::Done(line) => match self.bar() {
-                Some(bar) => bar.inc(1),
-                None => self.ui.status(&Document::from(line)),
+            ProgressEvent::Done { seen, logged } => match self.bar() {
+                Some(bar) => {
+                    bar.inc(1);
+                    self.ui.status(&Document::from(seen));
+                }
+                None => self.ui.status(&Document::from(logged)),
             },
             ProgressEvent::Notice(line) => self.ui.notice(&Document::from(line)),
             ProgressEvent::Finished => self.finish(),
@@ -166,7 +174,8 @@ mod tests {
         let progress = ui.progress();
         progress.report(ProgressEvent::Started { label: SafeText::literal("Applying"), total: 2 });
         progress.report(ProgressEvent::Working(SafeText::literal("agent triage")));
-        progress.report(ProgressEvent::Done(line!("  + agent triage")));
+        let (seen, logged) = (line!("✓ agent triage  created  0.2s"), line!("  + agent triage"));
+        progress.report(ProgressEvent::Done { seen, logged });
         progress.report(ProgressEvent::Notice(line!("  ! agent b: refused")));
         progress.report(ProgressEvent::Finished);
         stderr.text()

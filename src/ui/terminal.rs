@@ -95,9 +95,10 @@ impl Ui {
         }))
     }
 
-    /// Writes the product to stdout, never wrapped.
+    /// Writes the product to stdout; wrapped on a terminal only, since elsewhere programs read it.
     pub fn product(&self, document: &Document) {
-        let text = paint(document, self.0.options.has_color(self.0.terminals.stdout), None);
+        let columns = self.is_product_seen().then(|| self.product_columns());
+        let text = paint(document, self.0.options.has_color(self.0.terminals.stdout), columns);
         self.aside(|| self.0.stdout.write(&text));
     }
 
@@ -117,6 +118,25 @@ impl Ui {
     pub fn product_line(&self, line: &str) {
         let text = zeroize::Zeroizing::new(format!("{line}\n"));
         self.aside(|| self.0.stdout.write(&text));
+    }
+
+    /// How wide a page of the product may be: the terminal's width within reason, else that of a usual one.
+    pub fn product_columns(&self) -> usize {
+        const WIDEST: usize = 120;
+        const NARROWEST: usize = 40;
+        let columns = self.0.terminals.columns.filter(|_| self.is_product_seen());
+        columns.map_or(PROSE_COLUMNS, |columns| columns.clamp(NARROWEST, WIDEST))
+    }
+
+    /// Whether the product goes to a terminal.
+    pub fn is_product_seen(&self) -> bool {
+        self.0.terminals.stdout
+    }
+
+    /// Whether product and talk go to terminals, so that neither repeats what the other says.
+    pub fn shows_talk_with_product(&self) -> bool {
+        let Terminals { stdout, stderr, .. } = self.0.terminals;
+        stdout && stderr && self.verbosity() > Verbosity::Quiet
     }
 
     /// Whether somebody sits at a terminal, even if the product goes into a pipe.
@@ -308,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn talk_is_wrapped_and_the_product_is_not() {
+    fn talk_is_wrapped_and_the_product_where_people_read_it() {
         let widest = |options, terminals, product: bool| {
             let (ui, stdout, stderr) = ui(options, terminals);
             if product {
@@ -324,7 +344,8 @@ mod tests {
         assert_eq!(widest(plain, Terminals::all(200), false), 79);
         assert_eq!(widest(plain, Terminals::all(40), false), 39);
         assert_eq!(widest(ci, Terminals::none(), false), 299);
-        assert_eq!(widest(plain, Terminals::all(40), true), 299);
+        assert_eq!(widest(plain, Terminals::all(40), true), 39);
+        assert_eq!(widest(plain, Terminals::none(), true), 299);
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn a_dry_run_lists_it_and_exits_as_usual() {
     let env = test_project();
     let output = local(&env, &["plan"], &[]);
     output.expect_code(0);
-    assert!(output.stdout.contains("! $BOT_TOKEN (missing) for triage/triage-telegram.botToken"), "{output}");
+    assert!(output.stdout.contains("Missing secret: BOT_TOKEN (triage/telegram.botToken)"), "{output}");
     assert!(output.stdout.contains("lobu secrets push"), "{output}");
     local(&env, &["plan"], &["--require-secrets"]).expect_code(2);
 }
@@ -101,8 +101,9 @@ fn a_reference_whose_secret_was_deleted_is_pointed_out() {
     output.expect_code(0);
     let stdout = one_line(&output.stdout);
     for part in [
-        "! triage/mcp.tracker.headers.Authorization uses $TRACKER_TOKEN, which the org lacks: lobu secrets push -c local TRACKER_TOKEN",
-        "! provider anthropic wants $ANTHROPIC_API_KEY, which the org lacks: lobu secrets push -c local ANTHROPIC_API_KEY",
+        "Missing secret: ANTHROPIC_API_KEY (triage)",
+        "Missing secret: TRACKER_TOKEN (triage/mcp.tracker.headers.Authorization)",
+        "lobu secrets push -c local ANTHROPIC_API_KEY TRACKER_TOKEN",
         "Nothing to apply.",
     ] {
         assert!(stdout.contains(part), "{part}\n{output}");

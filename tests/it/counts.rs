@@ -43,7 +43,7 @@ fn a_plan_of_a_local_org_that_does_not_exist_makes_no_file() {
     env.copy_fixture("support-desk");
     let output = env.lobu(["plan", "-c", "local"]);
     output.expect_code(0);
-    assert!(output.stdout.contains("Summary: "), "{output}");
+    assert!(output.stdout.contains("Plan: 11 to create."), "{output}");
     let made: Vec<_> = std::fs::read_dir(env.home()).expect("HOME").collect();
     assert!(made.is_empty(), "{made:?}");
     env.lobu(["apply", "-c", "local"]).expect_code(2);

@@ -83,10 +83,12 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("granit_parser", &["edit/yaml"]),
     ("hmac", &["secrets/fingerprint.rs", "secrets/plan_key.rs", "server/vault.rs"]),
     ("httpdate", &["http/head.rs", "http/retry.rs"]),
+    ("icu_normalizer", &["render/apart.rs"]),
     ("ignore", &["project/git.rs"]),
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["render/secrets", "server/clock.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
+    ("psl", &["model/host_reach.rs"]),
     ("reqwest", &["http"]),
     ("rusqlite", &["server"]),
     (
@@ -202,7 +204,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tracing", &["http/trace.rs", "server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),
     ("unicode_width", &["render/text_safety.rs"]),
-    ("url", &["accounts", "http", "org/http/client.rs", "target"]),
+    ("url", &["accounts", "http", "model/host_reach.rs", "org/http/client.rs", "target"]),
     ("wildmatch", &["plan/selection.rs"]),
     (
         "zeroize",

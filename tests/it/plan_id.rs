@@ -34,7 +34,7 @@ fn a_changed_literal_is_another_plan() {
     project(&env, LITERAL);
     assert_eq!(id(&env), Value::Null, "without a key a literal could be guessed from the id");
     let plan = env.lobu(["plan", "-c", "local", "--org", "dev"]);
-    assert!(plan.stdout.contains("Plan id: none (it writes hidden literals)"), "{plan}");
+    assert!(plan.stdout.contains("plan id: none (it writes hidden literals)"), "{plan}");
     let told = apply(&env, &"0".repeat(40), 6);
     assert!(told.contains("LOBU_PLAN_KEY") && told.contains("nothing was changed"), "{told}");
 

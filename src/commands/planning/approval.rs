@@ -2,9 +2,10 @@ use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::Approval;
 use crate::model::{SecretName, counted};
-use crate::plan::Need;
+use crate::plan::{Need, Summary};
 use crate::project::dotenv::read_dotenv;
 use crate::render::document::{Document, Style, line};
+use crate::render::phrases::org_at;
 use crate::schema::{SecretsMode, file_path};
 use crate::secrets::DefaultValuesFile;
 use crate::target::Server;
@@ -226,14 +227,15 @@ fn question(planned: &Planned) -> Document {
         );
         question.push(line.prose(2));
     }
-    let line = line!(
-        "Apply {} create, {} update to org {} on {} (context {})?",
-        summary.create,
-        summary.update,
-        Style::Bold.of(target.org.as_str()),
-        Style::Bold.of(target.server_name()),
-        &target.context
-    );
-    question.push(line);
+    let org = org_at(target.org.as_str(), &target.server_name(), &target.context);
+    question.push(line!("Apply {} to {}?", changes(summary), org).prose(2));
     question
+}
+
+/// `1 create and 2 updates`.
+fn changes(summary: Summary) -> String {
+    let counts = [(summary.create, "create"), (summary.update, "update")];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
+    counts.join(" and ")
 }

@@ -1,11 +1,13 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crate::commands::values::hide;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
 use crate::org::http::{HttpOrg, Sending};
-use crate::render::report::row_line;
+use crate::render::report::{finished_line, row_line};
 use crate::render::text_safety::SafeText;
 use crate::schema::{Generation, SecretsMode};
 use crate::server::StoreError;
@@ -58,10 +60,15 @@ pub(crate) async fn execute(
     let progress = session.ui.progress();
     progress.report(ProgressEvent::Started { label: SafeText::literal("Applying"), total: total as u64 });
     let reporter = Mutex::new(&progress);
-    let mut on_event = |event: Event| {
-        let (Event::Finished { row, outcome }, Ok(progress)) = (event, reporter.lock()) else { return };
-        if let Some(row) = rows.get(row) {
-            progress.report(ProgressEvent::Done(row_line(row, &outcome)));
+    let mut begun: BTreeMap<usize, Instant> = BTreeMap::new();
+    let mut on_event = |event: Event| match event {
+        Event::Started { row } => drop(begun.insert(row, Instant::now())),
+        Event::Finished { row: position, outcome } => {
+            let took = begun.get(&position).map(|begun| begun.elapsed().as_millis()).unwrap_or_default();
+            if let (Some(row), Ok(progress)) = (rows.get(position), reporter.lock()) {
+                let (seen, logged) = (finished_line(row, &outcome, took), row_line(row, &outcome));
+                progress.report(ProgressEvent::Done { seen, logged });
+            }
         }
     };
     let report = carry_out(org, approved, &planned.verifier, limits, interrupted, &mut on_event).await;

@@ -12,4 +12,4 @@ pub(super) use execution::{execute, outcome, writer};
 pub(super) use options::{ApplyOptions, PlanOptions};
 pub(super) use planned::{Planned, plan};
 pub(super) use recheck::recheck;
-pub(super) use view::{show_plan, show_report};
+pub(super) use view::{show_plan, show_report, summarize_plan};

@@ -29,6 +29,9 @@ pub(crate) struct PlanOptions {
     /// Also list resources that are not in the project
     #[arg(long)]
     pub(crate) all: bool,
+    /// Show values that only the org has, also when the output is not a terminal
+    #[arg(long)]
+    pub(crate) org_values: bool,
     /// Also remove settings that the project does not declare (never whole resources)
     #[arg(long)]
     pub(crate) prune: bool,

@@ -6,7 +6,6 @@ use clap::Args;
 
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
-use crate::model::OrgSlug;
 use crate::pull::{FileWrite, PullAction, PullRow, Writable};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::pull::row_in_full;
@@ -69,7 +68,7 @@ impl ConsentOptions {
                 Err(CommandError::declined().and(NOTHING_WRITTEN))
             };
         }
-        let accepted = ask(&prompter, writable, &pulled.target.org, &needs_question)?;
+        let accepted = ask(session, &prompter, writable, &needs_question)?;
         if accepted.is_empty() {
             return Err(CommandError::declined().and(NOTHING_WRITTEN));
         }
@@ -83,9 +82,9 @@ impl ConsentOptions {
 
 /// Asks resource by resource.
 fn ask<'rows>(
+    session: &Session,
     prompter: &Prompter<'_>,
     writable: &'rows Writable,
-    org: &OrgSlug,
     needs_question: &dyn Fn(&PullRow) -> bool,
 ) -> Result<Vec<&'rows PullRow>, CommandError> {
     let mut accepted = Vec::new();
@@ -95,7 +94,7 @@ fn ask<'rows>(
             accepted.push(row);
             continue;
         }
-        match answer(prompter, row, org)? {
+        match answer(session, prompter, row)? {
             'y' => accepted.push(row),
             'a' => {
                 accepted.push(row);
@@ -107,32 +106,37 @@ fn ask<'rows>(
     Ok(accepted)
 }
 
-fn answer(prompter: &Prompter<'_>, row: &PullRow, org: &OrgSlug) -> Result<char, CommandError> {
-    let mut question = Document::from(question(row, org));
+fn answer(session: &Session, prompter: &Prompter<'_>, row: &PullRow) -> Result<char, CommandError> {
+    let mut question = Document::from(question(row));
     loop {
         match prompter.press(&question, &[NO, YES, ALL, QUIT, DIFF]).or_end(NOTHING_WRITTEN)? {
-            'd' => question = row_in_full(row).with(Document::from(self::question(row, org))),
+            'd' => question = row_in_full(row, session.ui.product_columns()).with(Document::from(self::question(row))),
             key => return Ok(key),
         }
     }
 }
 
-/// `Overwrite settings triage in lobu.toml, agents/triage/SOUL.md?`
-fn question(row: &PullRow, org: &OrgSlug) -> Line {
-    let word = match row.action {
-        PullAction::Create => "Add ",
-        PullAction::Update => "Change ",
-        PullAction::Remove => "Take out ",
+/// `Update SOUL.md and lobu.toml (settings triage) from the org?`
+fn question(row: &PullRow) -> Line {
+    let paths: Vec<String> = row.paths().iter().map(|path| short(path)).collect();
+    let paths = match paths.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => paths.concat(),
     };
-    let paths: Vec<String> = row.paths().into_iter().collect();
-    line!(
-        "{}{} {} in {}, as org {} has it?",
-        word,
-        row.key.kind.word,
-        Style::Bold.of(&row.key.id),
-        paths.join(", "),
-        org.as_str()
-    )
+    let what = line!("({} {})", row.key.kind.word, Style::Bold.of(&row.key.id));
+    match row.action {
+        PullAction::Create => line!("Add to {} {} from the org?", paths, what),
+        PullAction::Update => line!("Update {} {} from the org?", paths, what),
+        PullAction::Remove => line!("Remove from {} {}, which the org does not have?", paths, what),
+    }
+    .prose(2)
+}
+
+/// A file by its name, which the list above has in full: `SOUL.md`, `web/SKILL.md`, `models/alpha.yaml`.
+fn short(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    let kept = if parts.last() == Some(&"SKILL.md") || parts.len() < 3 { 2 } else { 1 };
+    parts.iter().skip(parts.len().saturating_sub(kept)).copied().collect::<Vec<_>>().join("/")
 }
 
 /// Nobody can be asked: what exists is not overwritten without `--force`, what is new not made without `--yes`.

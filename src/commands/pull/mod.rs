@@ -53,7 +53,7 @@ pub async fn run(session: &Session, args: &PullArgs) -> Result<Outcome, CommandE
     let deciding = decide(session, selectors, scope, consent.force, comparison.parallelism, project, target);
     let pulled = interrupts.until(deciding).await?;
     let writable = pulled.writable()?;
-    let show = Show { session, comparison: *comparison, dry_run: consent.dry_run, selectors };
+    let show = Show { session, comparison: *comparison, selectors };
     let is_last = consent.dry_run || writable.writes.is_empty();
     // With --json there is one document on stdout: the plan, or with what was written.
     if !json || is_last {

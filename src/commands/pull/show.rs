@@ -12,7 +12,6 @@ use super::write::Report;
 pub(super) struct Show<'a> {
     pub(super) session: &'a Session,
     pub(super) comparison: ComparisonOptions,
-    pub(super) dry_run: bool,
     pub(super) selectors: &'a [String],
 }
 
@@ -27,8 +26,9 @@ impl Show<'_> {
             context: &pulled.target.context,
             server: &server,
             org: pulled.target.org.as_str(),
+            with_head: !self.session.ui.shows_talk_with_product(),
+            columns: self.session.ui.product_columns(),
             full: self.comparison.full,
-            dry_run: self.dry_run,
             selectors: self.selectors,
             new_project: pulled.source.init.as_ref().map(|_| pulled.source.location()),
         };

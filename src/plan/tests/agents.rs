@@ -109,14 +109,14 @@ fn connectors_that_no_file_names_are_named() {
 }
 
 #[test]
-fn a_provider_secret_that_the_org_lacks_wants_attention() {
+fn a_provider_secret_that_the_org_lacks_is_named_with_its_agents() {
     let mut world = World::with_agent(Server::OursWithSecrets);
     let name = SecretName::parse("MISSING").unwrap();
     world.resource(SETTINGS).looked_up.push(("anthropic".to_owned(), name));
-    let plan = world.plan();
-    let attention = &row(&plan, "settings/triage").attention;
-    assert_eq!(attention.len(), 1);
-    assert!(attention[0].contains("lobu secrets push MISSING"), "{attention:?}");
+    let missing = |plan: crate::plan::Plan| -> Vec<(String, Vec<String>)> {
+        plan.missing_secrets.into_iter().map(|missing| (missing.name.to_string(), missing.users)).collect()
+    };
+    assert_eq!(missing(world.plan()), [("MISSING".to_owned(), vec!["triage".to_owned()])]);
     world.resource(SETTINGS).looked_up[0].1 = SecretName::parse("A").unwrap();
-    assert!(row(&world.plan(), "settings/triage").attention.is_empty());
+    assert_eq!(missing(world.plan()), []);
 }

@@ -17,3 +17,4 @@ mod secret_table;
 mod settings;
 mod store;
 mod strategies;
+mod widening;

@@ -36,6 +36,8 @@ pub struct PlanDocument {
     pub secrets_used: Vec<SecretUse>,
     /// Secrets that the writes need.
     pub needs: Vec<Need>,
+    /// Secrets that the org does not have, where it has the secrets API.
+    pub missing_secrets: Vec<MissingSecret>,
     /// What cannot be applied to this server.
     pub problems: Vec<Problem>,
     /// What the reader can mend.
@@ -159,6 +161,33 @@ pub struct Field {
     pub after: serde_json::Value,
     /// Whether either side holds something that is never shown; then both are null.
     pub sensitive: bool,
+    /// Whether what only the org has is left out; `--org-values` shows it.
+    pub withheld: bool,
+    /// What the change lets an agent do that it could not do before.
+    pub widens: Vec<Widening>,
+}
+
+/// Something that a change opens, for a person to look at.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Widening {
+    /// The field, in the server's words.
+    pub path: String,
+    /// The element of a list; null for the field as a whole, and where it is never shown.
+    pub element: Option<String>,
+    /// A stable word: `any-host`, `pattern`, `public-suffix`, `shared-host`, `address`, `metadata-address`,
+    /// `runs-without-asking`, `guard-removed`, `trusted` or `policy`.
+    pub reason: String,
+    /// The same in words.
+    pub message: String,
+}
+
+/// A secret that the project refers to and the org does not have.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MissingSecret {
+    /// The secret's name, without `$`.
+    pub name: String,
+    /// What uses it: agents whose providers look it up, and places.
+    pub used_by: Vec<String>,
 }
 
 /// What the org has of a kind and the project does not declare.

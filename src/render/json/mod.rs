@@ -16,8 +16,9 @@ pub use doctor::{
     doctor, doctor_bundle,
 };
 pub use document::{
-    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
-    OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target, Undeclared, UnknownRow,
+    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord,
+    MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target,
+    Undeclared, UnknownRow, Widening,
 };
 pub use lists::{
     ContextsDocument, ListedContext, ListedOrg, OrgsDocument, ValidDocument, WhoamiDocument, contexts, orgs, valid,

@@ -8,9 +8,9 @@ use crate::plan::{Action, FieldChange, Plan};
 use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, Reason};
 use crate::schema::{Kind, file_path};
 
-use super::document::{Change, Diagnosis, KindWord, Target, Undeclared};
+use super::document::{Change, Diagnosis, KindWord, Target, Undeclared, Widening};
 use super::value::shown;
-use super::write::{FORMAT_VERSION, JsonTarget, change, diagnoses, target, version, written};
+use super::write::{FORMAT_VERSION, JsonTarget, change, diagnoses, target, version, widens, written};
 
 /// What `lobu pull --json` writes.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -116,6 +116,8 @@ pub struct PulledField {
     pub after: serde_json::Value,
     /// Whether either side holds something that is never shown; then both are null.
     pub sensitive: bool,
+    /// What the change lets an agent do that it could not do before.
+    pub widens: Vec<Widening>,
 }
 
 /// What becomes of a file.
@@ -255,6 +257,8 @@ pub struct DriftView<'a> {
     pub warnings: &'a [Diagnostic],
     /// Whether something that is declared differs.
     pub differs: bool,
+    /// Whether values of the org that no file declares are shown (`--org-values`).
+    pub org_values: bool,
     /// The files that a pull would write.
     pub writes: &'a [FileWrite],
 }
@@ -268,7 +272,7 @@ pub fn drift(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> String {
         target: target(&view.target, plan.generation),
         selectors: view.selectors.to_vec(),
         differs: view.differs,
-        apply: plan.rows.iter().filter(is_listed).map(change).collect(),
+        apply: plan.rows.iter().filter(is_listed).map(|row| change(row, view.org_values)).collect(),
         pull: object(pull, view.writes, &[]),
         warnings: diagnoses(view.warnings),
     })
@@ -344,7 +348,14 @@ fn field(kind: Kind, change: &FieldChange) -> PulledField {
     let sides = [change.before.as_ref(), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
-    PulledField { path: change.path.to_string(), file_path: file_path(kind, &change.path), before, after, sensitive }
+    PulledField {
+        path: change.path.to_string(),
+        file_path: file_path(kind, &change.path),
+        before,
+        after,
+        sensitive,
+        widens: widens(kind, change, false),
+    }
 }
 
 fn file(write: &FileWrite, is_written: bool) -> PulledFile {

@@ -78,6 +78,7 @@ fn a_plan() -> Plan {
             place: "triage/triage-telegram.appId".to_owned(),
         }],
         needs: vec![Need { name: SecretName::parse("APP_ID").unwrap(), places: vec!["a.b".to_owned()] }],
+        missing_secrets: Vec::new(),
         mismatches: Vec::new(),
         problems: vec![Problem {
             key: ResourceKey::new(RELATIONSHIP_TYPE, "knows"),
@@ -104,6 +105,7 @@ fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
         warnings: &[warning],
         plan_id: Some("0123456789ab"),
         show_unchanged: false,
+        org_values: true,
     })
 }
 
@@ -136,11 +138,12 @@ fn a_plan_has_the_members_of_version_1() {
     validate(&json);
     insta::assert_snapshot!(compact(&json), @r#"
     changes:
-      {"action":"update","fields":[{"action":"add","after":null,"before":null,"file_path":"skills.mcp.s","path":"mcpServers.s","sensitive":true},{"action":"clear","after":null,"before":["pii"],"file_path":"guardrails","path":"guardrails","sensitive":false},{"action":"drift","after":null,"before":true,"file_path":"tools","path":"toolsConfig","sensitive":false}],"file":"lobu.toml","id":"triage","kind":"settings","line":23,"will_restart":false}
-      {"action":"update","fields":[{"action":"change","after":"2","before":"1","file_path":"config.chatId","path":"config.chatId","sensitive":false},{"action":"incomparable","after":null,"before":null,"file_path":"config.botToken","path":"config.botToken","sensitive":true},{"action":"add","after":"$APP_ID","before":null,"file_path":"config.appId","path":"config.appId","sensitive":false}],"file":"lobu.toml","id":"triage/triage-telegram","kind":"platform","line":23,"will_restart":true}
+      {"action":"update","fields":[{"action":"add","after":null,"before":null,"file_path":"skills.mcp.s","path":"mcpServers.s","sensitive":true,"widens":[{"element":null,"message":"a tool server to trust","path":"mcpServers.s.url","reason":"trusted"}],"withheld":false},{"action":"clear","after":null,"before":["pii"],"file_path":"guardrails","path":"guardrails","sensitive":false,"widens":[{"element":"pii","message":"guardrail removed","path":"guardrails","reason":"guard-removed"}],"withheld":false},{"action":"drift","after":null,"before":true,"file_path":"tools","path":"toolsConfig","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage","kind":"settings","line":23,"will_restart":false}
+      {"action":"update","fields":[{"action":"change","after":"2","before":"1","file_path":"config.chatId","path":"config.chatId","sensitive":false,"widens":[],"withheld":false},{"action":"incomparable","after":null,"before":null,"file_path":"config.botToken","path":"config.botToken","sensitive":true,"widens":[],"withheld":false},{"action":"add","after":"$APP_ID","before":null,"file_path":"config.appId","path":"config.appId","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage/triage-telegram","kind":"platform","line":23,"will_restart":true}
       {"action":"create","fields":[],"file":"lobu.toml","id":"person","kind":"entity-type","line":23,"will_restart":false}
     format_version: 1
     lobu_version: "VERSION"
+    missing_secrets: []
     needs:
       {"name":"APP_ID","places":["a.b"]}
     notes:

@@ -3,15 +3,15 @@ use serde::Serialize;
 use crate::error::CommandError;
 use crate::execute::{Report, RowOutcome, Verification};
 use crate::model::{Diagnostic, Severity};
-use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary};
+use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary, widenings};
 use crate::render::diagnostics::view;
 use crate::render::hidden_values::why_not_compared;
 use crate::schema::{Kind, ResourceKey, file_path};
 
 use super::document::{
-    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord, Need,
-    OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse, SeverityWord, Target, Undeclared,
-    UnknownRow,
+    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord,
+    MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse, SeverityWord,
+    Target, Undeclared, UnknownRow, Widening,
 };
 use super::value::shown;
 
@@ -46,6 +46,8 @@ pub struct JsonView<'a> {
     pub plan_id: Option<&'a str>,
     /// Whether resources that are as declared are listed (`--show-unchanged`).
     pub show_unchanged: bool,
+    /// Whether values of the org that no file declares are shown (`--org-values`).
+    pub org_values: bool,
 }
 
 /// Writes a plan.
@@ -94,6 +96,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         left_out: _,
         secrets_used,
         needs,
+        missing_secrets,
         problems,
         mismatches: _,
         notes,
@@ -109,13 +112,17 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         only: view.only.map(only),
         selectors: view.selectors.to_vec(),
         plan_id: view.plan_id.map(str::to_owned),
-        changes: rows.iter().filter(is_listed).map(change).collect(),
+        changes: rows.iter().filter(is_listed).map(|row| change(row, view.org_values)).collect(),
         undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: KindWord(*of), ids: ids.clone() }).collect(),
         secrets_used: secrets_used
             .iter()
             .map(|one| SecretUse { name: one.name.to_string(), place: one.place.clone() })
             .collect(),
         needs: needs.iter().map(|need| Need { name: need.name.to_string(), places: need.places.clone() }).collect(),
+        missing_secrets: missing_secrets
+            .iter()
+            .map(|one| MissingSecret { name: one.name.to_string(), used_by: one.users.clone() })
+            .collect(),
         problems: problems.iter().map(problem).collect(),
         warnings: warnings(plan, view.warnings),
         notes: notes.iter().cloned().chain(why).chain(attention(rows)).collect(),
@@ -133,7 +140,7 @@ pub(super) fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
     }
 }
 
-pub(super) fn change(row: &Row) -> Change {
+pub(super) fn change(row: &Row, org_values: bool) -> Change {
     Change {
         kind: KindWord(row.key.kind),
         id: row.key.id.clone(),
@@ -146,12 +153,14 @@ pub(super) fn change(row: &Row) -> Change {
         file: row.declared_at.as_ref().map(|position| position.file.clone()),
         line: row.declared_at.as_ref().map(|position| position.line).filter(|line| *line > 0),
         will_restart: row.will_restart,
-        fields: row.fields.iter().map(|change| field(row.key.kind, change)).collect(),
+        fields: row.fields.iter().map(|change| field(row.key.kind, change, org_values)).collect(),
     }
 }
 
-fn field(kind: Kind, change: &FieldChange) -> Field {
-    let sides = [change.before.as_ref(), change.after.as_ref()];
+fn field(kind: Kind, change: &FieldChange, org_values: bool) -> Field {
+    let is_drift = matches!(change.action, FieldAction::Drift { .. });
+    let withheld = is_drift && !org_values && change.before.is_some();
+    let sides = [change.before.as_ref().filter(|_| !withheld), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(crate::model::Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
     Field {
@@ -168,7 +177,25 @@ fn field(kind: Kind, change: &FieldChange) -> Field {
         before,
         after,
         sensitive,
+        withheld,
+        widens: widens(kind, change, withheld),
     }
+}
+
+/// What a change opens; of what only the org has, what that is.
+pub(super) fn widens(kind: Kind, change: &FieldChange, withheld: bool) -> Vec<Widening> {
+    let sides = match change.action {
+        FieldAction::Incomparable => return Vec::new(),
+        FieldAction::Drift { .. } => (None, change.before.as_ref()),
+        _ => (change.before.as_ref(), change.after.as_ref()),
+    };
+    let one = |widening: crate::plan::Widening| Widening {
+        path: widening.path.to_string(),
+        element: widening.element.filter(|_| !withheld),
+        reason: widening.word.to_owned(),
+        message: widening.what,
+    };
+    widenings(kind, &change.path, sides.0, sides.1).into_iter().map(one).collect()
 }
 
 fn only(only: Only) -> OnlyWord {

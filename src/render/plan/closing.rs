@@ -2,18 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::plural;
-use crate::plan::{Plan, Problem, Summary};
+use crate::model::{counted, plural};
+use crate::plan::{Action, FieldAction, Plan, Problem, Summary};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::hidden_values::nothing_differs;
-use crate::render::phrases::{counted_kind, counts_by_kind, field_name, name, sentence, summary};
+use crate::render::phrases::{counted_kind, counts_by_kind, field_name, name, sentence};
 use crate::render::text_safety::SafeText;
 use crate::schema::{Kind, ResourceKey};
 
 use super::PlanView;
 
+/// What the marks `?` mean, said once.
+pub(super) fn drift(plan: &Plan) -> Document {
+    let drifting = plan.rows.iter().flat_map(|row| &row.fields).filter_map(|field| match field.action {
+        FieldAction::Drift { prunable } => Some(prunable),
+        _ => None,
+    });
+    let (prunable, kept): (Vec<bool>, Vec<bool>) = drifting.partition(|prunable| *prunable);
+    let whole = plan.rows.iter().filter(|row| row.action == Action::Drift && row.fields.is_empty()).count();
+    let lines = [
+        (
+            prunable.len(),
+            ("setting is", "settings are"),
+            "pull keeps it, --prune removes it",
+            "pull keeps them, --prune removes them",
+        ),
+        (kept.len(), ("setting is", "settings are"), "left as it is", "left as they are"),
+        (
+            whole,
+            ("resource is", "resources are"),
+            "pull keeps it; apply never deletes it",
+            "pull keeps them; apply never deletes them",
+        ),
+    ];
+    let line = |(count, (one, many), it, them): (usize, (&'static str, &'static str), &'static str, &'static str)| {
+        let (noun, what) = (plural(count, one, many), plural(count, it, them));
+        line!("{}{} {} only in the org ({})", Style::Drift.of("? "), count, noun, what).prose(2)
+    };
+    lines.into_iter().filter(|(count, ..)| *count > 0).map(line).collect()
+}
+
 /// What the org has and the project does not declare: a line a kind, or with `--all` a row each.
-pub(super) fn undeclared(plan: &Plan, all: bool) -> Document {
+pub(in crate::render) fn undeclared(plan: &Plan, all: bool) -> Document {
     let kinds = plan.undeclared.iter().filter(|(_, ids)| !ids.is_empty());
     kinds.flat_map(|(kind, ids)| undeclared_of(*kind, ids, all).lines().to_vec()).collect()
 }
@@ -93,24 +123,23 @@ fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
 /// How many digits of a plan's id people see; JSON has all of them.
 const SHORT_ID: usize = 12;
 
-/// What comes of it, the plan's id, and the summary, always the last line.
+/// What comes of it, and the plan's id: always the last line.
 pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
-    let mut document = Document::new();
-    if plan.is_empty() && plan.problems.is_empty() {
-        document.push(nothing_differs(plan, "Nothing to apply.", "Nothing to apply in what can be compared"));
-    } else if view.dry_run {
-        document.push(line!("This is a plan only: nothing was written."));
+    let Summary { create, update, remove, unchanged, drift: _, incomparable: _ } = plan.summary();
+    if plan.is_empty() {
+        let unchanged = (unchanged > 0).then(|| line!(" {} unchanged.", counted(unchanged, "resource")));
+        let nothing = nothing_differs(plan, "Nothing to apply.", "Nothing to apply in what can be compared");
+        return Document::from(nothing.then(unchanged.unwrap_or_default()));
     }
+    let removed = plural(remove, " setting to remove", " settings to remove");
+    let counts = [(create, " to create"), (update, " to update"), (remove, removed)];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count}{what}")).collect();
+    let line = line!("{}{}.   ", Style::Bold.of("Plan: "), Style::Bold.of(counts.join(", ")));
     let id = view.plan_id.map(|id| id.get(..SHORT_ID).unwrap_or(id));
-    let line = id.map(|id| line!("Plan id: {}", Style::Bold.of(id)));
-    document.push(line.unwrap_or_else(|| line!("Plan id: none (it writes hidden literals)")));
-    document.push(summary(counts(plan.summary())));
-    document
-}
-
-fn counts(summary: Summary) -> Vec<(usize, &'static str)> {
-    let Summary { create, update, remove, unchanged, drift, incomparable } = summary;
-    let mut counts = vec![(create, " create"), (update, " update"), (unchanged, " unchanged"), (drift, " drift")];
-    counts.extend([(remove, " removed"), (incomparable, " incomparable")].into_iter().filter(|(count, _)| *count > 0));
-    counts
+    let line = match id {
+        Some(id) => line.then(line!("id {}", Style::Bold.of(id))),
+        None => line.then(line!("plan id: none (it writes hidden literals)")),
+    };
+    Document::from(line)
 }

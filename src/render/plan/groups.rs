@@ -1,58 +1,100 @@
-//! The rows of a plan, by kind.
+//! The rows of a plan: those of an agent together, then those that belong to none, by kind.
 
-use crate::plan::{Action, Plan, Row};
-use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{marker, name, sentence};
-use crate::schema::{ALL, Kind};
+use crate::model::Position;
+use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
+use crate::render::document::{Document, Style, line};
+use crate::render::fields::{Columns, Entry, Page, changed, created, drifting, incomparable, label_width};
+use crate::render::phrases::{grouped, marker, name, place, sentence};
+use crate::render::prose_diff::Direction;
 
 use super::PlanView;
-use super::fields::fields;
 
-/// How far the lines below a row are indented.
-const BELOW: usize = 6;
-
-/// One block a kind that has rows to show, in plan order.
+/// One block an agent and one a kind that belongs to none, in plan order.
 pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
-    ALL.kinds().map(|kind| group(plan, view, kind)).collect()
+    let rows = plan.rows.iter().filter(|row| is_shown(row, view));
+    grouped(rows, |row| &row.key).iter().map(|rows| group(rows, view)).collect()
 }
 
-fn group(plan: &Plan, view: &PlanView<'_>, kind: Kind) -> Document {
-    let rows: Document =
-        plan.rows.iter().filter(|row| row.key.kind == kind).flat_map(|one| row(one, view).lines().to_vec()).collect();
-    if rows.is_empty() {
-        return rows;
-    }
-    Document::from(line!("{}:", kind.plural).in_style(Style::Bold)).with(rows)
-}
-
-fn row(row: &Row, view: &PlanView<'_>) -> Document {
+fn is_shown(row: &Row, view: &PlanView<'_>) -> bool {
     // What needs attention is shown, whatever becomes of its row.
-    if row.action == Action::Unchanged && !view.show_unchanged && row.attention.is_empty() {
-        return Document::new();
-    }
-    let mut below = Document::new();
-    if row.will_restart {
-        let text = "the platform will restart; messages in flight may be lost";
-        below.push(sentence(Style::Attention, "! ", text));
-    }
-    below.extend(row.attention.iter().map(|text| sentence(Style::Attention, "! ", text)));
-    below.append(fields(row, view));
-    Document::from(head(row).indented(2)).with(below.indented(BELOW))
+    row.action != Action::Unchanged || view.show_unchanged || !row.attention.is_empty()
 }
 
-fn head(row: &Row) -> Line {
+/// The rows of a group, with the values of their fields in one column.
+fn group(rows: &[&Row], view: &PlanView<'_>) -> Document {
+    let labels = rows.iter().flat_map(|row| labels(row, view));
+    let page = Page { columns: Columns::of(view.columns, labels), folding: view.folding() };
+    let mut shown_at: Option<&Position> = None;
+    let mut document = Document::new();
+    for row in rows {
+        // What stands at the same place as the row above it says so once.
+        let at = row.declared_at.as_ref().filter(|at| Some(*at) != shown_at);
+        shown_at = row.declared_at.as_ref().or(shown_at);
+        document.append(head(row, at, view));
+        document.append(below(row, view, page));
+    }
+    document
+}
+
+/// The widths of the labels of a row.
+fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
+    let is_shown = |field: &&FieldChange| field.action != FieldAction::Incomparable || shows_incomparable(row, view);
+    row.fields
+        .iter()
+        .filter(is_shown)
+        .map(|field| label_width(row.key.kind, field, row.action == Action::Create))
+        .collect()
+}
+
+fn below(row: &Row, view: &PlanView<'_>, page: Page) -> Document {
+    let mut document: Document =
+        row.attention.iter().map(|text| sentence(Style::Attention, "! ", text).indented(4)).collect();
+    document.extend(entries(row, view, page).into_iter().flat_map(|entry| entry.lines(page.columns).into_lines()));
+    if row.will_restart {
+        document.push(Style::Update.line("the chat integration will restart").indented(6));
+    }
+    document
+}
+
+/// What is changed, then what only the org has, then, where everything is wanted, what cannot be compared.
+fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
+    let kind = row.key.kind;
+    let of =
+        |wanted: fn(FieldAction) -> bool| row.fields.iter().filter(move |field: &&FieldChange| wanted(field.action));
+    let mut entries: Vec<Entry> = if row.action == Action::Create {
+        created(kind, &row.fields, page)
+    } else {
+        of(FieldAction::is_change).map(|field| changed(kind, field, Direction::ToOrg, page)).collect()
+    };
+    let is_drift = |action| matches!(action, FieldAction::Drift { .. });
+    entries.extend(of(is_drift).map(|field| drifting(kind, field, view.org_values, page)));
+    // What is sent whole sends these too, and says so above.
+    if shows_incomparable(row, view) {
+        let is_incomparable = |action| action == FieldAction::Incomparable;
+        entries.extend(of(is_incomparable).map(|field| incomparable(kind, field)));
+    }
+    entries
+}
+
+fn shows_incomparable(row: &Row, view: &PlanView<'_>) -> bool {
+    view.full || view.show_unchanged || row.is_change() && !row.key.kind.is_sent_whole
+}
+
+fn head(row: &Row, at: Option<&Position>, view: &PlanView<'_>) -> Document {
     let (style, marker) = marker(row.action);
-    let line = line!("{}{}", style.of(marker), name(&row.key));
+    let line = line!("{}{}", style.of(marker), name(&row.key)).indented(2);
     let sections = match row.action {
         Action::Create | Action::Unchanged => Vec::new(),
         Action::Update => row.changed_sections(),
-        Action::Drift if row.fields.is_empty() => {
-            return line.then(Style::Dim.line(" (pull keeps it; apply never deletes it)")).prose(4);
-        }
         Action::Drift => row.drifting_sections(),
     };
-    if sections.is_empty() {
-        return line;
+    let line = if sections.is_empty() {
+        line
+    } else {
+        line.then(line!(" ({})", sections.join(", ")).in_style(Style::Dim)).prose(8)
+    };
+    match at.filter(|at| at.line > 0) {
+        Some(at) => line.with_at_right(place(at), view.columns),
+        None => line.into(),
     }
-    line.then(line!(" ({})", sections.join(", ")).in_style(Style::Dim)).prose(8)
 }

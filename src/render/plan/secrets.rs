@@ -33,16 +33,12 @@ pub(super) fn used(plan: &Plan) -> Document {
     document
 }
 
-/// What an apply of this plan will need.
-pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool, push_command: &str) -> Document {
-    if plan.needs.is_empty() {
+/// The values that an apply of this plan will need, where the server keeps none.
+pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document {
+    if plan.needs.is_empty() || plan.secrets == SecretsMode::References {
         return Document::new();
     }
-    let what = match plan.secrets {
-        SecretsMode::References => "apply will need these secrets in the org:",
-        SecretsMode::Values | SecretsMode::Unknown => "apply will need the values of:",
-    };
-    let mut document = Document::from(Style::Bold.line(what));
+    let mut document = Document::from(Style::Bold.line("apply will need the values of:"));
     document.extend(plan.needs.iter().map(|need| {
         let text = |word: &str| format!("{} ({word}) for {}", need.name.reference(), need.places.join(", "));
         let line = if have(&need.name) {
@@ -52,8 +48,22 @@ pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool, push_comman
         };
         line.indented(2)
     }));
-    if plan.secrets == SecretsMode::References && plan.needs.iter().any(|need| !have(&need.name)) {
-        document.push(sentence(Style::Hint, "hint: ", &format!("{push_command} sends the values that .env has")));
+    document
+}
+
+/// The secrets that the org does not have, and the command that sends them.
+pub(super) fn missing(plan: &Plan, push_command: &str) -> Document {
+    let mut document: Document = plan
+        .missing_secrets
+        .iter()
+        .map(|missing| {
+            let (head, name) = (Style::Attention.of("Missing secret: "), Style::Bold.of(missing.name.as_str()));
+            line!("{}{} ({})", head, name, missing.users.join(", ")).prose(2)
+        })
+        .collect();
+    if !document.is_empty() {
+        let names: Vec<&str> = plan.missing_secrets.iter().map(|missing| missing.name.as_str()).collect();
+        document.push(line!("{} {}", push_command, names.join(" ")).indented(2));
     }
     document
 }

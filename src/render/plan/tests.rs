@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{FieldPath, SecretName, Text, Value};
-use crate::plan::{Action, FieldAction, FieldChange, Need, Plan, Problem, Row, SecretUse};
+use crate::model::{FieldPath, Position, SecretName, Text, Value};
+use crate::plan::{Action, FieldAction, FieldChange, MissingSecret, Need, Plan, Problem, Row, SecretUse};
 use crate::schema::SecretsMode;
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 use crate::schema::{Kind, ResourceKey};
@@ -19,7 +19,9 @@ fn view() -> PlanView<'static> {
         server: "https://app.lobu.ai",
         org: "acme",
         plan_id: Some("0123456789abcdef0123456789abcdef01234567"),
-        is_local: false,
+        with_head: true,
+        columns: 80,
+        org_values: false,
         show_unchanged: false,
         full: false,
         all: false,
@@ -39,6 +41,7 @@ fn empty() -> Plan {
         left_out: BTreeMap::new(),
         secrets_used: Vec::new(),
         needs: Vec::new(),
+        missing_secrets: Vec::new(),
         problems: Vec::new(),
         mismatches: Vec::new(),
         notes: Vec::new(),
@@ -105,57 +108,230 @@ fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
         row(RELATIONSHIP_TYPE, "knows", Action::Create, Vec::new()),
     ]);
     insta::assert_snapshot!(log(&plan, &view()), @r#"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    agents:
       + agent triage
-
-    settings:
+          name  "Triage"
       + settings triage
+
       ~ settings other (egress.judge_model)
-          ~ egress.judge_model: "a" → "b"
-
-    platforms:
-      ? platform other/other-slack (pull keeps it; apply never deletes it)
+          egress.judge_model  "a" → "b"
+      ? platform other/other-slack
       ~ platform other/other-telegram (config)
-          ! the platform will restart; messages in flight may be lost
-          ~ config.chatId: "1" → "2"
+          config.chatId       "1" → "2"
+          the chat integration will restart
 
-    relationship types:
       + relationship-type knows
 
-    Plan id: 0123456789ab
-    Summary: 3 create, 2 update, 2 unchanged, 1 drift
+    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
+
+    Plan: 3 to create, 2 to update.   id 0123456789ab
     "#);
     let whole = log(&plan, &PlanView { show_unchanged: true, full: true, ..view() });
-    assert!(whole.contains("  + agent triage\n      + name: \"Triage\"\n  = agent other\n"), "{whole}");
-    assert!(whole.contains("\nentity types:\n  = entity-type person\n"), "{whole}");
+    assert!(whole.contains("\n  = agent other\n  ~ settings other"), "{whole}");
+    assert!(whole.contains("\n\n  = entity-type person\n\n"), "{whole}");
 }
 
 #[test]
 fn an_empty_plan_says_that_there_is_nothing_to_apply() {
     insta::assert_snapshot!(log(&of(vec![row(AGENT, "a", Action::Unchanged, vec![])]), &view()), @"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    Nothing to apply.
-    Plan id: 0123456789ab
-    Summary: 0 create, 0 update, 1 unchanged, 0 drift
+    Nothing to apply. 1 resource unchanged.
     ");
 }
 
 #[test]
-fn an_embedded_org_is_named_as_such() {
-    let view = PlanView { is_local: true, context: "local", org: "dev", dry_run: true, ..view() };
-    insta::assert_snapshot!(log(&of(vec![row(AGENT, "a", Action::Create, vec![])]), &view), @"
-    Plan for the embedded org dev (context local), in which no agent runs
-
-    agents:
+fn a_head_that_was_said_above_is_not_repeated() {
+    let plan = of(vec![row(AGENT, "a", Action::Create, vec![])]);
+    insta::assert_snapshot!(log(&plan, &PlanView { with_head: false, ..view() }), @"
       + agent a
 
-    This is a plan only: nothing was written.
-    Plan id: 0123456789ab
-    Summary: 1 create, 0 update, 0 unchanged, 0 drift
+    Plan: 1 to create.   id 0123456789ab
     ");
+}
+
+/// A new agent with a little of everything.
+fn a_new_agent() -> Vec<Row> {
+    let list = |texts: &[&str]| Some(Value::known_list(texts.iter().copied()));
+    let map = |members: &[(&str, Value)]| {
+        Value::Map(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+    };
+    let add = |path: &[&str], after: Option<Value>| field(path, FieldAction::Add, None, after);
+    let soul = "You answer customers of a bicycle workshop.\n\n- Be brief.\n- Be kind.\n";
+    let mut allowed =
+        add(&["networkConfig", "allowedDomains"], list(&["repairs.example", "*.parts.example", "labels.example"]));
+    allowed.sources = BTreeMap::from([("labels.example".to_owned(), "parts".to_owned())]);
+    let server = map(&[
+        ("url", text("https://repairs.example/mcp")),
+        ("headers", map(&[("Authorization", secret("REPAIRS_TOKEN"))])),
+    ]);
+    let skill = map(&[
+        ("repo", text("local/parts")),
+        ("name", text("parts")),
+        ("enabled", Value::Bool(true)),
+        ("content", text("Look up parts.\nName the shelf.")),
+        ("description", text("Finds parts")),
+    ]);
+    let tools = ["/mcp/repairs/tools/find_repair", "/mcp/repairs/tools/list_repairs"];
+    let description = "Greets customers, finds their repair, and knows when to hand over to a person at the counter";
+    let mut rows = vec![
+        row(
+            AGENT,
+            "front-desk",
+            Action::Create,
+            vec![add(&["name"], Some(text("Front desk"))), add(&["description"], Some(text(description)))],
+        ),
+        row(
+            SETTINGS,
+            "front-desk",
+            Action::Create,
+            vec![
+                allowed,
+                add(&["mcpServers", "repairs"], Some(server)),
+                add(&["skillsConfig", "skills", "local/parts"], Some(skill)),
+                add(&["preApprovedTools"], list(&tools)),
+                add(&["providerModelPreferences", "anthropic"], Some(text("claude-sonnet-4-5"))),
+                add(&["installedProviders", "anthropic"], Some(map(&[("providerId", text("anthropic"))]))),
+                add(&["modelSelection"], Some(map(&[("mode", text("auto"))]))),
+                add(&["soulMd"], Some(text(soul))),
+            ],
+        ),
+        row(
+            PLATFORM,
+            "front-desk/front-desk-telegram-counter",
+            Action::Create,
+            vec![add(&["type"], Some(text("telegram"))), add(&["config", "chatId"], Some(text("-1001204")))],
+        ),
+        row(ENTITY_TYPE, "repair", Action::Create, vec![add(&["name"], Some(text("Repair")))]),
+    ];
+    let at = |file: &str, line| Some(Position { file: file.to_owned(), line, column: 1 });
+    rows[0].declared_at = at("lobu.toml", 6);
+    rows[1].declared_at = at("lobu.toml", 6);
+    rows[2].declared_at = at("lobu.toml", 23);
+    rows[3].declared_at = at("models/repair.yaml", 3);
+    rows
+}
+
+#[test]
+fn what_is_created_is_shown_by_agent_with_every_field() {
+    let plan = Plan {
+        missing_secrets: vec![MissingSecret {
+            name: name("ANTHROPIC_API_KEY"),
+            users: vec!["front-desk".to_owned(), "triage".to_owned()],
+        }],
+        ..of(a_new_agent())
+    };
+    insta::assert_snapshot!(log(&plan, &view()), @r#"
+    acme at app.lobu.ai (context lobu)
+
+      + agent front-desk                                                 lobu.toml:6
+          name                   "Front desk"
+          description            "Greets customers, finds their repair, and …"
+      + settings front-desk
+          SOUL.md                4 lines: "You answer customers of a bicycle …"
+          providers              anthropic, model claude-sonnet-4-5
+          network.allowed        repairs.example
+                                 *.parts.example
+                                 labels.example (from skill parts)
+        ! skills.mcp.repairs     url "https://repairs.example/mcp"
+                                                              a tool server to trust
+                                 headers.Authorization $REPAIRS_TOKEN
+          skills/parts/SKILL.md  2 lines: "Look up parts." …
+                                 description "Finds parts"
+        ! tools.pre_approved     2 run without asking:
+                                 /mcp/repairs/tools/find_repair
+                                 /mcp/repairs/tools/list_repairs
+      + platform front-desk/front-desk-telegram-counter                 lobu.toml:23
+          type                   "telegram"
+          config.chatId          "-1001204"
+
+      + entity-type repair                                      models/repair.yaml:3
+          name  "Repair"
+
+    Missing secret: ANTHROPIC_API_KEY (front-desk, triage)
+      lobu secrets push ANTHROPIC_API_KEY
+
+    Plan: 4 to create.   id 0123456789ab
+    "#);
+    insta::assert_snapshot!(log(&plan, &PlanView { full: true, columns: 120, ..view() }), @r#"
+    acme at app.lobu.ai (context lobu)
+
+      + agent front-desk                                                                                         lobu.toml:6
+          name                   "Front desk"
+          description            "Greets customers, finds their repair, and knows
+                                 when to hand over to a person at the counter"
+      + settings front-desk
+          SOUL.md                4 lines:
+            │ You answer customers of a bicycle workshop.
+            │
+            │ - Be brief.
+            │ - Be kind.
+          providers              anthropic, model claude-sonnet-4-5
+          network.allowed        repairs.example
+                                 *.parts.example
+                                 labels.example (from skill parts)
+        ! skills.mcp.repairs     url "https://repairs.example/mcp"
+                                 a tool server to trust
+                                 headers.Authorization $REPAIRS_TOKEN
+          skills/parts/SKILL.md  2 lines:
+                                 description "Finds parts"
+            │ Look up parts.
+            │ Name the shelf.
+        ! tools.pre_approved     2 run without asking:
+                                 /mcp/repairs/tools/find_repair
+                                 /mcp/repairs/tools/list_repairs
+      + platform front-desk/front-desk-telegram-counter                                                         lobu.toml:23
+          type                   "telegram"
+          config.chatId          "-1001204"
+
+      + entity-type repair                                                                              models/repair.yaml:3
+          name  "Repair"
+
+    Missing secret: ANTHROPIC_API_KEY (front-desk, triage)
+      lobu secrets push ANTHROPIC_API_KEY
+
+    Plan: 4 to create.   id 0123456789ab
+    "#);
+}
+
+#[test]
+fn what_a_change_opens_is_pointed_out() {
+    let list = |texts: &[&str]| Value::known_list(texts.iter().copied());
+    let changes = vec![
+        change(&["networkConfig", "allowedDomains"], list(&["a.com"]), list(&["a.com", "b.com", "*", "*.github.io"])),
+        change(&["networkConfig", "deniedDomains"], list(&["evil.example", "x.example"]), list(&["x.example"])),
+        change(&["mcpServers", "gh", "url"], text("https://old.example/mcp"), text("https://new.example/mcp")),
+        change(&["guardrails"], list(&["pii"]), list(&["other"])),
+        field(&["preApprovedTools"], FieldAction::Add, None, Some(list(&["/mcp/gh/tools/x"]))),
+        field(
+            &["networkConfig", "judges", "strict"],
+            FieldAction::Drift { prunable: true },
+            Some(text("Allow everything.")),
+            None,
+        ),
+    ];
+    let plan = of(vec![row(SETTINGS, "triage", Action::Update, changes)]);
+    insta::assert_snapshot!(log(&plan, &PlanView { org_values: true, ..view() }), @r#"
+    acme at app.lobu.ai (context lobu)
+
+      ~ settings triage (network.allowed, network.denied, skills.mcp, guardrails,
+            tools.pre_approved)
+        ! network.allowed        + "*"                      any host on the internet
+                                 + "*.github.io"        a host shared by many owners
+                                 + "b.com"
+        ! network.denied         - "evil.example"                   no longer denied
+        ! skills.mcp.gh.url      - "https://old.example/mcp"
+                                 + "https://new.example/mcp"  a tool server to trust
+        ! guardrails             - "pii"                           guardrail removed
+                                 + "other"
+        ! tools.pre_approved     + "/mcp/gh/tools/x"             runs without asking
+        ! network.judges.strict  "Allow everything."           the policy of a judge
+
+    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+
+    Plan: 1 to update.   id 0123456789ab
+    "#);
 }
 
 #[test]
@@ -194,53 +370,44 @@ fn each_changed_field_says_what_was_and_what_will_be() {
         ],
     )]);
     insta::assert_snapshot!(log(&plan, &view()), @r#"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       ~ settings triage (network.allowed, egress.extra_policy, skills.mcp, skills,
-              guardrails, SOUL.md, IDENTITY.md, USER.md)
-          ~ network.allowed:
-              + "api.x.com"
-              + "b.com"
-            "api.x.com" from skill websearch
-          ~ egress.extra_policy:
-              │ --- org
-              │ +++ files
-              │ @@ -1 +1 @@
-              │ -No.
-              │ +Yes.
-          + skills.mcp.search: {url: "https://h.example/mcp"}
-            from skill websearch
-          ~ skills/web/SKILL.md:
-              │ --- org
-              │ +++ files
-              │ @@ -1,3 +1,3 @@
-              │  one
-              │ -two
-              │ +2
-              │  three
-          - guardrails: ["pii"] → (cleared)
-          - SOUL.md: (cleared)
-              │ --- org
-              │ +++ files
-              │ @@ -1,2 +0,0 @@
-              │ -Be kind.
-              │ -Be brief.
-          + IDENTITY.md:
-              │ --- org
-              │ +++ files
-              │ @@ -0,0 +1 @@
-              │ +I am.
-          ~ USER.md: (hidden, changed)
-          ? network.denied (pull keeps it, --prune removes it)
-          ? modelSelection (left as it is)
+            guardrails, SOUL.md, IDENTITY.md, USER.md)
+          network.allowed      + "api.x.com" (from skill websearch)
+                               + "b.com"
+        ! egress.extra_policy
+            │ @@ -1 +1 @@
+            │ -No.
+            │ +Yes.
+        ! skills.mcp.search    + url "https://h.example/mcp"  a tool server to trust
+                                 from skill websearch
+          skills/web/SKILL.md
+            │ @@ -1,3 +1,3 @@
+            │  one
+            │ -two
+            │ +2
+            │  three
+        ! guardrails           ["pii"] → (cleared)                 guardrail removed
+        - SOUL.md              (cleared)
+            │ @@ -1,2 +0,0 @@
+            │ -Be kind.
+            │ -Be brief.
+          IDENTITY.md
+            │ @@ -0,0 +1 @@
+            │ +I am.
+          USER.md              (hidden, changed)
+        ? network.denied
+        ? modelSelection
+
+    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (left as it is)
 
     ! With --yes this needs --allow-clear too:
         - settings triage guardrails
         - settings triage SOUL.md
 
-    Plan id: 0123456789ab
-    Summary: 0 create, 1 update, 0 unchanged, 0 drift
+    Plan: 1 to update.   id 0123456789ab
     "#);
 }
 
@@ -258,15 +425,13 @@ fn what_prune_removes_is_shown_and_counted() {
         ],
     )]);
     insta::assert_snapshot!(log(&plan, &view()), @r#"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       ~ settings triage (tools.allowed, providers)
-          - tools.allowed (removed by --prune): ["bash", "web"]
-          - providers[openai] (removed by --prune): {providerId: "openai"}
+        - tools.allowed      ["bash", "web"] → (removed by --prune)
+        - providers[openai]  {providerId: "openai"} → (removed by --prune)
 
-    Plan id: 0123456789ab
-    Summary: 0 create, 1 update, 0 unchanged, 0 drift, 2 removed
+    Plan: 1 to update, 2 settings to remove.   id 0123456789ab
     "#);
 }
 
@@ -287,43 +452,41 @@ fn drift_alone_is_nothing_to_apply() {
         ..empty()
     };
     insta::assert_snapshot!(log(&plan, &view()), @"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       ? settings triage (tools.allowed, USER.md)
-          ? tools.allowed (pull keeps it, --prune removes it)
-          ? USER.md (left as it is)
+        ? tools.allowed
+        ? USER.md
+      ? platform triage/mine
 
-    platforms:
-      ? platform triage/mine (pull keeps it; apply never deletes it)
+    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (left as it is)
+    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
 
     ? 290 agents are not in this project; --all lists them
     ? 1 entity type is not in this project; --all lists it
 
     Nothing to apply.
-    Plan id: 0123456789ab
-    Summary: 0 create, 0 update, 0 unchanged, 2 drift
     ");
     let few = Plan { undeclared: BTreeMap::from([(AGENT, vec!["a".into(), "b".into()])]), ..plan };
-    insta::assert_snapshot!(log(&few, &PlanView { all: true, full: true, ..view() }), @r#"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    insta::assert_snapshot!(log(&few, &PlanView { all: true, org_values: true, ..view() }), @"
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       ? settings triage (tools.allowed, USER.md)
-          ? tools.allowed (pull keeps it, --prune removes it): ["bash"]
-          ? USER.md (left as it is): ["bash"]
+        ? tools.allowed  bash
+        ? USER.md        bash
+      ? platform triage/mine
 
-    platforms:
-      ? platform triage/mine (pull keeps it; apply never deletes it)
+    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (left as it is)
+    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
 
     ? 2 agents are not in this project; apply never deletes them:
       ? agent a
       ? agent b
 
     Nothing to apply.
-    Plan id: 0123456789ab
-    Summary: 0 create, 0 update, 0 unchanged, 2 drift
-    "#);
+    ");
 }
 
 #[test]
@@ -357,14 +520,13 @@ fn secrets_are_named_with_their_places_and_never_shown() {
     };
     let have = |name: &SecretName| name.as_str() == "BOT_TOKEN";
     insta::assert_snapshot!(log(&plan, &PlanView { dry_run: true, have: &have, ..view() }), @"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
     Secrets: this server has no secrets API; platform values are sent as values
 
-    platforms:
       ~ platform triage/triage-slack (config)
-          ! the platform will restart; messages in flight may be lost
-          ! sends $BOT_TOKEN again: the org's value cannot be compared
-          + config.signingSecret: $SIGNING
+        ! sends $BOT_TOKEN again: the org's value cannot be compared
+          config.signingSecret  + $SIGNING
+          the chat integration will restart
 
     ! The server hides 2 values: triage → a → botToken, triage → b → botToken. An
       edit of one is not detected; send them with --resend-secrets=agent/triage
@@ -377,12 +539,10 @@ fn secrets_are_named_with_their_places_and_never_shown() {
       = $BOT_TOKEN (at hand) for triage/triage-slack.botToken
       ! $SIGNING (missing) for triage/triage-slack.signingSecret
 
-    This is a plan only: nothing was written.
-    Plan id: 0123456789ab
-    Summary: 0 create, 1 update, 2 unchanged, 0 drift, 3 incomparable
+    Plan: 1 to update.   id 0123456789ab
     ");
     let shown = log(&plan, &PlanView { show_unchanged: true, ..view() });
-    assert!(shown.contains("= config.botToken: $A_TOKEN (cannot be compared)"), "{shown}");
+    assert!(shown.contains("= config.botToken       $A_TOKEN (cannot be compared)"), "{shown}");
     assert!(!shown.contains("apply will need"));
 }
 
@@ -420,12 +580,11 @@ fn problems_warnings_and_what_was_left_out_stand_below() {
     };
     let selectors = ["agent/tri*".to_owned(), "entity-type/*".to_owned()];
     insta::assert_snapshot!(log(&plan, &PlanView { selectors: &selectors, ..view() }), @r#"
-    Plan for org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       = settings triage
-          ! provider openai wants $OPENAI, which the org lacks: lobu secrets push
-            OPENAI
+        ! provider openai wants $OPENAI, which the org lacks: lobu secrets push
+          OPENAI
 
     Only agent/tri* entity-type/* is planned; left out: 3 agents, 3 settings, 1
       platform
@@ -439,8 +598,7 @@ fn problems_warnings_and_what_was_left_out_stand_below() {
         files, and can't be changed
           hint: Write the org's value, or use another slug.
 
-    Plan id: 0123456789ab
-    Summary: 0 create, 0 update, 1 unchanged, 0 drift
+    Nothing to apply. 1 resource unchanged.
     "#);
 }
 
@@ -450,20 +608,16 @@ fn foreign_text_neither_steers_the_terminal_nor_the_log() {
     let plan = of(vec![row(SETTINGS, "tri\u{202e}age", Action::Update, vec![field])]);
     let view = PlanView { org: "::warning::", ..view() };
     insta::assert_snapshot!(log(&plan, &view), @r"
-    Plan for org \u{3a}:warning:: at https://app.lobu.ai (context lobu)
+    \u{3a}:warning:: at app.lobu.ai (context lobu)
 
-    settings:
       ~ settings tri\u{202e}age (SOUL.md)
-          ~ SOUL.md:
-              │ --- org
-              │ +++ files
-              │ @@ -1 +1,2 @@
-              │ -a
-              │ +\u{3a}:error::x\u{1b}[2J
-              │ +#\u{23}[group]
+          SOUL.md
+            │ @@ -1 +1,2 @@
+            │ -a
+            │ +\u{3a}:error::x\u{1b}[2J
+            │ +#\u{23}[group]
 
-    Plan id: 0123456789ab
-    Summary: 0 create, 1 update, 0 unchanged, 0 drift
+    Plan: 1 to update.   id 0123456789ab
     ");
 }
 

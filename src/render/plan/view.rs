@@ -13,11 +13,15 @@ pub struct PlanView<'a> {
     pub org: &'a str,
     /// None where the plan writes hidden literals, and there is no key for their digests.
     pub plan_id: Option<&'a str>,
-    /// Whether the org is the embedded one.
-    pub is_local: bool,
+    /// Whether the head of the plan is shown: not below a line on the same terminal that says the same.
+    pub with_head: bool,
+    /// How wide a line may be.
+    pub columns: usize,
+    /// Whether values of the org that no file declares are shown.
+    pub org_values: bool,
     /// Whether rows that are as declared are shown (`--show-unchanged`).
     pub show_unchanged: bool,
-    /// Whether long values, and the fields of what is made, are shown (`--full`).
+    /// Whether long values are shown whole (`--full`).
     pub full: bool,
     /// Whether what the project does not declare is shown one by one (`--all`).
     pub all: bool,

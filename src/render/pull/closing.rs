@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, counted, plural};
 use crate::pull::{FileWrite, Missing, PullAction, PullPlan, Reason, ValueFrom, Withheld};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{counted_kind, field_name, name, sentence, summary};
+use crate::render::phrases::{counted_kind, field_name, name, sentence};
 use crate::render::plan::left_out_of;
 use crate::schema::{Kind, ResourceKey};
-
-use super::PullView;
 
 /// The references that the files get, those with names of lobu's making told apart.
 pub(super) fn references(plan: &PullPlan) -> Document {
@@ -130,7 +128,7 @@ pub(super) fn files(writes: &[FileWrite]) -> Document {
     if writes.is_empty() {
         return Document::new();
     }
-    let head = Style::Bold.line("files:");
+    let head = Style::Bold.line("Files:");
     Document::from(head).with(writes.iter().map(|write| file(write).indented(2)).collect())
 }
 
@@ -144,26 +142,26 @@ fn file(write: &FileWrite) -> Line {
     line!("{}{}", style.of(marker), &write.path)
 }
 
-/// What comes of it, and the summary, always the last line.
-pub(super) fn last(plan: &PullPlan, writes: &[FileWrite], view: &PullView<'_>) -> Document {
-    let mut document = Document::new();
+/// What comes of it, always the last line.
+pub(super) fn last(plan: &PullPlan, writes: &[FileWrite]) -> Line {
+    let count = |action: PullAction| plan.rows.iter().filter(|row| row.action == action).count();
+    let counts = [
+        (count(PullAction::Create), "to add"),
+        (count(PullAction::Update), "to update"),
+        (count(PullAction::Remove), "to remove"),
+        (plan.withheld.len(), "not written"),
+    ];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if writes.is_empty() {
         let text = if plan.withheld.is_empty() { "Nothing to pull." } else { "Nothing that can be written." };
-        document.push(line!("{}", text));
-    } else if view.dry_run {
-        document.push(line!("This is a dry run: nothing was written."));
+        let unchanged = (plan.unchanged > 0).then(|| line!(" {} unchanged.", counted(plan.unchanged, "resource")));
+        return line!("{}{}", text, unchanged.unwrap_or_default());
     }
-    let count = |action: PullAction| plan.rows.iter().filter(|row| row.action == action).count();
-    let mut counts = vec![
-        (count(PullAction::Create), " create"),
-        (count(PullAction::Update), " update"),
-        (plan.unchanged, " unchanged"),
-        (plan.missing.len(), " only in the files"),
-    ];
-    let more = [(count(PullAction::Remove), " removed"), (plan.withheld.len(), " not written")];
-    counts.extend(more.into_iter().filter(|(count, _)| *count > 0));
-    document.push(summary(counts));
-    document
+    if counts.is_empty() {
+        return line!("Pull: {} to write.", counted(writes.len(), "file"));
+    }
+    line!("{}{}.", Style::Bold.of("Pull: "), Style::Bold.of(counts.join(", ")))
 }
 
 /// What was written: the count where everything was, else file by file what was and what was not.

@@ -19,16 +19,13 @@ pub fn render(plan: &PullPlan, writes: &[FileWrite], view: &PullView<'_>) -> Doc
         closing::left_out(plan, view.selectors),
         closing::notes(plan),
         closing::files(writes),
-        closing::last(plan, writes, view),
+        closing::last(plan, writes).into(),
     ]);
     Document::of_blocks(blocks)
 }
 
 fn head(view: &PullView<'_>) -> Document {
-    let line = line!("Pull from org {}", org_at(view.org, view.server, view.context));
-    let line = match &view.new_project {
-        Some(place) => line.then(line!(", into a new project in {}", Style::Bold.of(place))),
-        None => line,
-    };
-    Document::from(line.prose(2))
+    let head = view.with_head.then(|| org_at(view.org, view.server, view.context).prose(2));
+    let place = view.new_project.as_ref().map(|place| line!("New project in {}", Style::Bold.of(place)).prose(2));
+    head.into_iter().chain(place).collect()
 }

@@ -1,45 +1,50 @@
-//! The rows of a pull, by kind.
+//! The rows of a pull: those of an agent together, then those that belong to none, by kind.
 
-use crate::plan::{FieldAction, FieldChange};
 use crate::pull::{PullAction, PullPlan, PullRow};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::phrases::{field_name, marked, name};
-use crate::render::plan::{is_prompt, prompt_diff};
+use crate::render::fields::{Columns, Entry, Page, changed, created, label_width};
+use crate::render::phrases::{grouped, name};
 use crate::render::prose_diff::{Direction, Folding};
-use crate::render::value_text::{change_of_files, field};
-use crate::schema::{ALL, Kind, file_section};
+use crate::schema::file_section;
 
 use super::PullView;
 
-/// How far the lines below a row are indented.
-const BELOW: usize = 6;
-
-/// One block a kind that has rows, in plan order.
+/// One block an agent and one a kind that belongs to none, in plan order.
 pub(super) fn groups(plan: &PullPlan, view: &PullView<'_>) -> Vec<Document> {
-    ALL.kinds().map(|kind| group(plan, view, kind)).collect()
+    let groups = grouped(&plan.rows, |row| &row.key);
+    groups.into_iter().map(|rows| group(&rows, view.columns, view.folding())).collect()
 }
 
-fn group(plan: &PullPlan, view: &PullView<'_>, kind: Kind) -> Document {
-    let of_kind = plan.rows.iter().filter(|row| row.key.kind == kind);
-    let rows: Document = of_kind.flat_map(|one| row(one, view).lines().to_vec()).collect();
-    if rows.is_empty() {
-        return rows;
-    }
-    Document::from(line!("{}:", kind.plural).in_style(Style::Bold)).with(rows)
+fn group(rows: &[&PullRow], columns: usize, folding: Folding) -> Document {
+    let widths = rows.iter().flat_map(|row| {
+        row.fields.iter().map(|field| label_width(row.key.kind, field, row.action == PullAction::Create))
+    });
+    let page = Page { columns: Columns::of(columns, widths), folding };
+    rows.iter().flat_map(|row| self::row(row, page).into_lines()).collect()
 }
 
-fn row(row: &PullRow, view: &PullView<'_>) -> Document {
-    let head = head(row).indented(2);
-    // What is new is told by its name; its fields are for those who ask.
-    if row.action != PullAction::Update && !view.full {
-        return Document::from(head);
-    }
-    Document::from(head).with(fields(row, view.folding()).indented(BELOW))
+fn row(row: &PullRow, page: Page) -> Document {
+    let lines = entries(row, page).into_iter().flat_map(|entry| entry.lines(page.columns).into_lines());
+    Document::from(head(row).indented(2)).with(lines.collect())
 }
 
 /// A row with everything in it, for the answer `d`.
-pub fn row_in_full(row: &PullRow) -> Document {
-    Document::from(head(row)).with(fields(row, Folding::Full).indented(4))
+pub fn row_in_full(row: &PullRow, columns: usize) -> Document {
+    group(&[row], columns, Folding::Full)
+}
+
+fn entries(row: &PullRow, page: Page) -> Vec<Entry> {
+    let kind = row.key.kind;
+    match row.action {
+        // What is new is told by its name, and by what a person has to look at; the rest is for those who ask.
+        PullAction::Create => {
+            let entries = created(kind, &row.fields, page).into_iter();
+            entries.filter(|entry| page.folding == Folding::Full || entry.wants_a_look()).collect()
+        }
+        PullAction::Update => row.fields.iter().map(|field| changed(kind, field, Direction::ToFiles, page)).collect(),
+        // What goes is told by its name.
+        PullAction::Remove => Vec::new(),
+    }
 }
 
 fn head(row: &PullRow) -> Line {
@@ -60,25 +65,4 @@ fn sections(row: &PullRow) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     let sections = row.fields.iter().map(|field| file_section(row.key.kind, &field.path));
     sections.filter(|section| seen.insert(section.clone())).collect()
-}
-
-fn fields(row: &PullRow, folding: Folding) -> Document {
-    row.fields.iter().flat_map(|field| one_field(row.key.kind, field, folding).lines().to_vec()).collect()
-}
-
-fn one_field(kind: Kind, change: &FieldChange, folding: Folding) -> Document {
-    let label = field_name(kind, &change.path);
-    let block = match (&change.before, &change.after) {
-        _ if is_prompt(&change.path) => prompt_diff(&label, change, folding, Direction::ToFiles),
-        (None, Some(after)) => Some(field(&label, &change.path, after, folding)),
-        _ => None,
-    };
-    let (before, after) = (change.before.as_ref(), change.after.as_ref());
-    let block = block.unwrap_or_else(|| change_of_files(&label, &change.path, before, after, folding));
-    let (style, marker) = match change.action {
-        FieldAction::Add => (Style::Create, "+ "),
-        FieldAction::Clear => (Style::Remove, "- "),
-        _ => (Style::Update, "~ "),
-    };
-    marked(style, marker, &block)
 }

@@ -30,8 +30,9 @@ fn view() -> PullView<'static> {
         context: "lobu",
         server: "https://app.lobu.ai",
         org: "acme",
+        with_head: true,
+        columns: 80,
         full: false,
-        dry_run: true,
         selectors: &[],
         new_project: None,
     }
@@ -94,21 +95,18 @@ fn log(document: &crate::render::document::Document) -> String {
 #[test]
 fn a_pull_is_read_without_colour_at_80_columns() {
     insta::assert_snapshot!(log(&render(&a_plan(), &writes(), &view())), @r#"
-    Pull from org acme at https://app.lobu.ai (context lobu)
+    acme at app.lobu.ai (context lobu)
 
-    settings:
       ~ settings triage (SOUL.md, network.allowed, skills.mcp)
-          ~ SOUL.md:
-              │ --- files
-              │ +++ org
-              │ @@ -1,2 +1,2 @@
-              │  Be kind.
-              │ -Be brief.
-              │ +Be long.
-          - network.allowed: ["a.example"] → (cleared)
-          ~ skills.mcp.gh.url: (hidden) → "https://gh"
-
-    platforms:
+          SOUL.md
+            │ --- files
+            │ +++ org
+            │ @@ -1,2 +1,2 @@
+            │  Be kind.
+            │ -Be brief.
+            │ +Be long.
+        - network.allowed    ["a.example"] → (cleared)
+        ! skills.mcp.gh.url  (hidden) → "https://gh"          a tool server to trust
       + platform triage/triage-slack
 
     References that the files get:
@@ -132,24 +130,22 @@ fn a_pull_is_read_without_colour_at_80_columns() {
 
     note: the directory x stays: delete it by hand
 
-    files:
+    Files:
       ~ lobu.toml
       + .env.example
       - models/old.yaml
 
-    This is a dry run: nothing was written.
-    Summary: 1 create, 1 update, 4 unchanged, 1 only in the files, 2 not written
+    Pull: 1 to add, 1 to update, 2 not written.
     "#);
 }
 
 #[test]
 fn nothing_to_pull_says_so() {
     let plan = PullPlan { unchanged: 3, ..PullPlan::default() };
-    insta::assert_snapshot!(log(&render(&plan, &[], &view())), @r"
-    Pull from org acme at https://app.lobu.ai (context lobu)
+    insta::assert_snapshot!(log(&render(&plan, &[], &view())), @"
+    acme at app.lobu.ai (context lobu)
 
-    Nothing to pull.
-    Summary: 0 create, 0 update, 3 unchanged, 0 only in the files
+    Nothing to pull. 3 resources unchanged.
     ");
 }
 
@@ -166,6 +162,6 @@ fn a_report_says_what_was_written_and_what_was_not() {
 fn a_row_in_full_has_every_line() {
     let long = (0..100).fold(String::new(), |text, number| text + &format!("line {number}\n"));
     let fields = vec![field(&["soulMd"], Some(Value::known("x")), Some(Value::known(long)))];
-    let text = log(&row_in_full(&row(SETTINGS, "triage", PullAction::Update, fields)));
+    let text = log(&row_in_full(&row(SETTINGS, "triage", PullAction::Update, fields), 80));
     assert!(text.contains("line 99") && text.contains("--- files") && !text.contains("--full"), "{text}");
 }

@@ -9,10 +9,12 @@ pub struct PullView<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
+    /// Whether the head is shown: not below a line on the same terminal that says the same.
+    pub with_head: bool,
+    /// How wide a line may be.
+    pub columns: usize,
     /// Whether long values, and the fields of what is new, are shown (`--full`).
     pub full: bool,
-    /// Whether nothing will be written.
-    pub dry_run: bool,
     /// The selectors as they were written.
     pub selectors: &'a [String],
     /// Where a new project is made, if one is.

@@ -79,7 +79,7 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
             (head(Style::Attention, "!", name, columns), format!("{text}  {}", brackets([used])))
         }
     };
-    line!("{}{}", head, text.trim_end())
+    line!("{}{}", head, text.trim_end()).prose(6)
 }
 
 /// What there is to know of a row that would be sent.

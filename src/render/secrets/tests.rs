@@ -60,17 +60,20 @@ fn painted(document: &Document) -> String {
 
 #[test]
 fn a_plan_has_a_row_for_each_name() {
-    insta::assert_snapshot!(painted(&plan(&every_state(), &view(&Rotation::All))), @r"
+    insta::assert_snapshot!(painted(&plan(&every_state(), &view(&Rotation::All))), @"
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
-      + ANTHROPIC_API_KEY  (create, source=.env, used by a/b.c, d/e.f, g/mcp.tracker.headers.Authorization and 2 more)
+      + ANTHROPIC_API_KEY  (create, source=.env, used by a/b.c, d/e.f,
+            g/mcp.tracker.headers.Authorization and 2 more)
       ~ COLLISION          a3f1 → a3f1  (rotate, source=.env)
           the same four digits: the server compares the whole value
       = DIFFERS            a3f1, here 9b22: differs, kept
       = IN_ORG             c0de  (not in .env)
-      ! MISSING            missing: neither .env nor the org has it  (used by triage/telegram.botToken)
+      ! MISSING            missing: neither .env nor the org has it  (used by
+            triage/telegram.botToken)
       ! NO_PLACES          missing: neither .env nor the org has it
       ~ NO_SALT            a3f1 → new  (rotate, source=.env)
-      ~ ROTATED            a3f1 → 9b22  (rotate, source=.env, used by triage/telegram.botToken)
+      ~ ROTATED            a3f1 → 9b22  (rotate, source=.env, used by
+            triage/telegram.botToken)
       = SET                set
       = SET_IN_ORG         set  (not in .env)
       + TRIAGE_JWT         (create, source=.env)

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Family, OrgSlug, Value};
 use crate::schema::declaration::{Declaration, Declarations};
-use crate::schema::field::{Clearing, Entries, Field, Form, Keyed, Leaf, Shape, Transfer};
+use crate::schema::field::{Clearing, Entries, Field, Form, Keyed, Leaf, Shape, Transfer, Widens};
 use crate::schema::injection::Injection;
 use crate::schema::kind::{KindTable, Owner};
 use crate::schema::record::Values;
@@ -36,6 +36,12 @@ pub const USER: &Field = &FIELDS[11];
 pub const IDENTITY: &Field = &FIELDS[12];
 /// Which model is used: set by the server unless somebody pins one.
 pub const MODEL_SELECTION: &Field = &FIELDS[13];
+
+const NO_LONGER_DENIED: Widens = Widens::WhereLess("no longer denied");
+const NO_LONGER_JUDGED: Widens = Widens::WhereLess("no longer judged like this");
+const JUDGE: Widens = Widens::WhereOtherOrLess("the policy of a judge");
+const PACKAGE: Widens = Widens::WhereOther("a package to install");
+const TOOL_SERVER: Widens = Widens::WhereOther("a tool server to trust");
 
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
 const SECRET: Shape = Shape::Leaf(Leaf::SecretText);
@@ -85,10 +91,10 @@ static TEXTS: Entries = Entries { entry: text("", ""), noun: "entry" };
 static SECRETS: Entries = Entries { entry: secret("", ""), noun: "value" };
 
 static SKILL_NETWORK: [Field; 4] = [
-    list("allowedDomains", "skills/<name>/SKILL.md: network.allow"),
-    list("deniedDomains", "skills/<name>/SKILL.md: network.deny"),
-    judged("skills/<name>/SKILL.md: network.judge"),
-    map("judges", &TEXTS, "skills/<name>/SKILL.md: judges.<name>"),
+    list("allowedDomains", "skills/<name>/SKILL.md: network.allow").widens(Widens::Hosts),
+    list("deniedDomains", "skills/<name>/SKILL.md: network.deny").widens(NO_LONGER_DENIED),
+    judged("skills/<name>/SKILL.md: network.judge").widens(NO_LONGER_JUDGED),
+    map("judges", &TEXTS, "skills/<name>/SKILL.md: judges.<name>").widens(JUDGE),
 ];
 
 static SKILL_SERVER: [Field; 2] = [text("command", "").form(Form::Command), list("args", "").form(Form::Arguments)];
@@ -96,10 +102,11 @@ static SKILL_SERVER: [Field; 2] = [text("command", "").form(Form::Command), list
 static SKILL_ENTRY: [Field; 6] = [
     Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "skills/<name>/SKILL.md"),
     text("description", "skills/<name>/SKILL.md: description"),
-    list("nixPackages", "skills/<name>/SKILL.md: nixPackages"),
+    list("nixPackages", "skills/<name>/SKILL.md: nixPackages").widens(PACKAGE),
     table("networkConfig", &SKILL_NETWORK),
     Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "skills/<name>/SKILL.md: mcpServers")
-        .form(Form::Objects(&SKILL_SERVER)),
+        .form(Form::Objects(&SKILL_SERVER))
+        .widens(TOOL_SERVER),
     kept("enabled"),
 ];
 
@@ -131,11 +138,14 @@ static OAUTH: [Field; 6] = [
 ];
 
 static MCP_SERVER: [Field; 8] = [
-    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination),
+    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination).widens(TOOL_SERVER),
     Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
         .transfer(Transfer::Destination),
-    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination).form(Form::Command),
-    list("args", "skills.mcp.<id>.args").transfer(Transfer::DestinationAndValue).form(Form::Arguments),
+    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination).form(Form::Command).widens(TOOL_SERVER),
+    list("args", "skills.mcp.<id>.args")
+        .transfer(Transfer::DestinationAndValue)
+        .form(Form::Arguments)
+        .widens(TOOL_SERVER),
     map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>"),
     map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>"),
     text("authScope", "skills.mcp.<id>.auth_scope").transfer(Transfer::Harmless),
@@ -145,22 +155,22 @@ static MCP_SERVER: [Field; 8] = [
 static MCP_SERVERS_BY_ID: Entries = Entries { entry: table("", &MCP_SERVER), noun: "MCP server" };
 
 static NETWORK_MEMBERS: [Field; 4] = [
-    list("allowedDomains", "network.allowed").alias("allow"),
-    list("deniedDomains", "network.denied").guarded().alias("deny"),
-    judged("network.judge"),
-    map("judges", &TEXTS, "network.judges.<name>").guarded(),
+    list("allowedDomains", "network.allowed").alias("allow").widens(Widens::Hosts),
+    list("deniedDomains", "network.denied").guarded().alias("deny").widens(NO_LONGER_DENIED),
+    judged("network.judge").widens(NO_LONGER_JUDGED),
+    map("judges", &TEXTS, "network.judges.<name>").guarded().widens(JUDGE),
 ];
 
 static EGRESS_MEMBERS: [Field; 2] =
-    [text("extraPolicy", "egress.extra_policy").guarded(), text("judgeModel", "egress.judge_model")];
+    [text("extraPolicy", "egress.extra_policy").guarded().widens(JUDGE), text("judgeModel", "egress.judge_model")];
 
-static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages")];
+static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages").widens(PACKAGE)];
 
 static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")];
 
 static TOOLS_MEMBERS: [Field; 3] = [
     list("allowedTools", "tools.allowed"),
-    list("deniedTools", "tools.denied").guarded(),
+    list("deniedTools", "tools.denied").guarded().widens(NO_LONGER_DENIED),
     Field::new("strictMode", Shape::Leaf(Leaf::Flag), Clearing::LeftOut, "tools.strict"),
 ];
 
@@ -171,8 +181,8 @@ static FIELDS: [Field; 14] = [
     map("mcpServers", &MCP_SERVERS_BY_ID, "skills.mcp.<id>"),
     table("skillsConfig", &SKILLS_MEMBERS),
     table("toolsConfig", &TOOLS_MEMBERS),
-    list("guardrails", "guardrails").guarded(),
-    list("preApprovedTools", "tools.pre_approved").guarded().form(Form::Tools),
+    list("guardrails", "guardrails").guarded().widens(Widens::WhereLess("guardrail removed")),
+    list("preApprovedTools", "tools.pre_approved").guarded().form(Form::Tools).widens(Widens::Approvals),
     map("providerModelPreferences", &TEXTS, "providers[].model"),
     keyed("installedProviders", &PROVIDER, "providers[].id"),
     prompt("soulMd", "SOUL.md"),

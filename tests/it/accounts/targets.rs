@@ -30,7 +30,7 @@ fn its_file_fills_values_and_its_org_is_used() {
     env.write("stage.env", format!("BOT_TOKEN={VALUE}\n"));
     let applied = env.lobu(["apply", "--yes", "-t", "stage"]);
     applied.expect_code(0);
-    assert!(applied.stderr.contains("org dev") && !applied.everything().contains(VALUE), "{applied}");
+    assert!(applied.stderr.contains("dev at ") && !applied.everything().contains(VALUE), "{applied}");
     let sent = server.writes();
     assert!(sent.iter().any(|request| request.json().is_some_and(|body| body.to_string().contains(VALUE))));
 }

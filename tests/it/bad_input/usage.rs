@@ -172,7 +172,7 @@ fn a_prompt_is_cleared_only_when_that_is_agreed_to() {
     clean("clear", output.expect_code(6));
     assert_eq!(server.writes().len(), 0);
     insta::assert_snapshot!(output.redacted().stderr, @r"
-    context url, server http://127.0.0.1:[PORT], org dev
+    dev at http://127.0.0.1:[PORT] (context url)
     error: the plan clears pilot SOUL.md; nothing was changed
     hint: To allow this, add --allow-clear.
     ");

@@ -69,7 +69,7 @@ fn an_edited_literal_is_an_update_that_apply_sends() {
         assert_eq!(site.served.counter.writes(), 0, "a dry run writes nothing");
         let drift = site.run(&["drift"]);
         drift.expect_code(6);
-        assert!(!drift.stdout.contains("The org is as the project declares it"), "{drift}");
+        assert!(!drift.stdout.contains("Declared values match"), "{drift}");
         assert!(site.run(&["apply", "--yes"]).expect_code(0).stdout.contains("Apply complete"));
         let again = site.run(&["plan", "--detailed-exitcode"]);
         again.expect_code(0);

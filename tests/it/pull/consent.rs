@@ -96,7 +96,7 @@ fn what_is_there_is_overwritten_with_force_only() {
     expect_refusal(&setup, &["pull", "--yes", "--json"], 6, "\"written\": false");
     // New files beside them do not come either.
     expect_refusal(&setup, &["pull", "--all", "--yes"], 6, "models/alpha.yaml");
-    expect_refusal(&setup, &["pull", "--dry-run"], 0, "This is a dry run: nothing was written.");
+    expect_refusal(&setup, &["pull", "--dry-run"], 0, "Pull: 4 to update.");
     expect_refusal(&setup, &["pull", "--dry-run", "--json"], 0, "\"overwrite\"");
     setup.run(&["pull", "--force"]).expect_code(0);
     assert_eq!(pulled(&setup).len(), 4);
@@ -197,8 +197,8 @@ fn one_file_that_may_not_be_written_stops_all() {
         }
         expect_refusal(&setup, &["pull", "--force"], 1, "nothing was written");
         // Looking is another thing.
-        expect_refusal(&setup, &["pull", "--dry-run"], 0, "4 update");
-        expect_refusal(&setup, &["drift"], 6, "4 resources are not as the project declares them");
+        expect_refusal(&setup, &["pull", "--dry-run"], 0, "Pull: 4 to update.");
+        expect_refusal(&setup, &["drift"], 6, "the org differs from the project");
         fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("a mode");
     }
 }
@@ -213,10 +213,10 @@ fn asked(setup: &TestProject, flags: &[&str], steps: &[(&str, &str)]) -> (Option
 }
 
 const QUESTIONS: [&str; 4] = [
-    "Change settings triage in agents/triage/SOUL.md, as org dev has it?",
-    "Change entity-type alpha in models/alpha.yaml, as org dev has it?",
-    "Change entity-type beta in models/beta.yaml, as org dev has it?",
-    "Change entity-type gamma in models/gamma.yaml, as org dev has it?",
+    "Update SOUL.md (settings triage) from the org?",
+    "Update models/alpha.yaml (entity-type alpha) from the org?",
+    "Update models/beta.yaml (entity-type beta) from the org?",
+    "Update models/gamma.yaml (entity-type gamma) from the org?",
 ];
 
 fn steps<'key>(keys: &[&'key str]) -> Vec<(&'static str, &'key str)> {
@@ -271,7 +271,7 @@ fn the_whole_difference_is_shown_before_the_question_comes_again() {
             (&again, "y"),
             (alpha, "?"),
             (alpha, "d"),
-            ("name: \"old alpha\" → \"new alpha\"", "n"),
+            ("name \"old alpha\" → \"new alpha\" Update models/alpha.yaml", "n"),
             (beta, "n"),
             (gamma, "n"),
         ],
@@ -300,7 +300,7 @@ fn what_is_written_while_a_question_stands_is_not_overwritten() {
     let arguments = ["pull", "--color", "never", "--url", setup.served.url(), "--org", "dev"];
     let mut terminal = Terminal::start(&setup.env, &arguments, "");
     terminal.drive(&[(QUESTIONS[0], "y"), (QUESTIONS[1], "y"), (QUESTIONS[2], "y")]);
-    terminal.wait_for("gamma.yaml, as org");
+    terminal.wait_for("gamma.yaml (entity-type");
     setup.env.write("models/alpha.yaml", "type: entity\nslug: alpha\nname: mine\n");
     wait_until_reading();
     terminal.press("y");

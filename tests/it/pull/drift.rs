@@ -66,7 +66,7 @@ fn edited(setup: &TestProject, what: &str) {
 fn an_org_as_it_is_declared_does_not_drift() {
     let setup = setup();
     let output = drift(&setup, &[], 0);
-    assert!(output.stdout.contains("The org is as the project declares it."), "{output}");
+    assert!(output.stdout.contains("Declared values match."), "{output}");
     assert_eq!(document(&drift(&setup, &["--json"], 0))["differs"], json!(false));
 }
 
@@ -82,8 +82,9 @@ fn each_declared_value_that_differs_is_shown_in_both_directions() {
         edited(&setup, what);
         let output = drift(&setup, &[], 6);
         assert!(output.stdout.contains(row), "{output}");
+        assert!(output.stdout.ends_with("1 resource changed in the org.\n"), "{output}");
         assert!(output.stdout.contains(before) && output.stdout.contains("Changed."), "{output}");
-        assert!(flat(&output.stderr).contains("1 resource is not as the project declares it"), "{output}");
+        assert!(flat(&output.stderr).contains("the org differs from the project"), "{output}");
         assert!(
             flat(&output.stderr)
                 .contains("To update the org from the files, or the files from the org: lobu apply lobu pull"),
@@ -116,15 +117,40 @@ fn what_only_the_org_has_is_told_and_does_not_count() {
     setup.wait(edit::schema(url, "dev", token, &call));
     let output = drift(&setup, &[], 0);
     for told in [
-        "In the org, and not in the files:",
-        "? settings triage: network.allowed, USER.md",
+        "Only in the org:",
+        "? settings triage\n",
+        "? network.allowed\n",
+        "? USER.md\n",
         "? platform triage/triage-slack",
-        "? 1 entity type is not in this project (extra)",
-        "The org is as the project declares it.",
+        "? 1 entity type is not in this project; --all lists it",
+        "Declared values match. 2 undeclared settings and 2 undeclared resources in the org.",
     ] {
         assert!(output.stdout.contains(told), "{told}: {output}");
     }
+    assert!(!output.stdout.contains("new.example") && !output.stdout.contains("Theirs."), "{output}");
+    let shown = drift(&setup, &["--org-values", "--all"], 0);
+    for told in ["? network.allowed  new.example", "1 line: \"Theirs.\"", "? entity-type extra"] {
+        assert!(shown.stdout.contains(told), "{told}: {shown}");
+    }
+    let drifting = |json: &Value| {
+        let settings = json["apply"].as_array().expect("a list").iter().find(|row| row["kind"] == "settings");
+        let fields = settings.expect("a row")["fields"].as_array().expect("a list").clone();
+        fields.into_iter().find(|field| field["file_path"] == "network.allowed").expect("the field")
+    };
+    let field = drifting(&document(&drift(&setup, &["--json", "--org-values"], 0)));
+    assert_eq!((&field["before"], &field["withheld"]), (&json!(["new.example"]), &json!(false)), "{field:#}");
     let json = document(&drift(&setup, &["--json", "--full"], 0));
+    let field = drifting(&json);
+    assert_eq!((&field["before"], &field["withheld"]), (&json!(null), &json!(true)), "{field:#}");
+    // The nightly job wants to know of it.
+    let strict = drift(&setup, &["--strict"], 6);
+    assert!(
+        flat(&strict.stderr).contains("2 settings or resources in the org that the project does not declare"),
+        "{strict}"
+    );
+    let strict = drift(&setup, &["--strict", "--all"], 6);
+    assert!(flat(&strict.stderr).contains("3 settings or resources in the org"), "{strict}");
+    drift(&setup, &["--strict", "entity-type/ticket"], 0);
     assert_eq!(json["differs"], json!(false));
     assert_eq!(json["pull"]["undeclared"], json!([{"kind": "entity-type", "ids": ["extra"]}]), "{json:#}");
 }

@@ -47,8 +47,8 @@ fn story(env: &mut TestEnv, run: &dyn Fn(&TestEnv, &[&str]) -> CommandOutput, se
     let dry = run(fresh, &["pull", "--dry-run"]);
     dry.expect_code(0);
     assert!(dry.stdout.contains("~ platform triage/triage-telegram (config)"), "{dry}");
-    assert!(dry.stdout.contains("~ config.chatId: \"-100\" → \"-200\""), "{dry}");
-    assert!(dry.stdout.contains("Summary: 0 create, 1 update, 3 unchanged"), "{dry}");
+    assert!(dry.stdout.contains("config.chatId  \"-100\" → \"-200\""), "{dry}");
+    assert!(dry.stdout.contains("Pull: 1 to update."), "{dry}");
     let before = fresh.read("fresh/lobu.toml");
     run(fresh, &["pull", "--force"]).expect_code(0);
     assert_eq!(fresh.read("fresh/lobu.toml"), before.replace("-100", "-200"));

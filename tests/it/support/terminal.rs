@@ -17,7 +17,7 @@ use super::env::TestEnv;
 /// How long anything may take to appear.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// `lobu` on a terminal of its own, 80 columns wide.
+/// `lobu` on a terminal of its own, 80 columns wide unless a test says otherwise.
 pub(crate) struct Terminal {
     master: std::fs::File,
     screen: Arc<Mutex<Vec<u8>>>,
@@ -28,10 +28,15 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Opens a terminal, types ahead, and starts the program in it.
     pub(crate) fn start(env: &TestEnv, arguments: &[&str], typed_ahead: &str) -> Self {
+        Self::start_wide(env, arguments, typed_ahead, 80)
+    }
+
+    /// The same, so many columns wide.
+    pub(crate) fn start_wide(env: &TestEnv, arguments: &[&str], typed_ahead: &str, columns: u16) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&master).expect("a terminal");
         unlockpt(&master).expect("a terminal");
-        let size = Winsize { ws_row: 50, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let name = ptsname(&master, Vec::new()).expect("its name");
         let path = std::path::Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
         let no_tty = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).expect("a flag");
