@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::stream::{self, StreamExt};
 
 use crate::model::{AgentId, FieldPath};
-use crate::org::{Classifier, OrgRead};
+use crate::org::{Classifier, HiddenLiteral, HiddenValues, OrgRead};
 use crate::plan::{Row, Unmet, Verifier};
 use crate::schema::{Field, Kind, Record, ResourceKey, Write, file_path};
 
@@ -53,29 +53,44 @@ pub(super) async fn read_back(
         .buffer_unordered(parallelism.max(1))
         .collect()
         .await;
+    let mut seen = Vec::new();
     for row in rows {
-        let Ok(found) = found(row, &answers) else {
-            report.verification.unread.push(row.key.clone());
-            continue;
-        };
-        let is_newer = match (versions.written(&row.key), found.as_ref().and_then(|found| found.version)) {
-            (Some(written), Some(found)) if verifier.has_versions() => found > written,
-            _ => false,
-        };
-        let Some(found) = found else {
-            fail(report, &row.key, FailureReason::NotStored(Vec::new()));
-            continue;
-        };
-        let Unmet { different, hidden } = verifier.unmet(row, &found);
-        let names = |paths: &[FieldPath]| paths.iter().map(|path| file_path(row.key.kind, path)).collect::<Vec<_>>();
-        if !different.is_empty() && is_newer {
-            report.verification.changed_since.push(row.key.clone());
-        } else if !different.is_empty() {
-            fail(report, &row.key, FailureReason::NotStored(names(&different)));
-        } else if !hidden.is_empty() {
-            report.verification.hidden.push((row.key.clone(), names(&hidden)));
+        match found(row, &answers) {
+            Err(Unread) => report.verification.unread.push(row.key.clone()),
+            Ok(None) => fail(report, &row.key, FailureReason::NotStored(Vec::new())),
+            Ok(Some(found)) => {
+                let is_newer = match (versions.written(&row.key), found.version) {
+                    (Some(written), Some(found)) if verifier.has_versions() => found > written,
+                    _ => false,
+                };
+                seen.push((*row, verifier.unmet(row, &found), is_newer));
+            }
         }
     }
+    let literals: Vec<HiddenLiteral> = seen.iter().flat_map(|(_, unmet, _)| unmet.literals.clone()).collect();
+    let compared = compared(org, verifier, &literals).await;
+    for (row, Unmet { mut different, hidden, .. }, is_newer) in seen {
+        let key = &row.key;
+        let names = |paths: &[FieldPath]| paths.iter().map(|path| file_path(key.kind, path)).collect::<Vec<_>>();
+        let is_equal = |path: &FieldPath| compared.is_equal(key, path);
+        different.extend(hidden.iter().filter(|path| is_equal(path) == Some(false)).cloned());
+        let hidden: Vec<FieldPath> = hidden.into_iter().filter(|path| is_equal(path).is_none()).collect();
+        if !different.is_empty() && is_newer {
+            report.verification.changed_since.push(key.clone());
+        } else if !different.is_empty() {
+            fail(report, key, FailureReason::NotStored(names(&different)));
+        } else if !hidden.is_empty() {
+            report.verification.hidden.push((key.clone(), names(&hidden)));
+        }
+    }
+}
+
+/// Asks the server about the literals that it hides, in one request; nothing is known where it does not compare or answer.
+pub(super) async fn compared(org: &impl OrgRead, verifier: &Verifier, literals: &[HiddenLiteral]) -> HiddenValues {
+    if literals.is_empty() || !verifier.compares_hidden_values() {
+        return HiddenValues::default();
+    }
+    org.compare(literals).await.unwrap_or_default()
 }
 
 fn fail(report: &mut Report, key: &ResourceKey, reason: FailureReason) {

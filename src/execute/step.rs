@@ -6,6 +6,7 @@ use crate::plan::{FieldAction, Row, Standing, Verifier, carry_injected};
 use crate::schema::{Api, Generation, Record, Sent, Verb, Write};
 
 use super::look::look;
+use super::read_back::compared;
 use super::versions::Versions;
 use super::{Failure, FailureReason, explain};
 
@@ -53,7 +54,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
             let error = match self.send(&attempt).await {
                 Ok(Written { stored: Stored::Existed(record), .. }) => {
                     let record = self.verifier.classifier().record(self.row.key.kind, &record);
-                    match self.next(Some(&record)) {
+                    match self.next(Some(&record)).await {
                         Ok(next) => attempt = next,
                         Err(ending) => return ending,
                     }
@@ -77,7 +78,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
             if found.is_none() && !error.is_unmet_condition() {
                 return self.failed(error);
             }
-            match self.next(found.as_ref()) {
+            match self.next(found.as_ref()).await {
                 // A pair that is said to be there and is not is refused for another reason.
                 Ok(_) if matches!(self.write, Write::Add(..)) => return self.failed(error),
                 Ok(next) => attempt = next,
@@ -111,12 +112,22 @@ impl<Org: OrgWrite> Step<'_, Org> {
         }
         // Nothing was sent yet, whatever became of the read.
         let found = self.look().await.map_err(|error| self.failed(error))?;
-        self.next(found.as_ref())
+        self.next(found.as_ref()).await
+    }
+
+    /// How what is there stands to the write; a server that compares is asked about what it hides.
+    async fn standing(&self, found: Option<&Record>) -> Standing {
+        let standing = self.verifier.standing(self.row, self.write, found);
+        let Some(found) = found.filter(|_| standing == Standing::Hidden) else { return standing };
+        let unmet = self.verifier.unmet(self.row, found);
+        let compared = compared(self.org, self.verifier, &unmet.literals).await;
+        let is_wanted = unmet.hidden.iter().all(|path| compared.is_equal(&self.row.key, path) == Some(true));
+        if is_wanted { Standing::Wanted } else { Standing::Hidden }
     }
 
     /// What is sent now that this is there, or how the step ends because of it.
-    fn next(&self, found: Option<&Record>) -> Result<Attempt, Ending> {
-        match self.verifier.standing(self.row, self.write, found) {
+    async fn next(&self, found: Option<&Record>) -> Result<Attempt, Ending> {
+        match self.standing(found).await {
             Standing::Wanted => return Err(Ending::Found),
             Standing::Hidden | Standing::Moved => return Err(moved()),
             Standing::AsRead => {}
@@ -161,7 +172,7 @@ impl<Org: OrgWrite> Step<'_, Org> {
     /// Looks at what became of a write that may have been carried out.
     async fn lost(&self, error: RequestError) -> Ending {
         let Ok(found) = self.look().await else { return Ending::Unknown(error.to_string()) };
-        match self.verifier.standing(self.row, self.write, found.as_ref()) {
+        match self.standing(found.as_ref()).await {
             Standing::Wanted => {
                 self.versions.set(&self.row.key, found.and_then(|found| found.version));
                 Ending::Done(Some(FOUND))

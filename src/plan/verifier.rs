@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{FieldPath, OrgSlug, Text, Value};
-use crate::org::{ActualState, Classifier, HiddenValues};
+use crate::org::{ActualState, Classifier, HiddenLiteral, HiddenValues};
 use crate::schema::{
     Change, Declaration, Field, Generation, Kind, Leaf, Record, Resource, ResourceKey, SecretsMode, Sent, ServerTraits,
     Shape, Write,
@@ -33,6 +33,8 @@ pub struct Unmet {
     pub different: Vec<FieldPath>,
     /// Those that the row changes and the server hides.
     pub hidden: Vec<FieldPath>,
+    /// The literals of the files among these, which a server may compare.
+    pub literals: Vec<HiddenLiteral>,
 }
 
 /// What a row was made of.
@@ -84,6 +86,11 @@ impl Verifier {
     /// Whether the server's objects have versions, and writes may be bound to them.
     pub fn has_versions(&self) -> bool {
         self.server.has_versions
+    }
+
+    /// Whether the server says whether a literal is the value that it hides.
+    pub fn compares_hidden_values(&self) -> bool {
+        self.server.compares_hidden_values
     }
 
     /// What the org had of a resource when the plan was made.
@@ -164,6 +171,10 @@ impl Verifier {
             if field.action.is_change() {
                 unmet.different.push(field.path);
             } else if field.action == FieldAction::Incomparable && is_sent(&field.path) {
+                if let Some(Value::Text(literal)) = field.after.filter(|after| after.literal().is_some()) {
+                    let (key, path) = (row.key.clone(), field.path.clone());
+                    unmet.literals.push(HiddenLiteral { key, path, literal });
+                }
                 unmet.hidden.push(field.path);
             }
         }

@@ -71,6 +71,12 @@ pub(crate) fn later() -> DesiredState {
     written(|text| LATER.iter().fold(text.to_owned(), |text, (before, after)| text.replace(before, after)))
 }
 
+/// The first project with literals in place of its references.
+pub(crate) fn with_literals() -> DesiredState {
+    let literal = |text: String, (name, value): &(&str, &str)| text.replace(&format!("${name}"), value);
+    written(|text| SECRETS.iter().fold(text.to_owned(), literal))
+}
+
 /// The entity types of the first project, and nothing else.
 pub(crate) fn types_only() -> DesiredState {
     let directory = tempfile::tempdir().expect("a directory");

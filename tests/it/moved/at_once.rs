@@ -33,7 +33,11 @@ models = "./models"
 "#;
 
 fn lay_out(env: &TestEnv) {
-    env.write("lobu.toml", TOML)
+    lay_out_with(env, TOML);
+}
+
+fn lay_out_with(env: &TestEnv, toml: &str) {
+    env.write("lobu.toml", toml)
         .write("agents/triage/SOUL.md", "Be kind.\n")
         .write("agents/desk/SOUL.md", "Be brief.\n")
         .write("models/person.yaml", "type: entity\nslug: person\nname: Person\n")
@@ -65,6 +69,13 @@ fn eight_first_applies_to_one_database_all_succeed() {
     apply_at_once(&env, &["-c", "local", "--org", "acme"]);
     let store = lobu::server::Store::open(&lobu::server::Database::File(env.local_database())).expect("a database");
     assert_eq!(store.orgs().expect("orgs"), ["acme"]);
+}
+
+#[test]
+fn literals_that_the_server_hides_stop_none_of_eight() {
+    let env = TestEnv::new();
+    lay_out_with(&env, &TOML.replace("chatId = \"42\"", "chatId = \"42\", botToken = \"made-up-literal\""));
+    apply_at_once(&env, &["-c", "local"]);
 }
 
 #[test]

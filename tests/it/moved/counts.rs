@@ -4,7 +4,7 @@ use lobu::plan::Resend;
 use lobu::schema::{ALL, Write};
 
 use super::cases::Stage;
-use crate::fault_matrix::project::{first, later};
+use crate::fault_matrix::project::{first, later, with_literals};
 use crate::support::converge::{apply, carry_out, planned_of};
 
 /// What is read back: the lists of agents and of both kinds of types, the settings and the platforms of the one agent, and the
@@ -49,4 +49,16 @@ async fn elsewhere_a_resource_is_read_once_before_its_write() {
         assert_eq!(double.reads().len() as u64, writes.iter().filter(is_looked_at).count() as u64 + READ_BACK);
         assert!(double.writes().len() <= writes.len());
     }
+}
+
+#[tokio::test]
+async fn literals_that_our_server_hides_are_verified_by_one_comparison() {
+    let stage = Stage::empty_ours().await;
+    let counter = stage.served.as_ref().expect("our server").counter.clone();
+    let planned = planned_of(&ALL, &stage.org, &with_literals(), false, Resend::default()).await;
+    counter.reset();
+    let report = carry_out(&stage.org, planned).await;
+    assert!(report.is_complete(), "{report:#?}");
+    assert_eq!(report.verification.hidden, [], "each was compared");
+    assert_eq!(counter.reads(), 1 + READ_BACK + 1);
 }
