@@ -14,7 +14,7 @@ fn refused(site: &Site, arguments: &[&str], code: i32) -> String {
     let text = output.redacted().everything();
     // The line that says where it goes is of no interest here.
     text.lines()
-        .filter(|line| !line.starts_with("context ") && !line.starts_with("  org "))
+        .filter(|line| !line.contains(" (context url)") && !line.starts_with("  org "))
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
