@@ -91,83 +91,83 @@ macro_rules! checks {
 
 checks! {
     ProjectFound = Project, "project-found", "whether there is a lobu.toml that can be opened",
-        "note: there is none; failure: it can't be opened";
+        "note: there is none; failure: it cannot be opened";
     ProjectValid = Project, "project-valid", "whether the project's files have errors",
         "failure: they have";
     ProjectWarnings = Project, "project-warnings", "whether the project's files have warnings",
         "warning: they have";
-    ProjectSpelling = Project, "project-spelling", "whether lobu.toml is written in today's spelling",
-        "warning: it has old spellings";
+    ProjectSpelling = Project, "project-spelling", "whether lobu.toml is in the current format",
+        "warning: it is in an old format";
     ProjectValues = Project, "project-values", "whether every `$VAR` has a value in the environment, in `.env` on this machine (with `-t`, in the target's `env_file`), or in the org",
-        "note: none is here, and apply sends none; warning: an apply will miss it";
-    DotenvReadable = Project, "dotenv-readable", "whether `.env` and every target's `env_file` can be read by the rules of `.env`",
-        "note: an `env_file` is missing; failure: one can't be read";
+        "note: missing here, and apply does not send it; warning: an apply will need it";
+    DotenvReadable = Project, "dotenv-readable", "whether `.env` and every target's `env_file` can be read",
+        "note: an `env_file` is missing; failure: one cannot be read";
     DotenvMode = Project, "dotenv-mode", "whether only the owner can open `.env` and every target's `env_file`",
-        "warning: others can (mended by `--fix`)";
+        "warning: others can (fixed by `--fix`)";
     DotenvIgnored = Project, "dotenv-ignored", "whether git ignores `.env` and every target's `env_file`",
-        "note: it would not, and there is none; warning: it does not (both mended by `--fix`)";
-    StateFile = Project, "state-file", "whether what is remembered between runs can be read and written",
-        "warning: it can't";
-    AccountFiles = Credentials, "account-files", "whether the files of contexts and logins can be used, and by their owner only",
-        "warning: others can open them (mended by `--fix`); failure: they are broken";
-    TokenPresent = Credentials, "token-present", "whether there is a token for the server, and where it goes",
+        "note: no file, and no rule; warning: a file, and no rule (both fixed by `--fix`)";
+    StateFile = Project, "state-file", "whether the state directory can be read and written",
+        "warning: it cannot";
+    AccountFiles = Credentials, "account-files", "whether the files of contexts and logins are valid, and only their owner can open them",
+        "warning: others can open them (fixed by `--fix`); failure: they are broken";
+    TokenPresent = Credentials, "token-present", "whether there is a token for the server",
         "failure: there is none";
-    TokenExpiry = Credentials, "token-expiry", "how long the stored login is good, and whether it can be refreshed",
-        "warning: it ends within a day and can't be; failure: it has ended";
-    TokenSendable = Credentials, "token-sendable", "whether the token can stand in a request",
-        "failure: it holds a character that can't be sent";
-    TokenAccepted = Credentials, "token-accepted", "whether the server takes the token",
+    TokenExpiry = Credentials, "token-expiry", "when the stored login expires, and whether it can be refreshed",
+        "warning: it expires within a day and cannot be refreshed; failure: it has expired";
+    TokenSendable = Credentials, "token-sendable", "whether the token can be sent",
+        "failure: it contains a character that cannot be sent";
+    TokenAccepted = Credentials, "token-accepted", "whether the server accepts the token",
         "failure: it is refused";
-    ServerTarget = Server, "server-target", "whether a server and an org are named, once and safely",
-        "note: none is named; failure: flags, variables or the project contradict each other";
-    ServerProxy = Server, "server-proxy", "whether a proxy stands between, and which",
-        "failure: the variable does not hold the URL of one";
-    ServerDns = Server, "server-dns", "whether the host's name can be resolved",
-        "failure: it can't";
-    ServerTcp = Server, "server-tcp", "whether something listens there",
-        "failure: nothing does";
+    ServerTarget = Server, "server-target", "whether a server and an org are set, without contradiction",
+        "note: none is set; failure: flags, variables or the project contradict each other";
+    ServerProxy = Server, "server-proxy", "whether a proxy is used, and which",
+        "failure: the variable is not a proxy URL";
+    ServerDns = Server, "server-dns", "whether the host name can be resolved",
+        "failure: it cannot";
+    ServerTcp = Server, "server-tcp", "whether the server accepts connections",
+        "failure: it does not";
     ServerTls = Server, "server-tls", "whether the connection is secure and the certificate's chain is trusted",
-        "warning: plain http beyond this machine; failure: it is not";
-    ServerCertificate = Server, "server-certificate", "how long the server's certificate is still good",
-        "warning: for less than 14 days";
+        "warning: plain http to another machine; failure: it is not";
+    ServerCertificate = Server, "server-certificate", "when the server's certificate expires",
+        "warning: in less than 14 days";
     ServerHttp = Server, "server-http", "whether `GET /health` answers, and by which version of HTTP",
         "failure: it does not";
     ServerGeneration = Server, "server-generation", "which generation of the Lobu API it is",
-        "failure: it is no Lobu API, or one that is not known";
+        "failure: it is not a known Lobu API";
     ServerRoundTrip = Server, "server-round-trip", "how long an answer takes: the median of three",
         "note: more than a second";
     ServerClock = Server, "server-clock", "whether this machine's clock agrees with the server's",
         "warning: they are more than five minutes apart";
-    ServerPlatforms = Server, "server-platforms", "whether the server keeps platforms where apply writes them",
-        "failure: it keeps them elsewhere";
+    ServerPlatforms = Server, "server-platforms", "whether the server has the platforms routes that apply uses",
+        "failure: it does not";
     ServerSecretsApi = Server, "server-secrets-api", "whether the org has the secrets API",
-        "note: it has none; warning: it can't be told; failure: it had one when it was last seen";
+        "note: it has none; warning: unknown; failure: it had one before";
     ServerUnknownRoutes = Server, "server-unknown-routes", "what a route that does not exist answers",
         "note: 200, as existing servers do";
-    OrgPin = Org, "org-pin", "whether the project's pin is the org that is used",
-        "warning: `--org` went over it; failure: environment and pin differ";
+    OrgPin = Org, "org-pin", "whether the org in use is the one that the project pins",
+        "warning: `--org` overrides the pin; failure: environment and pin differ";
     OrgExists = Org, "org-exists", "whether the org exists",
         "failure: it does not";
-    OrgMember = Org, "org-member", "whether the token's user is a member who may read the org",
-        "failure: not";
+    OrgMember = Org, "org-member", "whether the token's user can read the org",
+        "failure: no";
     OrgSecretsRole = Org, "org-secrets-role", "whether role and scope are enough to change the org and its secrets",
         "note: they are not enough for secrets; failure: the token can only read (lobu's own server)";
-    SecretsInOrg = Secrets, "secrets-in-org", "whether the org has every secret that the project refers to",
-        "note: the embedded org lacks the key of a provider; warning: one is missing";
+    SecretsInOrg = Secrets, "secrets-in-org", "whether the org has every secret that the project references",
+        "note: the embedded org does not have a provider key; warning: a secret is missing";
     EmbeddedDatabase = Embedded, "embedded-database", "whether the database can be read",
-        "failure: it can't, or is none of ours";
+        "failure: it cannot, or it is not a lobu database";
     EmbeddedModes = Embedded, "embedded-modes", "whether only their owner can open the database and its key",
-        "warning: others can (mended by `--fix`)";
-    EmbeddedKey = Embedded, "embedded-key", "whether the key is there, and is this database's",
-        "failure: it is missing, broken or another's";
-    EmbeddedSchema = Embedded, "embedded-schema", "whether the database's version is known",
+        "warning: others can (fixed by `--fix`)";
+    EmbeddedKey = Embedded, "embedded-key", "whether the key exists and belongs to this database",
+        "failure: it is missing, broken or of another database";
+    EmbeddedSchema = Embedded, "embedded-schema", "whether the database's version is supported",
         "note: an older one; failure: a newer one";
-    EmbeddedIntegrity = Embedded, "embedded-integrity", "whether SQLite finds the database whole",
+    EmbeddedIntegrity = Embedded, "embedded-integrity", "whether the database is intact",
         "failure: it does not";
     EmbeddedSpace = Embedded, "embedded-space", "whether the disk of the database has free space",
         "failure: less than 1 MiB";
     MemoryInitialize = Memory, "memory-initialize", "whether the MCP endpoint opens a session",
         "failure: it does not";
-    MemoryTools = Memory, "memory-tools", "whether the MCP endpoint lists its tools",
+    MemoryTools = Memory, "memory-tools", "whether the MCP endpoint lists tools",
         "warning: it lists none; failure: it does not answer";
 }

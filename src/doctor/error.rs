@@ -21,7 +21,7 @@ pub enum DoctorError {
     #[error(transparent)]
     Accounts(#[from] AccountsError),
     /// The mode of a file with values can't be mended.
-    #[error("the mode of {name} can't be set: {reason}")]
+    #[error("cannot set the mode of {name}: {reason}")]
     Mode {
         /// The file.
         name: String,

@@ -172,7 +172,7 @@ fn references(facts: &ProjectFacts) -> Option<&[ReferenceFact]> {
 fn why_no_project(project: &FoundProject) -> &'static str {
     match project {
         FoundProject::Missing => "there is no project",
-        FoundProject::Unopened(_) => "the project can't be opened",
-        FoundProject::Opened(_) => "lobu.toml can't be read",
+        FoundProject::Unopened(_) => "the project cannot be opened",
+        FoundProject::Opened(_) => "lobu.toml cannot be read",
     }
 }

@@ -108,7 +108,7 @@ pub(super) fn failure(check: Check, what: impl Into<String>) -> Finding {
 
 /// Something that was not looked at.
 pub(super) fn skipped(check: Check, why: impl Into<String>) -> Finding {
-    Finding::new(check, State::Skipped { why: why.into() }, format!("not looked at: {}", check.looks_at()))
+    Finding::new(check, State::Skipped { why: why.into() }, format!("not checked: {}", check.looks_at()))
 }
 
 /// A message of an error as a sentence: with a full stop, and a capital unless it starts with the name of a file.

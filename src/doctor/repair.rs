@@ -88,6 +88,6 @@ fn gitignore(
     let between = if before.is_empty() || before.ends_with('\n') { "" } else { line_end };
     let after = format!("{before}{between}{name}{line_end}");
     directory.write_file(GITIGNORE, expected, &after)?;
-    let what = if text.is_some() { format!("now ignores {name}") } else { format!("was made, and ignores {name}") };
+    let what = if text.is_some() { format!("now ignores {name}") } else { format!("created; it ignores {name}") };
     Ok(Some(format!("{GITIGNORE} {what}.")))
 }

@@ -32,7 +32,7 @@ impl Report {
         }
         let why = |group: Group| {
             let why = skips.iter().find(|(skipped, _)| *skipped == group).map(|(_, why)| why.as_str());
-            why.unwrap_or("a check before it did not pass")
+            why.unwrap_or("an earlier check failed")
         };
         let findings = Check::ALL
             .iter()

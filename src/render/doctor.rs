@@ -168,7 +168,7 @@ mod tests {
                 why: Why.
                 do:  How.
                 see: project-spelling
-          skip  project-values, dotenv-readable, dotenv-mode, dotenv-ignored, state-file: a check before it did not pass
+          skip  project-values, dotenv-readable, dotenv-mode, dotenv-ignored, state-file: an earlier check failed
         ");
         assert!(!lines.iter().any(|line| line.starts_with("No problems")));
     }
@@ -191,10 +191,10 @@ mod tests {
                 see: account-files
 
         ok    Project
-        skip  Server: a check before it did not pass
-        skip  Org: a check before it did not pass
-        skip  Secrets: a check before it did not pass
-        skip  Embedded org: a check before it did not pass
+        skip  Server: an earlier check failed
+        skip  Org: an earlier check failed
+        skip  Secrets: an earlier check failed
+        skip  Embedded org: an earlier check failed
         skip  Memory endpoint: the org is embedded
 
         Checks: 1 with a warning, 10 ok, 29 skipped (-v lists them)

@@ -47,14 +47,14 @@ pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
     let Some(server) = &facts.server else { return embedded(facts) };
     let Some(source) = &facts.source else {
         let missing = failure(Check::TokenPresent, format!("There is no token for {server}."))
-            .why("Every request about an org needs one.")
-            .how("Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.");
+            .why("Every request to an org needs one.")
+            .how("Log in with `lobu login`, or set LOBU_API_TOKEN to a token for this server.");
         let why = "there is no token";
         let skips = [Check::TokenExpiry, Check::TokenSendable, Check::TokenAccepted].map(|check| skipped(check, why));
         return [missing].into_iter().chain(skips).collect();
     };
     vec![
-        ok(Check::TokenPresent, format!("{source} is used; its token goes to {server} and nowhere else.")),
+        ok(Check::TokenPresent, format!("{source} is used; its token is sent only to {server}.")),
         expiry(facts.login.as_ref()),
         sendable(facts),
         accepted(facts, server),
@@ -62,7 +62,7 @@ pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
 }
 
 fn embedded(facts: &CredentialFacts) -> Vec<Finding> {
-    let unused = if facts.is_unused { " LOBU_API_TOKEN is set, and not sent to it." } else { "" };
+    let unused = if facts.is_unused { " LOBU_API_TOKEN is set, and is not sent to it." } else { "" };
     let why = "the embedded org needs no token";
     vec![
         ok(Check::TokenPresent, format!("The embedded org needs no token.{unused}")),
@@ -76,15 +76,15 @@ fn embedded(facts: &CredentialFacts) -> Vec<Finding> {
 pub fn account_files_check(facts: &AccountFilesFacts) -> Finding {
     if !facts.broken.is_empty() {
         return failure(Check::AccountFiles, facts.broken.join(" "))
-            .why("Contexts and logins are kept there; nothing is written over what can't be understood.")
-            .how("Mend the file by hand, or move it away and log in again.");
+            .why("It stores contexts and logins; lobu never overwrites a file that it cannot read.")
+            .how("Fix the file by hand, or move it away and log in again.");
     }
     if !facts.open.is_empty() {
-        return warning(Check::AccountFiles, format!("Others can open {}.", facts.open.join(", ")))
-            .why("Tokens are kept there.")
+        return warning(Check::AccountFiles, format!("Other users can open {}.", facts.open.join(", ")))
+            .why("It stores tokens.")
             .how("Run `lobu doctor --fix`.");
     }
-    ok(Check::AccountFiles, "The files of contexts and logins are in order.")
+    ok(Check::AccountFiles, "The files of contexts and logins are valid.")
 }
 
 /// The check of what is remembered between runs; `problem` is what is wrong with its file.
@@ -99,7 +99,7 @@ pub fn state_file_check(problem: Option<&str>) -> Finding {
 
 fn expiry(login: Option<&LoginFacts>) -> Finding {
     let Some(login) = login else {
-        return skipped(Check::TokenExpiry, "a variable's token does not say when it ends");
+        return skipped(Check::TokenExpiry, "the expiry of a token from a variable is unknown");
     };
     let context = &login.context;
     let how = || format!("Log in again to {context}, with `lobu login` and --force.");
@@ -107,41 +107,41 @@ fn expiry(login: Option<&LoginFacts>) -> Finding {
         return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.'))).how(how());
     }
     match login.seconds_left {
-        None => ok(Check::TokenExpiry, format!("The login of the context {context} does not say when it ends.")),
+        None => ok(Check::TokenExpiry, format!("The expiry of the login of the context {context} is unknown.")),
         Some(_) if login.can_refresh => {
-            ok(Check::TokenExpiry, format!("The login of the context {context} is refreshed when it ends."))
+            ok(Check::TokenExpiry, format!("The login of the context {context} is refreshed when it expires."))
         }
-        Some(0) => failure(Check::TokenExpiry, format!("The login of the context {context} has ended.")).how(how()),
+        Some(0) => failure(Check::TokenExpiry, format!("The login of the context {context} has expired.")).how(how()),
         Some(left) if left < DAY => {
             let hours = left / HOUR;
             warning(
                 Check::TokenExpiry,
-                format!("The login of the context {context} ends in {hours} h, and can't be refreshed."),
+                format!("The login of the context {context} expires in {hours} h and cannot be refreshed."),
             )
             .how(how())
         }
         Some(left) => {
             let days = left / DAY;
-            ok(Check::TokenExpiry, format!("The login of the context {context} is good for {days} more days."))
+            ok(Check::TokenExpiry, format!("The login of the context {context} expires in {days} days."))
         }
     }
 }
 
 fn sendable(facts: &CredentialFacts) -> Finding {
     if facts.is_unsendable {
-        return failure(Check::TokenSendable, "The token holds a character that can't be sent.")
+        return failure(Check::TokenSendable, "The token contains a character that cannot be sent.")
             .why("It must be one line of printable ASCII.")
-            .how("Log in again, or set LOBU_API_TOKEN anew; a line break or a quote may have been copied with it.");
+            .how("Log in again, or set LOBU_API_TOKEN again; a line break or a quote may have been copied with it.");
     }
-    ok(Check::TokenSendable, "The token can stand in a request.")
+    ok(Check::TokenSendable, "The token can be sent.")
 }
 
 fn accepted(facts: &CredentialFacts, server: &str) -> Finding {
     match facts.accepted {
-        Some(true) => ok(Check::TokenAccepted, format!("{server} takes the token.")),
+        Some(true) => ok(Check::TokenAccepted, format!("{server} accepts the token.")),
         Some(false) => failure(Check::TokenAccepted, format!("{server} refuses the token."))
-            .why("It may have expired, been revoked, or be of another server.")
+            .why("It may have expired, been revoked, or belong to another server.")
             .how("Log in again with `lobu login`, or set LOBU_API_TOKEN to a token of this server."),
-        None => skipped(Check::TokenAccepted, "the server was not asked, or gave no answer about it"),
+        None => skipped(Check::TokenAccepted, "the server was not asked, or did not say"),
     }
 }

@@ -38,8 +38,8 @@ pub fn embedded_checks(facts: &EmbeddedFacts) -> Vec<Finding> {
     findings.extend(found.free.map(space));
     match &found.contents {
         Err(why) => findings.push(
-            failure(Check::EmbeddedDatabase, format!("{} can't be read: {why}.", facts.database))
-                .how("Put a copy of it in its place, or move it away to start anew; --db names another one."),
+            failure(Check::EmbeddedDatabase, format!("{} cannot be read: {why}.", facts.database))
+                .how("Restore it from a copy, or move it away to start with a new one; --db sets another one."),
         ),
         Ok(contents) => {
             let orgs = counted(contents.orgs.len(), "org");
@@ -54,7 +54,7 @@ pub fn embedded_checks(facts: &EmbeddedFacts) -> Vec<Finding> {
 fn not_yet(database: &str) -> Vec<Finding> {
     let why = "there is no database yet";
     let mut findings =
-        vec![ok(Check::EmbeddedDatabase, format!("{database} does not exist yet; it is made by the first apply."))];
+        vec![ok(Check::EmbeddedDatabase, format!("{database} does not exist yet; the first apply creates it."))];
     let others = [
         Check::EmbeddedModes,
         Check::EmbeddedKey,
@@ -71,47 +71,48 @@ fn modes(found: &StoreInspection) -> Finding {
         return ok(Check::EmbeddedModes, "Only their owner can open the database and its key.");
     }
     let files: Vec<String> = found.open_to_others.iter().map(|file| file.display().to_string()).collect();
-    warning(Check::EmbeddedModes, format!("Others on this machine can open {}.", files.join(", ")))
-        .why("Who has database and key has every secret in it.")
-        .how("`lobu doctor --fix` sets the mode to 0600.")
+    warning(Check::EmbeddedModes, format!("Other users of this machine can open {}.", files.join(", ")))
+        .why("With the database and the key, every secret in it can be read.")
+        .how("Run `lobu doctor --fix` to set the mode to 0600.")
 }
 
 fn key(state: KeyState) -> Finding {
     let why =
-        "Without it the secrets in the database can't be used; a new one is never made for a database that has data.";
-    let how = "Put the key file back from where you keep a copy of the database.";
+        "Without it the secrets in the database cannot be read; lobu never creates a new one for a database with data.";
+    let how = "Restore the key file from your copy of the database.";
     let wrong = |what: &str| failure(Check::EmbeddedKey, what).why(why).how(how);
     match state {
-        KeyState::Good => ok(Check::EmbeddedKey, "The key is there, and is this database's."),
-        KeyState::Unchecked => skipped(Check::EmbeddedKey, "the database does not say which key is its own"),
+        KeyState::Good => ok(Check::EmbeddedKey, "The key exists and belongs to this database."),
+        KeyState::Unchecked => skipped(Check::EmbeddedKey, "the database does not say which key belongs to it"),
         KeyState::Missing => wrong("The key of the database is missing."),
-        KeyState::Broken => wrong("The file beside the database does not hold a key that can be read."),
-        KeyState::OfAnother => wrong("The key file is that of another database."),
+        KeyState::Broken => wrong("The key file beside the database is not valid."),
+        KeyState::OfAnother => wrong("The key file belongs to another database."),
     }
 }
 
 fn schema(contents: &StoreContents) -> Finding {
     let StoreContents { version, newest, .. } = contents;
     match version.cmp(newest) {
-        std::cmp::Ordering::Equal => ok(Check::EmbeddedSchema, format!("Its version is {version}, today's.")),
+        std::cmp::Ordering::Equal => ok(Check::EmbeddedSchema, format!("Its version is {version}, the current one.")),
         std::cmp::Ordering::Less => {
-            note(Check::EmbeddedSchema, format!("Its version is {version}, and today's is {newest}."))
-                .why("The next command that opens it brings it up to date; older versions of lobu then refuse it.")
+            note(Check::EmbeddedSchema, format!("Its version is {version}; the current one is {newest}."))
+                .why("The next command that opens it migrates it; older versions of lobu cannot use it after that.")
         }
-        std::cmp::Ordering::Greater => {
-            failure(Check::EmbeddedSchema, format!("Its version is {version}, and this lobu knows {newest} at most."))
-                .how("Use the newer version of lobu that wrote it.")
-        }
+        std::cmp::Ordering::Greater => failure(
+            Check::EmbeddedSchema,
+            format!("Its version is {version}, and this lobu supports at most {newest}."),
+        )
+        .how("Use the newer version of lobu that wrote it."),
     }
 }
 
 fn integrity(faults: usize) -> Finding {
     if faults == 0 {
-        return ok(Check::EmbeddedIntegrity, "SQLite finds the database whole.");
+        return ok(Check::EmbeddedIntegrity, "The database is intact.");
     }
-    failure(Check::EmbeddedIntegrity, format!("SQLite finds {} in the database.", counted(faults, "fault")))
-        .why("What it holds may be lost in part.")
-        .how("Put a copy of it in its place, or move it away and apply anew.")
+    failure(Check::EmbeddedIntegrity, format!("SQLite found {} in the database.", counted(faults, "fault")))
+        .why("Some of its data may be lost.")
+        .how("Restore it from a copy, or move it away and apply again.")
 }
 
 /// How many bytes a database needs at least to be written.
@@ -123,5 +124,5 @@ fn space(free: u64) -> Finding {
     }
     failure(Check::EmbeddedSpace, "No space is left on the disk of the database.")
         .why("Nothing can be written to it.")
-        .how("Free some space, or name a database on another disk with --db.")
+        .how("Free some space, or set a database on another disk with --db.")
 }

@@ -15,7 +15,7 @@ pub struct MemoryFacts {
 
 /// The checks of the memory endpoint.
 pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
-    let why = "Agents reach their memory there.";
+    let why = "Agents use their memory through it.";
     if let Err(error) = &facts.endpoint.session {
         let finding = failure(Check::MemoryInitialize, format!("{error}."));
         return vec![finding.why(why).how(how(error))];
@@ -25,7 +25,7 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
         match tools {
             Ok(0) => warning(Check::MemoryTools, "It lists no tools.")
                 .why(why)
-                .how("Check the scope of the token, and tell the server's operator."),
+                .how("Check the scope of the token, or ask the server's operator."),
             Ok(count) => ok(Check::MemoryTools, format!("It lists {}.", counted(*count, "tool"))),
             Err(error) => failure(Check::MemoryTools, format!("{error}.")).why(why).how(how(error)),
         }
@@ -35,10 +35,10 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
 
 fn how(error: &RequestError) -> &'static str {
     match error.status() {
-        Some(401) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token of this server.",
+        Some(401) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token for this server.",
         Some(403) => "Use a token for this org, with one of the mcp scopes.",
         Some(404) => "Check the org; the server may also serve its memory elsewhere.",
-        Some(_) => "If it stays so, tell the server's operator.",
+        Some(_) => "If this does not change, ask the server's operator.",
         None => "Check the URL and the network.",
     }
 }

@@ -24,9 +24,8 @@ pub struct OrgFacts {
 pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
     let mut findings = vec![pin(facts)];
     if facts.is_to_be_made {
-        let why = "the first apply makes the org, with you as its owner";
-        findings
-            .push(ok(Check::OrgExists, format!("{} does not exist yet; it is made by the first apply.", facts.org)));
+        let why = "the first apply creates the org, with you as its owner";
+        findings.push(ok(Check::OrgExists, format!("{} does not exist yet; the first apply creates it.", facts.org)));
         findings.extend([skipped(Check::OrgMember, why), skipped(Check::OrgSecretsRole, why)]);
         return findings;
     }
@@ -37,16 +36,16 @@ pub fn org_checks(facts: &OrgFacts) -> Vec<Finding> {
 
 fn pin(facts: &OrgFacts) -> Finding {
     match &facts.pin {
-        None => ok(Check::OrgPin, format!("No project is pinned to another org; {} is used.", facts.org)),
+        None => ok(Check::OrgPin, format!("The org in use is {}; no project pins another one.", facts.org)),
         // The rule for slugs ignores case.
         Some(pin) if pin.eq_ignore_ascii_case(&facts.org) => {
-            ok(Check::OrgPin, format!("The project is pinned to {pin}, which is used."))
+            ok(Check::OrgPin, format!("The project is pinned to {pin}, which is in use."))
         }
         Some(pin) => warning(
             Check::OrgPin,
-            format!("The project is pinned to {pin}, and --org names {}, which is used.", facts.org),
+            format!("The project is pinned to {pin}, and --org overrides it with {}.", facts.org),
         )
-        .how("Leave --org out, unless this is meant."),
+        .how("Remove --org, unless this is intended."),
     }
 }
 
@@ -55,24 +54,24 @@ fn reading(org: &str, agents: &Result<usize, RequestError>) -> Vec<Finding> {
     match agents {
         Ok(count) => {
             let agents = counted(*count, "agent");
-            let what = format!("The token's user may read {org}; it has {agents}.");
+            let what = format!("The token's user can read {org}; it has {agents}.");
             vec![exists(), ok(Check::OrgMember, what)]
         }
         Err(RequestError::Refused { status: 404, .. }) => vec![
-            failure(Check::OrgExists, format!("There is no org {org} on this server."))
+            failure(Check::OrgExists, format!("The server has no org {org}."))
                 .how("Check the slug: --org, the project's [memory] org, or LOBU_ORG."),
         ],
         Err(error @ RequestError::Refused { status: 403, .. }) => vec![
             exists(),
             failure(Check::OrgMember, format!("{error}."))
-                .why("The token is for another org, or its user is no member of this one.")
+                .why("The token is for another org, or its user is not a member of this one.")
                 .how("Use a token for this org, or have its owner make you a member."),
         ],
         // The check of the token says it.
         Err(RequestError::Refused { status: 401, .. }) => Vec::new(),
         Err(error) => vec![
             failure(Check::OrgExists, format!("{error}."))
-                .how("If the server answers otherwise next time, it was busy; else tell its operator."),
+                .how("Try again; if this does not change, ask the server's operator."),
         ],
     }
 }
@@ -91,7 +90,7 @@ fn secrets_role(may_list: bool, is_own_server: bool) -> Finding {
         }
         (false, false) => {}
     }
-    note(Check::OrgSecretsRole, "Role or scope are not enough for the org's secrets.")
+    note(Check::OrgSecretsRole, "Role or scope is not enough for the org's secrets.")
         .why("`lobu secrets push` and `list` need the role owner or admin, and a token with the scope mcp:admin.")
         .how("Have an owner or admin of the org push them.")
 }

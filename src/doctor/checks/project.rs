@@ -81,13 +81,13 @@ pub enum DotenvFacts {
 pub fn project_checks(facts: &ProjectFacts, org: &OrgNames) -> Vec<Finding> {
     match facts {
         ProjectFacts::Missing => vec![
-            note(Check::ProjectFound, "There is no project here.")
-                .why("A project's directory is the nearest one upwards with a lobu.toml.")
-                .how("Go to it or name it with -C; `lobu pull --init DIR` makes one from an org."),
+            note(Check::ProjectFound, "No project here.")
+                .why("A project is a directory with a lobu.toml, or any directory in it.")
+                .how("Change to it or set it with -C; `lobu pull --init DIR` creates one from an org."),
         ],
         ProjectFacts::Unopened { why } => vec![
-            failure(Check::ProjectFound, format!("The project can't be opened: {why}."))
-                .how("Check the directory and its modes; another one is named with -C."),
+            failure(Check::ProjectFound, format!("The project cannot be opened: {why}."))
+                .how("Check the directory and its permissions, or set another one with -C."),
         ],
         ProjectFacts::Read(facts) => of_read(facts, org),
     }
@@ -95,7 +95,7 @@ pub fn project_checks(facts: &ProjectFacts, org: &OrgNames) -> Vec<Finding> {
 
 fn of_read(facts: &ReadFacts, org: &OrgNames) -> Vec<Finding> {
     let mut findings = vec![
-        ok(Check::ProjectFound, format!("The project lies in {}.", facts.location)),
+        ok(Check::ProjectFound, format!("The project is in {}.", facts.location)),
         errors(&facts.errors),
         warnings(&facts.warnings),
     ];
@@ -113,25 +113,25 @@ fn of_read(facts: &ReadFacts, org: &OrgNames) -> Vec<Finding> {
 fn errors(errors: &[String]) -> Finding {
     let Some(first) = errors.first() else { return ok(Check::ProjectValid, "The project has no errors.") };
     let count = counted(errors.len(), "error");
-    failure(Check::ProjectValid, format!("The project has {count}, first: {first}."))
-        .why("Nothing of it can be applied.")
-        .how("`lobu validate` shows each with its place.")
+    failure(Check::ProjectValid, format!("The project has {count}; the first: {first}."))
+        .why("It cannot be applied.")
+        .how("Run `lobu validate` to list them.")
 }
 
 fn warnings(warnings: &[String]) -> Finding {
     let Some(first) = warnings.first() else { return ok(Check::ProjectWarnings, "The project has no warnings.") };
     let count = counted(warnings.len(), "warning");
-    warning(Check::ProjectWarnings, format!("The project has {count}, first: {first}."))
-        .how("`lobu validate` shows each with its place.")
+    warning(Check::ProjectWarnings, format!("The project has {count}; the first: {first}."))
+        .how("Run `lobu validate` to list them.")
 }
 
 fn spelling(spelling: Spelling) -> Option<Finding> {
     match spelling {
-        Spelling::Today => Some(ok(Check::ProjectSpelling, "lobu.toml is written in today's spelling.")),
+        Spelling::Today => Some(ok(Check::ProjectSpelling, "lobu.toml is in the current format.")),
         Spelling::Old => Some(
-            warning(Check::ProjectSpelling, "lobu.toml has old spellings.")
-                .why("They are read for now, and will not be for ever.")
-                .how("`lobu validate --fix` rewrites them and keeps everything else."),
+            warning(Check::ProjectSpelling, "lobu.toml is in an old format.")
+                .why("A later version may not read it.")
+                .how("Run `lobu validate --fix` to rewrite it; everything else stays."),
         ),
         Spelling::Unknown => None,
     }
@@ -139,24 +139,24 @@ fn spelling(spelling: Spelling) -> Option<Finding> {
 
 fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding {
     if all.is_empty() {
-        return ok(Check::ProjectValues, "The project refers to no secrets.");
+        return ok(Check::ProjectValues, "The project references no secrets.");
     }
     let missing: Vec<&ReferenceFact> =
         all.iter().filter(|reference| !reference.is_here && !org.has(&reference.name)).collect();
     if missing.is_empty() {
-        return ok(Check::ProjectValues, format!("There is a value for each of {}.", counted(all.len(), "reference")));
+        return ok(Check::ProjectValues, format!("Every reference has a value: {}.", counted(all.len(), "reference")));
     }
     let needed: Vec<&ReferenceFact> = missing.iter().copied().filter(|reference| org.needs(reference)).collect();
     let told = if needed.is_empty() { &missing } else { &needed };
     let names = references(told.iter().map(|reference| reference.name.as_str()));
     let (what, how) = match file {
         Some(".env") => (
-            format!("No value for {names}: neither in the environment nor in .env, as far as it counts."),
-            "`lobu secrets local set NAME` keeps one in .env; in CI set the variable.".to_owned(),
+            format!("No value for {names} in the environment or in .env."),
+            "Run `lobu secrets local set NAME` to write it to .env; in CI, set the variable.".to_owned(),
         ),
         Some(file) => (
-            format!("No value for {names}: neither in the environment nor in {file}."),
-            format!("Add a line to {file}; in CI set the variable."),
+            format!("No value for {names} in the environment or in {file}."),
+            format!("Add a line to {file}; in CI, set the variable."),
         ),
         None => (
             format!("No value for {names} in the environment, and the target has no env_file."),
@@ -165,13 +165,13 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
     };
     if needed.is_empty() {
         return note(Check::ProjectValues, what)
-            .why("An apply needs none of them: it sends no keys of providers, and references of MCP servers as text.")
+            .why("An apply does not need them: it sends no provider keys, and references of MCP servers as text.")
             .how(how);
     }
     if matches!(org, OrgNames::Unknown) {
-        return note(Check::ProjectValues, what).why("The org may have them; that was not looked at.").how(how);
+        return note(Check::ProjectValues, what).why("The org may have them; this was not checked.").how(how);
     }
-    warning(Check::ProjectValues, what).why("An apply that writes what refers to them stops.").how(how)
+    warning(Check::ProjectValues, what).why("An apply that needs them stops.").how(how)
 }
 
 /// One finding a check: the gravest, with what all findings as grave say, so that no file hides behind another.
@@ -198,22 +198,22 @@ fn values_file(file: &ValuesFileFacts) -> [Finding; 2] {
                 None => ok(Check::DotenvReadable, format!("There is no {name}.")),
                 Some(target) => {
                     note(Check::DotenvReadable, format!("There is no {name}, the env_file of target {target}."))
-                        .how("Create it before a command with this target needs a value, or take env_file out.")
+                        .how("Create it, or remove env_file.")
                 }
             };
             [readable, skipped(Check::DotenvMode, format!("there is no {name}"))]
         }
         DotenvFacts::Unreadable { why } => [
-            failure(Check::DotenvReadable, format!("{name} can't be read: {why}."))
-                .why("Where its values count, a command that needs one stops.")
-                .how("Mend the line; what a .env may hold is in docs/reference/dotenv.md."),
-            skipped(Check::DotenvMode, format!("{name} can't be read")),
+            failure(Check::DotenvReadable, format!("{name} cannot be read: {why}."))
+                .why("A command that needs a value from it stops.")
+                .how("Fix the line; docs/reference/dotenv.md has the format."),
+            skipped(Check::DotenvMode, format!("{name} cannot be read")),
         ],
         DotenvFacts::Read { is_open_to_others } => {
             let mode = if *is_open_to_others {
-                warning(Check::DotenvMode, format!("Others on this machine can open {name}."))
-                    .why("It holds secret values in clear.")
-                    .how("`lobu doctor --fix` sets its mode to 0600.")
+                warning(Check::DotenvMode, format!("Other users of this machine can open {name}."))
+                    .why("It contains secret values in plain text.")
+                    .how("Run `lobu doctor --fix` to set its mode to 0600.")
             } else {
                 ok(Check::DotenvMode, format!("Only its owner can open {name}."))
             };
@@ -224,15 +224,15 @@ fn values_file(file: &ValuesFileFacts) -> [Finding; 2] {
 
 fn ignored(file: &ValuesFileFacts) -> Finding {
     let ValuesFileFacts { name, target: _, dotenv, ignored } = file;
-    let how = "`lobu doctor --fix` adds it to .gitignore.";
+    let how = "Run `lobu doctor --fix` to add it to .gitignore.";
     match (ignored, dotenv) {
-        (Ignored::NotInRepository, _) => ok(Check::DotenvIgnored, "The project is in no git repository."),
+        (Ignored::NotInRepository, _) => ok(Check::DotenvIgnored, "The project is not in a git repository."),
         (Ignored::Ignored, _) => ok(Check::DotenvIgnored, format!("git ignores {name}.")),
         (Ignored::NotIgnored, DotenvFacts::Missing) => {
-            note(Check::DotenvIgnored, format!("There is no {name}, and git would not ignore one.")).how(how)
+            note(Check::DotenvIgnored, format!("There is no {name}, and no ignore rule for one.")).how(how)
         }
         (Ignored::NotIgnored, _) => warning(Check::DotenvIgnored, format!("git does not ignore {name}."))
-            .why("`git add` would take its values, and what is committed once stays in the history.")
+            .why("`git add` would add its values, and a commit keeps them in the history.")
             .how(how),
     }
 }

@@ -19,7 +19,7 @@ pub struct ReferenceFact {
 /// What is known of the names of the org's secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrgNames {
-    /// Nothing: it was not asked, or did not tell.
+    /// Nothing: it was not asked, or did not say.
     Unknown,
     /// The server has no secrets API.
     NoApi,
@@ -46,11 +46,11 @@ impl OrgNames {
 /// The checks of the org's secrets. `push` is the command that sends them, none where there is no project.
 pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &str) -> Vec<Finding> {
     let Some(project) = project else {
-        return vec![skipped(Check::SecretsInOrg, "there is no project whose references could be looked up")];
+        return vec![skipped(Check::SecretsInOrg, "there is no project to check")];
     };
     let (names, is_embedded) = match org {
         OrgNames::Unknown => {
-            return vec![skipped(Check::SecretsInOrg, "it is not known which secrets the org has")];
+            return vec![skipped(Check::SecretsInOrg, "the org's secrets are unknown")];
         }
         OrgNames::NoApi => {
             return vec![skipped(
@@ -63,19 +63,22 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
     let missing: Vec<&ReferenceFact> = project.iter().filter(|reference| !names.contains(&reference.name)).collect();
     if missing.is_empty() {
         let count = counted(project.len(), "secret");
-        return vec![ok(Check::SecretsInOrg, format!("The org has what the project refers to: {count}."))];
+        return vec![ok(
+            Check::SecretsInOrg,
+            format!("The org has every secret that the project references: {count}."),
+        )];
     }
     let lacks = |missing: &[&ReferenceFact]| {
-        format!("The org lacks {}.", references(missing.iter().map(|reference| reference.name.as_str())))
+        format!("The org does not have {}.", references(missing.iter().map(|reference| reference.name.as_str())))
     };
-    let how = format!("`{push}` sends them, name by name.");
+    let how = format!("Run `{push}` to send them, key by key.");
     let needed: Vec<&ReferenceFact> =
         missing.iter().copied().filter(|reference| !(is_embedded && reference.is_provider_key)).collect();
     if needed.is_empty() {
-        let why = "They are keys of providers, and in the embedded org no agent runs that would need them.";
+        let why = "They are provider keys, and no agent runs in the embedded org.";
         return vec![note(Check::SecretsInOrg, lacks(&missing)).why(why).how(how)];
     }
-    let why = "What refers to them can't be applied, or will not work.";
+    let why = "Resources that reference them cannot be applied, or will not work.";
     vec![warning(Check::SecretsInOrg, lacks(&needed)).why(why).how(how)]
 }
 

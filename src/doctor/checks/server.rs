@@ -46,7 +46,7 @@ pub fn server_checks(facts: &ServerFacts) -> Vec<Finding> {
         Err(error) if is_tls(facts, error) => {}
         Err(error) => findings.push(
             failure(Check::ServerHttp, format!("{error}."))
-                .how("Check the URL and the network; if it stays so, the server's operator can say more."),
+                .how("Check the URL and the network, or ask the server's operator."),
         ),
     }
     findings
@@ -55,7 +55,7 @@ pub fn server_checks(facts: &ServerFacts) -> Vec<Finding> {
 fn proxy_check(proxy: Option<&str>) -> Finding {
     match proxy {
         Some(proxy) => ok(Check::ServerProxy, format!("Requests go through the proxy {proxy}.")),
-        None => ok(Check::ServerProxy, "Requests go straight, without a proxy."),
+        None => ok(Check::ServerProxy, "No proxy is used."),
     }
 }
 
@@ -68,16 +68,16 @@ fn names(found: &Result<usize, String>) -> Finding {
     match found {
         Ok(1) => ok(Check::ServerDns, "The host has 1 address."),
         Ok(count) => ok(Check::ServerDns, format!("The host has {count} addresses.")),
-        Err(why) => failure(Check::ServerDns, format!("The host can't be found: {why}."))
-            .how("Check the host in the URL, and that this machine is on the network."),
+        Err(why) => failure(Check::ServerDns, format!("The host cannot be found: {why}."))
+            .how("Check the host in the URL, and the network."),
     }
 }
 
 fn tcp(found: &Result<(), String>, server: &str) -> Finding {
     match found {
-        Ok(()) => ok(Check::ServerTcp, "A connection stands."),
-        Err(why) => failure(Check::ServerTcp, format!("{server} can't be reached: {why}."))
-            .how("Check the URL and that the server runs; `lobu dev` serves the embedded org."),
+        Ok(()) => ok(Check::ServerTcp, "Connected."),
+        Err(why) => failure(Check::ServerTcp, format!("{server} cannot be reached: {why}."))
+            .how("Check the URL, and that the server is running; `lobu dev` runs a local one."),
     }
 }
 
@@ -96,19 +96,19 @@ fn tls(answer: &Result<Answered, RequestError>, facts: &ServerFacts) -> Finding 
     match answer {
         Err(error) if is_tls(facts, error) => {
             let how = if error.cause() == Some(Cause::Certificate) {
-                "If the authority is your own, name its PEM file with --ca-file, or in SSL_CERT_FILE."
+                "If the certificate is from your own authority, set its PEM file with --ca-file or SSL_CERT_FILE."
             } else {
-                "Check the URL: what listens there may speak plain http, or something else."
+                "Check the URL: the port may be one of plain http, or of another service."
             };
-            failure(Check::ServerTls, format!("{error}.")).why("No token is sent before this is right.").how(how)
+            failure(Check::ServerTls, format!("{error}.")).why("No token is sent over such a connection.").how(how)
         }
         _ if server.starts_with("https:") => match answer {
-            Ok(_) => ok(Check::ServerTls, "The connection is secure, and the certificate's chain is trusted."),
-            Err(_) => skipped(Check::ServerTls, "no answer came"),
+            Ok(_) => ok(Check::ServerTls, "The connection is secure and the certificate is trusted."),
+            Err(_) => skipped(Check::ServerTls, "there was no answer"),
         },
         _ if facts.is_loopback => ok(Check::ServerTls, "Plain http, which does not leave this machine."),
         _ => warning(Check::ServerTls, "Plain http to another machine.")
-            .why("Everybody on the way can read the token; secret values are not sent like this.")
+            .why("Anyone on the network path can read the token; secret values are not sent.")
             .how("Use the server's https address."),
     }
 }
@@ -129,16 +129,16 @@ fn certificate(days: Option<i64>) -> Finding {
     match days {
         None => skipped(Check::ServerCertificate, "there is none, or it does not say"),
         Some(days) if days < FEW_DAYS => {
-            warning(Check::ServerCertificate, format!("The server's certificate is good for {days} days only."))
-                .why("After that no request reaches the server.")
-                .how("Tell the server's operator.")
+            warning(Check::ServerCertificate, format!("The server's certificate expires in {days} days."))
+                .why("After that, no request can reach the server.")
+                .how("Ask the server's operator to renew it.")
         }
-        Some(days) => ok(Check::ServerCertificate, format!("The server's certificate is good for {days} days.")),
+        Some(days) => ok(Check::ServerCertificate, format!("The server's certificate expires in {days} days.")),
     }
 }
 
 fn generation(answered: &Answered) -> Finding {
-    let how = "Check the URL: it must be that of a Lobu server.";
+    let how = "Check that the URL is that of a Lobu server.";
     let health = match &answered.health {
         Ok(health) => health,
         Err(error) => return failure(Check::ServerGeneration, format!("{error}.")).how(how),
@@ -153,31 +153,33 @@ fn generation(answered: &Answered) -> Finding {
             let word = generation.word();
             ok(Check::ServerGeneration, format!("It is a Lobu server of generation {word}{version}{features}."))
         }
-        None => failure(Check::ServerGeneration, format!("It is no Lobu server: it calls itself {}.", health.service))
-            .how(how),
+        None => {
+            failure(Check::ServerGeneration, format!("It is not a Lobu server: it calls itself {}.", health.service))
+                .how(how)
+        }
     }
 }
 
 fn round_trip(shortest_first: &[u128]) -> Finding {
     match shortest_first.get(shortest_first.len() / 2) {
-        None => skipped(Check::ServerRoundTrip, "no further answer came"),
+        None => skipped(Check::ServerRoundTrip, "there were no more answers"),
         Some(median) if *median > SLOW => {
-            note(Check::ServerRoundTrip, format!("An answer takes {median} ms, as the median of three."))
-                .why("A plan makes a request for each agent, and will be slow.")
+            note(Check::ServerRoundTrip, format!("The median response time is {median} ms."))
+                .why("A plan makes a request for each agent and will be slow.")
         }
-        Some(median) => ok(Check::ServerRoundTrip, format!("An answer takes {median} ms, as the median of three.")),
+        Some(median) => ok(Check::ServerRoundTrip, format!("The median response time is {median} ms.")),
     }
 }
 
 fn clock(ahead: Option<i64>) -> Finding {
     match ahead {
-        None => skipped(Check::ServerClock, "the server does not tell its time"),
+        None => skipped(Check::ServerClock, "the server does not send its time"),
         Some(ahead) if ahead.abs() > FAR_APART => {
             let side = if ahead > 0 { "ahead of" } else { "behind" };
             let by = ahead.abs();
             warning(Check::ServerClock, format!("The server's clock is {by} s {side} this machine's."))
                 .why("Tokens expire by one clock and are refreshed by the other.")
-                .how("Set this machine's clock by a time server.")
+                .how("Synchronize this machine's clock.")
         }
         Some(ahead) => ok(Check::ServerClock, format!("The clocks are {} s apart.", ahead.abs())),
     }
@@ -185,12 +187,13 @@ fn clock(ahead: Option<i64>) -> Finding {
 
 fn platforms(probe: &Result<PlatformsProbe, RequestError>) -> Finding {
     match probe {
-        Ok(PlatformsProbe::Kept) => ok(Check::ServerPlatforms, "It keeps platforms where apply writes them."),
-        Ok(PlatformsProbe::Elsewhere { what }) => {
-            failure(Check::ServerPlatforms, format!("It keeps platforms elsewhere: the route answered {what}."))
-                .why("This is a newer generation of the server than this version can manage; apply stops.")
-                .how("Use a newer version of lobu.")
-        }
+        Ok(PlatformsProbe::Kept) => ok(Check::ServerPlatforms, "It has the platforms routes that apply uses."),
+        Ok(PlatformsProbe::Elsewhere { what }) => failure(
+            Check::ServerPlatforms,
+            format!("It does not have the platforms routes that apply uses: the route answered {what}."),
+        )
+        .why("The server is newer than this version of lobu supports; apply stops.")
+        .how("Use a newer version of lobu."),
         Err(_) => skipped(Check::ServerPlatforms, "the org could not be asked"),
     }
 }
@@ -200,13 +203,12 @@ fn secrets(probe: &Result<SecretsProbe, RequestError>) -> Finding {
         Ok(SecretsProbe::Present(_)) => {
             ok(Check::ServerSecretsApi, "The org has the secrets API: apply sends references.")
         }
-        Ok(SecretsProbe::Missing) => note(Check::ServerSecretsApi, "The server has no secrets API.").why(
-            "Apply sends the values of platforms themselves, after asking; `lobu secrets push` has nowhere to go.",
-        ),
+        Ok(SecretsProbe::Missing) => note(Check::ServerSecretsApi, "The server has no secrets API.")
+            .why("Apply sends platform values, after asking; `lobu secrets push` is not supported."),
         Ok(SecretsProbe::Unknown { what }) => {
-            warning(Check::ServerSecretsApi, format!("It can't be told whether there is a secrets API: {what}."))
+            warning(Check::ServerSecretsApi, format!("Cannot tell whether there is a secrets API: {what}."))
                 .why("An apply that uses a secret stops before it sends anything.")
-                .how("Check the URL, and what stands between this machine and the server.")
+                .how("Check the URL, and any proxy between this machine and the server.")
         }
         Err(_) => skipped(Check::ServerSecretsApi, "the org could not be asked"),
     }
@@ -215,8 +217,8 @@ fn secrets(probe: &Result<SecretsProbe, RequestError>) -> Finding {
 fn unknown_routes(found: &Result<bool, RequestError>) -> Finding {
     match found {
         Ok(true) => note(Check::ServerUnknownRoutes, "A route that does not exist answers 200 with a status object.")
-            .why("Existing servers do so; lobu looks at the shape of every answer, other clients may be misled."),
-        Ok(false) => ok(Check::ServerUnknownRoutes, "A route that does not exist is told as that."),
+            .why("Existing servers do this; lobu checks the shape of every answer, but other clients may be misled."),
+        Ok(false) => ok(Check::ServerUnknownRoutes, "A route that does not exist answers 404."),
         Err(_) => skipped(Check::ServerUnknownRoutes, "the org could not be asked"),
     }
 }
@@ -248,12 +250,12 @@ pub enum TargetFacts {
         /// The message of a command that refuses it.
         message: String,
     },
-    /// lobu.toml can't be read, and may name another org.
+    /// lobu.toml cannot be read, and may set another org.
     Unknown,
 }
 
 pub fn target_checks(facts: &TargetFacts) -> Vec<Finding> {
-    let why = "No command goes anywhere before this is clear.";
+    let why = "No command can run until this is fixed.";
     match facts {
         TargetFacts::At { context, server, org } => {
             vec![ok(Check::ServerTarget, format!("Context {context}, server {server}, org {org}."))]

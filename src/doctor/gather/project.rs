@@ -42,7 +42,7 @@ pub(in crate::doctor) enum FoundProject {
 /// A project that could be opened.
 pub(in crate::doctor) struct OpenedProject {
     pub(in crate::doctor) directory: ProjectDirectory,
-    /// None where lobu.toml can't be read as one.
+    /// None where lobu.toml cannot be read as one.
     pub(in crate::doctor) project: Option<Project>,
     diagnostics: Vec<Diagnostic>,
     values_files: Vec<ValuesFile>,

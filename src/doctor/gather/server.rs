@@ -102,7 +102,7 @@ fn unbuilt(error: &ClientError, target: &ResolvedTarget, pin: Option<&OrgSlug>) 
 
 async fn remote(environment: &Environment, target: &ResolvedTarget, pin: Option<&OrgSlug>, org: &HttpOrg) -> Answers {
     let inspection = org.inspect(&environment.network()).await;
-    let mut asked = Answers::nothing("the server does not answer as a Lobu server does");
+    let mut asked = Answers::nothing("the server does not answer like a Lobu server");
     let mut facts = ServerFacts {
         server: target.server_name(),
         is_loopback: is_this_machine(target),
@@ -114,19 +114,19 @@ async fn remote(environment: &Environment, target: &ResolvedTarget, pin: Option<
     let mut of_org = org_facts(target, pin);
     of_org.is_own_server = generation(&facts.inspection) == Some(Generation::Ours);
     let why_not = match (is_known(&facts.inspection), &target.token) {
-        (false, _) => Some("the server does not answer as a Lobu server does"),
+        (false, _) => Some("the server does not answer like a Lobu server"),
         (true, None) => Some("there is no token"),
         (true, Some(_)) => None,
     };
     if let Some(why) = why_not {
         asked = Answers::nothing(why);
-        asked.skip(Group::Server, if is_known(&facts.inspection) { why } else { "a layer below it failed" });
+        asked.skip(Group::Server, if is_known(&facts.inspection) { why } else { "an earlier check failed" });
     } else {
         let about = about_org(org, &mut facts, &mut of_org, &mut asked);
         if timeout(ORG_DEADLINE, about).await.is_err() {
-            let what = format!("what is asked of the org gets no answer in {} s", ORG_DEADLINE.as_secs());
+            let what = format!("the org does not answer within {} s", ORG_DEADLINE.as_secs());
             asked.findings.push(Finding::failed(Check::OrgExists, &what));
-            asked.skip(Group::Memory, "the org gives no answer");
+            asked.skip(Group::Memory, "the org does not answer");
         }
         asked.findings.extend(secrets_api_gone(environment, target, &asked.names));
         if generation(&facts.inspection) == Some(Generation::Ours) {
@@ -160,8 +160,8 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
     asked.accepted = accepted(agents.as_ref().map(drop));
     let why = match asked.accepted {
         Some(false) => "the token is refused",
-        _ if agents.is_err() => "the org can't be read",
-        _ => "it was not asked, or did not tell",
+        _ if agents.is_err() => "the org cannot be read",
+        _ => "it was not asked, or did not say",
     };
     for group in [Group::Server, Group::Org, Group::Secrets, Group::Memory] {
         asked.skip(group, why);
@@ -243,7 +243,7 @@ async fn local(
     embedded: Option<&EmbeddedFacts>,
     memory_only: bool,
 ) -> Result<Answers, ConnectionError> {
-    let mut asked = Answers::nothing("the org is embedded in this program");
+    let mut asked = Answers::nothing("the org is embedded in lobu");
     asked.skip(Group::Memory, "the embedded org serves no memory endpoint");
     if memory_only {
         return Ok(asked);
@@ -253,7 +253,7 @@ async fn local(
         embedded.map_or((true, false), |facts| (facts.is_sound(), facts.has_org(target.org.as_str())));
     if !is_sound {
         for group in [Group::Org, Group::Secrets] {
-            asked.skip(group, "its database has to be mended first");
+            asked.skip(group, "its database must be repaired first");
         }
     } else if has_org {
         let connection = match connect_for_reading(environment, target, PARALLELISM).await {

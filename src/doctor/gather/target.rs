@@ -19,7 +19,7 @@ pub(in crate::doctor) enum FoundTarget {
     Known(Box<ResolvedTarget>),
     /// Flags, variables and project do not name one.
     Refused(TargetError),
-    /// lobu.toml can't be read, and may name another org.
+    /// lobu.toml cannot be read, and may set another org.
     Unknown,
 }
 
@@ -66,9 +66,9 @@ impl FoundTarget {
     pub(in crate::doctor) fn why_not(&self) -> &'static str {
         match self {
             Self::Known(_) => "--offline was given",
-            Self::Refused(TargetError::NoTarget | TargetError::NoOrg) => "no server or no org is named",
-            Self::Refused(_) => "it is not clear which server and org are meant",
-            Self::Unknown => "lobu.toml can't be read, and may name another org",
+            Self::Refused(TargetError::NoTarget | TargetError::NoOrg) => "no server or no org is set",
+            Self::Refused(_) => "server and org are not clear",
+            Self::Unknown => "lobu.toml cannot be read, and may set another org",
         }
     }
 

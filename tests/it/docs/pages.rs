@@ -45,7 +45,7 @@ fn the_checks_of_doctor() {
         let (id, group) = (format!("`{}`", check.id()), check.group().heading().to_owned());
         [id, group, check.looks_at().to_owned(), check.ends().to_owned()]
     });
-    let head = ["check", "group", "what is looked at", "what it ends with beside `ok`"];
+    let head = ["check", "group", "what is checked", "results other than `ok`"];
     hold("docs/reference/doctor.md", "checks", &table(head, rows));
 }
 
