@@ -127,6 +127,23 @@ pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) 
     Ok(ActualState { server, secrets, records, hidden: HiddenValues::default() })
 }
 
+/// Reads what further agents have of a kind, of which a plan did not ask at first.
+///
+/// # Errors
+/// As of [`read_actual`].
+pub async fn read_agents(
+    org: &impl OrgRead,
+    slug: &OrgSlug,
+    actual: &mut ActualState,
+    kind: Kind,
+    agents: Vec<String>,
+) -> Result<(), ReadError> {
+    let classifier = Classifier { org: slug.clone(), mode: actual.secrets.mode() };
+    let (kind, found) = read_by_agent(org, &classifier, kind, agents).await?;
+    add_by_agent(&mut actual.records, kind, found);
+    Ok(())
+}
+
 fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
     let generation =
         generation_of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;

@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::context::Context;
 use super::resource::{self, Compared};
-use super::{Action, MissingSecret, Options, Plan, Row, Selection, secrets};
+use super::{Action, MissingSecret, Options, Plan, Row, Selection, secrets, shared_secrets};
 
 /// The agent that the platforms route is probed with when a project declares none.
 const PROBE: &str = "lobu-probe";
@@ -58,6 +58,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     let undeclared = listed.filter_map(|kind| undeclared_of(options, desired, *kind, records.get(kind)?)).collect();
     let needs = secrets::needs(mode, &rows);
     let missing_secrets = missing_secrets(&mut context, desired, probe);
+    shared_secrets::warn(&mut context, desired, actual);
     not_applied(&mut context, desired);
     provider_keys(&mut context, desired, mode);
     let notes =

@@ -12,6 +12,7 @@ mod resource;
 mod row;
 mod secrets;
 mod selection;
+mod shared_secrets;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use options::{Options, Resend};
 pub use resource::carry_injected;
 pub use row::{Action, FieldAction, FieldChange, MissingSecret, Need, Plan, Problem, Row, SecretUse, Summary};
 pub use selection::{InvalidSelector, Only, Selection, Selector};
+pub use shared_secrets::agents_to_look_at;
 pub use tasks::{Task, tasks};
 pub use verifier::{Standing, Unmet, Verifier};
 pub use widening::{Widening, widenings};

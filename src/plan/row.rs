@@ -87,6 +87,11 @@ impl Row {
         matches!(self.action, Action::Create | Action::Update)
     }
 
+    /// Whether it makes this resource.
+    pub(super) fn is_creation_of(&self, kind: Kind, id: &str) -> bool {
+        self.action == Action::Create && self.key.kind == kind && self.key.id == id
+    }
+
     /// Whether a field that is written has a reference to a secret, or a platform's config that is sent whole.
     pub(super) fn sends(&self, name: &SecretName) -> bool {
         let is_it = |value: &Value| value.any_text(&|text| matches!(text, Text::SecretRef(other) if other == name));

@@ -32,6 +32,7 @@ mod project_laws;
 mod pull;
 mod read_back;
 mod real_files;
+mod renamed_agent;
 mod screens;
 mod secrets_embedded;
 mod secrets_local;

@@ -7,9 +7,10 @@ use crate::commands::project::{Loaded, load};
 use crate::commands::values::{gather, hide};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
-use crate::org::{OrgRead, read_actual};
-use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, read_scope};
+use crate::org::{OrgRead, read_actual, read_agents};
+use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope};
 use crate::render::document::{Style, line};
+use crate::schema::kinds::PLATFORM;
 use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
 use crate::target::Connection;
@@ -145,7 +146,12 @@ async fn read_plan(
         crate::org::SecretsProbe::Present(names) => names.clone(),
         _ => None,
     };
-    let compared = compare(org, desired, &mut actual, options).await?;
+    let mut compared = compare(org, desired, &mut actual, options).await?;
+    let agents = agents_to_look_at(desired, &actual, &compared.plan);
+    if !agents.is_empty() {
+        read_agents(org, &target.org, &mut actual, PLATFORM, agents).await?;
+        compared.plan = diff(desired, &actual, options);
+    }
     let verifier = Verifier::new(&compared.plan, desired.all(), &actual, options);
     Ok(ReadPlan { compared, verifier, generation: actual.server.generation, secret_names })
 }
