@@ -17,7 +17,7 @@ use crate::server::{
     Database, ExposedOrgs, RequestCounter, ServerOptions, Store, StoreError, Transport, bind_loopback, router,
     serve_tcp,
 };
-use crate::target::local_database;
+use crate::target::{DEFAULT_ORG, ProjectPins, local_database};
 
 use super::interrupts::Interrupts;
 use super::{Outcome, Session};
@@ -38,9 +38,6 @@ pub struct DevArgs {
     #[arg(long = "org", value_name = "SLUG", num_args = 1..)]
     orgs: Vec<String>,
 }
-
-/// The org that is always served.
-const DEFAULT_ORG: &str = "dev";
 
 /// The file that holds the bootstrap token, beside the database.
 const TOKEN_FILE: &str = "bootstrap-pat.txt";
@@ -116,17 +113,19 @@ fn orgs(session: &Session, args: &DevArgs) -> Result<BTreeSet<String>, CommandEr
         let slug = OrgSlug::parse(slug)?;
         orgs.insert(slug.to_string());
     }
-    orgs.extend(pin(&session.working_directory));
+    orgs.extend(of_project(&session.working_directory));
     Ok(orgs)
 }
 
-/// The pin of the project in the working directory, if there is one that can be read: serving is not about its errors.
-fn pin(working_directory: &Path) -> Option<String> {
+/// The org of the project in the working directory, by its pin or its name; none if it can't be read: serving is not about its
+/// errors.
+fn of_project(working_directory: &Path) -> Option<String> {
     let directory = ProjectDirectory::find(working_directory, &[]).ok()?;
     let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml).ok()??;
     let (config, _) = config::read(&ALL, &text, ProjectDirectory::FILE, ReadOptions::default());
-    let pin = config?.org_pin()?.value.clone();
-    OrgSlug::parse(&pin).ok().map(|slug| slug.to_string())
+    let pins = ProjectPins::of(&config?, directory.location());
+    let by_name = pins.project.map(|project| project.org());
+    pins.org.or(by_name).map(|slug| slug.to_string())
 }
 
 fn greeting(address: SocketAddr, orgs: &BTreeSet<String>, location: &DataLocation) -> Document {

@@ -177,6 +177,12 @@ impl From<ConnectionError> for CommandError {
             ConnectionError::Store(error) => error.into(),
             ConnectionError::Embedded(error) => error.into(),
             ConnectionError::Address(error) => Self::new(ErrorKind::Unexpected, error),
+            ConnectionError::OtherProject { .. } => {
+                Self::usage(error).hint("Name the org: --org NAME, or `org` in the memory table of lobu.toml.")
+            }
+            ConnectionError::OnlyDefaultOrg { .. } => Self::usage(error).hint(
+                "To use what is there: --org dev. To begin anew: --org NAME, or another database with --db PATH.",
+            ),
         }
     }
 }

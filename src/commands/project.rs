@@ -31,7 +31,7 @@ impl Loaded {
 
     /// What the project says about where commands go.
     pub(super) fn pins(&self) -> ProjectPins {
-        ProjectPins::of(&self.project.config)
+        ProjectPins::of(&self.project.config, self.directory.location())
     }
 }
 
@@ -163,7 +163,7 @@ pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPin
     let (config, found) = config::read(&ALL, &text, ProjectDirectory::FILE, read_options);
     let errors: Vec<_> = found.into_iter().filter(|found| found.severity == Severity::Error).collect();
     match config {
-        Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config)),
+        Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config, directory.location())),
         _ => {
             session.show(&errors);
             let message = "lobu.toml has errors, so the org that it pins is unknown; nothing was sent";

@@ -11,9 +11,10 @@ use crate::render::document::{Document, Line, Style, line};
 use crate::render::phrases::org_at;
 use crate::render::{ci, diagnostics};
 use crate::schema::SecretsMode;
+use crate::server::AppliedProject;
 use crate::target::{
-    Connection, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetError, TargetFlags,
-    argument, connect_for_reading, locate, remember_secrets_api,
+    Connection, OtherProjects, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetError,
+    TargetFlags, argument, connect_for_reading, locate, remember_secrets_api,
 };
 use crate::ui::Ui;
 
@@ -126,7 +127,30 @@ impl Session {
         target: &ResolvedTarget,
         parallelism: usize,
     ) -> Result<Connection, CommandError> {
-        Ok(connect_for_reading(&self.environment, target, parallelism).await?)
+        let connection = connect_for_reading(&self.environment, target, parallelism).await?;
+        self.warn_of_new_org(target, &connection.others);
+        Ok(connection)
+    }
+
+    /// A project whose directory was renamed would get a new org without a word.
+    fn warn_of_new_org(&self, target: &ResolvedTarget, others: &OtherProjects) {
+        const SHOWN: usize = 4;
+        if others.beside.is_empty() {
+            return;
+        }
+        let shown = others.beside.iter().take(SHOWN).map(|AppliedProject { org, path, agents }| {
+            let agents = match agents.as_slice() {
+                [] => String::new(),
+                [agent] => format!("agent {agent}, "),
+                [agent, more @ ..] => format!("agent {agent} and {} more, ", more.len()),
+            };
+            format!("{org} ({agents}from {path})")
+        });
+        let what = format!(
+            "is new in this database, which also has {}; to use one of these, add --org SLUG",
+            shown.collect::<Vec<_>>().join(", ")
+        );
+        self.warn(format!("org {}", target.org), &what);
     }
 
     /// Remembers an org that has the secrets API: it is never again sent values. A record that can't be used is a warning.

@@ -24,6 +24,7 @@ mod json_text;
 mod members;
 mod migrations;
 mod platforms;
+mod projects;
 mod refusal;
 mod relationship_types;
 mod request_context;
@@ -49,9 +50,10 @@ pub use embedded::{Embedded, EmbeddedError, EmbeddedOptions, Endpoint, beside_ru
 pub use error::StoreError;
 pub use http::{ExposedOrgs, ServerOptions, Transport, router};
 pub use inspect::{KeyState, StoreContents, StoreInspection, inspect_store, narrow_store};
+pub use projects::AppliedProject;
 pub use secrets::SecretAuditEntry;
 #[cfg(unix)]
 pub use serve::serve_unix;
 pub use serve::{bind_loopback, serve_tcp};
-pub use store::{Store, StoredSecret, TokenRequest};
+pub use store::{Store, StoredSecret, TokenRequest, is_reserved_org};
 pub use tokens::AccessToken;

@@ -1,4 +1,4 @@
--- Schema version 4. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- Schema version 5. Times are integer milliseconds; JSON is kept as text with sorted keys.
 -- A change here is also a step of migrations.rs, word for word.
 
 CREATE TABLE meta (
@@ -196,4 +196,19 @@ CREATE TABLE comparisons (
     day INTEGER NOT NULL,
     digest BLOB NOT NULL,
     PRIMARY KEY (org, owner, field, version, day, digest)
+) STRICT, WITHOUT ROWID;
+
+-- Which projects of this machine were applied to an org, and which of them had an agent last.
+CREATE TABLE projects (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    applied_at INTEGER NOT NULL,
+    PRIMARY KEY (org, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE project_agents (
+    org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    agent TEXT NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (org, agent)
 ) STRICT, WITHOUT ROWID;

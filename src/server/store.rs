@@ -264,7 +264,7 @@ fn org_id(connection: &Connection, slug: &str) -> Result<Option<i64>, StoreError
     Ok(id)
 }
 
-fn known_org_id(connection: &Connection, slug: &str) -> Result<i64, StoreError> {
+pub(super) fn known_org_id(connection: &Connection, slug: &str) -> Result<i64, StoreError> {
     org_id(connection, slug)?.ok_or_else(|| StoreError::UnknownOrg { slug: slug.to_owned() })
 }
 
@@ -298,6 +298,11 @@ const RESERVED_ORG_SLUGS: [&str; 19] = [
     "mail",
 ];
 
+/// Whether no org may have this slug, since it names something else.
+pub fn is_reserved_org(slug: &str) -> bool {
+    RESERVED_ORG_SLUGS.contains(&slug)
+}
+
 fn check_org_slug(slug: &str) -> Result<(), StoreError> {
     let invalid = |reason| Err(StoreError::InvalidOrgSlug { slug: slug.to_owned(), reason });
     let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -310,7 +315,7 @@ fn check_org_slug(slug: &str) -> Result<(), StoreError> {
             "it may hold lower-case letters, digits, `-` and `_`, and begins and ends with a letter or digit",
         );
     }
-    if RESERVED_ORG_SLUGS.contains(&slug) {
+    if is_reserved_org(slug) {
         return invalid("it is reserved");
     }
     Ok(())

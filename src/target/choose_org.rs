@@ -49,7 +49,7 @@ fn agree(chosen: Sourced, other: &Sourced, url_name: &'static str) -> Result<Sou
         OrgSource::OldVariable => Variable::MemoryOrg.name(),
         OrgSource::Url => url_name,
         OrgSource::Context => "the context",
-        OrgSource::Default => "the default",
+        OrgSource::Directory | OrgSource::Default => "the default",
     };
     Err(TargetError::OrgsDiffer {
         first_source: name(chosen.1),

@@ -15,7 +15,8 @@ use crate::server::{
     beside_runtime,
 };
 
-use super::{ResolvedTarget, Server};
+use super::local_projects::{OtherProjects, Remembered};
+use super::{LocalProject, ResolvedTarget, Server};
 
 /// Why there is no connection. Nothing was sent to an org.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,16 @@ pub enum ConnectionError {
     /// Its address is none.
     #[error(transparent)]
     Address(#[from] url::ParseError),
+    /// The org that a project has by its name is that of another project.
+    #[error("org {org} of this database belongs to another project, in {path}")]
+    OtherProject {
+        org: String,
+        /// The directory of the other project.
+        path: String,
+    },
+    /// The database was made before each project had an org of its own.
+    #[error("this database has only the org dev, and the project would get the org {org}")]
+    OnlyDefaultOrg { org: String },
 }
 
 /// The origin that agents of the embedded org get in their memory MCP entry: that of `lobu dev`.
@@ -52,10 +63,20 @@ const LOCAL_ORIGIN: &str = "http://localhost:8787";
 pub struct Connection {
     /// The org.
     pub org: HttpOrg,
+    /// What the database of the embedded org remembers of other projects.
+    pub others: OtherProjects,
     embedded: Option<(Store, Embedded)>,
 }
 
 impl Connection {
+    /// Has the database of the embedded org remember the project that is about to be applied to it.
+    pub async fn remember_project(&self, target: &ResolvedTarget) -> Result<(), StoreError> {
+        let (Some((store, _)), Some(project)) = (&self.embedded, &target.project) else { return Ok(()) };
+        let (store, org) = (store.clone(), target.org.to_string());
+        let LocalProject { path, agents } = project.clone();
+        beside_runtime(move || store.remember_project(&org, &path.to_string_lossy(), &agents)).await
+    }
+
     /// Ends a connection that wrote: the embedded server stops, and its database file is whole.
     pub async fn close_after_writing(self) -> Result<(), StoreError> {
         let Some((store, embedded)) = self.embedded else { return Ok(()) };
@@ -82,8 +103,9 @@ pub async fn connect_for_reading(
         }
         Server::Local { database } => {
             let (database, org) = (database.clone(), target.org.clone());
-            let store = beside_runtime(move || existing_or_empty(&database, &org)).await?;
-            local(target, store, parallelism).await
+            let (store, remembered) = beside_runtime(move || existing_or_empty(&database, &org)).await?;
+            let others = remembered.check(target)?;
+            Ok(Connection { others, ..local(target, store, parallelism).await? })
         }
     }
 }
@@ -103,16 +125,18 @@ pub async fn connect_for_writing(
     local(target, store.await?, parallelism).await.map(Some)
 }
 
-fn existing_or_empty(database: &Path, org: &OrgSlug) -> Result<Store, StoreError> {
+fn existing_or_empty(database: &Path, org: &OrgSlug) -> Result<(Store, Remembered), StoreError> {
+    let mut remembered = Remembered::default();
     if Store::exists(database) {
         let store = Store::open(&Database::File(database.to_owned()))?;
+        remembered = Remembered::of(&store)?;
         if store.org_exists(org.as_str())? {
-            return Ok(store);
+            return Ok((store, remembered));
         }
     }
     let store = Store::open(&Database::Memory)?;
     store.ensure_org(org.as_str(), org.as_str())?;
-    Ok(store)
+    Ok((store, remembered))
 }
 
 async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Result<Connection, ConnectionError> {
@@ -130,7 +154,7 @@ async fn local(target: &ResolvedTarget, store: Store, parallelism: usize) -> Res
     let token = Arc::new(SecretValue::new(embedded.token().expose()));
     let builder = HttpOrg::builder(endpoint, target.org.clone()).token(Some(token)).parallelism(parallelism);
     let org = builder.build()?;
-    Ok(Connection { org, embedded: Some((store, embedded)) })
+    Ok(Connection { org, others: OtherProjects::default(), embedded: Some((store, embedded)) })
 }
 
 fn remote(
@@ -151,5 +175,5 @@ fn remote(
         }
         error => error.into(),
     })?;
-    Ok(Connection { org, embedded: None })
+    Ok(Connection { org, others: OtherProjects::default(), embedded: None })
 }

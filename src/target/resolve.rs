@@ -9,8 +9,8 @@ use super::address::{origin_at_any_path, shown};
 use super::choose_org::{choose_org, flag_org, overridden};
 use super::choose_server::{NamedServer, ServerChoice, choose_server};
 use super::{
-    Known, OrgSource, ProjectPins, ResolvedTarget, Server, ServerAddress, StoredLogin, TargetError, TargetFlags,
-    stored_accounts,
+    DEFAULT_ORG, Known, OrgSource, ProjectPins, ResolvedTarget, Server, ServerAddress, StoredLogin, TargetError,
+    TargetFlags, stored_accounts,
 };
 
 /// Resolves where a command goes, with the contexts and logins that are stored.
@@ -33,7 +33,7 @@ pub fn resolve(
     known: Known<'_>,
 ) -> Result<ResolvedTarget, TargetError> {
     match choose_server(flags, environment, known)? {
-        ServerChoice::Embedded => local(flags, environment, known.pins.org.as_ref()),
+        ServerChoice::Embedded => local(flags, environment, known.pins),
         ServerChoice::Named(named) => remote(flags, environment, known, *named),
     }
 }
@@ -46,12 +46,16 @@ pub fn local_database(flag: Option<&Path>, environment: &Environment) -> Result<
     }
 }
 
-fn local(flags: &TargetFlags, environment: &Environment, pin: Option<&OrgSlug>) -> Result<ResolvedTarget, TargetError> {
+fn local(flags: &TargetFlags, environment: &Environment, pins: &ProjectPins) -> Result<ResolvedTarget, TargetError> {
+    let pin = pins.org.as_ref();
     let database = local_database(flags.database.as_deref(), environment)?;
     let (org, org_source) = match (flag_org(flags)?, pin) {
         (Some(org), _) => (org, OrgSource::Flag),
         (None, Some(pin)) => (pin.clone(), OrgSource::Pin),
-        (None, None) => (OrgSlug::from_server("dev"), OrgSource::Default),
+        (None, None) => match &pins.project {
+            Some(project) => (project.org(), OrgSource::Directory),
+            None => (OrgSlug::from_server(DEFAULT_ORG), OrgSource::Default),
+        },
     };
     Ok(ResolvedTarget {
         context: "local".to_owned(),
@@ -63,6 +67,7 @@ fn local(flags: &TargetFlags, environment: &Environment, pin: Option<&OrgSlug>) 
         login: None,
         allow_insecure_http: false,
         sends_secret_values: false,
+        project: pins.project.clone(),
     })
 }
 
@@ -90,6 +95,7 @@ fn remote(
         token,
         login,
         allow_insecure_http: flags.allow_insecure_http,
+        project: None,
     })
 }
 

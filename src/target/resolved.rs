@@ -9,6 +9,7 @@ use crate::http::is_loopback;
 use crate::model::OrgSlug;
 use crate::secrets::SecretValue;
 
+use super::LocalProject;
 use super::address::shown;
 
 /// The server that a verb talks to.
@@ -43,7 +44,9 @@ pub enum OrgSource {
     Url,
     /// The context.
     Context,
-    /// Nothing named one: `dev` on the embedded org.
+    /// The name of the project's directory: on the embedded org, where nothing named one.
+    Directory,
+    /// Nothing named one, and there is no project: `dev` on the embedded org.
     Default,
 }
 
@@ -77,6 +80,8 @@ pub struct ResolvedTarget {
     pub allow_insecure_http: bool,
     /// Whether secret values may be sent to this server without being asked for again.
     pub sends_secret_values: bool,
+    /// The project, where its org is embedded.
+    pub project: Option<LocalProject>,
 }
 
 impl ResolvedTarget {

@@ -82,9 +82,12 @@ fn references_are_stored_and_no_value_is_read() {
     assert!(output.stdout.contains("\"changes\": []"), "{output}");
     let store = store(&env);
     let platform = StoredSecret::Platform { agent: "triage", platform: "triage-telegram", path: &["botToken"] };
-    assert!(store.stored_secret("dev", platform).expect("it can be looked at").is_none(), "a reference, not a value");
+    assert!(
+        store.stored_secret("project", platform).expect("it can be looked at").is_none(),
+        "a reference, not a value"
+    );
     for (name, value) in [("BOT_TOKEN", "SENTINEL-one"), ("ANTHROPIC_API_KEY", "SENTINEL-three")] {
-        let stored = store.stored_secret("dev", StoredSecret::User { name }).expect("it can be looked at");
+        let stored = store.stored_secret("project", StoredSecret::User { name }).expect("it can be looked at");
         assert_eq!(stored.expect("it was pushed").as_slice(), value.as_bytes());
     }
 }

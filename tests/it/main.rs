@@ -22,6 +22,7 @@ mod interrupt;
 mod laws_embedded;
 mod layout;
 mod leaks;
+mod local_orgs;
 mod logs;
 mod memory_org;
 mod moved;

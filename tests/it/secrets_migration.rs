@@ -30,7 +30,7 @@ fn old_site() -> (TestEnv, PathBuf) {
 
 fn run(env: &TestEnv, database: &Path, verb: &[&str]) -> CommandOutput {
     let database = database.to_string_lossy();
-    env.lobu([verb, &["-c", "local", "--db", &*database]].concat())
+    env.lobu([verb, &["-c", "local", "--org", "dev", "--db", &*database]].concat())
 }
 
 /// Tells which files below HOME hold a text.

@@ -36,6 +36,9 @@ impl Writer {
 /// Connects for writing. The embedded org is made here if it does not exist yet.
 pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writer, CommandError> {
     let connection = connect_for_writing(&planned.target, parallelism).await?;
+    if let Some(connection) = &connection {
+        connection.remember_project(&planned.target).await?;
+    }
     let org = connection.as_ref().map_or(&planned.connection.org, |connection| &connection.org);
     hide(org, &planned.desired, &planned.values);
     let sending = Sending {

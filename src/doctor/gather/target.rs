@@ -32,7 +32,7 @@ impl FoundTarget {
     ) -> Self {
         let pins = match found {
             FoundProject::Opened(opened) => match &opened.project {
-                Some(project) => ProjectPins::of(&project.config),
+                Some(project) => ProjectPins::of(&project.config, opened.directory.location()),
                 None => return Self::Unknown,
             },
             FoundProject::Missing | FoundProject::Unopened(_) => ProjectPins::default(),

@@ -79,7 +79,7 @@ fn shown(line: &str) -> String {
             },
         }
     }
-    let (accounts, pins) = (accounts(current.as_deref()), ProjectPins { org: pin, targets: targets() });
+    let (accounts, pins) = (accounts(current.as_deref()), ProjectPins { org: pin, targets: targets(), project: None });
     let known = Known { accounts: Some(&accounts), pins: &pins, on_terminal };
     match resolve(&flags, &Environment::from_pairs(variables), known) {
         Ok(target) => {

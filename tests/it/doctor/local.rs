@@ -59,7 +59,7 @@ fn the_report_reads_without_colour_in_eighty_columns() {
         assert!(output.stdout.contains(part), "{part}\n{output}");
     }
     assert!(!output.stdout.contains('\u{1b}'), "{output}");
-    assert!(output.stderr.starts_with("dev (context local): an embedded org in which no agent runs"), "{output}");
+    assert!(output.stderr.starts_with("project (context local): an embedded org in which no agent runs"), "{output}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn run(stage: &mut Stage, arguments: &[&str], code: i32) -> Ended {
 
 fn stored(stage: &Stage, name: &str) -> Option<Vec<u8>> {
     let store = Store::open(&Database::File(stage.env.local_database())).expect("the database can be opened");
-    let stored = store.stored_secret("dev", StoredSecret::User { name }).expect("the store can be read");
+    let stored = store.stored_secret("project", StoredSecret::User { name }).expect("the store can be read");
     stored.map(|value| value.as_slice().to_vec())
 }
 

@@ -87,7 +87,7 @@ fn eight_first_applies_to_one_local_server_all_succeed() {
     apply_at_once(&env, &["--url", &format!("http://{}", server.address), "--org", "dev"]);
     drop(server);
     let store = lobu::server::Store::open(&lobu::server::Database::File(env.local_database())).expect("a database");
-    assert_eq!(store.orgs().expect("orgs"), ["dev"]);
+    assert_eq!(store.orgs().expect("orgs"), ["dev", "project"]);
 }
 
 #[test]

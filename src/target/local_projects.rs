@@ -1,0 +1,65 @@
+//! What a database on this machine remembers of the projects that were applied to it, and what that means for another one.
+
+use std::path::Path;
+
+use crate::project::directory::ProjectDirectory;
+use crate::server::{AppliedProject, Store, StoreError};
+
+use super::{ConnectionError, DEFAULT_ORG, LocalProject, OrgSource, ResolvedTarget};
+
+/// What a database remembers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remembered {
+    /// The slugs of its orgs.
+    orgs: Vec<String>,
+    projects: Vec<AppliedProject>,
+}
+
+/// What a person should know of other projects of the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherProjects {
+    /// The projects of its orgs, where the org is yet to be made: the project's directory may have been renamed.
+    pub beside: Vec<AppliedProject>,
+    /// The agents of this project that were last applied from another one, and from where.
+    pub owners: Vec<(String, String)>,
+}
+
+impl Remembered {
+    pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self { orgs: store.orgs()?, projects: store.applied_projects()? })
+    }
+
+    /// Stops where the org that a project has by its name is that of another project.
+    pub(super) fn check(&self, target: &ResolvedTarget) -> Result<OtherProjects, ConnectionError> {
+        let Some(project) = &target.project else { return Ok(OtherProjects::default()) };
+        let (org, path) = (target.org.as_str(), project.path.to_string_lossy());
+        let of_org: Vec<&AppliedProject> = self.projects.iter().filter(|other| other.org == org).collect();
+        let is_by_name = target.org_source == OrgSource::Directory;
+        let is_ours = |other: &&AppliedProject| other.path == path || shares_agent(other, project);
+        match of_org.first() {
+            Some(other) if is_by_name && !of_org.iter().any(is_ours) => {
+                return Err(ConnectionError::OtherProject { org: org.to_owned(), path: other.path.clone() });
+            }
+            None if is_by_name && self.projects.is_empty() && self.orgs == [DEFAULT_ORG] && org != DEFAULT_ORG => {
+                return Err(ConnectionError::OnlyDefaultOrg { org: org.to_owned() });
+            }
+            _ => {}
+        }
+        let is_new = is_by_name && !self.orgs.iter().any(|slug| slug == org);
+        let elsewhere = of_org.iter().filter(|other| other.path != path && is_project(&other.path));
+        let owners = elsewhere.flat_map(|other| {
+            let declared = other.agents.iter().filter(|agent| project.agents.contains(agent));
+            declared.map(|agent| (agent.clone(), other.path.clone()))
+        });
+        Ok(OtherProjects { beside: if is_new { self.projects.clone() } else { Vec::new() }, owners: owners.collect() })
+    }
+}
+
+fn shares_agent(other: &AppliedProject, project: &LocalProject) -> bool {
+    other.agents.iter().any(|agent| project.agents.contains(agent))
+}
+
+/// Whether a project is still there: one that was moved is no other one.
+fn is_project(path: &str) -> bool {
+    Path::new(path).join(ProjectDirectory::FILE).is_file()
+}
