@@ -1,10 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::conflict::{Content, conflict};
 use super::directory::{Entry, EntryKind, Listing, ProjectDirectory, ReadError, display_path, join};
 use super::evals::read_evals;
-use super::markdown::read_markdown;
+use super::markdown::{markdown_error, read_markdown};
 use super::misspelled::{directory_in, is_directory_of, markdown_of, misspelled};
 use super::parallel;
 use super::quoted::quoted;
@@ -119,7 +118,7 @@ pub fn read_agent_files(
             Ok(Some(text)) => {
                 let path = join(&agent.path, name);
                 files.diagnostics.extend(secret_lines_of(directory, &path, &text));
-                match conflict(&text, Content::Markdown, &path, Family::Agents) {
+                match markdown_error(&text, &path, Family::Agents) {
                     None => drop(files.prompts.insert(name, text)),
                     Some(diagnostic) => files.diagnostics.push(diagnostic),
                 }

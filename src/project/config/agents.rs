@@ -10,6 +10,7 @@ use super::spanned::Spanned;
 use super::types::{AgentConfig, JudgeRule, PreviewConfig, ProviderConfig};
 use super::{domains, mcp, platforms};
 use crate::model::{AgentId, Diagnostic, Family, Severity};
+use crate::project::suggest;
 use crate::schema::Schema;
 
 /// The keys of an agent's table. Those of its plain fields that are not among them stand behind these in messages.
@@ -141,6 +142,7 @@ fn providers(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Vec<Provide
 fn provider(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<ProviderConfig> {
     reader.keys(section, &["id", "model", "key", "secret_ref"], &[("api_key", "did you mean `key`?")]);
     let id = reader.needed_name(section, "id", None);
+    near_provider(reader, section, id.as_ref());
     let model = reader.text(section, "model");
     let key = reader.reference(section, "key");
     let secret_ref = reader.reference(section, "secret_ref");
@@ -151,6 +153,32 @@ fn provider(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<ProviderCo
         reader.report(&field.key_span, diagnostic.hint("keep one of them"));
     }
     Some(ProviderConfig { id: id?, model, key, secret_ref })
+}
+
+/// Well-known providers. A server may have others.
+const PROVIDERS: [&str; 12] = [
+    "anthropic",
+    "openai",
+    "gemini",
+    "google",
+    "openrouter",
+    "mistral",
+    "deepseek",
+    "cohere",
+    "perplexity",
+    "together",
+    "fireworks",
+    "cerebras",
+];
+
+/// Warns of a provider that is almost a well-known one: no server tells, and the agent has no model.
+fn near_provider(reader: &mut Reader<'_>, section: &Section<'_>, id: Option<&Spanned<String>>) {
+    let Some(id) = id.map(Spanned::<String>::as_str).filter(|id| !PROVIDERS.contains(id)) else { return };
+    let Some(meant) = suggest::closest(id, PROVIDERS) else { return };
+    let Some(field) = section.find("id") else { return };
+    let message = format!("`{}` is not a well-known provider", section.path.key("id"));
+    let diagnostic = Diagnostic::new(Severity::Warning, section.family, "unusual-provider", message);
+    reader.report_plain(&field.span, diagnostic.hint(format!("did you mean `{meant}`?")));
 }
 
 fn judge(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Spanned<Vec<JudgeRule>>> {

@@ -12,6 +12,16 @@ pub const PLATFORM_TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp
 
 const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
 
+/// The usual config keys of each type. A server takes any other key as well.
+const CONFIG_KEYS: [(&str, &[&str]); 6] = [
+    ("telegram", &["botToken", "chatId"]),
+    ("slack", &["botToken", "signingSecret", "appToken", "clientId", "clientSecret"]),
+    ("discord", &["botToken", "applicationId", "publicKey"]),
+    ("whatsapp", &["accessToken", "phoneNumberId", "verifyToken", "appSecret"]),
+    ("teams", &["appId", "appPassword", "appTenantId", "appType"]),
+    ("gchat", &["credentials"]),
+];
+
 /// The form of a platform's name.
 const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
 
@@ -51,6 +61,7 @@ fn read(
     let config = config(reader, section);
     let channels = channels(reader, section, platform_type.as_ref());
     let platform_type = platform_type?;
+    near_keys(reader, section, platform_type.as_str(), &config);
     let telling = ["id", "name", "type"].iter().find_map(|key| section.find(key));
     registry.platform(
         reader,
@@ -123,6 +134,23 @@ fn config(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<Entry> {
         reader.report(&field.key_span, diagnostic.hint("remove it: the server takes it from the platform's `type`"));
     }
     entries
+}
+
+/// Warns of config keys that are almost those of the type: the platform would start without its token.
+fn near_keys(reader: &mut Reader<'_>, section: &Section<'_>, platform_type: &str, config: &[Entry]) {
+    let Some((_, known)) = CONFIG_KEYS.iter().find(|(name, _)| *name == platform_type) else { return };
+    let is_there = |key: &str| config.iter().any(|entry| entry.key.value == key);
+    let Some(table) = reader.table(section, "config", section.path.key("config")) else { return };
+    for entry in config.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+        let key = entry.key.as_str();
+        let Some(meant) = suggest::closest(key, known.iter().copied()).filter(|meant| !is_there(meant)) else {
+            continue;
+        };
+        let Some(field) = table.find(key) else { continue };
+        let message = format!("`{}` is not a usual key of {platform_type}", section.path.key("config").key(key));
+        let diagnostic = Diagnostic::new(Severity::Warning, section.family, "unusual-config-key", message);
+        reader.report(&field.key_span, diagnostic.hint(format!("did you mean `{meant}`?")));
+    }
 }
 
 /// Channels of the second generation (generations, "Project formats"); they are not applied, so their form is a warning.

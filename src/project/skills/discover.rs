@@ -4,8 +4,8 @@ use std::sync::Arc;
 use super::{Skill, read};
 use crate::edit::yaml::Spot;
 use crate::model::{Diagnostic, Family, Severity, trim, with_line_feeds};
-use crate::project::conflict::{Content, conflict};
 use crate::project::directory::{EntryKind, Listing, ProjectDirectory, ReadError, join};
+use crate::project::markdown::markdown_error;
 use crate::project::misspelled::{as_markdown, markdown_of, misspelled};
 use crate::project::quoted::quoted;
 use crate::project::report::Report;
@@ -65,7 +65,7 @@ pub fn read_skills(directory: &ProjectDirectory, path: &str) -> SkillSet {
             set.diagnostics.extend(secret_lines(text, &file, Family::Agents));
         }
         if let Ok(Some(text)) = &text
-            && let Some(diagnostic) = conflict(text, Content::Markdown, &file, Family::Agents)
+            && let Some(diagnostic) = markdown_error(text, &file, Family::Agents)
         {
             set.diagnostics.push(diagnostic);
             continue;

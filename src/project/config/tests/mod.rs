@@ -2,6 +2,7 @@ mod bad_input;
 mod good_input;
 mod leaks;
 mod meant;
+mod near;
 
 use super::{Config, ReadOptions, read};
 use crate::model::{Diagnostic, Severity};
