@@ -1,9 +1,8 @@
 //! Plans with what the server says of the values that it hides.
 
 use crate::desired::DesiredState;
-use crate::model::OrgSlug;
 use crate::org::{ActualState, HiddenValues, NotCompared, OrgRead, ReadError};
-use crate::plan::{Options, Plan, Seal, diff};
+use crate::plan::{Options, Plan, Reviewed, Seal, diff};
 
 /// A plan.
 pub(super) struct Compared {
@@ -14,8 +13,8 @@ pub(super) struct Compared {
 
 impl Compared {
     /// The id of the plan.
-    pub(super) fn id(&self, server: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> Option<String> {
-        self.plan.id(self.uncompared.as_ref(), server, org, seal)
+    pub(super) fn id(&self, reviewed: &Reviewed<'_>, seal: Option<Seal<'_>>) -> Option<String> {
+        self.plan.id(self.uncompared.as_ref(), reviewed, seal)
     }
 }
 

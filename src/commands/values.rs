@@ -3,13 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::desired::DesiredState;
+use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
+use crate::org::ActualState;
 use crate::org::http::HttpOrg;
+use crate::project::config::ReadOptions;
 use crate::project::directory::{ProjectDirectory, display_path};
 use crate::project::dotenv::{self, Dotenv, Problem, read_dotenv};
 use crate::project::git::Ignored;
 use crate::project::limits::Limits;
+use crate::project::read_project;
+use crate::schema::ALL;
 use crate::secrets::{DefaultValuesFile, Origin, Values, git_state, named_values, read_file};
 
 use super::Session;
@@ -51,6 +55,21 @@ pub(super) fn hide(org: &HttpOrg, desired: &DesiredState, values: &Values) {
     let references = desired.all_references();
     let values = references.iter().filter_map(|reference| values.find(&reference.name).map(|(_, value)| value));
     org.learn(literals.into_iter(), values, &shown);
+}
+
+/// The same with what the org has and no plan shows.
+pub(super) fn hide_org(org: &HttpOrg, desired: &DesiredState, actual: &ActualState) {
+    let (_, shown) = desired.literals();
+    org.learn(actual.hidden_texts().into_iter(), std::iter::empty(), &shown);
+}
+
+/// The same for a command that needs no project, with the project around it, if there is one that can be read.
+pub(super) fn hide_project(session: &Session, directory: Option<&Path>, org: &HttpOrg) {
+    let Ok(directory) = ProjectDirectory::given_or_nearest(&session.working_directory, directory, &[]) else { return };
+    let (project, _) = read_project(&ALL, &directory, ReadOptions { allow_unknown_keys: true });
+    if let Some(project) = project {
+        hide(org, &desired_state(&project), &Values::of_process(Arc::clone(&session.environment)));
+    }
 }
 
 /// Reads the `env_file` of a target, which is below lobu.toml.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{FieldPath, Place, Position, SecretName, Value};
+use crate::model::{FieldPath, Place, Position, SecretName, Sensitive, Value};
 use crate::project::AgentFiles;
 use crate::project::config::{AgentConfig, Entry, PlainFields, PlatformConfig, ProviderConfig};
 use crate::project::skills::Skill;
@@ -40,6 +40,12 @@ fn provider_secrets(provider: &ProviderConfig) -> Vec<(String, SecretName)> {
     let places = [&provider.key, &provider.secret_ref];
     let names = places.into_iter().flatten().filter_map(|written| written.value.reference());
     names.map(|name| (provider.id.value.clone(), name)).collect()
+}
+
+fn literal_keys(provider: &ProviderConfig) -> Vec<Sensitive> {
+    let places = [&provider.key, &provider.secret_ref];
+    let literals = places.into_iter().flatten().filter(|written| written.value.reference().is_none());
+    literals.map(|written| Sensitive::new(written.as_str())).collect()
 }
 
 fn platform_resource(agent: &AgentConfig, config: &PlatformConfig) -> Resource {
@@ -83,7 +89,8 @@ fn settings_resource(config: &AgentConfig, files: &AgentFiles) -> Resource {
         resource.declared.set_some(field, prompt);
     }
     let looked_up = config.providers.iter().flatten().flat_map(provider_secrets).collect();
-    Resource { sources, looked_up, ..resource }
+    let never_sent = config.providers.iter().flatten().flat_map(literal_keys).collect();
+    Resource { sources, looked_up, never_sent, ..resource }
 }
 
 /// An agent with providers lets the server choose among their models, unless somebody pins one.

@@ -36,10 +36,11 @@ impl DesiredState {
     /// The literals that are shown nowhere, and the texts that are.
     pub fn literals(&self) -> (Vec<&Sensitive>, BTreeSet<&str>) {
         let mut texts = Vec::new();
+        let (mut hidden, mut shown) = (Vec::new(), BTreeSet::new());
         for resource in self.all() {
+            hidden.extend(&resource.never_sent);
             resource.declared.iter().for_each(|(_, declared)| declared.each_text(&mut |text| texts.push(text)));
         }
-        let (mut hidden, mut shown) = (Vec::new(), BTreeSet::new());
         for text in texts {
             match text {
                 Text::Known(text) => drop(shown.insert(text.as_str())),

@@ -82,15 +82,17 @@ impl Examination<'_> {
             announce(target);
         }
         let report = match self.scope {
-            Scope::MemoryOnly => self.memory(&target).await?,
+            Scope::MemoryOnly => self.memory(&project, &target).await?,
             Scope::Whole | Scope::Offline => self.whole(&project, &target, login, database.as_deref()).await?,
         };
         Ok(Examined { report, mended, target: target.known().cloned() })
     }
 
-    async fn memory(&self, target: &FoundTarget) -> Result<Report, DoctorError> {
+    async fn memory(&self, project: &FoundProject, target: &FoundTarget) -> Result<Report, DoctorError> {
         let answers = match target.known() {
-            Some(target) => ask(self.environment, target, None, None, true).await?,
+            Some(target) => {
+                ask(self.environment, target, None, None, true, |org| project.hide_in(org, self.environment)).await?
+            }
             None => Answers::nothing(target.why_not()),
         };
         let mut skips = answers.skips;
@@ -141,7 +143,10 @@ impl Examination<'_> {
     ) -> Result<Answers, DoctorError> {
         match target.known() {
             Some(target) if self.scope != Scope::Offline => {
-                Ok(ask(self.environment, target, pin(project).as_ref(), embedded, false).await?)
+                Ok(ask(self.environment, target, pin(project).as_ref(), embedded, false, |org| {
+                    project.hide_in(org, self.environment);
+                })
+                .await?)
             }
             _ => Ok(Answers::nothing(target.why_not())),
         }

@@ -18,6 +18,16 @@ const LENGTH: usize = 20;
 /// Makes of a hidden literal what stands for it in a digest, with a key that only the plan and its apply have.
 pub type Seal<'key> = &'key dyn Fn(&str) -> String;
 
+/// What is reviewed besides the plan: where it goes, and what the command line lets through that is refused otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct Reviewed<'a> {
+    /// The server.
+    pub origin: &'a str,
+    pub org: &'a OrgSlug,
+    /// Flags such as `--allow-path DIR`, as they were given.
+    pub allowed: &'a [String],
+}
+
 /// A digest of parts, each with its length before it, so that no two lists of parts look alike.
 struct Parts(Sha256);
 
@@ -37,18 +47,22 @@ impl Plan {
     ///
     /// `uncompared` is the same plan before hidden values were compared. Its rows are what is digested, with the literals for
     /// those values, so that a token which may not compare and one which may find the same id.
-    pub fn id(&self, uncompared: Option<&Self>, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> Option<String> {
+    pub fn id(&self, uncompared: Option<&Self>, reviewed: &Reviewed<'_>, seal: Option<Seal<'_>>) -> Option<String> {
         if seal.is_none() && self.writes_hidden() {
             return None;
         }
-        Some(uncompared.unwrap_or(self).digest(origin, org, seal))
+        Some(uncompared.unwrap_or(self).digest(reviewed, seal))
     }
 
-    fn digest(&self, origin: &str, org: &OrgSlug, seal: Option<Seal<'_>>) -> String {
+    fn digest(&self, reviewed: &Reviewed<'_>, seal: Option<Seal<'_>>) -> String {
+        let Reviewed { origin, org, allowed } = reviewed;
         let review = Review { seal };
         let mut parts = Parts(Sha256::new());
         for part in [VERSION, origin, org.as_str(), &format!("{:?}", self.secrets), self.generation] {
             parts.add(part);
+        }
+        for flag in *allowed {
+            parts.add(flag);
         }
         for row in self.rows.iter().filter(|row| row.is_change()) {
             review.describe(row, &mut parts);

@@ -21,7 +21,7 @@ mod widening;
 
 pub use destination::is_address;
 pub use diff::{diff, read_scope};
-pub use identity::Seal;
+pub use identity::{Reviewed, Seal};
 pub use options::{Options, Resend};
 pub use resource::carry_injected;
 pub use row::{Action, FieldAction, FieldChange, MissingSecret, Need, Plan, Problem, Row, SecretUse, Summary};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{FieldPath, Position, SecretName};
+use crate::model::{FieldPath, Position, SecretName, Sensitive};
 
 use super::declaration::{Declaration, Declarations};
 use super::field::Field;
@@ -66,6 +66,8 @@ pub struct Resource {
     pub sources: Sources,
     /// Secrets that the org looks up by itself and no request sends: the provider that wants each, and its name.
     pub looked_up: Vec<(String, SecretName)>,
+    /// Literal secrets of the files that no request sends, such as the keys of providers.
+    pub never_sent: Vec<Sensitive>,
     /// Where the files declare it.
     pub position: Position,
 }
@@ -73,7 +75,14 @@ pub struct Resource {
 impl Resource {
     /// A resource of which nothing is said yet.
     pub fn new(key: ResourceKey, position: Position) -> Self {
-        Self { key, declared: Declarations::default(), sources: Sources::new(), looked_up: Vec::new(), position }
+        Self {
+            key,
+            declared: Declarations::default(),
+            sources: Sources::new(),
+            looked_up: Vec::new(),
+            never_sent: Vec::new(),
+            position,
+        }
     }
 
     /// The same, with what the files say of a field, if they do.

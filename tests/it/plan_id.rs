@@ -62,3 +62,29 @@ fn a_part_of_an_id_and_a_broken_key_are_refused() {
     output.expect_code(2);
     assert!(output.stderr.contains("LOBU_PLAN_KEY") && !output.stderr.contains("too short"), "{output}");
 }
+
+/// What was reviewed with its clears is agreed to with them.
+#[test]
+fn an_expected_plan_needs_no_flag_for_its_clears() {
+    let env = TestEnv::new();
+    env.write("lobu.toml", "[agents.pilot]\nname = 'Pilot'\ndir = 'pilot'\n").write("pilot/SOUL.md", "Steer.\n");
+    env.lobu(["apply", "-c", "local", "--org", "dev", "--yes"]).expect_code(0);
+    env.write("pilot/SOUL.md", "");
+    env.lobu(["apply", "-c", "local", "--org", "dev", "--yes"]).expect_code(6);
+    let reviewed = id(&env);
+    apply(&env, reviewed.as_str().expect("an id"), 0);
+}
+
+#[test]
+fn what_the_command_line_lets_through_is_part_of_the_plan() {
+    let env = TestEnv::new();
+    env.write("lobu.toml", "[agents.pilot]\nname = 'Pilot'\ndir = 'pilot'\n").write("pilot/SOUL.md", "Steer.\n");
+    let reviewed = id(&env);
+    let output = env.lobu(
+        ["apply", "-c", "local", "--org", "dev", "--yes", "--allow-unknown-keys", "--expect"]
+            .into_iter()
+            .chain(reviewed.as_str()),
+    );
+    output.expect_code(6);
+    apply(&env, reviewed.as_str().expect("an id"), 0);
+}

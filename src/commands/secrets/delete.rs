@@ -8,6 +8,7 @@ use crate::commands::errors::of_secrets;
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::{DirectoryOptions, FormatOptions};
 use crate::commands::project::pins;
+use crate::commands::values::hide_project;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
@@ -52,7 +53,7 @@ pub async fn run(session: &Session, args: &DeleteArgs) -> Result<Outcome, Comman
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     session.announce(&target);
     let interrupts = Interrupts::listen().with_outcome("nothing was deleted");
-    let found = interrupts.until(find(session, &target, &names)).await?;
+    let found = interrupts.until(find(session, args, &target, &names)).await?;
     if args.dry_run {
         show(session, args, &target, &found, None);
         return Ok(Outcome::Changes);
@@ -81,10 +82,12 @@ fn checked(args: &DeleteArgs) -> Result<BTreeSet<SecretName>, CommandError> {
 
 async fn find(
     session: &Session,
+    args: &DeleteArgs,
     target: &ResolvedTarget,
     names: &BTreeSet<SecretName>,
 ) -> Result<Vec<Deletion>, CommandError> {
     let connection = session.connect(target, PARALLELISM).await?;
+    hide_project(session, args.directory.directory.as_deref(), &connection.org);
     let rows = api::listed(session, target, &connection).await?.ok_or_else(|| api::unsupported(target))?;
     plan_delete(names, &rows).map_err(|unknown| {
         let message = format!("the org has no secret {}; nothing was deleted", unknown.join(", "));
@@ -102,6 +105,7 @@ async fn carry_out(
         Some(connection) => connection,
         None => session.connect(target, PARALLELISM).await?,
     };
+    hide_project(session, args.directory.directory.as_deref(), &connection.org);
     let result = delete(&connection.org, deletions, args.force, !args.yes).await;
     connection.close_after_writing().await?;
     result.map(drop).map_err(failed)

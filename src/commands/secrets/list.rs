@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::commands::options::{DirectoryOptions, FormatOptions};
 use crate::commands::project::pins;
+use crate::commands::values::hide_project;
 use crate::commands::{Outcome, Session};
 use crate::error::CommandError;
 use crate::http::PARALLELISM;
@@ -32,6 +33,7 @@ pub async fn run(session: &Session, args: &ListArgs) -> Result<Outcome, CommandE
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     session.announce(&target);
     let connection = session.connect(&target, PARALLELISM).await?;
+    hide_project(session, args.directory.directory.as_deref(), &connection.org);
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;
     if args.format.json {
         let server = target.server_name();

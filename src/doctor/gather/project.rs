@@ -8,6 +8,7 @@ use crate::desired::desired_state;
 use crate::doctor::checks::{DotenvFacts, ProjectFacts, ReadFacts, ReferenceFact, Spelling, ValuesFileFacts};
 use crate::env::Environment;
 use crate::model::{Diagnostic, SecretName, Severity};
+use crate::org::http::HttpOrg;
 use crate::project::config::ReadOptions;
 use crate::project::directory::{OpenError, ProjectDirectory, SecretFile};
 use crate::project::dotenv::read_dotenv;
@@ -37,6 +38,20 @@ pub(in crate::doctor) enum FoundProject {
     /// A directory that can't be opened.
     Unopened(OpenError),
     Opened(Box<OpenedProject>),
+}
+
+impl FoundProject {
+    /// Has the client of an org hide every message that repeats a secret of the project.
+    pub(in crate::doctor) fn hide_in(&self, org: &HttpOrg, environment: &Arc<Environment>) {
+        let Self::Opened(opened) = self else { return };
+        let Some(project) = &opened.project else { return };
+        let desired = desired_state(project);
+        let (literals, shown) = desired.literals();
+        let (values, references) = (Values::of_process(Arc::clone(environment)), desired.all_references());
+        let of_process = references.iter().filter_map(|reference| values.find(&reference.name).map(|(_, value)| value));
+        let of_files = opened.values_files.iter().flat_map(|file| file.values.values());
+        org.learn(literals.into_iter(), of_process.chain(of_files), &shown);
+    }
 }
 
 /// A project that could be opened.

@@ -59,13 +59,14 @@ pub(in crate::doctor) async fn ask(
     pin: Option<&OrgSlug>,
     embedded: Option<&EmbeddedFacts>,
     memory_only: bool,
+    hide: impl Fn(&HttpOrg),
 ) -> Result<Answers, ConnectionError> {
     match &target.server {
         Server::Local { .. } => local(environment, target, pin, embedded, memory_only).await,
         Server::Remote { origin } => {
             let builder = HttpOrg::builder(Endpoint::Origin(origin.clone()), target.org.clone());
             let builder = builder.token(target.token.clone()).network(environment.network()).deadline(DEADLINE);
-            match builder.build() {
+            match builder.build().inspect(hide) {
                 Ok(org) if memory_only => Ok(only_memory(&org, target).await),
                 Ok(org) => Ok(remote(environment, target, pin, &org).await),
                 Err(error) => Ok(unbuilt(&error, target, pin)),

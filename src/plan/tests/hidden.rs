@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::model::FieldPath;
 use crate::org::{HiddenLiteral, HiddenValues, NotCompared};
-use crate::plan::{Plan, Resend};
+use crate::plan::{Plan, Resend, Reviewed};
 use crate::schema::kinds::settings;
 
 use super::store::{Server, World, fields, row};
@@ -34,7 +34,8 @@ fn seal(literal: &str) -> String {
 }
 
 fn id(plan: &Plan, uncompared: Option<&Plan>) -> Option<String> {
-    plan.id(uncompared, "https://lobu.ai", &crate::model::OrgSlug::from_server("dev"), Some(&seal))
+    let org = crate::model::OrgSlug::from_server("dev");
+    plan.id(uncompared, &Reviewed { origin: "https://lobu.ai", org: &org, allowed: &[] }, Some(&seal))
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use crate::model::{OrgSlug, Value};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reviewed};
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS, agent, platform, settings};
 
 use super::build::{declare, providers, value};
@@ -15,7 +15,8 @@ fn seal(literal: &str) -> String {
 }
 
 fn id_at(plan: &Plan, origin: &str, org: &str) -> String {
-    plan.id(None, origin, &OrgSlug::from_server(org), Some(&seal)).expect("it has a key")
+    plan.id(None, &Reviewed { origin, org: &OrgSlug::from_server(org), allowed: &[] }, Some(&seal))
+        .expect("it has a key")
 }
 
 fn id(plan: &Plan) -> String {
@@ -59,6 +60,19 @@ fn the_id_changes_with_what_will_be_written_what_is_there_and_where() {
 }
 
 #[test]
+fn the_id_changes_with_what_the_command_line_lets_through() {
+    let org = OrgSlug::from_server("dev");
+    let plan = world().plan();
+    let id = |allowed: &[&str]| {
+        let allowed: Vec<String> = allowed.iter().map(|flag| (*flag).to_owned()).collect();
+        plan.id(None, &Reviewed { origin: ORIGIN, org: &org, allowed: &allowed }, Some(&seal))
+    };
+    let ids = [id(&[]), id(&["--allow-unknown-keys"]), id(&["--allow-path a"]), id(&["--allow-path b"])];
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len());
+}
+
+#[test]
 fn the_id_changes_with_a_hidden_literal_and_not_with_times() {
     let before = id(&world().plan());
     let declared =
@@ -71,12 +85,12 @@ fn the_id_changes_with_a_hidden_literal_and_not_with_times() {
 #[test]
 fn without_a_key_a_plan_that_writes_a_hidden_literal_has_no_id() {
     let org = OrgSlug::from_server("dev");
-    assert_eq!(world().plan().id(None, ORIGIN, &org, None), None);
+    assert_eq!(world().plan().id(None, &Reviewed { origin: ORIGIN, org: &org, allowed: &[] }, None), None);
     let mut world = World::with_agent(Server::Ours).declare(settings::GUARDRAILS, &json!(["a"]));
     world.declare_platform("triage-slack", "slack", &[("token", "$A"), ("room", "1")]);
     let plan = world.plan();
-    let id = plan.id(None, ORIGIN, &org, None).expect("it writes none");
-    assert_eq!(plan.id(None, ORIGIN, &org, Some(&seal)), Some(id));
+    let id = plan.id(None, &Reviewed { origin: ORIGIN, org: &org, allowed: &[] }, None).expect("it writes none");
+    assert_eq!(plan.id(None, &Reviewed { origin: ORIGIN, org: &org, allowed: &[] }, Some(&seal)), Some(id));
 }
 
 #[test]

@@ -30,7 +30,8 @@ proptest! {
     fn a_plan_and_its_id_are_the_same_each_time(world in world()) {
         let (plan, again) = (world.plan(), world.plan());
         let org = OrgSlug::from_server("dev");
-        prop_assert_eq!(plan.id(None, "https://lobu.ai", &org, None), again.id(None, "https://lobu.ai", &org, None));
+        let reviewed = crate::plan::Reviewed { origin: "https://lobu.ai", org: &org, allowed: &[] };
+        prop_assert_eq!(plan.id(None, &reviewed, None), again.id(None, &reviewed, None));
         prop_assert_eq!(plan, again);
     }
 

@@ -14,21 +14,23 @@ use super::recorder::{Asked, Recorder, http, json_answer};
 const HIDDEN: &str = "message hidden: it contains a secret";
 
 /// Every kind of secret that a plan holds: the token, the value of a `$VAR`, and literals of the files.
-const HELD: [(&str, &str); 5] = [
+const HELD: [(&str, &str); 6] = [
     ("the token", "Pn5Ws2vKxQ8DfJg0Yk6aT9mBe3RiCz7"),
     ("a value", "Vq7Zr0wLmX/K9dTb4Hs8q+cJ1pF3Ny"),
     ("a literal of a platform", "Fz3Xn8bVcQ w0Ers5Ty2u"),
     ("an argument", "Rx4Lb9EjTwé2Wm7Ua5Oq0"),
     ("a header", "Basic Zm9v\"QmFyQmF6"),
+    ("a key of a provider", "Jk2Qy6HsVe!7Nb4Lt9Pz"),
 ];
 
 fn project() -> TestEnv {
     let mut env = TestEnv::new();
-    let [token, value, literal, argument, header] = HELD.map(|(_, secret)| secret);
+    let [token, value, literal, argument, header, key] = HELD.map(|(_, secret)| secret);
     env.write(
         "lobu.toml",
         format!(
             "[agents.pilot]\nname = 'Pilot'\ndir = './pilot'\n\
+             [[agents.pilot.providers]]\nid = 'anthropic'\nkey = '{key}'\n\
              [[agents.pilot.platforms]]\ntype = 'telegram'\n\
              config = {{ botToken = '$BOT', webhookSecret = '{literal}', dsn = 'en', apiKey = '1' }}\n\
              [agents.pilot.skills.mcp.tickets]\ncommand = 'npx'\nargs = ['server', '--api-key', '{argument}']\n\
@@ -42,8 +44,13 @@ fn project() -> TestEnv {
 
 #[track_caller]
 fn plan(env: &TestEnv, answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> CommandOutput {
+    run(env, &["plan"], answer)
+}
+
+#[track_caller]
+fn run(env: &TestEnv, arguments: &[&str], answer: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> CommandOutput {
     let recorder = Recorder::start(Arc::new(answer));
-    let output = env.lobu(["plan", "--url", &recorder.url(), "--org", "dev"]);
+    let output = env.lobu([arguments, &["--url", &recorder.url(), "--org", "dev"]].concat());
     assert_ne!(output.code, Some(0), "{output}");
     output
 }
@@ -88,6 +95,23 @@ fn no_message_of_a_server_repeats_a_secret_in_any_encoding() {
             let flat = flat(&output);
             assert!(flat.contains(HIDDEN), "{name} as {encoded}: {output}");
             assert!(!flat.contains(&encoded), "{name} as {encoded}: {output}");
+        }
+    }
+}
+
+/// The verbs that need no project know its secrets all the same.
+#[test]
+fn every_verb_knows_every_secret_of_the_project() {
+    let env = project();
+    let verbs: [&[&str]; 5] =
+        [&["drift"], &["pull", "--dry-run"], &["secrets", "list"], &["secrets", "delete", "A", "--yes"], &["doctor"]];
+    for (name, secret) in HELD {
+        for verb in verbs {
+            let output = run(&env, verb, move |_| {
+                let message = format!("no {}!", secret.to_uppercase());
+                json_answer("403 Forbidden", &json!({"error": {"code": "forbidden", "message": message}}))
+            });
+            assert!(!flat(&output).contains(&secret.to_uppercase()), "{name} in {verb:?}: {output}");
         }
     }
 }
