@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{FieldPath, Value};
+use crate::model::{FieldPath, Text, Value};
 use crate::schema::{
     Change, Declaration, Declarations, Field, Finding, Form, Generation, Injection, Leaf, Look, Pair, Record, Resource,
     ResourceKey, Sent, Shape, Values, Write, file_path,
@@ -209,9 +209,29 @@ fn config(
     collected.sent.set(field, Change::Set(Value::Map(config)));
     collected.resent.extend(resent);
     let is_written = compared.record.is_some() && collected.fields.iter().any(|field| field.action.is_change());
+    refuse_kept(context, compared, collected);
     if is_written && collected.fields.iter().any(|change| moves(resource.key.kind.field(change.path.root()), change)) {
         let entry = FieldPath::member(field.name);
         collected.carried.extend(kept.into_iter().map(|path| (entry.clone(), path)));
+    }
+}
+
+/// What only the web interface sets, such as who may write to a platform, means other people on another kind of chat.
+fn refuse_kept(context: &mut Context<'_>, compared: &Compared<'_>, collected: &Collected) {
+    let key = &compared.resource.key;
+    let is_destination = |change: &FieldChange| {
+        let field = key.kind.field(change.path.root());
+        change.path.steps().len() == 1 && field.is_some_and(|field| field.transfer.is_destination())
+    };
+    let Some(record) = compared.record else { return };
+    let Some(moved) = collected.fields.iter().find(|change| change.action.is_change() && is_destination(change)) else {
+        return;
+    };
+    let is_text = |text: &Text| text.literal().is_none_or(|text| !text.is_empty());
+    let kept = key.kind.fields.iter().filter(|field| matches!(field.shape, Shape::Leaf(Leaf::Kept)));
+    for field in kept.filter(|field| record.value(field).is_some_and(|value| value.any_text(&is_text))) {
+        let message = format!("`{}` changes, and `{}`, which only the org has, would go along", moved.path, field.name);
+        context.problem(key, message, Some("Clear it in the web interface, or give the platform another `id`."));
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::model::Value;
 use crate::plan::{Action, Plan, Resend};
 use crate::schema::Write;
-use crate::schema::kinds::{PLATFORM, settings};
+use crate::schema::kinds::{PLATFORM, platform, settings};
 
 use super::build::{declare, value};
 use super::store::{Server, World, action, field, fields, row};
@@ -222,6 +222,21 @@ fn a_platforms_hidden_value_does_not_follow_its_type() {
         let mut world = matrix(kind, &[("chatId", "1")], &org);
         declare(world.resource(PLATFORM), "type", &json!("discord"));
         assert_eq!(refused(&world.plan()), "config.botToken", "{kind:?}");
+    }
+}
+
+/// Who may write to a platform is a name on one kind of chat.
+#[test]
+fn who_may_write_to_a_platform_does_not_follow_its_type() {
+    for kind in Server::ALL {
+        let mut world = matrix(kind, &[("room", "r")], &json!({"room": "r"}));
+        declare(world.resource(PLATFORM), "type", &json!("discord"));
+        for (settings, is_refused) in [(json!({"allowGroups": true}), false), (json!({"allowFrom": ["u1"]}), true)] {
+            world.record(PLATFORM).values.set(platform::SETTINGS, value(&settings));
+            let problems = world.plan().problems;
+            assert_eq!(problems.len(), usize::from(is_refused), "{kind:?}: {problems:?}");
+            assert!(problems.iter().all(|problem| problem.message.contains("`settings`, which only the org has")));
+        }
     }
 }
 

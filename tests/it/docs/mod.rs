@@ -3,6 +3,7 @@
 //! With `UPDATE_DOCS` set the pages are rewritten instead of compared.
 
 mod blocks;
+mod carried;
 mod comments;
 mod keys;
 mod links;
