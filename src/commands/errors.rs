@@ -291,7 +291,7 @@ impl From<LoginError> for CommandError {
             LoginError::NoDeviceFlow { .. } => ErrorKind::Unsupported,
             LoginError::TokenRefused(_) | LoginError::Expired => ErrorKind::NotLoggedIn,
             LoginError::Denied => ErrorKind::Declined,
-            LoginError::Cancelled => ErrorKind::Interrupted,
+            LoginError::Canceled => ErrorKind::Interrupted,
         };
         Self::new(kind, error)
     }

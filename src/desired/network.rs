@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{FieldPath, Value, normalise_domain, normalise_own_domain};
+use crate::model::{FieldPath, Value, normalize_domain, normalize_own_domain};
 use crate::project::config::AgentConfig;
 use crate::project::skills::{JudgedDomain, Skill, SkillNetwork};
 use crate::schema::{Declaration, Sources};
@@ -32,7 +32,7 @@ pub(super) fn declaration(
 /// A list of the agent's own, in which `/…` stays as it is.
 fn own(config: Option<&AgentConfig>, place: &str) -> Option<Vec<String>> {
     let list = config?.plain.list(place)?;
-    Some(list.value.iter().filter_map(|element| normalise_own_domain(element.as_str())).collect())
+    Some(list.value.iter().filter_map(|element| normalize_own_domain(element.as_str())).collect())
 }
 
 fn of_skills<'skill>(
@@ -67,8 +67,8 @@ fn judged(
     }
     let own = config.and_then(|config| config.judge.as_ref()).map(|list| list.value.as_slice());
     for rule in own.unwrap_or_default() {
-        // Normalised like the skills', so that an own `*.x` overrides a skill's `.x`.
-        let Some(domain) = normalise_domain(rule.domain.as_str()) else { continue };
+        // Normalized like the skills', so that an own `*.x` overrides a skill's `.x`.
+        let Some(domain) = normalize_domain(rule.domain.as_str()) else { continue };
         sources.remove(&(path.clone(), domain.clone()));
         let judge = rule.judge.as_ref().map(|judge| judge.value.clone()).filter(|judge| !judge.is_empty());
         put(JudgedDomain { domain, judge });

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 use std::fmt;
 
-use super::normalise_domain;
+use super::normalize_domain;
 
 /// What a domain lets in beyond the hosts of one owner.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +37,7 @@ const METADATA: [&str; 8] = [
 impl HostReach {
     /// What a domain of an allow list reaches beyond one owner, none where that is one owner's.
     pub fn of(domain: &str) -> Option<Self> {
-        let domain = normalise_domain(domain)?;
+        let domain = normalize_domain(domain)?;
         if domain.starts_with('/') {
             return Some(Self::Pattern);
         }

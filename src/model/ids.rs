@@ -59,7 +59,7 @@ name_type! {
     AgentId
 }
 name_type! {
-    /// The path element that names an organisation in `/api/{org}/…`.
+    /// The path element that names an organization in `/api/{org}/…`.
     OrgSlug
 }
 name_type! {

@@ -19,7 +19,7 @@ mod wording;
 
 pub use arguments::{Arguments, classify_command, has_secret_argument};
 pub use diagnostic::{Diagnostic, Excerpt, Family, Position, Severity};
-pub use domain::{DomainMistake, normalise_domain, normalise_domains, normalise_own_domain};
+pub use domain::{DomainMistake, normalize_domain, normalize_domains, normalize_own_domain};
 pub use host_reach::HostReach;
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use near_reference::NearReference;

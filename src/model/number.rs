@@ -23,7 +23,7 @@ impl From<i32> for Number {
 }
 
 impl Number {
-    /// The largest whole number that a double holds exactly with its neighbours.
+    /// The largest whole number that a double holds exactly with its neighbors.
     pub const MAX_SAFE: i64 = 9_007_199_254_740_991;
 
     /// Takes a whole number of the safe range.

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_are_recognised() {
+    fn masks_are_recognized() {
         assert!(is_mask("***oken") && is_mask("***") && is_mask("lobu_secret_1"));
         assert!(!is_mask("**") && !is_mask("a***"));
     }

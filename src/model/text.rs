@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::SecretName;
 
-/// A text that may be compared but neither printed nor serialised.
+/// A text that may be compared but neither printed nor serialized.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sensitive(String);
 

@@ -1,4 +1,4 @@
-use crate::model::{FieldPath, SecretName, Text, Value, normalise_domain, trim, with_line_feeds};
+use crate::model::{FieldPath, SecretName, Text, Value, normalize_domain, trim, with_line_feeds};
 use crate::org::HiddenValues;
 use crate::schema::{Leaf, ResourceKey, SecretsMode};
 
@@ -38,7 +38,7 @@ pub(super) fn leaf(kind: Leaf, keeping: Keeping, declared: &Value, actual: &Valu
             of(of_text(declared).is_some() && of_text(declared) == of_text(actual))
         }
         (Leaf::ById, declared, actual) => plain(&by_id(declared), &by_id(actual)),
-        (Leaf::JudgedDomains, declared, actual) => plain(&normalised(declared), &normalised(actual)),
+        (Leaf::JudgedDomains, declared, actual) => plain(&normalized(declared), &normalized(actual)),
         _ => plain(declared, actual),
     }
 }
@@ -105,12 +105,12 @@ fn by_id(value: &Value) -> Value {
 }
 
 /// Judged domains with their domains as the runtime matches them.
-fn normalised(value: &Value) -> Value {
+fn normalized(value: &Value) -> Value {
     let Value::List(elements) = value else { return value.clone() };
     let element = |element: &Value| match element {
         Value::Map(members) => {
             let mut members = members.clone();
-            if let Some(domain) = members.get("domain").and_then(Value::literal).and_then(normalise_domain) {
+            if let Some(domain) = members.get("domain").and_then(Value::literal).and_then(normalize_domain) {
                 members.insert("domain".to_owned(), Value::known(domain));
             }
             Value::Map(members)

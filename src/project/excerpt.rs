@@ -150,7 +150,7 @@ impl Line {
         end
     }
 
-    /// Recognises a bare or dotted key before `=`, `:` or, in a table's header, `]`; returns the place behind it.
+    /// Recognizes a bare or dotted key before `=`, `:` or, in a table's header, `]`; returns the place behind it.
     fn key(&mut self, start: usize) -> Option<usize> {
         let end = self.key_path(start)?;
         let sign = self.skip(end, char::is_whitespace);

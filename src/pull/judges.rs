@@ -1,4 +1,4 @@
-use crate::model::{Value, normalise_domain};
+use crate::model::{Value, normalize_domain};
 use crate::plan::FieldChange;
 use crate::project::config::JudgeRule;
 use crate::project::skills::JudgedDomain;
@@ -53,7 +53,7 @@ pub(super) fn read_rules(value: &Value) -> Option<Vec<JudgedDomain>> {
             None | Some(Value::Null) => None,
             Some(judge) => Some(judge.literal()?.to_owned()),
         };
-        let domain = normalise_domain(members.get("domain")?.literal()?)?;
+        let domain = normalize_domain(members.get("domain")?.literal()?)?;
         only.then_some(JudgedDomain { domain, judge: judge.filter(|judge| !judge.is_empty()) })
     };
     value.as_list()?.iter().map(rule).collect()
@@ -72,7 +72,7 @@ fn merged(own: &[JudgedDomain], of_skills: &[JudgedDomain]) -> Vec<JudgedDomain>
 
 fn reads_as(written: &JudgeRule, rule: &JudgedDomain) -> bool {
     let judge = written.judge.as_ref().map(|judge| judge.value.as_str()).filter(|judge| !judge.is_empty());
-    normalise_domain(written.domain.as_str()).as_ref() == Some(&rule.domain) && judge == rule.judge.as_deref()
+    normalize_domain(written.domain.as_str()).as_ref() == Some(&rule.domain) && judge == rule.judge.as_deref()
 }
 
 /// A rule in the spelling that the file has for it, else in the shortest one.

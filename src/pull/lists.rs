@@ -61,7 +61,7 @@ impl OwnList<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::normalise_domain;
+    use crate::model::normalize_domain;
 
     fn texts(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
@@ -69,7 +69,7 @@ mod tests {
 
     fn making(written: &[&str], wanted: &[&str], of_skills: &[&str]) -> Option<Vec<String>> {
         let own =
-            OwnList { written: written.to_vec(), is_there: true, read: normalise_domain, keeps_duplicates: false };
+            OwnList { written: written.to_vec(), is_there: true, read: normalize_domain, keeps_duplicates: false };
         own.making(&texts(wanted), &texts(of_skills))
     }
 

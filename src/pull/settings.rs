@@ -1,4 +1,4 @@
-use crate::model::{FieldPath, Value, normalise_own_domain, trim};
+use crate::model::{FieldPath, Value, normalize_own_domain, trim};
 use crate::plan::{FieldAction, FieldChange, Row};
 use crate::project::config::is_tool;
 use crate::project::directory::join;
@@ -99,7 +99,7 @@ fn is_of_skills(agent: &PulledAgent<'_>, name: &str, field: &FieldChange, skills
 /// The list that lobu.toml has itself.
 fn own<'list>(agent: &PulledAgent<'list>, field: &Field) -> OwnList<'list> {
     let is_of_domains = matches!(field.name, "allowedDomains" | "deniedDomains");
-    let read = if is_of_domains { normalise_own_domain } else { as_written };
+    let read = if is_of_domains { normalize_own_domain } else { as_written };
     let list = agent.config.and_then(|config| config.plain.list(field.file));
     let elements = list.map(|list| list.value.as_slice()).unwrap_or_default();
     let written = elements.iter().map(|element| element.value.as_str()).collect();

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::edit::yaml;
-use crate::model::{FieldPath, Value, normalise_domain};
+use crate::model::{FieldPath, Value, normalize_domain};
 use crate::plan::FieldChange;
 use crate::project::skills::JudgedDomain;
 use crate::schema::EntryKey;
@@ -219,7 +219,7 @@ pub(super) fn key(repo: &str, name: &str) -> String {
 /// A list of domains in the form of frontmatter: each as it is read, and once; none if it would be read as something else.
 fn domains(texts: &[String]) -> bool {
     let mut seen = BTreeSet::new();
-    texts.iter().all(|text| normalise_domain(text).as_ref() == Some(text) && seen.insert(text))
+    texts.iter().all(|text| normalize_domain(text).as_ref() == Some(text) && seen.insert(text))
 }
 
 /// Where a list of frontmatter stands.

@@ -2,7 +2,7 @@
 
 use crate::edit::yaml::{self, Node, Yaml};
 use crate::edit::{Change, TextEdit, apply_edits};
-use crate::model::{normalise_domain, trim, with_line_ends_of};
+use crate::model::{normalize_domain, trim, with_line_ends_of};
 use crate::project::limits::YamlLimits;
 use crate::project::skills::{SkillParts, skill_parts};
 
@@ -125,9 +125,9 @@ fn reads_as(node: &Node, element: &Content) -> bool {
 
 fn domain_of(content: &Content) -> Option<String> {
     match content {
-        Content::Text(text) => normalise_domain(text),
+        Content::Text(text) => normalize_domain(text),
         Content::Table(_) => match member(content, "domain")? {
-            Content::Text(text) => normalise_domain(text),
+            Content::Text(text) => normalize_domain(text),
             _ => None,
         },
         _ => None,

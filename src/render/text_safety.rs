@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub use crate::model::with_short_words;
 
-/// How many marks may be stacked on one letter; more of them spill over the neighbouring lines.
+/// How many marks may be stacked on one letter; more of them spill over the neighboring lines.
 const MARKS_PER_LETTER: usize = 4;
 
 /// How many spaces a tab takes in a block.

@@ -60,8 +60,8 @@ mod tests {
     #[test]
     fn a_process_with_a_secret_is_not_dumpable() {
         let _value = crate::secrets::SecretValue::new("x");
-        let behaviour = rustix::process::dumpable_behavior().unwrap();
-        assert_eq!(behaviour, rustix::process::DumpableBehavior::NotDumpable);
+        let behavior = rustix::process::dumpable_behavior().unwrap();
+        assert_eq!(behavior, rustix::process::DumpableBehavior::NotDumpable);
         assert_eq!(rustix::process::getrlimit(rustix::process::Resource::Core).current, Some(0));
     }
 }

@@ -324,7 +324,7 @@ impl<'a> Sealer<'a> {
             return Ok(());
         }
         let field = path.join(".");
-        let message = format!("`{field}` refers to a secret that this organisation does not have.");
+        let message = format!("`{field}` refers to a secret that this organization does not have.");
         Err(Refusal::field("unknown_secret", field, message))
     }
 

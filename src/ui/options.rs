@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colour_follows_choice_then_environment_then_terminal() {
+    fn color_follows_choice_then_environment_then_terminal() {
         let options = |color, no_color, dumb| Options { color, no_color, dumb, ..Options::default() };
         let table = [
             (options(ColorChoice::Auto, false, false), true, false),

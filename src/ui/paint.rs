@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn styles_become_bytes_only_with_colour() {
+    fn styles_become_bytes_only_with_color() {
         let document = Document::from(line!("{}agent {}", Style::Create.of("+ "), Style::Bold.of("a\u{1b}[0m")));
         insta::assert_snapshot!(paint(&document, true, None).replace('\u{1b}', "ESC"), @r"ESC[32m+ ESC[0magent ESC[1ma\u{1b}[0mESC[0m");
         insta::assert_snapshot!(paint(&document, false, None), @r"+ agent a\u{1b}[0m");
@@ -166,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn without_colour_there_is_no_control_but_line_breaks(text in "(?s).{0,60}", columns in 0_usize..40) {
+        fn without_color_there_is_no_control_but_line_breaks(text in "(?s).{0,60}", columns in 0_usize..40) {
             let document = Document::from(Style::Error.line(&text).prose(3));
             let painted = paint(&document, false, Some(columns));
             prop_assert!(!painted.chars().any(|c| c.is_control() && c != '\n'));

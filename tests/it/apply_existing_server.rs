@@ -205,7 +205,7 @@ fn a_relationship_slug_of_another_public_org_stops_the_plan() {
         let site = with_model(options, BLOCKED_BY);
         {
             let mut state = site.server.state();
-            state.add_organisation("market");
+            state.add_organization("market");
             state.publish("market");
             state.add_relationship_type("market", "blocked-by", "Theirs");
         }
@@ -219,7 +219,7 @@ fn a_relationship_slug_of_a_private_org_is_said_as_that() {
     let site = with_model(Options::g1_with_manager(), BLOCKED_BY);
     {
         let mut state = site.server.state();
-        state.add_organisation("market");
+        state.add_organization("market");
         state.add_relationship_type("market", "blocked-by", "Theirs");
     }
     let output = site.run(&["apply", "--yes"]);
@@ -246,7 +246,7 @@ fn types_of_public_orgs_are_not_ours() {
         site.env.write("models/city.yaml", "version: 2\ntype: entity\nslug: city\nname: City\n");
         {
             let mut state = site.server.state();
-            state.add_organisation("market");
+            state.add_organization("market");
             state.publish("market");
             state.add_entity_type("market", "city", "Their city", Some("not ours"));
             state.add_entity_type("market", "galaxy", "Galaxy", None);
@@ -264,7 +264,7 @@ fn an_agent_id_of_another_org_is_said_as_that() {
     let site = small(Options::g1_with_manager());
     {
         let mut state = site.server.state();
-        state.add_organisation("market");
+        state.add_organization("market");
         state.add_agent("market", "triage", "Theirs", None);
     }
     let output = site.run(&["apply", "--yes"]);

@@ -15,8 +15,8 @@ fn double(manager: bool) -> ExistingServer {
     let options = if manager { Options::g1_with_manager() } else { Options::g1_without_manager() };
     let server = ExistingServer::start(options);
     let mut state = server.state();
-    state.add_organisation("other");
-    state.add_organisation("readonly");
+    state.add_organization("other");
+    state.add_organization("readonly");
     state.add_token(READER, "user-reader", "readonly", "member", &["mcp:read"]);
     drop(state);
     server

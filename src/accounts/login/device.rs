@@ -124,20 +124,20 @@ impl LoginClient {
         Ok(reply.read(registration_answer)?)
     }
 
-    /// Waits until a login is approved, denied or expired, or until `cancelled` comes.
+    /// Waits until a login is approved, denied or expired, or until `canceled` comes.
     ///
     /// A network that is cut, or a server that fails, in between ends nothing: the code is good until it expires. Only a
     /// server that cannot be trusted, or an answer that is not understood, does.
     pub async fn poll_device(
         &self,
         start: &DeviceStart,
-        cancelled: impl Future<Output = ()>,
+        canceled: impl Future<Output = ()>,
     ) -> Result<Granted, LoginError> {
         let polling = pin!(self.poll(start));
         // Tokens that are there are not thrown away: the answer is looked at first.
-        match select(polling, pin!(cancelled)).await {
+        match select(polling, pin!(canceled)).await {
             Either::Left((result, _)) => result,
-            Either::Right(((), _)) => Err(LoginError::Cancelled),
+            Either::Right(((), _)) => Err(LoginError::Canceled),
         }
     }
 

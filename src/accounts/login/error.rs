@@ -47,7 +47,7 @@ pub enum LoginError {
     Expired,
     /// The person at the terminal gave up.
     #[error("the login was canceled")]
-    Cancelled,
+    Canceled,
     /// The tokens were probably handed out, and their answer was lost on the way.
     #[error("the login may have been approved, but the answer was lost on the way; log in again")]
     AnswerLost,

@@ -180,7 +180,7 @@ fn no_file_with_values_hides_behind_another() {
     let findings = project_checks(&ProjectFacts::Read(Box::new(facts)), &OrgNames::NoApi);
     let found: Vec<_> = findings.iter().filter(|finding| finding.check == Check::DotenvMode).collect();
     let [found] = found.as_slice() else { panic!("{found:?}") };
-    let both = "Others on this machine can open stage.env. Others on this machine can open production.env.";
+    let both = "Other users of this machine can open stage.env. Other users of this machine can open production.env.";
     assert_eq!((found.state.word(), found.what.as_str()), ("warning", both));
 }
 

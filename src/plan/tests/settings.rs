@@ -216,7 +216,7 @@ fn blanks_around_prose_do_not_count() {
 }
 
 #[test]
-fn judged_domains_are_normalised_on_both_sides() {
+fn judged_domains_are_normalized_on_both_sides() {
     let declared = json!({"judgedDomains": [{"domain": ".z.com", "judge": "strict"}]});
     let mut world = World::with_agent(Server::Ours)
         .declare(settings::NETWORK, &declared)

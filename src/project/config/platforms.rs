@@ -100,7 +100,7 @@ fn name(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String
     Some(name)
 }
 
-/// Whether a text may be a platform's id: it becomes an element of a URL's path, so nothing that a path normalises is taken.
+/// Whether a text may be a platform's id: it becomes an element of a URL's path, so nothing that a path normalizes is taken.
 pub fn is_platform_id(text: &str) -> bool {
     if text.len() > LONGEST_ID {
         return false;

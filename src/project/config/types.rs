@@ -12,7 +12,7 @@ pub struct ReadOptions {
 /// A lobu.toml of either generation.
 ///
 /// Optional leaves have three states: none is absent, an empty text or list is explicitly empty, else the value as
-/// written. Nothing is normalised, and no `$VAR` is interpreted.
+/// written. Nothing is normalized, and no `$VAR` is interpreted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// `[agents.<id>]`, in file order: that of the headers, or of the first dotted key.

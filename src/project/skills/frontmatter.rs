@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn frontmatter_is_recognised_by_the_rules() {
+    fn frontmatter_is_recognized_by_the_rules() {
         let table = [
             ("---\nname: a\n---\nbody\n", Some("name: a"), "body"),
             ("---\r\nname: a\r\nb: c\r\n---\r\nbody\r\nmore\r\n", Some("name: a\r\nb: c"), "body\r\nmore"),

@@ -5,7 +5,7 @@ use super::{JudgedDomain, Skill, SkillMcpServer, SkillNetwork};
 use crate::edit::yaml::{self, Data, Entry, Node, Spot};
 use crate::model::{
     Arguments, DomainMistake, Family, NearReference, Position, Severity, Text, classify_command, has_secret_argument,
-    is_mask, normalise_domain, normalise_domains,
+    is_mask, normalize_domain, normalize_domains,
 };
 use crate::project::fields::{Fields, expect, null_is_absent};
 use crate::project::limits::YamlLimits;
@@ -135,7 +135,7 @@ fn domains(key: &'static str, network: &mut Fields<'_>, report: &mut Report) -> 
         warn_of_domain(&element, text, node, report);
         Some(text)
     });
-    Some(normalise_domains(texts))
+    Some(normalize_domains(texts))
 }
 
 /// Warns of a domain that matches no request.
@@ -150,7 +150,7 @@ fn warn_of_domain(what: &str, text: &str, node: &Node, report: &mut Report) {
 fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     if let Some(text) = node.text() {
         warn_of_domain("an element of `judge`", text, node, report);
-        return Some(JudgedDomain { domain: normalise_domain(text)?, judge: None });
+        return Some(JudgedDomain { domain: normalize_domain(text)?, judge: None });
     }
     if node.map().is_none() {
         let message = format!("an element of `judge` must be text or a mapping with `domain`, not {}", node.kind());
@@ -166,7 +166,7 @@ fn judged_domain(node: &Node, report: &mut Report) -> Option<JudgedDomain> {
     }
     let domain = domain?.0;
     warn_of_domain("the `domain` of an element of `judge`", domain, node, report);
-    Some(JudgedDomain { domain: normalise_domain(domain)?, judge })
+    Some(JudgedDomain { domain: normalize_domain(domain)?, judge })
 }
 
 fn mcp_servers(fields: &mut Fields<'_>, report: &mut Report) -> Vec<SkillMcpServer> {

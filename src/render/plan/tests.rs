@@ -622,7 +622,7 @@ fn foreign_text_neither_steers_the_terminal_nor_the_log() {
 }
 
 #[test]
-fn colour_adds_nothing_but_colour() {
+fn color_adds_nothing_but_color() {
     let plan = of(vec![row(AGENT, "a", Action::Update, vec![change(&["name"], text("A"), text("B"))])]);
     let painted = paint(&render(&plan, &view()), true, Some(80));
     assert_ne!(painted, log(&plan, &view()));

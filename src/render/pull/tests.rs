@@ -93,7 +93,7 @@ fn log(document: &crate::render::document::Document) -> String {
 }
 
 #[test]
-fn a_pull_is_read_without_colour_at_80_columns() {
+fn a_pull_is_read_without_color_at_80_columns() {
     insta::assert_snapshot!(log(&render(&a_plan(), &writes(), &view())), @r#"
     acme at app.lobu.ai (context lobu)
 

@@ -8,7 +8,7 @@ use crate::server::{ExposedOrgs, Role, ServerOptions, TokenRequest, Transport, r
 const AGENTS: &str = "/api/dev/agents";
 
 #[tokio::test]
-async fn the_organisation_is_looked_up_before_the_credentials() {
+async fn the_organization_is_looked_up_before_the_credentials() {
     let harness = Harness::memory();
     for bearer in [None, Some("nonsense"), Some(harness.token.expose())] {
         let reply = harness.send_as(bearer, "GET", "/api/other/agents", Value::Null).await;
@@ -45,7 +45,7 @@ async fn expired_and_revoked_tokens_stop_working() {
 }
 
 #[tokio::test]
-async fn a_bound_token_works_in_its_organisation_only() {
+async fn a_bound_token_works_in_its_organization_only() {
     let harness = Harness::memory();
     harness.store.create_org("other", "Other").unwrap();
     let request = TokenRequest { name: "t", scope: Some(ALL_SCOPES), org: Some("other"), expires_at: None };
@@ -156,7 +156,7 @@ async fn an_org_that_is_not_exposed_is_not_there() {
 }
 
 #[tokio::test]
-async fn organisations_keep_their_data_apart() {
+async fn organizations_keep_their_data_apart() {
     let harness = Harness::memory().with_agent().await;
     harness.store.create_org("other", "Other").unwrap();
     // The same ids and slugs, in both, without a conflict.

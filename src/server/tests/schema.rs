@@ -175,7 +175,7 @@ async fn rules_are_added_once_listed_and_removed() {
 }
 
 #[tokio::test]
-async fn a_rule_of_another_organisation_is_out_of_reach() {
+async fn a_rule_of_another_organization_is_out_of_reach() {
     let harness = Harness::memory();
     harness.store.create_org("other", "Other").unwrap();
     harness.schema(RELATION, "create", json!({ "slug": "r", "name": "R" })).await;

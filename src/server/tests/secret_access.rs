@@ -112,7 +112,7 @@ async fn access_is_decided_before_the_body() {
 }
 
 #[tokio::test]
-async fn a_role_is_that_of_the_organisation_asked() {
+async fn a_role_is_that_of_the_organization_asked() {
     let harness = Harness::memory();
     harness.store.create_org("other", "Other").unwrap();
     let token = harness.user("ada", Some(Role::Owner), Some(ALL_SCOPES));

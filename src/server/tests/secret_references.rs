@@ -279,7 +279,7 @@ async fn force_deletes_a_secret_in_use() {
 }
 
 #[tokio::test]
-async fn what_another_organisation_refers_to_is_its_own() {
+async fn what_another_organization_refers_to_is_its_own() {
     let harness = harness().await;
     harness.store.create_org("other", "Other").unwrap();
     let actions = json!({ "actions": [{ "op": "create", "name": "FOO", "value": "v" }] });

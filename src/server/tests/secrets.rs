@@ -50,7 +50,7 @@ fn audit(harness: &Harness) -> Vec<SecretAuditEntry> {
 }
 
 #[tokio::test]
-async fn an_organisation_starts_without_secrets() {
+async fn an_organization_starts_without_secrets() {
     let harness = Harness::memory();
     assert_eq!(harness.get(SECRETS).await.body, json!([]));
     assert_eq!(harness.get(NAMES).await.body, json!([]));
@@ -128,7 +128,7 @@ async fn two_names_with_one_value_have_nothing_in_common() {
 }
 
 #[tokio::test]
-async fn one_name_and_value_in_two_organisations_have_nothing_in_common() {
+async fn one_name_and_value_in_two_organizations_have_nothing_in_common() {
     let harness = Harness::memory();
     harness.store.create_org("other", "Other").unwrap();
     for org in ["dev", "other"] {

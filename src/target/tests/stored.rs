@@ -170,7 +170,7 @@ fn the_token_of_the_environment_needs_a_server_that_this_run_names() {
 }
 
 #[test]
-fn a_target_pins_and_does_not_authorise() {
+fn a_target_pins_and_does_not_authorize() {
     check(&[
         ("-t staging", "staging https://staging.example acme-staging Target login staging consent"),
         ("-t prod pin=other", "prod https://prod.example acme Target login prod"),

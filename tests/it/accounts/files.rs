@@ -89,7 +89,7 @@ fn doctor_mends_modes() {
     write(&env, "credentials.json", r#"{"version": 2, "contexts": {"lobu": {"accessToken": "T"}}}"#);
     let mode = |mode| std::fs::set_permissions(path(&env, "credentials.json"), std::fs::Permissions::from_mode(mode));
     mode(0o644).expect("a mode");
-    assert!(env.lobu(["doctor", "--offline"]).stdout.contains("Others can open"));
+    assert!(env.lobu(["doctor", "--offline"]).stdout.contains("Other users can open"));
     let output = env.lobu(["doctor", "--offline", "--fix"]);
     assert!(output.stdout.contains("0600, was 0644"), "{output}");
     let now = std::fs::metadata(path(&env, "credentials.json")).expect("a file").permissions().mode();

@@ -182,7 +182,7 @@ fn access_that_is_missing_is_told() {
         ("token that may only read", "owl_pat_reader".to_owned(), "dev"),
     ] {
         let server = ExistingServer::start(Options::g1_with_manager());
-        server.state().add_organisation("other");
+        server.state().add_organization("other");
         server.state().add_token("owl_pat_reader", "user-reader", "dev", "member", &["mcp:read"]);
         let mut env = project();
         env.env("LOBU_API_TOKEN", token).env("LOBU_ORG", org);

@@ -96,8 +96,8 @@ fn the_text_of_a_server_is_never_raw() {
     let server = ExistingServer::start(Options::g1_without_manager());
     let mut env = project();
     env.env("LOBU_API_TOKEN", owner_token("dev")).env("LOBU_ORG", "dev");
-    if let Some(organisation) = server.state().organisations.first_mut() {
-        NASTY.clone_into(&mut organisation.name);
+    if let Some(organization) = server.state().organizations.first_mut() {
+        NASTY.clone_into(&mut organization.name);
     }
     server.state().add_agent("dev", "pilot", NASTY, Some(NASTY));
     server.state().add_agent("dev", "other", NASTY, Some(NASTY));

@@ -45,7 +45,7 @@ fn a_healthy_project_on_a_fresh_machine_is_warned_of_nothing() {
 }
 
 #[test]
-fn the_report_reads_without_colour_in_eighty_columns() {
+fn the_report_reads_without_color_in_eighty_columns() {
     let env = healthy();
     let short = env.lobu(LOCAL);
     assert!(short.expect_code(0).stdout.contains("\nok    Embedded org\n"), "{short}");

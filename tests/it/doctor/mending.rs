@@ -48,5 +48,5 @@ fn a_gitignore_is_made_in_a_repository_only() {
     let output = env.lobu(["doctor", "--fix", "--offline", "-c", "local"]);
     output.expect_code(0);
     assert_eq!(env.read(".gitignore"), ".env\n");
-    assert!(output.stdout.starts_with("Fixed\n  ~ .gitignore was made, and ignores .env.\n\nProject\n"), "{output}");
+    assert!(output.stdout.starts_with("Fixed\n  ~ .gitignore created; it ignores .env.\n\nProject\n"), "{output}");
 }

@@ -86,7 +86,7 @@ fn each_layer_that_fails_is_named_and_those_above_it_are_left_out() {
 fn refusals_are_told_apart() {
     let server = ExistingServer::start(Options::g2());
     serve_memory(&server, &["search_memory"]);
-    server.state().add_organisation("other");
+    server.state().add_organization("other");
     let table = [
         (None, "dev", "token-present"),
         (Some("owl_pat_wrong".to_owned()), "dev", "token-accepted"),

@@ -8,7 +8,7 @@ use crate::support::existing_server::{ExistingServer, Options};
 fn server() -> ExistingServer {
     let server = ExistingServer::start(Options::g1_with_manager());
     let mut state = server.state();
-    state.add_organisation("other");
+    state.add_organization("other");
     state.add_token("member-admin-scope", "member-1", "dev", "member", &["mcp:read", "mcp:write", "mcp:admin"]);
     state.add_token("scopeless", "member-2", "dev", "admin", &[]);
     state.add_token("profile-only", "member-3", "dev", "owner", &["profile:read"]);
@@ -63,8 +63,8 @@ async fn anonymous_readers_see_the_types_of_a_public_org_and_nothing_else() {
     assert_eq!(nobody.post("/api/other/manage_entity_schema", list.clone()).await.0, 200);
     assert_eq!(nobody.post("/api/dev/manage_entity_schema", list).await.0, 401);
     assert_eq!(nobody.get("/api/other/agents").await.0, 401);
-    let (_, organisations) = nobody.get("/api/organizations").await;
-    assert_eq!(organisations.pointer("/organizations/0/slug"), Some(&json!("other")));
+    let (_, organizations) = nobody.get("/api/organizations").await;
+    assert_eq!(organizations.pointer("/organizations/0/slug"), Some(&json!("other")));
     let (_, listed) = Client::owner(&server).post("/api/dev/list_organizations", json!({"search": "oth"})).await;
     assert_eq!(listed.pointer("/0/is_member"), Some(&json!(false)));
 }

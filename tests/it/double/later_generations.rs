@@ -17,7 +17,7 @@ async fn g2_keeps_agent_ids_per_org_and_injects_its_own_memory() {
     let server = ExistingServer::start(Options::g2());
     {
         let mut state = server.state();
-        state.add_organisation("other");
+        state.add_organization("other");
         state.add_agent("other", "triage", "Theirs", None);
     }
     assert_eq!(service(&server).await.as_deref(), Some("lobu-api"));

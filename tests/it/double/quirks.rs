@@ -70,7 +70,7 @@ async fn types_are_told_apart_by_org_and_rules_are_in_no_list() {
     let server = ExistingServer::start(Options::g1_with_manager());
     {
         let mut state = server.state();
-        state.add_organisation("other");
+        state.add_organization("other");
         state.publish("other");
         state.add_entity_type("other", "galaxy", "Galaxy", None);
         state.add_relationship_type("other", "orbits", "Orbits");

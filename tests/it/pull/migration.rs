@@ -106,7 +106,7 @@ fn from_one_embedded_org_to_another_of_another_database() {
 /// A double whose org is called otherwise, and a project to run in.
 fn double(options: Options, org: &str) -> Site {
     let site = Site::project(options, "[agents]\n");
-    site.server.state().add_organisation(org);
+    site.server.state().add_organization(org);
     site
 }
 

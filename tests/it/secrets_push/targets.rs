@@ -132,7 +132,7 @@ fn doctor_looks_at_the_file_of_every_target() {
     let file = site.env.project().join("production.env");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("a mode");
     let output = site.env.lobu(["doctor", "--offline", "-t", "production"]);
-    assert!(flat(&output.stdout).contains("Others on this machine can open production.env."), "{output}");
+    assert!(flat(&output.stdout).contains("Other users of this machine can open production.env."), "{output}");
     let fixed = site.env.lobu(["doctor", "--offline", "-t", "production", "--fix"]);
     assert!(flat(&fixed.stdout).contains("production.env: now only its owner can open it"), "{fixed}");
     assert_eq!(std::fs::metadata(file).expect("a file").permissions().mode() & 0o777, 0o600);

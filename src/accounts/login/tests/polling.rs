@@ -147,7 +147,7 @@ async fn a_person_can_give_up() {
     let (client, clock) = client_with_clock(&[&listener.origin()]);
     let started = start(&client, &listener).await.unwrap();
     let result = client.poll_device(&started, ready(())).await;
-    assert_eq!(result.unwrap_err(), LoginError::Cancelled);
+    assert_eq!(result.unwrap_err(), LoginError::Canceled);
     assert!(clock.elapsed() <= started.interval);
 }
 

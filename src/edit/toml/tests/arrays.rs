@@ -25,7 +25,7 @@ fn elements_go_with_their_line_and_comment() {
 }
 
 #[test]
-fn elements_come_in_their_neighbours_style() {
+fn elements_come_in_their_neighbors_style() {
     assert_eq!(
         texts(WRAPPED, ["0", "a", "b", "x", "c", "d"]),
         "[\n  \"0\",\n  'a',   # first\n  # above b\n  \"b\", # second\n  \"x\",\n  \"c\",\n  \"d\"\n]"

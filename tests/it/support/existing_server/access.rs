@@ -68,13 +68,13 @@ pub(crate) fn resolve(
     request: &RecordedRequest,
     public_read: bool,
 ) -> Result<Caller, Answer> {
-    let Some(organisation) = state.organisations.iter().find(|organisation| organisation.slug == org) else {
+    let Some(organization) = state.organizations.iter().find(|organization| organization.slug == org) else {
         return Err(Answer::refusal(404, "invalid_request", &format!("Organization '{org}' not found")));
     };
     let realm = format!("Bearer realm=\"{}/.well-known/oauth-protected-resource\"", state.public_origin);
     let anonymous = Caller { org: org.to_owned(), user: None, role: None, scopes: None, scoped: false };
     let Some(authorization) = request.header("authorization") else {
-        if public_read && organisation.public {
+        if public_read && organization.public {
             return Ok(anonymous);
         }
         return Err(Answer::refusal(401, "unauthorized", "Authentication required. Use OAuth or API key.")
@@ -89,7 +89,7 @@ pub(crate) fn resolve(
         return Err(Answer::refusal(403, "forbidden", "Token organization does not match URL organization"));
     }
     let role = state.memberships.get(&(org.to_owned(), token.user.clone())).cloned();
-    if role.is_none() && !(public_read && organisation.public) {
+    if role.is_none() && !(public_read && organization.public) {
         return Err(Answer::refusal(403, "forbidden", "User is not a member of this organization"));
     }
     Ok(Caller {

@@ -228,7 +228,7 @@ fn bare(state: &State, row: &EntityType) -> Map<String, Value> {
         "metadata_schema": row.metadata_schema,
         "event_kinds": row.event_kinds,
         "created_by": row.created_by,
-        "organization_id": state.organisation_id(&row.org),
+        "organization_id": state.organization_id(&row.org),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "current_view_template_version_id": null,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::state::{Agent, EntityType, Organisation, Platform, RelationshipType, State, Token};
+use super::state::{Agent, EntityType, Organization, Platform, RelationshipType, State, Token};
 
 /// All scopes that a PAT may have towards the org API.
 pub(crate) const ALL_SCOPES: [&str; 3] = ["mcp:read", "mcp:write", "mcp:admin"];
@@ -16,8 +16,8 @@ pub(crate) fn owner_token(org: &str) -> String {
 
 impl State {
     /// Adds a private org with an owner, `user-<org>`, and the owner's PAT.
-    pub(crate) fn add_organisation(&mut self, slug: &str) {
-        self.organisations.push(Organisation {
+    pub(crate) fn add_organization(&mut self, slug: &str) {
+        self.organizations.push(Organization {
             slug: slug.to_owned(),
             name: format!("Org {slug}"),
             id: format!("org-{slug}"),
@@ -48,9 +48,9 @@ impl State {
 
     /// Makes an org's types visible to all others.
     pub(crate) fn publish(&mut self, org: &str) {
-        for organisation in &mut self.organisations {
-            if organisation.slug == org {
-                organisation.public = true;
+        for organization in &mut self.organizations {
+            if organization.slug == org {
+                organization.public = true;
             }
         }
     }

@@ -273,7 +273,7 @@ fn bare(state: &State, row: &RelationshipType) -> Map<String, Value> {
         "slug": row.slug,
         "name": row.name,
         "description": row.description,
-        "organization_id": state.organisation_id(&row.org),
+        "organization_id": state.organization_id(&row.org),
         "created_by": row.created_by,
         "metadata_schema": row.metadata_schema,
         "metadata": row.metadata,

@@ -161,7 +161,7 @@ fn fixed(state: &mut State, request: &RecordedRequest, segments: &[&str]) -> Opt
         ["api", "auth", "organization", "list"] => {
             Answer::json(401, &json!({"message": "Unauthorized", "code": "UNAUTHORIZED"}))
         }
-        ["api", "organizations"] => public_organisations(state),
+        ["api", "organizations"] => public_organizations(state),
         ["lobu", "api", "v1", "auth", "whoami"] if manager => Answer::error(401, "Invalid or expired access token."),
         ["lobu", "api", "v1", "agents"] if manager => {
             Answer::json(401, &json!({"success": false, "error": "Unauthorized"}))
@@ -218,26 +218,26 @@ fn userinfo(state: &State, request: &RecordedRequest) -> Answer {
     if token.scopes.as_ref().is_some_and(|scopes| !scopes.iter().any(|scope| scope == "profile:read")) {
         return refused();
     }
-    let organisations: Vec<Value> = state
-        .organisations
+    let organizations: Vec<Value> = state
+        .organizations
         .iter()
-        .filter(|organisation| state.memberships.contains_key(&(organisation.slug.clone(), token.user.clone())))
-        .map(|organisation| json!({"id": organisation.id, "slug": organisation.slug, "name": organisation.name}))
+        .filter(|organization| state.memberships.contains_key(&(organization.slug.clone(), token.user.clone())))
+        .map(|organization| json!({"id": organization.id, "slug": organization.slug, "name": organization.name}))
         .collect();
-    Answer::json(200, &json!({"sub": token.user, "organizations": organisations}))
+    Answer::json(200, &json!({"sub": token.user, "organizations": organizations}))
 }
 
 /// Bearers are ignored here: only public orgs appear.
-fn public_organisations(state: &State) -> Answer {
+fn public_organizations(state: &State) -> Answer {
     let rows: Vec<Value> = state
-        .organisations
+        .organizations
         .iter()
-        .filter(|organisation| organisation.public)
-        .map(|organisation| {
+        .filter(|organization| organization.public)
+        .map(|organization| {
             json!({
-                "id": organisation.id,
-                "slug": organisation.slug,
-                "name": organisation.name,
+                "id": organization.id,
+                "slug": organization.slug,
+                "name": organization.name,
                 "logo": null,
                 "description": null,
                 "created_at": "2026-11-22T10:00:00.000Z",

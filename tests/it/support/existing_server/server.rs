@@ -82,11 +82,11 @@ impl ExistingServer {
         let thread = std::thread::spawn(move || serve(listener, handed_over, stopped));
         let server = Self { address, shared, stop: Some(stop), thread: Some(thread) };
         let mut state = server.state();
-        state.add_organisation("dev");
+        state.add_organization("dev");
         // The local development server makes its org itself, under this name.
         let local = state.options.malformed_entity_create();
-        if let Some(organisation) = state.organisations.first_mut().filter(|_| local) {
-            "Local Dev".clone_into(&mut organisation.name);
+        if let Some(organization) = state.organizations.first_mut().filter(|_| local) {
+            "Local Dev".clone_into(&mut organization.name);
         }
         drop(state);
         server

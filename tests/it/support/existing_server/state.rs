@@ -10,7 +10,7 @@ use super::options::{Generation, Options};
 const EPOCH_MS: i64 = 1_795_343_600_000;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Organisation {
+pub(crate) struct Organization {
     /// What stands in the path.
     pub(crate) slug: String,
     /// What lists of orgs call it.
@@ -170,7 +170,7 @@ pub(crate) struct State {
     /// `http://localhost:<port>`, as the server shows itself.
     pub(crate) public_origin: String,
     /// Orgs.
-    pub(crate) organisations: Vec<Organisation>,
+    pub(crate) organizations: Vec<Organization>,
     /// `(org, user)` → role.
     pub(crate) memberships: BTreeMap<(String, String), String>,
     /// Bearer text → what it may do.
@@ -195,7 +195,7 @@ impl State {
         Self {
             options,
             public_origin,
-            organisations: Vec::new(),
+            organizations: Vec::new(),
             memberships: BTreeMap::new(),
             tokens: BTreeMap::new(),
             agents: Vec::new(),
@@ -231,18 +231,18 @@ impl State {
     }
 
     /// The id that rows of an org show.
-    pub(crate) fn organisation_id(&self, slug: &str) -> String {
-        self.organisations
+    pub(crate) fn organization_id(&self, slug: &str) -> String {
+        self.organizations
             .iter()
-            .find(|organisation| organisation.slug == slug)
-            .map(|organisation| organisation.id.clone())
+            .find(|organization| organization.slug == slug)
+            .map(|organization| organization.id.clone())
             .unwrap_or_default()
     }
 
     /// Whether rows of `owner` show in the lists of `reader`.
     pub(crate) fn lists(&self, reader: &str, owner: &str) -> bool {
         reader == owner
-            || self.organisations.iter().any(|organisation| organisation.slug == owner && organisation.public)
+            || self.organizations.iter().any(|organization| organization.slug == owner && organization.public)
     }
 
     /// Where an agent of an org stands.

@@ -65,18 +65,18 @@ fn list_organizations(state: &State, caller: &Caller, body: &Value) -> Answer {
     let search = body.get("search").and_then(Value::as_str).unwrap_or_default();
     let user = caller.user_id();
     let rows: Vec<Value> = state
-        .organisations
+        .organizations
         .iter()
-        .filter_map(|organisation| {
-            let is_member = state.memberships.contains_key(&(organisation.slug.clone(), user.clone()));
-            let seen = is_member || organisation.public;
-            (seen && organisation.slug.contains(search)).then(|| {
+        .filter_map(|organization| {
+            let is_member = state.memberships.contains_key(&(organization.slug.clone(), user.clone()));
+            let seen = is_member || organization.public;
+            (seen && organization.slug.contains(search)).then(|| {
                 json!({
-                    "slug": organisation.slug,
-                    "name": organisation.name,
+                    "slug": organization.slug,
+                    "name": organization.name,
                     "is_member": is_member,
-                    "is_current": organisation.slug == caller.org,
-                    "visibility": if organisation.public { "public" } else { "private" },
+                    "is_current": organization.slug == caller.org,
+                    "visibility": if organization.public { "public" } else { "private" },
                 })
             })
         })
