@@ -21,7 +21,7 @@ fn a_project_that_was_just_pulled_has_no_warning() {
 }
 
 /// The two things that the authors of public projects would have to mend.
-const KNOWN: [&str; 2] = ["`[memory.owletto]` is now written `[memory]`", "the server keeps the entity slug"];
+const KNOWN: [&str; 2] = ["`[memory.owletto]` is deprecated: use `[memory]`", "is reserved by the server"];
 
 #[test]
 #[ignore = "needs ../shared"]
