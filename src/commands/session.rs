@@ -14,7 +14,7 @@ use crate::schema::SecretsMode;
 use crate::server::AppliedProject;
 use crate::target::{
     Connection, OtherProjects, ProjectPins, RecordProblem, ResolvedTarget, SelectedContext, Server, TargetError,
-    TargetFlags, argument, connect_for_reading, locate, remember_secrets_api,
+    TargetFlags, argument, connect_for_reading, locate, remember_secrets_api, with_org_of_checkout,
 };
 use crate::ui::Ui;
 
@@ -173,7 +173,8 @@ impl Session {
 
     /// Resolves where a command goes.
     pub(super) fn locate(&self, flags: &TargetFlags, pins: &ProjectPins) -> Result<ResolvedTarget, CommandError> {
-        locate(flags, &self.environment, pins, self.ui.is_attended()).map_err(|error| {
+        let target = locate(flags, &self.environment, pins, self.ui.is_attended()).map(with_org_of_checkout);
+        target.map_err(|error| {
             let is_open = matches!(error, TargetError::NoOrg | TargetError::NoTarget) && flags.target.is_none();
             let failure = CommandError::from(error);
             if !is_open || pins.targets.is_empty() {

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use crate::model::{OrgSlug, with_line_feeds};
 use crate::project::directory::ProjectDirectory;
-use crate::server::{AppliedProject, Store, StoreError};
+use crate::project::limits::Limits;
+use crate::server::{AppliedProject, Database, Store, StoreError};
 
-use super::{ConnectionError, DEFAULT_ORG, LocalProject, OrgSource, ResolvedTarget};
+use super::{ConnectionError, DEFAULT_ORG, LocalProject, OrgSource, ResolvedTarget, Server};
 
 /// What a database remembers.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +55,41 @@ impl Remembered {
         });
         Ok(OtherProjects { beside: if is_new { self.projects.clone() } else { Vec::new() }, owners: owners.collect() })
     }
+}
+
+/// The same target, in the org of another checkout of the project if its directory has no org of its own name yet.
+///
+/// What is wrong with the database is told by the connection, which opens it again.
+pub fn with_org_of_checkout(target: ResolvedTarget) -> ResolvedTarget {
+    let org = org_of_checkout(&target).map(OrgSlug::from_server);
+    ResolvedTarget { org: org.unwrap_or_else(|| target.org.clone()), ..target }
+}
+
+fn org_of_checkout(target: &ResolvedTarget) -> Option<String> {
+    let (Server::Local { database }, Some(project)) = (&target.server, &target.project) else { return None };
+    if target.org_source != OrgSource::Directory || !Store::exists(database) {
+        return None;
+    }
+    let remembered = Remembered::of(&Store::open(&Database::File(database.clone())).ok()?).ok()?;
+    if remembered.orgs.iter().any(|slug| slug == target.org.as_str()) {
+        return None;
+    }
+    let checkouts = remembered.projects.iter().filter(|other| is_checkout(&other.path, &project.path));
+    let mut orgs: Vec<&str> = checkouts.map(|other| other.org.as_str()).collect();
+    orgs.dedup();
+    let [org] = orgs.as_slice() else { return None };
+    Some((*org).to_owned())
+}
+
+/// Whether two directories hold the same project, as two clones of a repository do: the same lobu.toml, whatever its line ends.
+fn is_checkout(other: &str, path: &Path) -> bool {
+    let text = |directory: &Path| {
+        let file = directory.join(ProjectDirectory::FILE);
+        let is_read = file.metadata().is_ok_and(|file| file.is_file() && file.len() <= Limits::DEFAULT.lobu_toml);
+        let text = is_read.then(|| std::fs::read_to_string(file).ok()).flatten()?;
+        Some(with_line_feeds(text.trim_start_matches('\u{feff}')).into_owned())
+    };
+    text(Path::new(other)).is_some_and(|other| text(path).as_ref() == Some(&other))
 }
 
 fn shares_agent(other: &AppliedProject, project: &LocalProject) -> bool {

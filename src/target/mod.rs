@@ -20,7 +20,7 @@ pub use connection::{Connection, ConnectionError, connect_for_reading, connect_f
 pub use error::{TargetError, TargetErrorKind};
 pub use flags::{TargetFlags, argument};
 pub use known::{DEFAULT_ORG, Known, LocalProject, ProjectPins, ProjectTarget, stored_accounts};
-pub use local_projects::OtherProjects;
+pub use local_projects::{OtherProjects, with_org_of_checkout};
 pub use resolve::{local_database, locate, resolve};
 pub use resolved::{OrgSource, ResolvedTarget, Server, StoredLogin};
 pub use secrets_api_record::{RecordProblem, RememberedError, inspect_record, remember_secrets_api};

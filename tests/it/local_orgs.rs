@@ -27,6 +27,7 @@ fn the_org_is_named_by_the_projects_directory() {
         [("desk", "desk"), ("Field Notes.v2", "field-notes-v2"), ("--", "dev"), ("api", "api-project"), ("é1", "1")]
     {
         write(&env, directory, "desk");
+        env.write(&format!("{directory}/lobu.toml"), format!("# {org}\n{}", toml("desk")));
         let output = run(&env, directory, &["apply", "--yes"]);
         output.expect_code(0);
         assert!(words(&output).contains(&format!("{org} (context local)")), "{directory}: {output}");
@@ -34,6 +35,29 @@ fn the_org_is_named_by_the_projects_directory() {
         let output = run(&env, directory, &["plan", "--detailed-exitcode"]);
         assert!(output.expect_code(0).stdout.contains("Nothing to apply."), "{directory}: {output}");
     }
+}
+
+#[test]
+fn a_second_checkout_of_a_project_shares_its_org() {
+    let env = TestEnv::new();
+    for directory in ["first", "second"] {
+        write(&env, directory, "desk");
+    }
+    run(&env, "first", &["apply", "--yes"]).expect_code(0);
+    env.write("second/lobu.toml", toml("desk").replace('\n', "\r\n"));
+    let output = run(&env, "second", &["plan"]);
+    assert!(output.expect_code(0).stdout.contains("Nothing to apply."), "{output}");
+    let said = words(&output);
+    assert!(said.contains("first (context local)") && !said.contains("is new in this database"), "{output}");
+    // A project that has become another one does not write to it.
+    env.write("second/lobu.toml", format!("{}description = 'Mine'\n", toml("desk")));
+    let output = run(&env, "second", &["plan"]);
+    assert!(words(&output).contains("second (context local)"), "{output}");
+    assert!(words(&output).contains("which also has first (agent desk"), "{output}");
+    // Its own org stays its own.
+    run(&env, "second", &["apply", "--yes"]).expect_code(0);
+    env.write("second/lobu.toml", toml("desk"));
+    assert!(words(&run(&env, "second", &["plan"])).contains("second (context local)"));
 }
 
 #[test]
