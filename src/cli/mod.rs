@@ -4,8 +4,10 @@ mod command_line;
 mod help;
 mod hints;
 mod logs;
+mod reference;
 mod run;
 mod usage_error;
 
-pub use command_line::{Cli, reference};
+pub use command_line::Cli;
+pub use reference::reference;
 pub use run::run;

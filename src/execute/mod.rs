@@ -9,10 +9,11 @@ mod run;
 mod step;
 #[cfg(test)]
 mod tests;
+mod verification;
 mod versions;
 
 pub use approval::{Approval, ApprovedPlan};
 pub use explain::explain;
-pub use read_back::Verification;
 pub use report::{Failure, FailureReason, Report, RowOutcome};
 pub use run::{Event, Limits, execute};
+pub use verification::Verification;

@@ -12,17 +12,6 @@ use crate::schema::{Field, Kind, Record, ResourceKey, Write, file_path};
 use super::versions::Versions;
 use super::{FailureReason, Report, RowOutcome};
 
-/// What reading back found that is no failure.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verification {
-    /// Fields whose values the server hides, as the files name them.
-    pub hidden: Vec<(ResourceKey, Vec<String>)>,
-    /// What someone else changed since it was written.
-    pub changed_since: Vec<ResourceKey>,
-    /// What could not be read back.
-    pub unread: Vec<ResourceKey>,
-}
-
 /// One read, which serves every row that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Question {

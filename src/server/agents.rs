@@ -1,8 +1,9 @@
 //! Agents: list, create, read, change, delete (`docs/api/agents.md`). Ids are an organization's own.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
+    agent_row::{Agent, COLUMNS},
     json_text::{ObjectText, array},
     members::{Given, Members},
     refusal::{Answer, Refusal},
@@ -16,38 +17,7 @@ const INVALID_AGENT: &str = "invalid_agent";
 const SHORTEST_ID: usize = 3;
 const LONGEST_ID: usize = 60;
 
-/// An agent's row.
-pub(super) struct Agent {
-    /// The row's own number.
-    pub(super) row: i64,
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) description: Option<String>,
-    owner: String,
-    created_at: i64,
-    pub(super) settings_updated_at: i64,
-    version: i64,
-    pub(super) settings_version: i64,
-}
-
-const COLUMNS: &str =
-    "id, agent_id, name, description, owner, created_at, settings_updated_at, version, settings_version";
-
 impl Agent {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            row: row.get(0)?,
-            id: row.get(1)?,
-            name: row.get(2)?,
-            description: row.get(3)?,
-            owner: row.get(4)?,
-            created_at: row.get(5)?,
-            settings_updated_at: row.get(6)?,
-            version: row.get(7)?,
-            settings_version: row.get(8)?,
-        })
-    }
-
     /// Builds the JSON of a list member; with `settings` that of a single agent.
     fn json(&self, settings: Option<&str>, platforms: i64, active: i64) -> String {
         let owner = ObjectText::new().text("platform", "lobu").text("userId", &self.owner).finish();

@@ -3,6 +3,7 @@
 //! `docs/api/embedded-org.md` says where it runs, what it refuses, and how it keeps secrets.
 
 mod access;
+mod agent_row;
 mod agents;
 mod audit;
 mod auto_create;

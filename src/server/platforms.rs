@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::{Map, Value};
 
 use super::{
-    agents::{self, Agent, UNKNOWN_FIELD},
+    agent_row::Agent,
+    agents::{self, UNKNOWN_FIELD},
     destination,
     json_text::{ObjectText, array},
     members::{Given, Members, unknown_member},

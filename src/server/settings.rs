@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use super::{
-    agents::Agent,
+    agent_row::Agent,
     json_text::ObjectText,
     members::{Given, Members},
     refusal::{Answer, Refusal},

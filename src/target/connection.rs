@@ -4,57 +4,17 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::accounts::TokenError;
 use crate::env::Environment;
 use crate::http::{ClientError, Endpoint};
 use crate::model::OrgSlug;
 use crate::org::http::HttpOrg;
 use crate::secrets::SecretValue;
 use crate::server::{
-    self, Database, Embedded, EmbeddedError, EmbeddedOptions, ExposedOrgs, RequestCounter, Store, StoreError,
-    beside_runtime,
+    self, Database, Embedded, EmbeddedOptions, ExposedOrgs, RequestCounter, Store, StoreError, beside_runtime,
 };
 
 use super::local_projects::{OtherProjects, Remembered};
-use super::{LocalProject, ResolvedTarget, Server};
-
-/// Why there is no connection. Nothing was sent to an org.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectionError {
-    /// There is no token that can be used.
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    /// The token can't stand in a request.
-    #[error("{error}")]
-    UnsendableToken {
-        /// What is wrong with it.
-        error: ClientError,
-        /// The context of the stored login that it is of; none for the environment's.
-        context: Option<String>,
-    },
-    /// No client could be made.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// The database of the embedded org can't be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The embedded server did not start.
-    #[error(transparent)]
-    Embedded(#[from] EmbeddedError),
-    /// Its address is none.
-    #[error(transparent)]
-    Address(#[from] url::ParseError),
-    /// The org that a project has by its name is that of another project.
-    #[error("org {org} of this database belongs to another project, in {path}")]
-    OtherProject {
-        org: String,
-        /// The directory of the other project.
-        path: String,
-    },
-    /// The database was made before each project had an org of its own.
-    #[error("this database has only the org dev, and the project would get the org {org}")]
-    OnlyDefaultOrg { org: String },
-}
+use super::{ConnectionError, LocalProject, ResolvedTarget, Server};
 
 /// The origin that agents of the embedded org get in their memory MCP entry: that of `lobu dev`.
 const LOCAL_ORIGIN: &str = "http://localhost:8787";

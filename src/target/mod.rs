@@ -4,6 +4,7 @@ mod address;
 mod choose_org;
 mod choose_server;
 mod connection;
+mod connection_error;
 mod error;
 mod flags;
 mod known;
@@ -16,7 +17,8 @@ mod selected_context;
 mod tests;
 
 pub use address::ServerAddress;
-pub use connection::{Connection, ConnectionError, connect_for_reading, connect_for_writing};
+pub use connection::{Connection, connect_for_reading, connect_for_writing};
+pub use connection_error::ConnectionError;
 pub use error::{TargetError, TargetErrorKind};
 pub use flags::{TargetFlags, argument};
 pub use known::{DEFAULT_ORG, Known, LocalProject, ProjectPins, ProjectTarget, stored_accounts};

@@ -2,6 +2,7 @@
 //!
 //! stdout is the product, stderr the talk. Nothing here reads the environment: the caller hands in what it resolved.
 
+mod answer;
 mod failure;
 mod keyboard;
 #[cfg(unix)]
@@ -17,12 +18,13 @@ mod signals;
 mod terminal;
 mod terminal_keyboard;
 
+pub use answer::Answer;
 pub use failure::failure_document;
 pub use keyboard::{Key, Keyboard};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;
 pub use paint::paint;
 pub use progress::{Progress, ProgressEvent, Reporter, Spinner};
-pub use prompt::{Answer, Choice, Chosen, HiddenError, Prompter};
+pub use prompt::{Choice, Chosen, HiddenError, Prompter};
 pub use signals::Signals;
 pub use terminal::{Terminals, Ui};

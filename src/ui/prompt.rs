@@ -5,23 +5,10 @@ use crate::render::document::{Document, Line, Style, line};
 use crate::render::text_safety::{SafeText, sanitise};
 
 use super::terminal::Ui;
-use super::{Key, Keyboard};
+use super::{Answer, Key, Keyboard};
 
 /// How many bytes are taken of what is typed unseen; the caller tells what is too long by the byte more.
 const LONGEST_HIDDEN: usize = 64 * 1024 + 1;
-
-/// The answer to a question of yes or no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// `y`.
-    Yes,
-    /// `n`, or only Enter.
-    No,
-    /// `q`: no, and no more questions.
-    Quit,
-    /// Ctrl-C, Ctrl-D, or the terminal is gone.
-    Interrupted,
-}
 
 /// One of the answers to choose from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +28,6 @@ pub enum Chosen {
     Key(char),
     /// Ctrl-C, Ctrl-D, or the terminal is gone.
     Interrupted,
-}
-
-impl Answer {
-    /// Whether it is yes; to quit or to interrupt ends the command, which says what was not done.
-    pub fn or_end(self, outcome: &str) -> Result<bool, CommandError> {
-        match self {
-            Self::Yes => Ok(true),
-            Self::No => Ok(false),
-            Self::Quit => Err(CommandError::quit().and(outcome)),
-            Self::Interrupted => Err(CommandError::interrupted().and(outcome)),
-        }
-    }
 }
 
 impl Chosen {

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
+use super::outdated::{NEVER_HAD_AN_EFFECT, WATCHERS_SCHEDULE};
 use super::path::shown_key;
-use super::read::{NEVER_HAD_AN_EFFECT, WATCHERS_SCHEDULE};
 use super::read_plain::{self, PlainField};
 use super::reader::Reader;
 use super::registry::Registry;

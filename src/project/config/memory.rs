@@ -1,4 +1,4 @@
-use super::read::NEVER_HAD_AN_EFFECT;
+use super::outdated::NEVER_HAD_AN_EFFECT;
 use super::reader::Reader;
 use super::section::{Field, Section};
 use super::spanned::Spanned;

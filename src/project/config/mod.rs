@@ -7,6 +7,7 @@ mod free;
 mod mcp;
 mod meant;
 mod memory;
+mod outdated;
 mod path;
 mod plain_fields;
 mod platforms;

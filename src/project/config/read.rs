@@ -1,5 +1,6 @@
 use toml_edit::Document;
 
+use super::outdated::{NEVER_HAD_AN_EFFECT, WATCHERS_SCHEDULE};
 use super::reader::Reader;
 use super::section::Section;
 use super::source::Source;
@@ -8,13 +9,6 @@ use super::{agents, memory, syntax};
 use crate::model::{Diagnostic, Family, with_line_feeds};
 use crate::project::conflict::{Content, conflict};
 use crate::schema::Schema;
-
-/// The hint for a key that public projects carry and that no server ever read.
-pub(super) const NEVER_HAD_AN_EFFECT: &str = "this key never had an effect; remove it";
-
-/// The hint for schedules, which only watchers have.
-pub(super) const WATCHERS_SCHEDULE: &str =
-    "this key never had an effect; a schedule belongs to a watcher, which is declared in a model file";
 
 const KEYS: [&str; 3] = ["agents", "memory", "targets"];
 
