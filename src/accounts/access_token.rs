@@ -28,7 +28,7 @@ pub enum TokenError {
         error: Box<RequestError>,
     },
     /// Another process logged out, or gave the context another server.
-    #[error("the login of the context {context} was removed meanwhile")]
+    #[error("the login of the context {context} was removed in the meantime")]
     Removed { context: String },
     /// It has ended, and there is no way to the server that would refresh it.
     #[error("the login of the context {context} could not be refreshed, and is kept: {error}")]

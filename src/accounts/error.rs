@@ -31,7 +31,7 @@ pub enum FileProblem {
     #[error("it is not UTF-8")]
     NotUtf8,
     /// It is not JSON.
-    #[error("line {line}, column {column}: it is not JSON; mend or remove it")]
+    #[error("line {line}, column {column}: it is not JSON; fix or remove it")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -39,7 +39,7 @@ pub enum FileProblem {
         column: usize,
     },
     /// A member has another type than it must have.
-    #[error("{member} is not {expected}; mend or remove it")]
+    #[error("{member} is not {expected}; fix or remove it")]
     WrongType {
         /// The member, or what is meant by the whole.
         member: &'static str,
@@ -150,7 +150,7 @@ pub enum Notice {
     #[error("the current context is {name}, which does not exist")]
     CurrentUnknown { name: String },
     /// Others than its owner may do something with a file.
-    #[error("others can open {} (mode {mode:04o}); `lobu doctor --fix` mends that", file.name())]
+    #[error("others can open {} (mode {mode:04o}); run `lobu doctor --fix`", file.name())]
     OpenToOthers { file: AccountFile, mode: u32 },
 }
 

@@ -70,7 +70,7 @@ pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, Comma
                 session.note("its login was forgotten with it, and may live on at the server until it ends");
             }
             if removed.was_current {
-                session.note("it was the current context; there is none now");
+                session.note("it was the current context; no context is selected now");
             }
         }
     }
@@ -114,7 +114,7 @@ fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), Com
         session.note("its login belonged to the other server, and was forgotten");
     }
     if added.hides_embedded {
-        session.note("it now stands in the place of the embedded org of that name");
+        session.note("it now hides the embedded org of the same name");
     }
     Ok(())
 }

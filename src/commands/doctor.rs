@@ -81,7 +81,7 @@ fn show(session: &Session, args: &DoctorArgs, examined: &Examined) {
         return session.ui.product_json(&with_view(examined, json::doctor));
     }
     let lists_all = session.ui.verbosity() >= Verbosity::Verbose;
-    let view = DoctorView { mended: &examined.mended, lists_all };
+    let view = DoctorView { fixed: &examined.fixed, lists_all };
     session.ui.page(&render(&examined.report, &view));
 }
 
@@ -92,7 +92,7 @@ fn with_view(examined: &Examined, write: impl FnOnce(&Report, &JsonDoctorView<'_
         server: &server,
         org: target.org.as_str(),
     });
-    write(&examined.report, &JsonDoctorView { target, mended: &examined.mended })
+    write(&examined.report, &JsonDoctorView { target, fixed: &examined.fixed })
 }
 
 /// The bundle's text; what lies in the home directory is told without its name.

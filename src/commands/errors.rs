@@ -168,7 +168,7 @@ impl From<ConnectionError> for CommandError {
         match error {
             ConnectionError::Token(error) => error.into(),
             ConnectionError::UnsendableToken { error, context: None } => {
-                Self::from(error).hint("Set LOBU_API_TOKEN anew.")
+                Self::from(error).hint("Set LOBU_API_TOKEN again.")
             }
             ConnectionError::UnsendableToken { error, context: Some(context) } => {
                 Self::from(error).hint(log_in(&context))
@@ -181,7 +181,7 @@ impl From<ConnectionError> for CommandError {
                 Self::usage(error).hint("Name the org: --org NAME, or `org` in the memory table of lobu.toml.")
             }
             ConnectionError::OnlyDefaultOrg { .. } => Self::usage(error).hint(
-                "To use what is there: --org dev. To begin anew: --org NAME, or another database with --db PATH.",
+                "To use what is there: --org dev. To create a new org: --org NAME, or another database with --db PATH.",
             ),
         }
     }
@@ -353,7 +353,7 @@ impl From<SelectionError> for CommandError {
         let hint = match error {
             SelectionError::NotInSource { .. } => "Nothing was sent. Check the names, or name another source.",
             SelectionError::Placeholders { .. } => {
-                "Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a value on a server; put the value there."
+                "Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` are placeholders of a server; use the value itself."
             }
             SelectionError::TooLong { .. } => "Nothing was sent. Keep what is longer elsewhere.",
             SelectionError::EnvironmentDiffers { .. } => {

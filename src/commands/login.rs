@@ -72,7 +72,7 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
         accounts.change(|draft| draft.set_org(&context.name, Some(org)))?;
     }
     if kept.hides_embedded {
-        session.note("it now stands in the place of the embedded org of that name");
+        session.note("it now hides the embedded org of the same name");
     }
     if let Some(before) = kept.replaced
         && let Err(error) = revoke(&client, context, &before).await

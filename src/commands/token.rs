@@ -46,7 +46,7 @@ pub async fn run(session: &Session, args: &TokenArgs) -> Result<Outcome, Command
 fn print(session: &Session, token: &SecretValue) -> Result<Outcome, CommandError> {
     let text = expose(token);
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = "the token holds a character that can't stand in a request";
+        let message = "the token contains a character that can't be sent";
         return Err(CommandError::usage(message).hint("Log in again, or set LOBU_API_TOKEN anew."));
     }
     session.ui.product_line(text);

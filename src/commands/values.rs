@@ -114,8 +114,8 @@ pub(super) fn parse_given(
 ) -> Result<Dotenv, CommandError> {
     dotenv::parse(text).map_err(|problems| {
         show_problems(session, label, &problems);
-        CommandError::usage(format!("{flag}: what it gives can't be used{ending}"))
-            .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
+        CommandError::usage(format!("{flag}: its content can't be used{ending}"))
+            .hint("Fix the lines above; the format of a .env file is in docs/reference/dotenv.md.")
     })
 }
 

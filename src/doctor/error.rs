@@ -14,13 +14,13 @@ pub enum DoctorError {
     /// The embedded org can't be opened.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
-    /// Its database can't be looked at or mended.
+    /// Its database cannot be read or repaired.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The files of contexts and logins can't be mended.
+    /// The files of contexts and logins cannot be repaired.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
-    /// The mode of a file with values can't be mended.
+    /// The mode of a file with values cannot be changed.
     #[error("cannot set the mode of {name}: {reason}")]
     Mode {
         /// The file.

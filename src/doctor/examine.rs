@@ -44,7 +44,7 @@ pub struct Examination<'a> {
     pub on_terminal: bool,
     /// How far it looks.
     pub scope: Scope,
-    /// Whether what can be mended is mended.
+    /// Whether what can be fixed is fixed.
     pub mends: bool,
 }
 
@@ -52,8 +52,8 @@ pub struct Examination<'a> {
 pub struct Examined {
     /// What all checks found.
     pub report: Report,
-    /// What was mended, a sentence each.
-    pub mended: Vec<String>,
+    /// What was fixed, a sentence each.
+    pub fixed: Vec<String>,
     /// Where commands go; none where that is not known.
     pub target: Option<ResolvedTarget>,
 }
@@ -69,9 +69,9 @@ impl Examination<'_> {
             return Err(error.clone().into());
         }
         let database = database(self.environment, self.target, target.known());
-        let mut mended = Vec::new();
+        let mut fixed = Vec::new();
         if self.mends {
-            mended = repair(self.environment, &project, database.as_deref()).await?;
+            fixed = repair(self.environment, &project, database.as_deref()).await?;
             project = FoundProject::read(self.working_directory, self.project);
         }
         let login = match target.known_mut() {
@@ -85,7 +85,7 @@ impl Examination<'_> {
             Scope::MemoryOnly => self.memory(&project, &target).await?,
             Scope::Whole | Scope::Offline => self.whole(&project, &target, login, database.as_deref()).await?,
         };
-        Ok(Examined { report, mended, target: target.known().cloned() })
+        Ok(Examined { report, fixed, target: target.known().cloned() })
     }
 
     async fn memory(&self, project: &FoundProject, target: &FoundTarget) -> Result<Report, DoctorError> {

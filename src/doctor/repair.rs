@@ -14,7 +14,7 @@ use super::gather::project::FoundProject;
 
 const GITIGNORE: &str = ".gitignore";
 
-/// Mends what can be mended, and says what was done, a sentence each.
+/// Repairs what can be repaired, and says what was done, a sentence each.
 pub(super) async fn repair(
     environment: &Environment,
     project: &FoundProject,

@@ -88,7 +88,7 @@ fn password(url: &str) -> Option<SecretValue> {
     std::str::from_utf8(&decoded).ok().map(SecretValue::new)
 }
 
-/// What somebody said, in every reading, in lower case: whoever repeats a secret may change that.
+/// What somebody said, in every reading, in lower case: a server that repeats a secret may change its case.
 struct Heard {
     readings: Vec<Vec<u8>>,
     /// Which two bytes stand side by side in it: most runs of a secret are done with at once.

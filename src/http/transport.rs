@@ -339,7 +339,7 @@ impl Transport {
     fn client(&self, call: &Call<'_>) -> Result<&Client, RequestError> {
         let is_of = |origin: &Url| !has_user_info(&call.url) && origin.origin() == call.url.origin();
         let pool = self.pools.iter().find(|(origin, _)| is_of(origin));
-        pool.map(|(_, client)| client).ok_or_else(|| not_sent(call, "its origin is none of this context"))
+        pool.map(|(_, client)| client).ok_or_else(|| not_sent(call, "its origin is not one of this context"))
     }
 
     async fn send_once(&self, client: &Client, call: &Call<'_>, url: Url) -> Result<Response, RequestError> {

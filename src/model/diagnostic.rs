@@ -3,9 +3,9 @@
 pub enum Severity {
     /// The project cannot be applied.
     Error,
-    /// Something that the reader can mend; `--deny-warnings` makes it an error.
+    /// Something that the reader can fix; `--deny-warnings` makes it an error.
     Warning,
-    /// Something to know, nothing to mend.
+    /// Something to know, nothing to fix.
     Note,
 }
 

@@ -180,7 +180,7 @@ pub struct Plan {
     pub mismatches: Vec<(ResourceKey, FieldPath)>,
     /// What to know, one closing line each.
     pub notes: Vec<String>,
-    /// What the reader can mend, in the org or the files.
+    /// What the reader can fix, in the org or the files.
     pub warnings: Vec<Problem>,
     /// Why the values that the org hides were not compared with those of the files.
     pub not_compared: Option<NotCompared>,

@@ -81,7 +81,7 @@ pub fn marked_files(
         let models = models.iter().filter(|entry| !entry.is_directory() && is_model(&entry.name));
         files.extend(models.map(|entry| (join(path, &entry.name), limits.model_file)));
     }
-    // What can't be read is told by whoever reads the project.
+    // The reader of the project reports what cannot be read.
     let read = |(file, limit): (String, u64)| Some((directory.read_text(&file, limit).ok().flatten()?, file));
     let marked = files.into_iter().filter_map(read).filter(|(text, _)| without_mark(text).is_some());
     marked.map(|(text, file)| (file, text)).collect()

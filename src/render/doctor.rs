@@ -8,7 +8,7 @@ use super::document::{Document, Line, Style, line};
 #[derive(Debug, Clone, Copy)]
 pub struct DoctorView<'a> {
     /// What `--fix` did, a sentence each.
-    pub mended: &'a [String],
+    pub fixed: &'a [String],
     /// Whether every check is listed, also in groups without a problem.
     pub lists_all: bool,
 }
@@ -18,7 +18,7 @@ const COLUMNS: usize = 8;
 
 /// Renders what was fixed, the groups, and how many checks ended how.
 pub fn render(report: &Report, view: &DoctorView<'_>) -> Document {
-    let mut blocks = vec![fixed(view.mended)];
+    let mut blocks = vec![fixed(view.fixed)];
     if view.lists_all {
         blocks.extend(Group::ALL.into_iter().map(|of| group(report, of, true)));
     } else {
@@ -30,13 +30,13 @@ pub fn render(report: &Report, view: &DoctorView<'_>) -> Document {
     Document::of_blocks(blocks)
 }
 
-fn fixed(mended: &[String]) -> Document {
+fn fixed(fixed: &[String]) -> Document {
     let mut document = Document::new();
-    if mended.is_empty() {
+    if fixed.is_empty() {
         return document;
     }
     document.push(Style::Bold.line("Fixed"));
-    for what in mended {
+    for what in fixed {
         document.push(line!("{}{}", Style::Update.of("~ "), what).prose(2).indented(2));
     }
     document
@@ -135,8 +135,8 @@ mod tests {
     }
 
     fn lines(report: &Report, lists_all: bool) -> Vec<String> {
-        let mended = ["The mode is 0600.".to_owned()];
-        render(report, &DoctorView { mended: &mended, lists_all }).lines().iter().map(Line::to_plain).collect()
+        let fixed = ["The mode is 0600.".to_owned()];
+        render(report, &DoctorView { fixed: &fixed, lists_all }).lines().iter().map(Line::to_plain).collect()
     }
 
     #[test]

@@ -31,7 +31,7 @@ CREATE TABLE memberships (
     PRIMARY KEY (org, user)
 ) STRICT, WITHOUT ROWID;
 
--- hash: SHA-256 of the whole token. org: set when the token is bound to one organisation.
+-- hash: SHA-256 of the whole token. org: set when the token is bound to one organization.
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,
@@ -100,7 +100,7 @@ CREATE TABLE sealed_values (
 ) STRICT;
 CREATE INDEX sealed_values_by_agent ON sealed_values (agent);
 
--- The secrets of an organisation that secret://<org>/user/<name> refers to.
+-- The secrets of an organization that secret://<org>/user/<name> refers to.
 CREATE TABLE secrets (
     org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -149,7 +149,7 @@ CREATE TABLE relationship_types (
     deleted_at INTEGER,
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
--- The slug of a deleted type is free again, and slugs are an organisation's own.
+-- The slug of a deleted type is free again, and slugs are an organization's own.
 CREATE UNIQUE INDEX live_relationship_slugs ON relationship_types (org, slug) WHERE deleted_at IS NULL;
 
 CREATE TABLE relationship_rules (
@@ -174,7 +174,7 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_org ON audit (org, id);
 
--- Who wrote which secret of an organisation: of the value no more than its fingerprint.
+-- Who wrote which secret of an organization: of the value no more than its fingerprint.
 CREATE TABLE secret_audit (
     id INTEGER PRIMARY KEY,
     org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,

@@ -49,7 +49,7 @@ fn what_the_org_lacks_is_listed_with_its_places_and_the_way_to_send_it() {
     output.expect_code(2);
     let stderr = one_line(&output.stderr);
     for part in [
-        "the org lacks secrets that the plan uses: $BOT_TOKEN (used by triage/triage-telegram.botToken); $TRACKER_TOKEN \
+        "the org does not have secrets that the plan uses: $BOT_TOKEN (used by triage/triage-telegram.botToken); $TRACKER_TOKEN \
          (used by triage.skills.mcp); nothing was changed",
         ".env has BOT_TOKEN; send it first: lobu secrets push -c local",
         "The environment has TRACKER_TOKEN; send it first: lobu secrets push -c local --from-process TRACKER_TOKEN",

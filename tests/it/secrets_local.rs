@@ -247,7 +247,7 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
 
     2 errors
     error: the file .env is broken; nothing was written
-    hint: Put the lines above right first.
+    hint: Fix the lines above first.
 
     ## set a symlink
     error: the file .env is a symlink, and values are not written through one;
@@ -269,7 +269,7 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
 
     2 errors
     error: the file .env is broken; nothing was written
-    hint: Put the lines above right first.
+    hint: Fix the lines above first.
 
     ## delete a symlink
     error: the file .env is a symlink, and values are not written through one;

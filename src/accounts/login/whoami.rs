@@ -6,7 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::accounts::Identity;
-use crate::http::{Call, Content, Endpoint, Repeat, RequestError, check_token};
+use crate::http::{Call, Content, Endpoint, Repeat, RequestError, check_token, mcp_initialize};
 use crate::model::OrgSlug;
 use crate::org::OrgRead as _;
 use crate::org::http::HttpOrg;
@@ -90,16 +90,7 @@ impl LoginClient {
             Err(error) => return Err(error),
         }
         let url = below(server, &["mcp", "lobu"]);
-        let message = json!({
-            "jsonrpc": "2.0",
-            "id": "__init__",
-            "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-03-26",
-                "capabilities": {},
-                "clientInfo": { "name": "lobu", "version": "1.0.0" },
-            },
-        });
+        let message = mcp_initialize();
         let call = Call::post(&url, Content::Json(&message)).bearer(token).repeat(Repeat::Always);
         match self.transport.send(&call).await {
             Ok(reply) if reply.json().get("result").is_some() => Ok(Proof::Proven),

@@ -50,7 +50,7 @@ fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError
         return Err(CommandError::usage(message).hint("To print the whole ID, as `plan_id`:\nlobu plan --json"));
     }
     let Some(id) = &planned.plan_id else {
-        let message = "this plan has no id, since it writes secrets in clear; nothing was changed";
+        let message = "this plan has no ID, since it writes plain-text secrets; nothing was changed";
         return Err(CommandError::new(ErrorKind::NotExpected, message)
             .hint("Write them as $NAME, or set LOBU_PLAN_KEY to the same 32 random bytes for plan and apply."));
     };
@@ -66,7 +66,7 @@ fn expected(options: &PlanOptions, planned: &Planned) -> Result<(), CommandError
 fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     let mode = planned.plan.secrets;
     if mode == SecretsMode::Unknown && !planned.plan.needs.is_empty() {
-        let message = "it cannot be told whether this server has the secrets API, and the plan uses secrets";
+        let message = "cannot tell whether this server has the secrets API, and the plan uses secrets";
         return Err(CommandError::new(ErrorKind::NotLobu, message)
             .hint("Nothing was changed. Select what uses no secret, or ask the server's operator."));
     }
@@ -77,7 +77,7 @@ fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
     let list = missing.iter().map(|need| place(need)).collect::<Vec<_>>().join("; ");
     Err(if mode == SecretsMode::References {
         let names: Vec<_> = missing.iter().map(|need| &need.name).collect();
-        let message = format!("the org lacks secrets that the plan uses: {list}; nothing was changed");
+        let message = format!("the org does not have secrets that the plan uses: {list}; nothing was changed");
         push_hints(session, planned, &names)
             .into_iter()
             .fold(CommandError::new(ErrorKind::MissingValue, message), CommandError::hint)

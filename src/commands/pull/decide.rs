@@ -166,7 +166,7 @@ pub(crate) async fn decide(
     session.announce(&target);
     if let (true, Some(pin)) = (scope.prune_local, &target.overridden_pin) {
         let message =
-            format!("--prune-local takes out what org {} lacks, and the project is pinned to {pin}", target.org);
+            format!("--prune-local removes what org {} does not have, and the project is pinned to {pin}", target.org);
         return Err(CommandError::new(ErrorKind::WrongOrg, message).hint("Nothing was written. Leave out --org."));
     }
     let desired = desired_state(&loaded.project);

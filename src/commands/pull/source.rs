@@ -18,7 +18,7 @@ const IGNORED: &str = ".git";
 /// The file that is in the directory of a new project until all its files are.
 const UNFINISHED: &str = ".lobu-pull-init";
 
-/// What a marked directory says to whoever opens the file.
+/// What a marked directory says to a person who opens the file.
 const UNFINISHED_TEXT: &str = "`lobu pull --init` did not finish here. Run it again to complete the project.\n";
 
 /// The files that a pull is about.

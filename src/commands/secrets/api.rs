@@ -29,7 +29,7 @@ pub(super) async fn listed(
         }
         SecretsListing::Missing => Ok(None),
         SecretsListing::Unknown { what } => {
-            let message = format!("it cannot be told whether {} has the secrets API: {what}", target.server_name());
+            let message = format!("cannot tell whether {} has the secrets API: {what}", target.server_name());
             Err(CommandError::new(ErrorKind::NotLobu, message).hint("No value was sent. Check the URL of the server."))
         }
     }

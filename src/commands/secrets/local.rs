@@ -166,5 +166,5 @@ fn check(session: &Session, file: &DotenvFile) -> Result<Dotenv, CommandError> {
 fn broken(session: &Session, problems: &[dotenv::Problem]) -> CommandError {
     show_problems(session, ProjectDirectory::DOTENV, problems);
     CommandError::new(ErrorKind::InvalidProject, "the file .env is broken; nothing was written")
-        .hint("Put the lines above right first.")
+        .hint("Fix the lines above first.")
 }

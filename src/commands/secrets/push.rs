@@ -127,7 +127,7 @@ fn demand_agreement(args: &PushArgs, rotation: &Rotation) -> Result<(), CommandE
         (false, true) => "--json",
         (false, false) => return Ok(()),
     };
-    let need = if rotates { "--yes-rotate (and --yes for what the org lacks)" } else { "--yes" };
+    let need = if rotates { "--yes-rotate (and --yes for missing secrets)" } else { "--yes" };
     let message = format!("{what} asks no questions: add {need}, or --dry-run");
     Err(CommandError::usage(message).hint("Nothing was read or sent."))
 }

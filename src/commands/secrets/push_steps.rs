@@ -241,7 +241,7 @@ pub(super) fn end(sent: Sent, interrupts: &Interrupts) -> Result<Outcome, Comman
     sent.closed?;
     if sent.report.overtaken() > 0 {
         let message = "the org has moved since it was shown; what moved was left alone, as the report says";
-        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and look at it anew."));
+        return Err(CommandError::new(ErrorKind::Moved, message).hint("Run the command again and review the new plan."));
     }
     if interrupts.has_happened() {
         return Err(CommandError::interrupted().and("the report says what was done"));

@@ -80,7 +80,7 @@ fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValue
     let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
         session.show(&found);
         CommandError::usage("the file .env can't be used; nothing was sent")
-            .hint("Put the lines above right; the table of what a .env file may hold is in docs/reference/dotenv.md.")
+            .hint("Fix the lines above; the format of a .env file is in docs/reference/dotenv.md.")
     })?;
     let Some(found) = found else {
         let place = directory.location().display();

@@ -89,7 +89,7 @@ impl HttpOrg {
         };
         // A URL cannot hold these as segments: they would lead to another route.
         if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
-            return not_sent(format!("/{}", segments.join("/")), "an empty or dotted name cannot stand in a path");
+            return not_sent(format!("/{}", segments.join("/")), "an empty or dotted name is not valid in a path");
         }
         let mut url = self.origin.clone();
         match url.path_segments_mut() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 
-use crate::http::{Method, Session};
+use crate::http::{Method, Session, mcp_initialize};
 use crate::org::RequestError;
 use crate::wire::Json;
 
@@ -30,19 +30,7 @@ impl HttpOrg {
     }
 
     async fn open_session(&self) -> Result<Session, RequestError> {
-        let call = self.rpc(
-            "initialize",
-            &json!({
-                "jsonrpc": "2.0",
-                "id": "__init__",
-                "method": "initialize",
-                "params": {
-                    "protocolVersion": "2025-03-26",
-                    "capabilities": {},
-                    "clientInfo": { "name": "lobu", "version": "1.0.0" },
-                },
-            }),
-        )?;
+        let call = self.rpc("initialize", &mcp_initialize())?;
         let (head, answer) = self.transport.look(&call).await?;
         let answer = answer?;
         if !answer.json().get("result").is_some_and(Json::is_object) {

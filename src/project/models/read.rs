@@ -55,7 +55,7 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
         }
         Err(error) => {
             let mut diagnostic = error.diagnostic(Family::Memory);
-            // Where the path is written is where it can be mended.
+            // Where the path is written is where it can be fixed.
             if let Some((_, position)) = named {
                 diagnostic.position = Some(position.clone());
             }

@@ -110,7 +110,7 @@ pub struct JsonDoctorView<'a> {
     /// What was looked at.
     pub target: Option<JsonTarget<'a>>,
     /// What `--fix` did.
-    pub mended: &'a [String],
+    pub fixed: &'a [String],
 }
 
 /// The machine of a bundle.
@@ -163,7 +163,7 @@ fn document(report: &Report, view: &JsonDoctorView<'_>, shown: &dyn Fn(&str) -> 
             server: shown(target.server),
             org: shown(target.org),
         }),
-        mended: view.mended.iter().map(|what| shown(what)).collect(),
+        mended: view.fixed.iter().map(|what| shown(what)).collect(),
         checks: report.findings().iter().map(|one| finding(one, shown)).collect(),
         summary: DoctorCounts {
             ok: counts.ok,

@@ -40,7 +40,7 @@ pub struct PlanDocument {
     pub missing_secrets: Vec<MissingSecret>,
     /// What cannot be applied to this server.
     pub problems: Vec<Problem>,
-    /// What the reader can mend.
+    /// What the reader can fix.
     pub warnings: Vec<Diagnosis>,
     /// What to know, a sentence each.
     pub notes: Vec<String>,
@@ -236,13 +236,13 @@ pub struct Problem {
 pub enum SeverityWord {
     /// The project cannot be applied.
     Error,
-    /// Something that the reader can mend.
+    /// Something that the reader can fix.
     Warning,
     /// Something to know.
     Note,
 }
 
-/// Something about the project's files, or about the org, that the reader can mend.
+/// Something about the project's files, or about the org, that the reader can fix.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Diagnosis {
     /// A stable kebab-case word.

@@ -16,7 +16,7 @@ pub(super) fn mode(plan: &Plan) -> Document {
         SecretsMode::References => "this server has the secrets API; references are sent, never values",
         SecretsMode::Values => "this server has no secrets API; platform values are sent as values",
         SecretsMode::Unknown => {
-            "it cannot be told whether this server has the secrets API; apply writes nothing that uses a secret"
+            "cannot tell whether this server has the secrets API; apply writes nothing that uses a secret"
         }
     };
     Document::from(line!("Secrets: {}", text).prose(2))

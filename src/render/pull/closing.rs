@@ -51,7 +51,7 @@ fn why(withheld: &Withheld) -> Line {
     let line = place(Style::Attention.line("! "), &withheld.key, &withheld.path).then(line!(": "));
     match &withheld.reason {
         Reason::Suspected => line.then(line!(
-            "it may hold a secret, and no reference can stand there; to write it: --allow-suspected '{}'",
+            "it may be a secret, and references are not supported here; to write it: --allow-suspected '{}'",
             withheld.name()
         )),
         Reason::Hidden => line.then(line!("the server hides it")),
@@ -84,7 +84,7 @@ pub(super) fn missing(plan: &PullPlan) -> Document {
     if plan.missing.is_empty() {
         return Document::new();
     }
-    let head = Style::Bold.line("Only in the files; --prune-local takes it out of them:");
+    let head = Style::Bold.line("Only in the files; --prune-local removes it:");
     let line = |missing: &Missing| place(Style::Drift.line("? "), &missing.key, &missing.path).prose(4).indented(2);
     Document::from(head.prose(2)).with(plan.missing.iter().map(line).collect())
 }

@@ -115,14 +115,14 @@ fn a_pull_is_read_without_color_at_80_columns() {
           next apply
 
     Not written:
-      ! settings triage USER.md: it may hold a secret, and no reference can stand
-          there; to write it: --allow-suspected 'settings/triage:USER.md'
+      ! settings triage USER.md: it may be a secret, and references are not
+          supported here; to write it: --allow-suspected 'settings/triage:USER.md'
       ! settings triage guardrails: why
 
     = settings triage x stays $TRIAGE_SLACK_BOT_TOKEN; the org has something else
         there
 
-    Only in the files; --prune-local takes it out of them:
+    Only in the files; --prune-local removes it:
       ? entity-type ticket
 
     ? 7 agents are not in this project (agent-1, agent-2, agent-3, agent-4, agent-5,

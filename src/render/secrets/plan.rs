@@ -72,7 +72,7 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
         }
         RowState::Missing { is_empty } => {
             let text = if *is_empty {
-                format!("missing: empty in {}, and the org lacks it", view.source)
+                format!("missing: empty in {}, and the org does not have it", view.source)
             } else {
                 format!("missing: neither {} nor the org has it", view.source)
             };

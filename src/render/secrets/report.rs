@@ -27,11 +27,13 @@ fn row(end: &RowEnd, columns: usize) -> Line {
             (Style::Unchanged, "=", format!("{}  declined, kept", digits(before)))
         }
         Ending::Declined => (Style::Attention, "!", "declined, not created".to_owned()),
-        Ending::MadeByAnother => (Style::Unchanged, "=", "another push was first: its value stays".to_owned()),
+        Ending::MadeByAnother => {
+            (Style::Unchanged, "=", "another push created it first: that value is kept".to_owned())
+        }
         Ending::Overtaken => {
             let text = match &end.row.state {
                 RowState::Create => "was deleted since it was shown, and was not created again",
-                _ => "was written by somebody else since it was shown: that value stays",
+                _ => "changed in the org since it was shown: that value is kept",
             };
             (Style::Attention, "!", text.to_owned())
         }

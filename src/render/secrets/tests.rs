@@ -148,7 +148,7 @@ fn a_report_says_what_became_of_each_row() {
       ! DELETED_SINCE      was deleted since it was shown, and was not created again
       + MADE               c0de  created
       ~ NO_DIGITS          set → set  rotated
-      ! OTHERS_FIRST       was written by somebody else since it was shown: that value stays
+      ! OTHERS_FIRST       changed in the org since it was shown: that value is kept
       ~ ROTATED            a3f1 → 9b22  rotated
     Push not complete. 1 created, 2 rotated, 1 unchanged, 2 declined, 2 changed in between and left alone.
     ");

@@ -1,4 +1,4 @@
--- From schema version 1 to 2: who wrote which secret of an organisation, and never a value.
+-- From schema version 1 to 2: who wrote which secret of an organization, and never a value.
 
 CREATE TABLE secret_audit (
     id INTEGER PRIMARY KEY,

@@ -199,7 +199,7 @@ fn check_value(value: &str) -> Result<(), (&'static str, &'static str)> {
         return Err(("invalid_value", "A secret can't hold a NUL character."));
     }
     if PLACEHOLDERS.iter().any(|placeholder| value.starts_with(placeholder)) {
-        let message = "The value stands for a secret and is none: it begins with `lobu_secret_`, `***` or `secret://`.";
+        let message = "The value is a placeholder, not a secret: it begins with `lobu_secret_`, `***` or `secret://`.";
         return Err(("already_a_placeholder", message));
     }
     if value.len() > LONGEST_VALUE {

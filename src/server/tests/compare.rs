@@ -105,7 +105,7 @@ async fn ten_values_that_differ_are_all_that_one_may_ask_about_a_day() {
     }
     assert_eq!(results(&harness, &[header("3")]).await, json!(["different"]), "that is known already");
     assert_eq!(results(&harness, &[token("two")]).await, json!(["equal"]), "another place has its own count");
-    // Another value is another secret: whoever replaces it has nothing left to guess.
+    // Another value is another secret: replacing it leaves nothing to guess.
     let servers = json!({ "tracker": { "url": "https://t.example", "headers": { "Authorization": "new" } } });
     harness.send("PATCH", "/api/dev/agents/triage/config", json!({ "mcpServers": servers })).await;
     assert_eq!(results(&harness, &[header("new")]).await, json!(["equal"]));

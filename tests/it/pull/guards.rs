@@ -181,5 +181,5 @@ fn pruning_by_another_org_than_the_pinned_one_is_refused() {
     setup.env.write("lobu.toml", setup.env.read("lobu.toml") + "\n[memory]\nenabled = true\norg = \"acme\"\n");
     let refused = setup.run(&["pull", "--prune-local", "--force"]);
     refused.expect_code(4);
-    assert!(refused.stderr.contains("--prune-local takes out what org dev lacks"), "{refused}");
+    assert!(refused.stderr.contains("--prune-local removes what org dev does not have"), "{refused}");
 }

@@ -20,7 +20,7 @@ fn a_project_that_was_just_pulled_has_no_warning() {
     output.expect_code(0);
 }
 
-/// The two things that the authors of public projects would have to mend.
+/// The two things that the authors of public projects would have to fix.
 const KNOWN: [&str; 2] = ["`[memory.owletto]` is deprecated: use `[memory]`", "is reserved by the server"];
 
 #[test]

@@ -33,7 +33,7 @@ fn a_push_that_cannot_ask_needs_its_flags() {
         (&["FOO", "--no-input"], "the questions cannot be asked"),
         (&["FOO", "--yes-rotate"], "Agree in advance with --yes,"),
         (&["FOO", "--json"], "--json asks no questions: add --yes, or --dry-run"),
-        (&["FOO", "--json", "--rotate"], "add --yes-rotate (and --yes for what the org lacks), or --dry-run"),
+        (&["FOO", "--json", "--rotate"], "add --yes-rotate (and --yes for missing secrets), or --dry-run"),
         (&["FOO", "--json", "--rotate", "--yes"], "--json asks no questions: add --yes-rotate"),
         (&["FOO", "--from-stdin"], "--from-stdin asks no questions: add --yes, or --dry-run"),
         (&["FOO", "--from-stdin", "--rotate", "--yes"], "--from-stdin asks no questions: add --yes-rotate"),

@@ -246,7 +246,7 @@ fn what_somebody_else_wrote_while_the_question_stood_stays() {
     assert_eq!(code, Some(6), "{screen}");
     let shown = flat(&screen);
     for part in [
-        "BETA was written by somebody else since it was shown: that value stays",
+        "BETA changed in the org since it was shown: that value is kept",
         "Push not complete. 0 created, 1 rotated, 1 declined, 1 changed in between and left alone.",
         "error: the org has moved since it was shown",
     ] {

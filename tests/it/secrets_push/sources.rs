@@ -71,7 +71,7 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
 
     3 errors
     error: the file .env can't be used; nothing was sent
-    hint: Put the lines above right; the table of what a .env file may hold is in
+    hint: Fix the lines above; the format of a .env file is in
       docs/reference/dotenv.md.
     --
     error: expected `NAME=value`
@@ -84,8 +84,8 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
       --> copy.env:4
 
     3 errors
-    error: --from-file copy.env: what it gives can't be used; nothing was sent
-    hint: Put the lines above right; the table of what a .env file may hold is in
+    error: --from-file copy.env: its content can't be used; nothing was sent
+    hint: Fix the lines above; the format of a .env file is in
       docs/reference/dotenv.md.
     --
     error: --from-file list.json: line 1: expected a JSON object with string values;
@@ -119,8 +119,8 @@ fn names_that_the_source_lacks_are_all_told() {
     --
     error: what .env has for MASK, REFERENCE is a placeholder or a reference, not a
       value
-    hint: Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` stand for a
-      value on a server; put the value there.
+    hint: Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` are
+      placeholders of a server; use the value itself.
     --
     error: the environment and other.env have different values for OTHER
     hint: Nothing was sent. Unset them in the environment, or take them from there:
