@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use super::help::command;
+
 /// What to do instead of a word that this program does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Instead {
@@ -106,16 +108,33 @@ pub(super) fn of_verb(arguments: &[OsString], verb: &str) -> Option<Instead> {
 pub(super) fn of_flag(arguments: &[OsString]) -> Option<Instead> {
     let typed = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).take_while(|word| *word != "--");
     let find = |word: &str| FLAGS.iter().find(|(words, _)| words.contains(&word)).map(|(_, instead)| *instead);
-    typed.filter(|word| word.starts_with('-')).find_map(|word| {
+    let mut flags = typed.filter(|word| word.starts_with('-'));
+    let instead = flags.find_map(|word| {
         let name = word.split_once('=').map_or(word, |(name, _)| name);
         find(word).or_else(|| find(name))
+    })?;
+    let is_known = |line: &&str| !line.starts_with('-') || takes(arguments, line);
+    instead.commands.iter().all(is_known).then_some(instead)
+}
+
+/// Whether the verb that was typed has a flag.
+fn takes(arguments: &[OsString], line: &str) -> bool {
+    let mut root = command(true);
+    root.build();
+    let mut verb = &root;
+    for word in arguments.iter().skip(1).filter_map(|argument| argument.to_str()) {
+        verb = verb.find_subcommand(word).unwrap_or(verb);
+    }
+    let flag = line.split(' ').next().unwrap_or_default();
+    let (long, short) = (flag.strip_prefix("--"), flag.strip_prefix('-').and_then(|short| short.chars().next()));
+    verb.get_arguments().any(|argument| match long {
+        Some(long) => argument.get_long() == Some(long),
+        None => argument.get_short() == short,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::help::command;
-
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -173,5 +192,6 @@ mod tests {
         assert_eq!(of_verb(&words("lobu destroy"), "destroy").map(|instead| instead.commands.len()), Some(0));
         assert_eq!(of_verb(&words("lobu aply"), "aply"), None);
         assert_eq!(of_flag(&words("lobu apply --yes -- -y")), None);
+        assert_eq!(of_flag(&words("lobu plan -y")), None, "a plan asks nothing");
     }
 }

@@ -33,7 +33,7 @@ pub fn plan(plan: &PushPlan, view: &PushView<'_>) -> Document {
     } else if view.dry_run {
         document.push(line!("This is a dry run: nothing was sent."));
     }
-    document.push(summary(plan.summary()));
+    document.extend(summary(plan.summary()));
     document
 }
 
@@ -108,15 +108,17 @@ fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
     Document::from(line!("{}{}", Style::Hint.of("hint: "), hint))
 }
 
-/// `Summary: 1 create, 1 rotate, 40 unchanged`, with what else there is.
-pub(super) fn summary(summary: Summary) -> Line {
+/// `Push: 1 to create, 1 to rotate, 40 unchanged.`; none for a plan without rows.
+pub(super) fn summary(summary: Summary) -> Option<Line> {
     let Summary { create, rotate, unchanged, kept, missing } = summary;
-    let always = [(create, " create"), (rotate, " rotate"), (unchanged, " unchanged")];
-    let else_ = [(kept, " kept"), (missing, " missing")].into_iter().filter(|(count, _)| *count > 0);
-    let mut line = Style::Bold.line("Summary: ");
-    for (position, (count, word)) in always.into_iter().chain(else_).enumerate() {
-        let comma = if position > 0 { ", " } else { "" };
-        line = line.then(Style::Bold.line(format!("{comma}{count}{word}")));
-    }
-    line
+    let counts =
+        [(create, "to create"), (rotate, "to rotate"), (unchanged, "unchanged"), (kept, "kept"), (missing, "missing")];
+    let counts = counted_words(&counts);
+    (!counts.is_empty()).then(|| Style::Bold.line(format!("Push: {counts}.")))
+}
+
+/// `2 created, 1 rotated`, without what there is none of.
+pub(super) fn counted_words(counts: &[(usize, &str)]) -> String {
+    let some = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    some.collect::<Vec<_>>().join(", ")
 }

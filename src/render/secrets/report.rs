@@ -6,6 +6,7 @@ use crate::render::document::{Document, Line, Style, line};
 use crate::secrets::Fingerprint;
 
 use super::phrases::{digits, head, name_columns};
+use super::plan::counted_words;
 
 /// Renders what became of each row that would have been sent, and the counts as the last line.
 pub fn report(report: &PushReport) -> Document {
@@ -65,18 +66,16 @@ fn last(report: &PushReport) -> Line {
         0 => Style::Create.of("Push complete."),
         _ => Style::Attention.of("Push not complete."),
     };
-    let (created, rotated) = (done(SecretChange::Created), done(SecretChange::Rotated));
-    let mut line = line!("{} {} created, {} rotated", head, created, rotated);
-    let rest = [
-        (done(SecretChange::Unchanged), " unchanged"),
-        (report.count(|ending| *ending == Ending::Declined), " declined"),
-        (report.count(|ending| *ending == Ending::MadeByAnother), " made by another push"),
-        (report.overtaken(), " changed in between and left alone"),
+    let counts = [
+        (done(SecretChange::Created), "created"),
+        (done(SecretChange::Rotated), "rotated"),
+        (done(SecretChange::Unchanged), "unchanged"),
+        (report.count(|ending| *ending == Ending::Declined), "declined"),
+        (report.count(|ending| *ending == Ending::MadeByAnother), "made by another push"),
+        (report.overtaken(), "changed in between and left alone"),
     ];
-    for (count, word) in rest {
-        if count > 0 {
-            line = line.then(line!(", {}{}", count, word));
-        }
+    match counted_words(&counts) {
+        counts if counts.is_empty() => line!("{}", head),
+        counts => line!("{} {}.", head, counts),
     }
-    line.then(line!("."))
 }

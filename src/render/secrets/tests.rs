@@ -82,7 +82,7 @@ fn a_plan_has_a_row_for_each_name() {
           ! it has $NAME, ${NAME} or $(command) in it, and nothing is expanded here
       = UNCHANGED          beef
     hint: existing secrets keep their values; to replace one: --rotate=DIFFERS
-    Summary: 2 create, 4 rotate, 4 unchanged, 1 kept, 2 missing
+    Push: 2 to create, 4 to rotate, 4 unchanged, 1 kept, 2 missing.
     ");
 }
 
@@ -94,7 +94,7 @@ fn a_dry_run_says_that_it_is_one() {
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
       + FOO  (create, source=.env, used by triage/telegram.botToken)
     This is a dry run: nothing was sent.
-    Summary: 1 create, 0 rotate, 0 unchanged
+    Push: 1 to create.
     ");
 }
 
@@ -108,7 +108,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
       = BAR  beef
     hint: existing secrets keep their values; to replace one: --rotate=FOO
     Nothing to push.
-    Summary: 0 create, 0 rotate, 1 unchanged, 1 kept
+    Push: 1 unchanged, 1 kept.
     ");
     let named = Rotation::Named(std::iter::once(SecretName::parse("BAR").unwrap()).collect());
     let rows = vec![row("BAR", rotate(Some("1111"), Some("2222")), &[]), differs()];
@@ -117,12 +117,11 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
       ~ BAR  1111 → 2222  (rotate, source=.env)
       = FOO  a3f1, here 9b22: differs, kept
     hint: what was not named with --rotate keeps its value
-    Summary: 0 create, 1 rotate, 0 unchanged, 1 kept
+    Push: 1 to rotate, 1 kept.
     ");
     insta::assert_snapshot!(painted(&plan(&PushPlan::default(), &view(&Rotation::Never))), @r"
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
     Nothing to push.
-    Summary: 0 create, 0 rotate, 0 unchanged
     ");
 }
 

@@ -27,7 +27,7 @@ fn a_process_that_dies_before_the_commit_has_written_nothing() {
 
     let again = env.lobu(arguments);
     again.expect_code(0);
-    assert!(again.stdout.contains("Push complete. 2 created, 0 rotated."), "{again}");
+    assert!(again.stdout.contains("Push complete. 2 created."), "{again}");
     let whole = look();
     assert_eq!(
         whole,
@@ -62,7 +62,7 @@ fn a_hundred_keys_take_two_reads_and_one_write() {
     let site = Site::new(&lines.concat());
     let output = site.run(&["push", "--all", "--yes"]);
     output.expect_code(0);
-    assert!(output.stdout.contains("Push complete. 100 created, 0 rotated."), "{output}");
+    assert!(output.stdout.contains("Push complete. 100 created."), "{output}");
     let counter = &site.served.counter;
     assert!(counter.reads() <= 2 && counter.writes() == 1, "{} reads, {} writes", counter.reads(), counter.writes());
     assert_eq!(site.audit().len(), 100);
@@ -172,11 +172,11 @@ fn what_the_project_uses_is_pushed_and_the_rest_of_the_file_is_not() {
       + BOT      (create, source=.env, used by triage/telegram.botToken)
       + GIVEN    (create, source=.env)
       + TRACKER  (create, source=.env, used by triage/mcp.tracker.headers.Authorization)
-    Summary: 3 create, 0 rotate, 0 unchanged, 1 missing
+    Push: 3 to create, 1 missing.
       + BOT      XXXX  created
       + GIVEN    XXXX  created
       + TRACKER  XXXX  created
-    Push complete. 3 created, 0 rotated.
+    Push complete. 3 created.
     ");
     assert_eq!(site.audit(), ["create BOT", "create GIVEN", "create TRACKER"]);
 }
@@ -204,7 +204,7 @@ fn an_interrupted_push_waits_for_what_is_in_flight_and_reports() {
         assert!(kill.expect("kill runs").success());
         let output = running.wait();
         output.expect_code(130);
-        assert!(output.stdout.contains("Push complete. 1 created, 0 rotated."), "{output}");
+        assert!(output.stdout.contains("Push complete. 1 created."), "{output}");
         assert!(output.stderr.contains("interrupted; the report says what was done"), "{output}");
     }
 }
