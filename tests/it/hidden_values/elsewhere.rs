@@ -33,7 +33,7 @@ fn plan_apply_and_drift_name_what_is_unknown() {
                             it with --resend-secrets=agent/desk";
             assert!(words.contains(sentence), "{output}");
             assert!(words.contains("; 1 hidden value is unknown."), "{output}");
-            assert!(!words.contains("Nothing to apply.") && !words.contains("as the project declares it"), "{output}");
+            assert!(!words.contains("Nothing to apply.") && !words.contains("Declared values match."), "{output}");
             assert_eq!(site.server.writes().len(), 0, "{output}");
             assert!(site.server.requests().iter().all(|request| !request.path.ends_with("/compare")), "{output}");
         }

@@ -131,7 +131,7 @@ fn who_may_not_change_the_org_is_told_what_is_unknown() {
             assert!(words.contains("send them with --resend-secrets=agent/desk"), "{output}");
             assert!(words.contains("the role owner or admin and the scope mcp:admin"), "{output}");
             assert!(words.contains("; 4 hidden values are unknown."), "{output}");
-            assert!(!words.contains("Nothing to apply.") && !words.contains("as the project declares it"), "{output}");
+            assert!(!words.contains("Nothing to apply.") && !words.contains("Declared values match."), "{output}");
             assert_eq!(site.served.counter.writes(), 0);
         }
     }
