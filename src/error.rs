@@ -182,7 +182,7 @@ impl ErrorKind {
     }
 }
 
-/// What a command hands to the edge when it fails: `error:`, `caused by:`, `hint:`.
+/// What a command hands to the edge when it fails: `error:`, `caused by:`, `help:`.
 ///
 /// The texts are foreign until `ui` shows them, and never hold a secret value.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
         _ => None,
     };
     if let Some(Instead { advice, commands }) = instead {
-        let mut document = Document::from(line!("{}{}", Style::Hint.of("hint: "), advice).prose(6));
+        let mut document = Document::from(line!("{}{}", Style::Hint.of("help: "), advice).prose(6));
         document.extend(commands.iter().map(|command| Style::Bold.line(*command).indented(2)));
         Ui::new(Options::default()).notice(&document);
     }

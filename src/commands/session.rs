@@ -165,7 +165,7 @@ impl Session {
         if let Some(problem) = &problem {
             let warning = line!("{}{}", Style::Warning.of("warning: "), problem).prose(2);
             let why = "It records which orgs have the secrets API. Repair or remove it; `lobu doctor` checks it.";
-            let hint = line!("{}{}", Style::Hint.of("hint: "), why).prose(6);
+            let hint = line!("{}{}", Style::Hint.of("help: "), why).prose(6);
             self.ui.notice(&Document::from_iter([warning, hint]));
         }
         Ok(problem)

@@ -90,7 +90,7 @@ pub fn one(diagnostic: &Diagnostic, columns: Option<usize>) -> Document {
     }
     if let Some(hint) = &diagnostic.hint {
         let indent = digits + 2;
-        document.push(line!("{}{}{}", Style::Dim.of("= "), Style::Hint.of("hint: "), hint).prose(2).indented(indent));
+        document.push(line!("{}{}{}", Style::Dim.of("= "), Style::Hint.of("help: "), hint).prose(2).indented(indent));
     }
     document
 }
@@ -265,7 +265,7 @@ mod tests {
              │
          113 │ [agents.Bad_ID]
              │         ^^^^^^
-             = hint: write bad-id
+             = help: write bad-id
 
         2 errors, 1 warning, 1 note
         "#);

@@ -162,7 +162,7 @@ fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
         // The heading of the list says what became of it.
         document.push(line(*row, key, outcome, [": "; 2]));
         if let RowOutcome::Failed(Failure { hint: Some(hint), .. }) = outcome {
-            document.push(sentence(Style::Hint, "hint: ", hint).indented(6));
+            document.push(sentence(Style::Hint, "help: ", hint).indented(6));
         }
     }
     document
@@ -310,7 +310,7 @@ mod tests {
         Failed:
           ! settings triage: PATCH agents/triage/config answered 400 [invalid_config]:
               guardrails: unknown guardrail \u{1b}[2J pii
-              hint: The token needs the scope mcp:admin, and its user the role owner or
+              help: The token needs the scope mcp:admin, and its user the role owner or
                 admin.
 
         Unknown, each may have been done:
@@ -352,7 +352,7 @@ mod tests {
         Failed:
           ! entity-type person: PATCH agents/triage/config answered 400
               [invalid_config]: guardrails: unknown guardrail \u{1b}[2J pii
-              hint: The token needs the scope mcp:admin, and its user the role owner or
+              help: The token needs the scope mcp:admin, and its user the role owner or
                 admin.
 
         What is done stays done; the same command again does the rest.

@@ -2,7 +2,7 @@ use crate::error::CommandError;
 use crate::render::document::{Document, Style, line};
 use crate::render::text_safety::with_short_words;
 
-/// Renders an error of a command: `error:`, `caused by:` for each cause that says more, `hint:`.
+/// Renders an error of a command: `error:`, `caused by:` for each cause that says more, `help:`.
 pub fn failure_document(error: &CommandError) -> Document {
     let line = |style: Style, word, text: &str| line!("{}{}", style.of(word), text).prose(2);
     let mut document = Document::from(line(Style::Error, "error: ", &with_short_words(&error.to_string())));
@@ -11,7 +11,7 @@ pub fn failure_document(error: &CommandError) -> Document {
     document.extend(causes);
     for hint in &error.hints {
         let mut lines = hint.lines();
-        document.extend(lines.next().map(|advice| line(Style::Hint, "hint: ", advice)));
+        document.extend(lines.next().map(|advice| line(Style::Hint, "help: ", advice)));
         // Never wrapped: it is there to be copied.
         document.extend(lines.map(|command| Style::Bold.line(command.to_owned()).indented(2)));
     }
@@ -46,9 +46,9 @@ mod tests {
         error: the server at http://127.0.0.1:1 can't be reached
           caused by: tcp connect error
           caused by: Connection refused\u{1b}[2J\n::error::x
-        hint: start one with `lobu dev`, or leave out --url to apply to the embedded org
+        help: start one with `lobu dev`, or leave out --url to apply to the embedded org
           of this machine
-        hint: To log in:
+        help: To log in:
           lobu login -c a-context-with-a-long-name --url https://a-server-with-a-long-name.example
         ");
     }

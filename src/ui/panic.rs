@@ -48,7 +48,7 @@ fn defect_document(place: &str) -> Document {
     let advice = "please report that place and what you ran; if this was an apply, running it again is safe";
     Document::new().line(line!("{}{}", Style::Error.of("error: "), place)).line(line!(
         "{}{}",
-        Style::Hint.of("hint: "),
+        Style::Hint.of("help: "),
         advice
     ))
 }
@@ -61,7 +61,7 @@ mod tests {
     fn defects_show_their_place() {
         insta::assert_snapshot!(defect_document("src/x.rs:10:5").to_plain(), @r"
         error: lobu hit a defect at src/x.rs:10:5; this is not your project's fault
-        hint: please report that place and what you ran; if this was an apply, running it again is safe
+        help: please report that place and what you ran; if this was an apply, running it again is safe
         ");
     }
 

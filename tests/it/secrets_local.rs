@@ -131,12 +131,12 @@ fn what_is_no_value_is_refused_and_nothing_is_written() {
     insta::assert_snapshot!(messages, @r"
     ## empty
     error: the value is empty; nothing was written
-    hint: To delete a name:
+    help: To delete a name:
       lobu secrets local delete NAME
 
     ## a line break
     error: the value is empty; nothing was written
-    hint: To delete a name:
+    help: To delete a name:
       lobu secrets local delete NAME
 
     ## too long
@@ -179,12 +179,12 @@ fn what_is_no_name_is_refused_without_being_repeated() {
     ## lower case
     error: invalid secret name: use only capital letters, digits and `_`, starting
       with a letter
-    hint: Give the name alone; the value is asked for, or read from stdin.
+    help: Give the name alone; the value is asked for, or read from stdin.
 
     ## with a value
     error: invalid secret name: use only capital letters, digits and `_`, starting
       with a letter
-    hint: Give the name alone; the value is asked for, or read from stdin.
+    help: Give the name alone; the value is asked for, or read from stdin.
 
     ## a setting of our own
     error: names that start with LOBU_ are reserved for settings of lobu
@@ -194,11 +194,11 @@ fn what_is_no_name_is_refused_without_being_repeated() {
 
     ## a value behind it
     error: a value is never taken from the command line, where others can see it
-    hint: Nothing was written. Type the value when it is asked for, or pipe it in.
+    help: Nothing was written. Type the value when it is asked for, or pipe it in.
 
     ## a value like a flag behind it
     error: a value is never taken from the command line, where others can see it
-    hint: Nothing was written. Type the value when it is asked for, or pipe it in.
+    help: Nothing was written. Type the value when it is asked for, or pipe it in.
     ");
 }
 
@@ -247,12 +247,12 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
 
     2 errors
     error: the file .env is broken; nothing was written
-    hint: Fix the lines above first.
+    help: Fix the lines above first.
 
     ## set a symlink
     error: the file .env is a symlink, and values are not written through one;
       nothing was written
-    hint: Edit what it leads to, or put a file in its place.
+    help: Edit what it leads to, or put a file in its place.
 
     ## set a directory
     error: .env is not a regular file; nothing was written
@@ -269,12 +269,12 @@ fn a_file_that_cannot_be_edited_is_left_alone() {
 
     2 errors
     error: the file .env is broken; nothing was written
-    hint: Fix the lines above first.
+    help: Fix the lines above first.
 
     ## delete a symlink
     error: the file .env is a symlink, and values are not written through one;
       nothing was written
-    hint: Edit what it leads to, or put a file in its place.
+    help: Edit what it leads to, or put a file in its place.
 
     ## delete a directory
     error: .env is not a regular file; nothing was written
@@ -337,7 +337,7 @@ fn names_are_deleted_all_or_none() {
 
     stderr:
     error: .env does not have NEITHER, NOBODY, what is no name; nothing was written
-    hint: To list the names:
+    help: To list the names:
       lobu secrets local list
 
     exit code: 2

@@ -116,7 +116,7 @@ pub(super) fn problems(plan: &Plan) -> Document {
 
 fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
     let line = line!("{}{}: {}", head, name(&problem.key), &problem.message).prose(2);
-    let hint = problem.hint.iter().map(|hint| sentence(Style::Hint, "hint: ", hint).indented(indent));
+    let hint = problem.hint.iter().map(|hint| sentence(Style::Hint, "help: ", hint).indented(indent));
     Document::from(line).with(hint.collect())
 }
 

@@ -409,13 +409,13 @@ fn problems_warnings_and_what_was_left_out_stand_below() {
       platform
 
     warning: platform triage/b: it will be made beside `a`, another slack platform
-      hint: To adopt that one instead, write id = "a" in lobu.toml.
+      help: To adopt that one instead, write id = "a" in lobu.toml.
     note: not applied by this version: 2 watchers
 
     This server cannot take this plan:
       ! relationship-type knows: is_symmetric is true in the org and false in the
         files, and can't be changed
-          hint: Write the org's value, or use another slug.
+          help: Write the org's value, or use another slug.
 
     Nothing to apply. 1 resource unchanged.
     "#);

@@ -105,7 +105,7 @@ fn remarks(plan: &PushPlan, view: &PushView<'_>) -> Document {
     } else {
         line!("existing secrets keep their values; to replace one: --rotate={}", first)
     };
-    Document::from(line!("{}{}", Style::Hint.of("hint: "), hint))
+    Document::from(line!("{}{}", Style::Hint.of("help: "), hint))
 }
 
 /// `Push: 1 to create, 1 to rotate, 40 unchanged.`; none for a plan without rows.

@@ -81,7 +81,7 @@ fn a_plan_has_a_row_for_each_name() {
       ~ TRIAGE_URL         1111 → 2222  (rotate, source=.env)
           ! it has $NAME, ${NAME} or $(command) in it, and nothing is expanded here
       = UNCHANGED          beef
-    hint: existing secrets keep their values; to replace one: --rotate=DIFFERS
+    help: existing secrets keep their values; to replace one: --rotate=DIFFERS
     Push: 2 to create, 4 to rotate, 4 unchanged, 1 kept, 2 missing.
     ");
 }
@@ -106,7 +106,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
       = FOO  a3f1, here 9b22: differs, kept
       = BAR  beef
-    hint: existing secrets keep their values; to replace one: --rotate=FOO
+    help: existing secrets keep their values; to replace one: --rotate=FOO
     Nothing to push.
     Push: 1 unchanged, 1 kept.
     ");
@@ -116,7 +116,7 @@ fn a_plan_that_sends_nothing_says_so_and_how_to_rotate() {
     Secrets of org acme on https://app.lobu.ai (context lobu), values from .env
       ~ BAR  1111 → 2222  (rotate, source=.env)
       = FOO  a3f1, here 9b22: differs, kept
-    hint: what was not named with --rotate keeps its value
+    help: what was not named with --rotate keeps its value
     Push: 1 to rotate, 1 kept.
     ");
     insta::assert_snapshot!(painted(&plan(&PushPlan::default(), &view(&Rotation::Never))), @r"

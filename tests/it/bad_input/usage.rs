@@ -174,7 +174,7 @@ fn a_prompt_is_cleared_only_when_that_is_agreed_to() {
     insta::assert_snapshot!(output.redacted().stderr, @r"
     dev at http://127.0.0.1:[PORT] (context url)
     error: the plan clears pilot SOUL.md; nothing was changed
-    hint: To allow this, add --allow-clear.
+    help: To allow this, add --allow-clear.
     ");
     apply(&["--allow-clear"]).expect_code(0);
     assert!(!server.writes().is_empty());

@@ -34,7 +34,7 @@ fn a_source_that_is_not_there_is_told() {
         refused(&site, &["FOO", "--yes", "--from-file", "not-utf8.env"], 2),
     ]), @r"
     error: there is no .env in [TEMP]/project; nothing was sent
-    hint: Name another source: --from-file PATH, --from-stdin or --from-process
+    help: Name another source: --from-file PATH, --from-stdin or --from-process
       NAME.
     --
     error: --from-file absent.env: no such file; nothing was sent
@@ -71,7 +71,7 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
 
     3 errors
     error: the file .env can't be used; nothing was sent
-    hint: Fix the lines above; the format of a .env file is in
+    help: Fix the lines above; the format of a .env file is in
       docs/reference/dotenv.md.
     --
     error: expected `NAME=value`
@@ -85,7 +85,7 @@ fn a_file_that_is_broken_is_told_by_its_lines() {
 
     3 errors
     error: --from-file copy.env: its content can't be used; nothing was sent
-    hint: Fix the lines above; the format of a .env file is in
+    help: Fix the lines above; the format of a .env file is in
       docs/reference/dotenv.md.
     --
     error: --from-file list.json: line 1: expected a JSON object with string values;
@@ -112,22 +112,22 @@ fn names_that_the_source_lacks_are_all_told() {
         refused(&site, &["--from-process", "OTHER", "UNSET", "--yes"], 2),
     ]), @r"
     error: .env has no value for ABSENT, GONE, EMPTY (set, but empty)
-    hint: Nothing was sent. Check the names, or name another source.
+    help: Nothing was sent. Check the names, or name another source.
     --
     error: .env has no value for GONE
-    hint: Nothing was sent. Check the names, or name another source.
+    help: Nothing was sent. Check the names, or name another source.
     --
     error: what .env has for MASK, REFERENCE is a placeholder or a reference, not a
       value
-    hint: Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` are
+    help: Nothing was sent. `***…`, `lobu_secret_…` and `secret://…` are
       placeholders of a server; use the value itself.
     --
     error: the environment and other.env have different values for OTHER
-    hint: Nothing was sent. Unset them in the environment, or take them from there:
+    help: Nothing was sent. Unset them in the environment, or take them from there:
       --from-process NAME.
     --
     error: the environment has no value for UNSET
-    hint: Nothing was sent. Check the names, or name another source.
+    help: Nothing was sent. Check the names, or name another source.
     ");
 }
 
