@@ -1,0 +1,6 @@
+//! What people see on terminals of 80 and 120 columns: each snapshot was read as a reader would.
+
+mod desk;
+mod questions;
+mod secrets;
+mod verbs;

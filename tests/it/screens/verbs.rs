@@ -1,0 +1,68 @@
+//! What each verb shows.
+
+use crate::support::snapshots::assert_snapshot_file;
+
+use super::desk::{Desk, screens_of};
+
+#[test]
+fn a_plan_on_a_terminal() {
+    assert_snapshot_file!("screen-plan-create", Desk::new().screens(&["plan"], &[]));
+    assert_snapshot_file!("screen-plan-update", Desk::edited().screens(&["plan"], &[]));
+}
+
+#[test]
+fn an_apply_on_a_terminal() {
+    assert_snapshot_file!("screen-apply", screens_of(Desk::edited, &["apply", "--yes"], &[]));
+}
+
+#[test]
+fn a_pull_and_a_drift_on_a_terminal() {
+    let desk = Desk::edited();
+    assert_snapshot_file!("screen-pull", desk.screens(&["pull"], &[("[N/y", "q")]));
+    assert_snapshot_file!("screen-drift", desk.screens(&["drift"], &[]));
+    let less = more_in_the_org();
+    assert_snapshot_file!("screen-drift-undeclared", less.screens(&["drift"], &[]));
+    assert_snapshot_file!("screen-drift-all", less.screens(&["drift", "--all"], &[]));
+    assert_snapshot_file!("screen-pull-dry-run-all", less.screens(&["pull", "--all", "--dry-run"], &[]));
+    assert_snapshot_file!("screen-plan-all", less.screens(&["plan", "--all"], &[]));
+}
+
+/// The org has settings, a platform, an agent and a type that the files no longer declare.
+fn more_in_the_org() -> Desk {
+    let desk = Desk::new();
+    desk.run(&["apply", "--yes"]);
+    let toml = desk.env.read("lobu.toml");
+    let (before, rest) = toml.split_once("[[agents.front-desk.platforms]]").expect("a platform");
+    let (_, rest) = rest.split_once("language = \"en\"\n").expect("its last line");
+    let (rest, memory) = rest.split_once("[agents.librarian]").expect("another agent");
+    let (_, memory) = memory.split_once("[memory]").expect("the models");
+    let is_kept = |line: &&str| !line.starts_with("allowed =") && !line.starts_with("guardrails =");
+    let toml = format!("{before}{rest}[memory]{memory}");
+    let toml: String = toml.split_inclusive('\n').filter(is_kept).collect();
+    desk.env.write("lobu.toml", toml);
+    std::fs::remove_file(desk.env.project().join("models/repaired-in.yaml")).expect("a file");
+    desk
+}
+
+#[test]
+fn a_push_on_a_terminal() {
+    let desk = Desk::edited();
+    desk.env.write(".env", "ANTHROPIC_API_KEY=made-up-value-of-a-key\n");
+    assert_snapshot_file!("screen-secrets-push-dry-run", desk.screens(&["secrets", "push", "--dry-run"], &[]));
+    let pushed = || {
+        let desk = Desk::edited();
+        desk.env.write(".env", "ANTHROPIC_API_KEY=made-up-value-of-a-key\n");
+        desk
+    };
+    assert_snapshot_file!("screen-secrets-push-yes", screens_of(pushed, &["secrets", "push", "--yes"], &[]));
+}
+
+#[test]
+fn a_doctor_on_a_terminal() {
+    assert_snapshot_file!("screen-doctor", Desk::new().screens(&["doctor"], &[]));
+    let desk = Desk::edited();
+    desk.env.write("lobu.toml", desk.env.read("lobu.toml") + "[agents.broken]\n");
+    desk.env.write(".env", "ANTHROPIC_API_KEY=made-up-value-of-a-key\n").write(".git/HEAD", "ref: refs/heads/main\n");
+    desk.env.write(".git/config", "").write(".git/objects/x", "");
+    assert_snapshot_file!("screen-doctor-problems", desk.screens(&["doctor"], &[]));
+}
