@@ -147,7 +147,7 @@ async fn by_token(
     let token = args.token.read(session, &context.name)?;
     let proof = client.prove(&context.server, org.as_ref(), &token).await.map_err(|error| {
         let failure = CommandError::from(error);
-        failure.hint("Nothing was kept.")
+        failure.hint("Nothing was saved.")
     })?;
     if proof == Proof::Unproven {
         session.note("no org is named, and the server does not say otherwise whether the token is valid; `lobu org use SLUG` names one");
@@ -165,7 +165,7 @@ fn org(session: &Session, args: &LoginArgs, context: &Context) -> Result<Option<
 }
 
 fn logged_in(context: &Context, identity: &Identity) -> Line {
-    let line = line!("Logged in to the context {}, {}", Style::Bold.of(&context.name), context.server_name());
+    let line = line!("Logged in to context {}, {}", Style::Bold.of(&context.name), context.server_name());
     match identity.email.as_deref().or(identity.name.as_deref()) {
         Some(who) => line.then(line!(", as {}.", Style::Bold.of(who))),
         None => line.then(line!(".")),

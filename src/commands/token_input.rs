@@ -73,16 +73,16 @@ impl TokenOptions {
 
 fn ask(session: &Session, context: &str) -> Result<Zeroizing<String>, CommandError> {
     let Some(prompter) = session.ui.prompter() else {
-        return Err(CommandError::new(ErrorKind::NotATerminal, "the token would have to be asked for")
-            .hint("Nothing was sent. Pipe it in with --token-stdin."));
+        return Err(CommandError::new(ErrorKind::NotATerminal, "cannot prompt for the token")
+            .hint("Nothing was sent. To read the token from a pipe, add --token-stdin."));
     };
-    prompter
-        .hidden(&Document::from(line!("Token for the context {} (nothing is shown):", Style::Bold.of(context))))
-        .map_err(|error| match error {
+    prompter.hidden(&Document::from(line!("Token for context {} (input is hidden):", Style::Bold.of(context)))).map_err(
+        |error| match error {
             HiddenError::Interrupted => CommandError::interrupted().and("nothing was changed"),
-            HiddenError::Lines => usage("more than one line came; a token is one line"),
+            HiddenError::Lines => usage("the token has more than one line"),
             HiddenError::NotUtf8 => usage("what was typed is not UTF-8"),
-        })
+        },
+    )
 }
 
 fn unreadable(error: &InputError) -> CommandError {

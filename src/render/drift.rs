@@ -50,7 +50,7 @@ pub fn render(plan: &Plan, pull: &PullPlan, view: &DriftView<'_>) -> Document {
         closing::withheld(pull),
         closing::kept(pull),
         closing::notes(pull),
-        Document::from(last(plan, view)),
+        Document::from(last(plan, view).prose(2)),
     ];
     Document::of_blocks(blocks)
 }

@@ -413,7 +413,7 @@ fn a_directory_that_cannot_be_written_leaves_the_file_as_it_was() {
     assert_eq!(env.read(".env"), "A=1\n");
 }
 
-const QUESTION: &str = "(nothing is shown):";
+const QUESTION: &str = "(input is hidden):";
 
 /// Starts `set` on a terminal and waits for its question.
 fn asked(env: &TestEnv, typed_ahead: &str) -> Terminal {

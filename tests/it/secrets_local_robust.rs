@@ -14,7 +14,7 @@ const SENTINEL: &str = "SENTINELhunter2x7";
 
 const SET: [&str; 4] = ["secrets", "local", "set", "DEPLOY_TOKEN"];
 
-const QUESTION: &str = "(nothing is shown):";
+const QUESTION: &str = "(input is hidden):";
 
 fn test_project() -> TestEnv {
     let env = TestEnv::new();
@@ -126,7 +126,7 @@ fn pasted_lines_without_marks_are_refused_and_not_cut() {
         }
         let (code, screen) = terminal.end();
         assert_eq!(code, Some(2), "{screen}");
-        assert!(screen.contains("more than one line came; nothing was written"), "{screen}");
+        assert!(screen.contains("the value has more than one line; nothing was written"), "{screen}");
         assert!(!screen.contains("BEGIN") && !screen.contains(SENTINEL) && !screen.contains("END"), "{screen}");
         assert!(!env.project().join(".env").exists());
     }

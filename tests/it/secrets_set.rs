@@ -52,7 +52,7 @@ fn a_person_types_it_unseen_and_is_asked_before_one_is_replaced() {
     env.pipe(&SET, b"first\n").expect_code(0);
     let before = listed(&env);
     let mut terminal = Terminal::start(&env, &SET, "");
-    terminal.drive(&[("(nothing is shown)", "SENTINEL-typed\r"), ("?]", "n\r")]);
+    terminal.drive(&[("(input is hidden)", "SENTINEL-typed\r"), ("?]", "n\r")]);
     let screen = terminal.end().1;
     assert!(!screen.contains("SENTINEL"), "{screen}");
     assert_eq!(listed(&env), before);

@@ -17,11 +17,11 @@ use super::decide::Pulled;
 /// What a pull that was not agreed to says.
 const NOTHING_WRITTEN: &str = "nothing was written";
 
-const NO: Choice = Choice { key: 'n', word: "no", help: "leave these files as they are" };
-const YES: Choice = Choice { key: 'y', word: "yes", help: "write this one" };
-const ALL: Choice = Choice { key: 'a', word: "all", help: "write this one and all that follow" };
-const QUIT: Choice = Choice { key: 'q', word: "quit", help: "write nothing at all" };
-const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the whole difference" };
+const NO: Choice = Choice { key: 'n', word: "no", help: "skip; leave these files unchanged" };
+const YES: Choice = Choice { key: 'y', word: "yes", help: "write this change" };
+const ALL: Choice = Choice { key: 'a', word: "all", help: "write this change and all that follow" };
+const QUIT: Choice = Choice { key: 'q', word: "quit", help: "cancel; write nothing" };
+const DIFF: Choice = Choice { key: 'd', word: "diff", help: "show the full diff" };
 
 /// What was agreed to in advance.
 #[derive(Debug, Clone, Copy, Args)]
@@ -61,7 +61,7 @@ impl ConsentOptions {
             return Err(unasked(&existing));
         };
         if only_new_file {
-            let question = line!("Make an empty project in {}?", Style::Bold.of(pulled.source.location()));
+            let question = line!("Create an empty project in {}?", Style::Bold.of(pulled.source.location()));
             return if prompter.confirm_key(&Document::from(question)).or_end(NOTHING_WRITTEN)? {
                 Ok(writable.writes.clone())
             } else {
@@ -123,11 +123,11 @@ fn question(row: &PullRow) -> Line {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => paths.concat(),
     };
-    let what = line!("({} {})", row.key.kind.word, Style::Bold.of(&row.key.id));
+    let what = line!("{} {}", row.key.kind.word, Style::Bold.of(&row.key.id));
     match row.action {
-        PullAction::Create => line!("Add to {} {} from the org?", paths, what),
-        PullAction::Update => line!("Update {} {} from the org?", paths, what),
-        PullAction::Remove => line!("Remove from {} {}, which the org does not have?", paths, what),
+        PullAction::Create => line!("Add {} to {}?", what, paths),
+        PullAction::Update => line!("Update {} ({}) from the org?", paths, what),
+        PullAction::Remove => line!("Remove {} from {}?", what, paths),
     }
     .prose(2)
 }
@@ -142,11 +142,11 @@ fn short(path: &str) -> String {
 /// Nobody can be asked: what exists is not overwritten without `--force`, what is new not made without `--yes`.
 fn unasked(existing: &BTreeSet<&str>) -> CommandError {
     if existing.is_empty() {
-        let message = "the questions cannot be asked: this is not a terminal";
+        let message = "cannot prompt: not a terminal";
         return CommandError::new(ErrorKind::NotATerminal, message)
-            .hint("Nothing was written. Agree in advance with --yes, or look only with --dry-run.");
+            .hint("Nothing was written. To skip the prompts, add --yes; to preview, --dry-run.");
     }
     let paths = existing.iter().copied().collect::<Vec<_>>().join(", ");
     CommandError::new(ErrorKind::WouldOverwrite, format!("files would be overwritten: {paths}; nothing was written"))
-        .hint("Look with --dry-run; overwrite with --force.")
+        .hint("To preview, add --dry-run; to overwrite them, --force.")
 }

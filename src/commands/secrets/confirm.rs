@@ -8,11 +8,11 @@ use crate::render::secrets::{question_of, suspicion_text};
 use crate::target::ResolvedTarget;
 use crate::ui::{Choice, Prompter};
 
-const NO: Choice = Choice { key: 'n', word: "no", help: "leave this one as it is" };
-const YES: Choice = Choice { key: 'y', word: "yes", help: "this one" };
-const QUIT: Choice = Choice { key: 'q', word: "quit", help: "send nothing at all" };
-const ALL_CREATES: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be created" };
-const ALL_ROTATIONS: Choice = Choice { key: 'a', word: "all", help: "this one and all others that are to be rotated" };
+const NO: Choice = Choice { key: 'n', word: "no", help: "skip this secret" };
+const YES: Choice = Choice { key: 'y', word: "yes", help: "send this secret" };
+const QUIT: Choice = Choice { key: 'q', word: "quit", help: "cancel; send nothing" };
+const ALL_CREATES: Choice = Choice { key: 'a', word: "all", help: "create this secret and all that follow" };
+const ALL_ROTATIONS: Choice = Choice { key: 'a', word: "all", help: "rotate this secret and all that follow" };
 
 /// Where values come from and where they go, which every question repeats.
 pub(super) struct Destination<'a> {
@@ -107,7 +107,7 @@ fn asked(what: Line, to: &Destination<'_>) -> Document {
 
 /// Lists what `a` covers and asks once more: values that agents use now are replaced.
 fn listed(prompter: &Prompter<'_>, to: &Destination<'_>, rows: &[&PushRow]) -> Result<bool, CommandError> {
-    let mut question = Document::from(line!("These would be rotated:"));
+    let mut question = Document::from(line!("Secrets to rotate:"));
     question.extend(rows.iter().map(|row| question_of(Ask::Rotate, row).indented(2)));
     question.append(asked(line!("Rotate all {}", rows.len()), to));
     prompter.confirm_key(&question).or_end("nothing was sent")
@@ -127,7 +127,7 @@ fn destination_line(to: &Destination<'_>) -> Line {
 }
 
 fn no_terminal(open: &[(Ask, &PushRow)]) -> CommandError {
-    unasked("the questions cannot be asked: this is not a terminal", open)
+    unasked("cannot prompt: not a terminal", open)
 }
 
 /// What would have to be asked, and is not: with the flags that agree to it in advance.
@@ -139,7 +139,7 @@ pub(super) fn unasked(why: &str, open: &[(Ask, &PushRow)]) -> CommandError {
         _ => "--yes and --yes-rotate",
     };
     CommandError::new(ErrorKind::NotATerminal, why)
-        .hint(format!("Nothing was sent. Agree in advance with {flags}, or look only with --dry-run."))
+        .hint(format!("Nothing was sent. To skip the prompts, add {flags}; to preview, --dry-run."))
 }
 
 /// Asks about each secret whether it is to be deleted; `a` covers all that follow. Gives those that are.
@@ -149,18 +149,19 @@ pub(super) fn ask_delete(
     deletions: Vec<Deletion>,
 ) -> Result<Vec<Deletion>, CommandError> {
     let Some(prompter) = session.ui.prompter() else {
-        let message = "the questions cannot be asked: this is not a terminal";
+        let message = "cannot prompt: not a terminal";
         return Err(CommandError::new(ErrorKind::NotATerminal, message)
-            .hint("Nothing was deleted. Agree in advance with --yes."));
+            .hint("Nothing was deleted. To skip the prompts, add --yes."));
     };
-    let all = Choice { key: 'a', word: "all", help: "this one and all that follow" };
-    let quit = Choice { help: "delete nothing at all", ..QUIT };
+    let all = Choice { key: 'a', word: "all", help: "delete this secret and all that follow" };
+    let yes = Choice { help: "delete this secret", ..YES };
+    let quit = Choice { help: "cancel; delete nothing", ..QUIT };
     let to = Destination { target, named: None };
     let mut agreed = Vec::new();
     let mut rest = deletions.into_iter();
     while let Some(deletion) = rest.next() {
         let question = asked(line!("Delete {}", Style::Bold.of(deletion.name.as_str())), &to);
-        match prompter.press(&question, &[NO, YES, all, quit]).or_end("nothing was deleted")? {
+        match prompter.press(&question, &[NO, yes, all, quit]).or_end("nothing was deleted")? {
             'y' => agreed.push(deletion),
             'a' => {
                 agreed.push(deletion);

@@ -216,7 +216,7 @@ pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
     let missing = plan.summary().missing;
     if missing > 0 {
         let line = line!(
-            "{}{} that lobu.toml uses {} neither in {} nor in the org; an apply that needs it will stop",
+            "{}{} used in lobu.toml {} in neither {} nor the org; an apply that needs it will fail",
             Style::Warning.of("warning: "),
             counted(missing, "secret"),
             plural(missing, "is", "are"),

@@ -32,16 +32,16 @@ pub(super) fn ask(
 ) -> Result<Zeroizing<String>, CommandError> {
     if session.ui.is_stdin_terminal() {
         let Some(prompter) = session.ui.prompter() else {
-            return Err(CommandError::new(ErrorKind::NotATerminal, "the value would have to be asked for")
+            return Err(CommandError::new(ErrorKind::NotATerminal, "cannot prompt for the value")
                 .hint(format!("{}. {HOW_TO_GIVE}", capital(outcome))));
         };
         return prompter
-            .hidden(&Document::from(line!("Value of {} (nothing is shown):", Style::Bold.of(name.as_str()))))
+            .hidden(&Document::from(line!("Value of {} (input is hidden):", Style::Bold.of(name.as_str()))))
             .map_err(|error| match error {
                 HiddenError::Interrupted => CommandError::interrupted().and(outcome),
                 HiddenError::Lines => {
                     let hint = format!("Pipe a value of several lines in: `{several_lines} < FILE`.");
-                    CommandError::usage(format!("more than one line came; {outcome}")).hint(hint)
+                    CommandError::usage(format!("the value has more than one line; {outcome}")).hint(hint)
                 }
                 HiddenError::NotUtf8 => CommandError::usage(format!("what was typed is not UTF-8; {outcome}")),
             });

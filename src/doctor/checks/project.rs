@@ -165,7 +165,7 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
     };
     if needed.is_empty() {
         return note(Check::ProjectValues, what)
-            .why("An apply does not need them: it sends no provider keys, and references of MCP servers as text.")
+            .why("An apply does not need it: provider keys are not sent, and MCP servers get references as text.")
             .how(how);
     }
     if matches!(org, OrgNames::Unknown) {

@@ -75,7 +75,7 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
     let needed: Vec<&ReferenceFact> =
         missing.iter().copied().filter(|reference| !(is_embedded && reference.is_provider_key)).collect();
     if needed.is_empty() {
-        let why = "They are provider keys, and no agent runs in the embedded org.";
+        let why = "No agent runs in the embedded org, so it needs no provider keys.";
         return vec![note(Check::SecretsInOrg, lacks(&missing)).why(why).how(how)];
     }
     let why = "Resources that reference them cannot be applied, or will not work.";

@@ -24,15 +24,15 @@ pub(super) fn drift(plan: &Plan) -> Document {
         (
             prunable.len(),
             ("setting is", "settings are"),
-            "pull keeps it, --prune removes it",
-            "pull keeps them, --prune removes them",
+            "pull adds it, --prune removes it",
+            "pull adds them, --prune removes them",
         ),
         (kept.len(), ("setting is", "settings are"), "left as it is", "left as they are"),
         (
             whole,
             ("resource is", "resources are"),
-            "pull keeps it; apply never deletes it",
-            "pull keeps them; apply never deletes them",
+            "pull adds it; apply never deletes it",
+            "pull adds them; apply never deletes them",
         ),
     ];
     let line = |(count, (one, many), it, them): (usize, (&'static str, &'static str), &'static str, &'static str)| {

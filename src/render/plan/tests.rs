@@ -125,7 +125,7 @@ fn groups_stand_in_the_order_of_kinds_and_the_summary_is_last() {
 
       + relationship-type knows
 
-    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
+    ? 1 resource is only in the org (pull adds it; apply never deletes it)
 
     Plan: 3 to create, 2 to update.   id 0123456789ab
     "#);
@@ -219,7 +219,7 @@ fn each_changed_field_says_what_was_and_what_will_be() {
         ? network.denied
         ? modelSelection
 
-    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (pull adds it, --prune removes it)
     ? 1 setting is only in the org (left as it is)
 
     ! With --yes this needs --allow-clear too:
@@ -278,9 +278,9 @@ fn drift_alone_is_nothing_to_apply() {
         ? USER.md
       ? platform triage/mine
 
-    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (pull adds it, --prune removes it)
     ? 1 setting is only in the org (left as it is)
-    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
+    ? 1 resource is only in the org (pull adds it; apply never deletes it)
 
     ? 290 agents are not in this project; --all lists them
     ? 1 entity type is not in this project; --all lists it
@@ -296,9 +296,9 @@ fn drift_alone_is_nothing_to_apply() {
         ? USER.md        bash
       ? platform triage/mine
 
-    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (pull adds it, --prune removes it)
     ? 1 setting is only in the org (left as it is)
-    ? 1 resource is only in the org (pull keeps it; apply never deletes it)
+    ? 1 resource is only in the org (pull adds it; apply never deletes it)
 
     ? 2 agents are not in this project; apply never deletes them:
       ? agent a

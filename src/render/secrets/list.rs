@@ -1,5 +1,6 @@
 //! The secrets of an org, and those that a delete takes away.
 
+use crate::model::counted;
 use crate::push::Deletion;
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::text_safety::{SafeText, sanitise};
@@ -39,7 +40,7 @@ pub fn deletions(deletions: &[Deletion], is_done: bool) -> Document {
         line!("{}{}", head, digits(fingerprint.as_ref())).indented(2)
     };
     let last = if is_done {
-        line!("{}{}.", Style::Create.of("Deleted "), deletions.len())
+        line!("{}{}.", Style::Create.of("Deleted "), counted(deletions.len(), "secret"))
     } else {
         line!("This is a dry run: nothing was deleted.")
     };

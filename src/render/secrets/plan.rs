@@ -72,9 +72,9 @@ fn row(row: &PushRow, view: &PushView<'_>, columns: usize) -> Line {
         }
         RowState::Missing { is_empty } => {
             let text = if *is_empty {
-                format!("missing: empty in {}, and the org does not have it", view.source)
+                format!("missing: empty in {}, and not in the org", view.source)
             } else {
-                format!("missing: neither {} nor the org has it", view.source)
+                format!("missing from {} and the org", view.source)
             };
             (head(Style::Attention, "!", name, columns), format!("{text}  {}", brackets([used])))
         }

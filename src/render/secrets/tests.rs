@@ -68,9 +68,9 @@ fn a_plan_has_a_row_for_each_name() {
           the same four digits: the server compares the whole value
       = DIFFERS            a3f1, here 9b22: differs, kept
       = IN_ORG             c0de  (not in .env)
-      ! MISSING            missing: neither .env nor the org has it  (used by
+      ! MISSING            missing from .env and the org  (used by
             triage/telegram.botToken)
-      ! NO_PLACES          missing: neither .env nor the org has it
+      ! NO_PLACES          missing from .env and the org
       ~ NO_SALT            a3f1 → new  (rotate, source=.env)
       ~ ROTATED            a3f1 → 9b22  (rotate, source=.env, used by
             triage/telegram.botToken)

@@ -38,7 +38,7 @@ fn what_goes_well_shows_nothing() {
         Scenario::push("rotate", &["--yes", "--yes-rotate", "--rotate"]).ends(0, "EXISTING"),
         Scenario::push("dry run", &["--dry-run"]).sent(Sent::Reads).ends(0, "differs"),
         Scenario::push("dry run, JSON", &["--dry-run", "--json"]).sent(Sent::Reads).ends(0, "\"a3f1\""),
-        Scenario::push("no terminal", &[]).sent(Sent::Reads).ends(2, "this is not a terminal"),
+        Scenario::push("no terminal", &[]).sent(Sent::Reads).ends(2, "not a terminal"),
         Scenario::new("list", &["secrets", "list"]).sent(Sent::Reads).ends(0, "a3f1"),
         Scenario::new("list, JSON", &["secrets", "list", "--json"]).sent(Sent::Reads).ends(0, "\"a3f1\""),
         Scenario::new("delete", &["secrets", "delete", "EXISTING", "--yes"]).sent(Sent::Reads).ends(0, "EXISTING"),

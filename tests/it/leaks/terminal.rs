@@ -77,7 +77,7 @@ fn set(keys: &str) -> (Option<i32>, String, String) {
     let stage = Stage::new(Noise::Loud);
     stage.env.write(".env", "OTHER=1\n");
     let mut terminal = Terminal::start(&stage.env, &["secrets", "local", "set", "FOO", "-v"], "");
-    terminal.wait_for("nothing is shown");
+    terminal.wait_for("input is hidden");
     wait_until_reading();
     terminal.press(keys);
     let (code, screen) = terminal.end();

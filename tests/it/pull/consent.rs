@@ -79,7 +79,7 @@ fn where_nothing_is_to_do_nobody_is_asked() {
 fn new_files_need_a_yes() {
     for flag in ["--yes", "--force"] {
         let setup = setup();
-        let told = "the questions cannot be asked: this is not a terminal";
+        let told = "cannot prompt: not a terminal";
         expect_refusal(&setup, &["pull", "entity-type/extra"], 2, told);
         setup.run(&["pull", "entity-type/extra", flag]).expect_code(0);
         assert!(setup.env.read("models/extra.yaml").contains("name: Extra"));
@@ -118,7 +118,7 @@ fn a_new_project_needs_an_empty_place() {
     expect_refusal(&setup, &["pull", "--init", "full", "--yes"], 6, told);
     expect_refusal(&setup, &["pull", "--init", ".", "--yes"], 6, told);
     expect_refusal(&setup, &["pull", "--init", "full/notes.txt", "--yes"], 2, "notes.txt");
-    expect_refusal(&setup, &["pull", "--init", "new"], 2, "this is not a terminal");
+    expect_refusal(&setup, &["pull", "--init", "new"], 2, "not a terminal");
     setup.run(&["pull", "--init", "full", "--force"]).expect_code(0);
     assert!(setup.env.read("full/lobu.toml").contains("[agents.other]"));
     assert_eq!(setup.env.read("full/notes.txt"), "Mine.\n");
@@ -133,7 +133,7 @@ fn a_new_project_needs_an_empty_place() {
     expect_refusal(&setup, &["pull", "--force"], 2, "To create a project from the org: lobu pull --init DIR");
     expect_refusal(&setup, &["pull", "-C", ".", "--force"], 2, "no lobu.toml in");
     setup.env.work_in("empty");
-    expect_refusal(&setup, &["pull"], 2, "this is not a terminal");
+    expect_refusal(&setup, &["pull"], 2, "not a terminal");
     expect_refusal(&setup, &["drift"], 2, "lobu.toml");
     setup.run(&["pull", "--yes"]).expect_code(0);
     assert!(setup.env.read("empty/lobu.toml").contains("org = \"dev\""));
@@ -277,7 +277,7 @@ fn the_whole_difference_is_shown_before_the_question_comes_again() {
         ],
     );
     assert_eq!(code, Some(0), "{screen}");
-    assert!(screen.contains("d diff: show the whole difference"), "{screen}");
+    assert!(screen.contains("d diff: show the full diff"), "{screen}");
     assert!(setup.env.read(SOUL).ends_with("LINE 99.\nThe last line.\n"));
 }
 
@@ -314,7 +314,7 @@ fn what_is_written_while_a_question_stands_is_not_overwritten() {
 #[test]
 fn the_first_file_of_a_project_is_asked_about() {
     let setup = TestProject::new();
-    let arguments = |keys| asked(&setup, &["--init", "new"], &[("Make an empty project in", keys)]);
+    let arguments = |keys| asked(&setup, &["--init", "new"], &[("Create an empty project in", keys)]);
     let (code, screen) = arguments("n");
     assert_eq!((code, setup.env.project().join("new").exists()), (Some(7), false), "{screen}");
     let (code, screen) = arguments("y");

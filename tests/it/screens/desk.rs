@@ -84,7 +84,8 @@ fn plain(env: &TestEnv, screen: &str) -> String {
         }
         // An answered question is drawn once more, in the place of the open one.
         let question = lines.last().and_then(|last| last.strip_suffix(" [y/N]"));
-        if question.is_some_and(|question| line.starts_with(question)) || lines.last().is_some_and(|last| last == line) {
+        if question.is_some_and(|question| line.starts_with(question)) || lines.last().is_some_and(|last| last == line)
+        {
             lines.pop();
         }
         lines.push(without_what_varies(line));
@@ -101,6 +102,7 @@ fn without_what_varies(line: &str) -> String {
     if let Some((before, _)) = line.split_once("   id ") {
         return format!("{before}   id [ID]");
     }
-    let is_fingerprint = |word: &str| word.len() == 4 && word.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'));
+    let is_fingerprint =
+        |word: &str| word.len() == 4 && word.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'));
     line.split(' ').map(|word| if is_fingerprint(word) { "[FP]" } else { word }).collect::<Vec<_>>().join(" ")
 }

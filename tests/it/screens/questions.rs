@@ -46,12 +46,15 @@ fn a_pull_asks_before_it_adds_and_removes() {
         desk.env.write("models/part.yaml", "type: entity\nslug: part\nname: Part\n");
         desk
     };
-    let declined = [("front-desk)", "n"), ("repaired-in)", "n"), ("part)", "n")];
-    assert_snapshot_file!("screen-pull-adds-and-removes", edited().screens(&["pull", "--all", "--prune-local"], &declined));
+    let declined = [("front-desk)", "n"), ("Remove", "n"), ("Add", "n")];
+    assert_snapshot_file!(
+        "screen-pull-adds-and-removes",
+        edited().screens(&["pull", "--all", "--prune-local"], &declined)
+    );
 }
 
 #[test]
 fn a_pull_asks_before_it_creates_a_project() {
-    let steps = [("Make an empty project", "n")];
+    let steps = [("Create an empty project", "n")];
     assert_snapshot_file!("screen-pull-init", Desk::new().screens(&["pull", "--init", "copy"], &steps));
 }

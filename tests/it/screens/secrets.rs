@@ -31,7 +31,10 @@ fn a_push_asks_about_each_secret() {
     assert_snapshot_file!("screen-secrets-push", desk.screens(&["secrets", "push"], &[("[N/y", "n")]));
     let steps = [("Create ALPHA", "?"), ("Create ALPHA", "n"), ("Create BETA", "y"), ("Create GAMMA", "y")];
     assert_snapshot_file!("screen-secrets-push-answers", screens_of(three, &["secrets", "push", "--all"], &steps));
-    assert_snapshot_file!("screen-secrets-push-quit", three().screens(&["secrets", "push", "--all"], &[("ALPHA in", "q")]));
+    assert_snapshot_file!(
+        "screen-secrets-push-quit",
+        three().screens(&["secrets", "push", "--all"], &[("ALPHA in", "q")])
+    );
 }
 
 #[test]
@@ -61,9 +64,9 @@ fn a_delete_asks_about_each_secret() {
 
 #[test]
 fn a_value_is_typed_unseen() {
-    let typed = [("(nothing is shown)", "made-up-value\r")];
+    let typed = [("(input is hidden)", "made-up-value\r")];
     assert_snapshot_file!("screen-secrets-set", screens_of(Desk::new, &["secrets", "set", "ALPHA"], &typed));
-    let steps = [("(nothing is shown)", "made-up-value\r"), ("Rotate ALPHA", "n")];
+    let steps = [("(input is hidden)", "made-up-value\r"), ("Rotate ALPHA", "n")];
     assert_snapshot_file!("screen-secrets-set-existing", rotating().screens(&["secrets", "set", "ALPHA"], &steps));
 }
 
@@ -75,7 +78,7 @@ fn a_token_is_typed_unseen() {
     let login = |keys: &str, columns: u16| {
         let env = TestEnv::new();
         env.lobu(["context", "add", "work", "--url", served.url()]).expect_code(0);
-        let steps = [("(nothing is shown)", keys)];
+        let steps = [("(input is hidden)", keys)];
         let screen = screen(&env, &["login", "-c", "work", "--org", "dev", "--token"], &steps, columns);
         screen.replace(served.url(), "http://[SERVER]")
     };

@@ -16,7 +16,7 @@ fn a_delete_is_one_request() {
     let site = site();
     let output = site.run(&["delete", "FOO", "BAR", "FOO", "--yes"]);
     output.expect_code(0);
-    assert!(output.stdout.contains("- BAR") && output.stdout.contains("Deleted 2."), "{output}");
+    assert!(output.stdout.contains("- BAR") && output.stdout.contains("Deleted 2 secrets."), "{output}");
     assert_eq!((site.stored("FOO"), site.stored("BAR"), site.writes()), (None, None, 1));
     assert_eq!(site.audit().split_off(2), ["delete BAR", "delete FOO"]);
     let list = site.run(&["list"]);
@@ -56,7 +56,7 @@ fn who_cannot_be_asked_agrees_in_advance() {
     let site = site();
     let output = site.run(&["delete", "FOO"]);
     output.expect_code(2);
-    assert!(flat(&output.stderr).contains("Nothing was deleted. Agree in advance with --yes."), "{output}");
+    assert!(flat(&output.stderr).contains("Nothing was deleted. To skip the prompts, add --yes."), "{output}");
     let output = site.run(&["delete", "FOO", "--json"]);
     output.expect_code(2);
     assert!(flat(&output.everything()).contains("--json asks no questions: add --yes or --dry-run"), "{output}");

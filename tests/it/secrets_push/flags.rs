@@ -28,10 +28,10 @@ fn site() -> Site {
 fn a_push_that_cannot_ask_needs_its_flags() {
     let site = site();
     let table = [
-        (&["FOO"][..], "the questions cannot be asked: this is not a terminal"),
-        (&["FOO"], "Agree in advance with --yes, or look only with --dry-run."),
-        (&["FOO", "--no-input"], "the questions cannot be asked"),
-        (&["FOO", "--yes-rotate"], "Agree in advance with --yes,"),
+        (&["FOO"][..], "cannot prompt: not a terminal"),
+        (&["FOO"], "To skip the prompts, add --yes; to preview, --dry-run."),
+        (&["FOO", "--no-input"], "cannot prompt"),
+        (&["FOO", "--yes-rotate"], "To skip the prompts, add --yes;"),
         (&["FOO", "--json"], "--json asks no questions: add --yes, or --dry-run"),
         (&["FOO", "--json", "--rotate"], "add --yes-rotate (and --yes for missing secrets), or --dry-run"),
         (&["FOO", "--json", "--rotate", "--yes"], "--json asks no questions: add --yes-rotate"),
@@ -52,7 +52,7 @@ fn a_rotation_that_cannot_ask_needs_its_own_flag() {
     site.served.counter.reset();
     let output = site.run(&["push", "FOO", "--rotate", "--yes"]);
     output.expect_code(2);
-    assert!(flat(&output.stderr).contains("Agree in advance with --yes-rotate,"), "{output}");
+    assert!(flat(&output.stderr).contains("To skip the prompts, add --yes-rotate;"), "{output}");
     assert_eq!((site.writes(), site.stored("FOO").as_deref()), (0, Some("old")));
 }
 

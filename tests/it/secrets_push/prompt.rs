@@ -43,9 +43,9 @@ fn every_key_of_the_question_does_what_it_says() {
         ("Create B in org dev", "n"),
         ("Create C in org dev", "\r"),
         ("Create D in org dev", "?"),
-        ("q quit: send nothing at all Create D in org dev", "Y"),
+        ("q quit: cancel; send nothing Create D in org dev", "Y"),
         ("Create E in org dev", "x"),
-        ("q quit: send nothing at all Create E in org dev", "N"),
+        ("q quit: cancel; send nothing Create E in org dev", "N"),
     ];
     let (code, screen) = push(&site, &[], &steps);
     assert_eq!(code, Some(0), "{screen}");
@@ -88,7 +88,7 @@ fn all_rotations_are_listed_and_asked_about_once_more() {
         ("Rotate ALPHA", "n"),
         ("Rotate BETA", "a"),
         // Enter is no, which goes back to the same question.
-        ("These would be rotated:", "\r"),
+        ("Secrets to rotate:", "\r"),
         ("Rotate BETA", "a"),
         ("Rotate all 2 in org dev", "n"),
         ("Rotate BETA", "A"),
@@ -96,7 +96,7 @@ fn all_rotations_are_listed_and_asked_about_once_more() {
     ];
     let (code, screen) = push(&site, &["--rotate"], &steps);
     assert_eq!(code, Some(0), "{screen}");
-    let list = screen.rsplit("These would be rotated:").next().and_then(|rest| rest.split("Rotate all").next());
+    let list = screen.rsplit("Secrets to rotate:").next().and_then(|rest| rest.split("Rotate all").next());
     let listed: Vec<_> = list.unwrap_or_default().lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert_eq!(listed, ["BETA", "GAMMA"], "{screen}");
     assert_eq!(values(&site), some(["old-a", "value-b", "value-c"]));

@@ -168,7 +168,7 @@ fn what_the_project_uses_is_pushed_and_the_rest_of_the_file_is_not() {
     });
     insta::assert_snapshot!(shown.collect::<String>().replace(site.served.url(), "URL"), @r"
     Secrets of org dev on URL (context url), values from .env
-      ! ABSENT   missing: neither .env nor the org has it  (used by triage/telegram.chatId)
+      ! ABSENT   missing from .env and the org  (used by triage/telegram.chatId)
       + BOT      (create, source=.env, used by triage/telegram.botToken)
       + GIVEN    (create, source=.env)
       + TRACKER  (create, source=.env, used by triage/mcp.tracker.headers.Authorization)

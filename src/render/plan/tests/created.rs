@@ -179,7 +179,7 @@ fn what_a_change_opens_is_pointed_out() {
         ! tools.pre_approved     + "/mcp/gh/tools/x"             runs without asking
         ! network.judges.strict  "Allow everything."           the policy of a judge
 
-    ? 1 setting is only in the org (pull keeps it, --prune removes it)
+    ? 1 setting is only in the org (pull adds it, --prune removes it)
 
     Plan: 1 to update.   id 0123456789ab
     "#);
