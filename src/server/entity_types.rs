@@ -157,6 +157,7 @@ impl Fields {
             metadata_schema: checked(members.object("metadata_schema")?, check_metadata_schema)?,
             event_kinds: checked(members.object("event_kinds")?, check_event_kinds)?,
         };
+        schema_type::ignore_file_members(&mut members);
         members.finish(UNKNOWN_FIELD)?;
         Ok(fields)
     }

@@ -25,6 +25,16 @@ pub(super) fn check_metadata_schema(schema: &Map<String, Value>) -> Result<(), R
     check_table_columns(schema)
 }
 
+/// Checks the schema of what a watcher extracts: that of an object, which names its properties.
+pub(super) fn check_output_schema(field: &str, schema: &Map<String, Value>) -> Result<(), Refusal> {
+    let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
+    if !is_object || !schema.get("properties").is_some_and(Value::is_object) {
+        let message = format!("`{field}` must have `type: object` and `properties`.");
+        return Err(Refusal::field(INVALID_SCHEMA, field, message));
+    }
+    check_schema(field, &Value::Object(schema.clone()))
+}
+
 /// Checks event kinds: an object of slug → `{description?, metadataSchema?}`.
 pub(super) fn check_event_kinds(kinds: &Map<String, Value>) -> Result<(), Refusal> {
     for (slug, kind) in kinds {

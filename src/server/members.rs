@@ -58,6 +58,11 @@ impl Members {
         if body.is_empty() { Ok(Self { map: Map::new(), code }) } else { Self::parse(body, code) }
     }
 
+    /// Tells whether there is such a member, be it null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
     /// Looks at a text without taking it.
     pub(super) fn peek_text(&self, name: &str) -> Option<&str> {
         self.map.get(name)?.as_str()

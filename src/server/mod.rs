@@ -22,6 +22,7 @@ mod http;
 mod inspect;
 mod json_schema;
 mod json_text;
+mod mcp;
 mod members;
 mod migrations;
 mod platforms;
@@ -39,6 +40,7 @@ mod shape;
 mod store;
 mod tokens;
 mod vault;
+mod watchers;
 
 #[cfg(test)]
 mod tests;

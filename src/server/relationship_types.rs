@@ -172,6 +172,7 @@ impl Fields {
                 }
             },
         };
+        schema_type::ignore_file_members(&mut members);
         members.finish(UNKNOWN_FIELD)?;
         if matches!(&fields.inverse_slug, Given::Value(inverse) if *inverse == fields.slug) {
             let message = "A relationship type can't be its own inverse";

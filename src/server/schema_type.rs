@@ -1,6 +1,11 @@
 //! The two kinds of types that the memory schema has, and what holds for both.
 
-use super::{json_schema::INVALID_SCHEMA, json_text::ObjectText, members::Given, refusal::Refusal};
+use super::{
+    json_schema::INVALID_SCHEMA,
+    json_text::ObjectText,
+    members::{Given, Members},
+    refusal::Refusal,
+};
 
 const LONGEST_SLUG: usize = 128;
 
@@ -25,6 +30,14 @@ impl SchemaType {
 /// Starts an answer: every one repeats what was asked.
 pub(super) fn answer(schema_type: SchemaType, action: &str) -> ObjectText {
     ObjectText::new().text("schema_type", schema_type.as_str()).text("action", action)
+}
+
+/// Leaves what the existing CLI's `memory seed` sends of a model file beside the fields: what kind of file it is, in which
+/// version of the format, and rules, which it sends again one by one.
+pub(super) fn ignore_file_members(members: &mut Members) {
+    for member in ["type", "version", "rules"] {
+        drop(members.any(member));
+    }
 }
 
 /// Refuses an empty name. Null leaves the name: a type always has one.

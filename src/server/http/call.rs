@@ -24,6 +24,8 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path: String,
+    /// What follows the `?` of the URL, as it came.
+    pub(super) query: String,
     pub(super) org: String,
     /// Empty where the route has none.
     pub(super) agent: String,
@@ -49,7 +51,8 @@ impl Call {
         let (org, agent, platform) = (parameter("org"), parameter("agent"), parameter("platform"));
         let (bearer, condition) = (bearer(&parts.headers), Condition::of(&parts.headers)?);
         let (method, path) = (parts.method, parts.uri.path().to_owned());
-        Ok((Self { method, path, org, agent, platform, bearer, condition, body: Bytes::new() }, body))
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        Ok((Self { method, path, query, org, agent, platform, bearer, condition, body: Bytes::new() }, body))
     }
 }
 

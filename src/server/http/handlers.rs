@@ -14,6 +14,7 @@ use crate::server::{
     agents::{self, AgentPatch, NewAgent, UNKNOWN_FIELD},
     compare::Comparison,
     json_text::{ObjectText, array},
+    mcp,
     members::Members,
     platforms::{self, PlatformBody},
     refusal::{Answer, Refusal},
@@ -21,6 +22,7 @@ use crate::server::{
     schema_call::SchemaCall,
     secrets::{self, Batch},
     settings::Patch,
+    watchers::{Filter, WatcherCall},
 };
 
 pub(super) fn list_agents(server: &Server, call: &Call) -> Outcome {
@@ -98,6 +100,29 @@ pub(super) fn manage_entity_schema(server: &Server, call: &Call) -> Outcome {
             SchemaCall::Read(_) => Err(Refusal::bad_request("Unknown action")),
         }),
     }
+}
+
+pub(super) fn read_watchers(server: &Server, call: &Call) -> Outcome {
+    server.read(call, Permission::Membership, |context| match Filter::one_of_query(&call.query) {
+        Some(id) => Filter::one(context, id?),
+        None => Filter::of_query(&call.query)?.list(context),
+    })
+}
+
+pub(super) fn list_watchers(server: &Server, call: &Call) -> Outcome {
+    let filter = Members::parse_optional(&call.body, "invalid_request").and_then(|mut body| Filter::take(&mut body));
+    server.read(call, Permission::Read, |context| filter?.list(context))
+}
+
+pub(super) fn manage_watchers(server: &Server, call: &Call) -> Outcome {
+    match WatcherCall::parse(&call.body) {
+        (true, parsed) => server.read(call, Permission::Read, |context| parsed?.run(context)),
+        (false, parsed) => server.change(call, |context| parsed?.run(context)),
+    }
+}
+
+pub(super) fn memory(server: &Server, call: &Call) -> Outcome {
+    server.read(call, Permission::Membership, |_| Ok(mcp::answer(&call.body)))
 }
 
 pub(super) fn list_organizations(server: &Server, call: &Call) -> Outcome {

@@ -6,7 +6,9 @@ use axum::{
     Router,
     body::HttpBody as _,
     extract::{Request, State},
-    middleware::from_fn_with_state,
+    http::{HeaderValue, StatusCode},
+    middleware::{from_fn_with_state, map_response},
+    response::Response,
     routing::{get, post, put},
 };
 
@@ -19,6 +21,7 @@ use super::{
 };
 use crate::server::{
     access::Permission,
+    mcp,
     refusal::{Answer, Refusal},
     store::Store,
 };
@@ -59,6 +62,10 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         is_read: true,
         handler: handlers::compare,
     };
+    let read_body = |handler: Handler| {
+        run(Operation { permission: Permission::Membership, body_limit: BODY_LIMIT, is_read: true, handler })
+    };
+    let memory = get(no_stream).delete(no_stream).post(read_body(handlers::memory)).layer(map_response(in_session));
     Router::new()
         .route("/", get(root))
         .route("/health", get(health))
@@ -80,12 +87,16 @@ pub fn router(store: Store, options: ServerOptions) -> Router {
         .route("/api/{org}/agents/{agent}/platforms/{platform}/stop", post(on(handlers::stop_platform)))
         .route("/api/{org}/agents/{agent}/platforms/by-stable-id/{platform}", put(on(handlers::put_platform)))
         .route("/api/{org}/manage_entity_schema", post(on(handlers::manage_entity_schema)))
+        .route("/api/{org}/watchers", get(on(handlers::read_watchers)))
+        .route("/api/{org}/list_watchers", post(read_body(handlers::list_watchers)))
+        .route("/api/{org}/manage_watchers", post(on(handlers::manage_watchers)))
         .route("/api/{org}/secrets", get(on(handlers::list_secrets)))
         .route("/api/{org}/secrets/names", get(on(handlers::list_secret_names)))
         .route("/api/{org}/secrets/manage", post(run(manage_secrets)))
         .route("/api/{org}/compare", post(run(compare)))
         .route("/api/{org}/list_organizations", post(on(handlers::list_organizations)))
         .route("/oauth/userinfo", get(userinfo))
+        .route("/mcp/{org}", memory)
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .with_state(server)
@@ -126,7 +137,8 @@ async fn root() -> Answer {
 }
 
 /// What this server can do beyond the existing one.
-const FEATURES: [&str; 6] = ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions"];
+const FEATURES: [&str; 7] =
+    ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"];
 
 async fn health() -> Answer {
     Answer::ok(
@@ -145,6 +157,20 @@ async fn health() -> Answer {
 async fn userinfo(State(server): State<Arc<Server>>, request: Request) -> Outcome {
     let (call, _) = Call::without_body(request).await?;
     blocking(&server, move |server| server.read_account(&call)).await
+}
+
+/// Names the session in the answers of the memory endpoint: clients insist on one.
+async fn in_session(mut response: Response) -> Response {
+    if response.status().is_success() {
+        response.headers_mut().insert("mcp-session-id", HeaderValue::from_static(mcp::SESSION));
+    }
+    response
+}
+
+/// Refuses a stream of the memory endpoint, and the end of a session, by the status that the protocol has for it.
+async fn no_stream(State(server): State<Arc<Server>>, request: Request) -> Refusal {
+    server.counter.count(is_read(request.method()));
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The memory endpoint answers to POST only.")
 }
 
 async fn not_found(State(server): State<Arc<Server>>, request: Request) -> Refusal {

@@ -58,6 +58,30 @@ async fn a_bound_token_works_in_its_organization_only() {
 }
 
 #[tokio::test]
+async fn userinfo_names_the_user_and_the_orgs_of_the_token() {
+    let harness = Harness::memory();
+    harness.store.create_org("other", "Other").unwrap();
+    harness.store.create_org("third", "Third").unwrap();
+    harness.store.set_role("third", "bootstrap-user", None).unwrap();
+    let account = harness.get("/oauth/userinfo").await.body;
+    assert_eq!(account["sub"], "bootstrap-user");
+    assert!(account["name"].is_string() && account["email"].is_string());
+    let orgs = account["organizations"].as_array().unwrap();
+    let told: Vec<_> = orgs.iter().map(|org| (org["slug"].as_str(), org["name"].as_str())).collect();
+    assert_eq!(told, [(Some("dev"), Some("Org dev")), (Some("other"), Some("Other"))]);
+    assert!(orgs.iter().all(|org| org["id"].as_str().is_some_and(|id| !id.is_empty())), "{orgs:?}");
+    let request = TokenRequest { name: "t", scope: Some("profile:read"), org: Some("other"), expires_at: None };
+    let bound = harness.store.create_token("bootstrap-user", request).unwrap();
+    let account = harness.send_as(Some(bound.expose()), "GET", "/oauth/userinfo", Value::Null).await.body;
+    assert_eq!(account["organizations"].as_array().unwrap().len(), 1);
+    assert_eq!(account["organizations"][0]["slug"], "other");
+    for (bearer, error) in [(None, "unauthorized"), (Some("garbage"), "invalid_token")] {
+        let reply = harness.send_as(bearer, "GET", "/oauth/userinfo", Value::Null).await;
+        assert_eq!((reply.status.as_u16(), &reply.body["error"]), (401, &json!(error)));
+    }
+}
+
+#[tokio::test]
 async fn only_members_get_in() {
     let harness = Harness::memory();
     let stranger = harness.user("stranger", None, Some(ALL_SCOPES));

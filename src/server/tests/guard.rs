@@ -161,7 +161,9 @@ async fn health_and_the_root_need_no_token() {
         health.body,
         json!({
             "status": "ok", "service": "lobu-api", "implementation": "lobu-rs", "version": env!("CARGO_PKG_VERSION"),
-            "features": ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions"],
+            "features": [
+                "compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"
+            ],
         })
     );
     assert_eq!(harness.send_as(None, "GET", "/", Value::Null).await.status, 200);

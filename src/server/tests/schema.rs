@@ -104,6 +104,25 @@ async fn broken_types_are_refused() {
 }
 
 #[tokio::test]
+async fn what_memory_seed_sends_of_a_file_beside_the_fields_is_left() {
+    let harness = Harness::memory();
+    let entity = json!({ "type": "entity", "version": 1, "slug": "person", "name": "Person", "icon": "i" });
+    let rules = json!([{ "source": "person", "target": "person" }]);
+    let relation = json!({ "type": "relationship", "version": 1, "slug": "knows", "name": "Knows", "rules": rules });
+    for (kind, members) in [(ENTITY, entity), (RELATION, relation)] {
+        let made = harness.schema(kind, "create", members.clone()).await;
+        assert_eq!(made.status, 200, "{:?}", made.body);
+        let version = &made.body[kind]["version"];
+        assert!(version.as_u64() > Some(1), "the version is that of the object: {version}");
+        assert_eq!(harness.schema(kind, "update", members).await.status, 200);
+    }
+    assert_eq!(self::entity(&harness, "person").await["icon"], "i");
+    // Rules come one by one.
+    let listed = harness.schema(RELATION, "list_rules", json!({ "slug": "knows" })).await.body;
+    assert_eq!(listed["rules"], json!([]));
+}
+
+#[tokio::test]
 async fn a_deleted_type_is_gone_and_its_slug_free_again() {
     let harness = Harness::memory();
     for kind in [ENTITY, RELATION] {
