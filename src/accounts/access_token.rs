@@ -9,7 +9,9 @@ use crate::secrets::SecretValue;
 
 use super::login::refresh::{AfterRefusal, RefreshDecision, State, after_refusal, decide};
 use super::login::{CliTokens, DeviceLogin, Granted, LoginClient, LoginError, RefreshError};
-use super::{Accounts, AccountsError, Change, ChangeError, Context, Identity, Login, Refresh};
+use super::{
+    Accounts, AccountsError, Change, ChangeError, Context, Identity, KeyringError, Login, LoginPlace, Refresh,
+};
 
 /// Why a context has no token that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,11 +21,17 @@ pub enum TokenError {
     NoLogin { context: String },
     /// The login has ended, and can't be refreshed.
     #[error("the login of the context {context} has expired")]
-    Expired { context: String },
+    Expired {
+        context: String,
+        /// Whether it is in the keyring, where the next one belongs too.
+        in_keyring: bool,
+    },
     /// The server refuses to refresh it.
     #[error("the login of the context {context} has ended: {error}")]
     Refused {
         context: String,
+        /// Whether it is in the keyring, where the next one belongs too.
+        in_keyring: bool,
         /// What the server said.
         error: Box<RequestError>,
     },
@@ -37,6 +45,12 @@ pub enum TokenError {
         /// Why.
         error: Box<LoginError>,
     },
+    /// The login is in the keyring, and can't be read from there.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// It was refreshed, which ended the tokens before, and the new ones can't be stored in the keyring.
+    #[error("the login was refreshed, but its new tokens are lost: {0}")]
+    Lost(KeyringError),
     /// The files can't be read or written.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
@@ -58,67 +72,112 @@ impl From<LoginError> for TokenError {
 pub async fn access_token(
     environment: &Environment,
     context: &Context,
-    login: Option<&Login>,
+    place: Option<LoginPlace>,
     allow_insecure_http: bool,
 ) -> Result<Arc<SecretValue>, TokenError> {
-    let login = login.ok_or_else(|| TokenError::NoLogin { context: context.name.clone() })?;
-    match step(login) {
-        RefreshDecision::Use => Ok(Arc::clone(&login.access_token)),
-        RefreshDecision::LogIn => Err(expired(context)),
-        RefreshDecision::Refresh => refreshed(environment, context, allow_insecure_http).await,
+    let login = current_login(environment, context, place, allow_insecure_http).await?;
+    Ok(login.access_token)
+}
+
+/// A context's login with a token that can be used: refreshed and written back, to where it was, if it ends within a minute.
+pub async fn current_login(
+    environment: &Environment,
+    context: &Context,
+    place: Option<LoginPlace>,
+    allow_insecure_http: bool,
+) -> Result<Login, TokenError> {
+    match Accounts::of(environment) {
+        Some(accounts) => accounts.current_login(environment, context, place, allow_insecure_http).await,
+        None => Err(AccountsError::NoHome.into()),
+    }
+}
+
+impl Accounts {
+    /// A context's login with a token that can be used.
+    pub async fn current_login(
+        &self,
+        environment: &Environment,
+        context: &Context,
+        place: Option<LoginPlace>,
+        allow_insecure_http: bool,
+    ) -> Result<Login, TokenError> {
+        let place = place.ok_or_else(|| TokenError::NoLogin { context: context.name.clone() })?;
+        let in_keyring = place.is_keyring();
+        let login = self.login(context, place).await?;
+        match step(&login) {
+            RefreshDecision::Use => Ok(login),
+            RefreshDecision::LogIn => Err(expired(context, in_keyring)),
+            RefreshDecision::Refresh => refreshed(self, environment, context, allow_insecure_http).await,
+        }
     }
 }
 
 /// Refreshes under the lock: of several processes the first one does, and the others find what it wrote.
 async fn refreshed(
+    accounts: &Accounts,
     environment: &Environment,
     context: &Context,
     allow_insecure_http: bool,
-) -> Result<Arc<SecretValue>, TokenError> {
-    let Some(accounts) = Accounts::of(environment) else { return Err(expired(context)) };
+) -> Result<Login, TokenError> {
     let client = LoginClient::of_context(context, environment, allow_insecure_http)?;
     let mut change = accounts.begin_async().await?;
-    let mut login = current(&mut change, context)?;
+    let mut found = current(accounts, &mut change, context).await?;
     // Once more where the existing CLI, which takes no lock, was faster and its login ends too.
     for _ in 0..2 {
-        let refresh = match (step(&login), &login.refresh) {
-            (RefreshDecision::Use, _) => return Ok(login.access_token),
+        let Found { login, in_keyring } = &found;
+        let refresh = match (step(login), &login.refresh) {
+            (RefreshDecision::Use, _) => return Ok(found.login),
             (RefreshDecision::Refresh, Some(refresh)) => refresh.clone(),
-            _ => return Err(expired(context)),
+            _ => return Err(expired(context, *in_keyring)),
         };
-        match renewed(&client, context, &login, &refresh).await {
+        match renewed(&client, context, login, &refresh).await {
+            Ok(new) if *in_keyring => {
+                accounts.keyring().write(context, &new).await.map_err(TokenError::Lost)?;
+                return Ok(new);
+            }
             Ok(new) => {
-                let token = Arc::clone(&new.access_token);
                 change.draft().put_login(&context.name, &new)?;
                 change.save_async().await?;
-                return Ok(token);
+                return Ok(new);
             }
-            Err(RefreshError::Kept(error)) => return kept(&login, context, error),
+            Err(RefreshError::Kept(error)) => return kept(found.login, context, error),
             Err(RefreshError::Refused(error)) => {
-                let snapshot = accounts.read()?;
-                let found = snapshot.logins.get(&context.name);
-                match after_refusal(SystemTime::now(), sent(&refresh), found.map(state)) {
+                let place = accounts.read()?.login(&context.name);
+                let again = match place {
+                    Some(place) => Some(accounts.login(context, place).await?),
+                    None => None,
+                };
+                match after_refusal(SystemTime::now(), sent(&refresh), again.as_ref().map(state)) {
                     AfterRefusal::Use | AfterRefusal::Refresh => {
                         drop(change);
                         change = accounts.begin_async().await?;
-                        login = current(&mut change, context)?;
+                        found = current(accounts, &mut change, context).await?;
                     }
                     AfterRefusal::Dead => {
-                        return Err(TokenError::Refused { context: context.name.clone(), error: Box::new(error) });
+                        let (context, in_keyring) = (context.name.clone(), *in_keyring);
+                        return Err(TokenError::Refused { context, in_keyring, error: Box::new(error) });
                     }
                 }
             }
         }
     }
-    Err(expired(context))
+    Err(expired(context, found.in_keyring))
+}
+
+/// A login, and whether it is in the keyring.
+struct Found {
+    login: Login,
+    in_keyring: bool,
 }
 
 /// The login as it is now; another process may have logged out, or moved the context to another server.
-fn current(change: &mut Change, context: &Context) -> Result<Login, TokenError> {
+async fn current(accounts: &Accounts, change: &mut Change, context: &Context) -> Result<Found, TokenError> {
     let snapshot = change.draft().snapshot()?;
     let same = snapshot.contexts.get(&context.name).is_some_and(|now| now.origins == context.origins);
-    let login = snapshot.logins.get(&context.name).filter(|_| same);
-    login.cloned().ok_or_else(|| TokenError::Removed { context: context.name.clone() })
+    let place = snapshot.login(&context.name).filter(|_| same);
+    let place = place.ok_or_else(|| TokenError::Removed { context: context.name.clone() })?;
+    let in_keyring = place.is_keyring();
+    Ok(Found { login: accounts.login(context, place).await?, in_keyring })
 }
 
 async fn renewed(
@@ -143,15 +202,15 @@ async fn renewed(
 }
 
 /// Without a network the login is kept, and used while it lasts.
-fn kept(login: &Login, context: &Context, error: LoginError) -> Result<Arc<SecretValue>, TokenError> {
+fn kept(login: Login, context: &Context, error: LoginError) -> Result<Login, TokenError> {
     if login.end().is_some_and(|end| end > SystemTime::now()) {
-        return Ok(Arc::clone(&login.access_token));
+        return Ok(login);
     }
     Err(TokenError::Kept { context: context.name.clone(), error: Box::new(error) })
 }
 
-fn expired(context: &Context) -> TokenError {
-    TokenError::Expired { context: context.name.clone() }
+fn expired(context: &Context, in_keyring: bool) -> TokenError {
+    TokenError::Expired { context: context.name.clone(), in_keyring }
 }
 
 fn step(login: &Login) -> RefreshDecision {

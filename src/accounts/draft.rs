@@ -30,6 +30,8 @@ pub struct Added {
     pub replaced: Option<String>,
     /// Whether a login was removed, since its token belonged to another origin.
     pub lost_login: bool,
+    /// Whether that login was in the keyring, whose entry is still there.
+    pub left_in_keyring: bool,
     /// Whether it now stands in the place of the embedded org.
     pub hides_embedded: bool,
 }
@@ -39,6 +41,8 @@ pub struct Added {
 pub struct Removed {
     /// Whether a login was removed with it.
     pub lost_login: bool,
+    /// Whether that login was in the keyring, whose entry is still there.
+    pub left_in_keyring: bool,
     /// Whether it was the current context, so that none is now.
     pub was_current: bool,
 }
@@ -62,6 +66,7 @@ impl Draft {
         let name = valid_name(name)?;
         let api_url = api_url(url)?;
         let before = self.context(name).ok();
+        let was_in_keyring = self.is_in_keyring(name)?;
         let replaced = stored_api_url(&self.documents, name).filter(|url| *url != api_url).map(str::to_owned);
         let set_url = |entry: &mut Object| {
             let there = URL_MEMBERS.map(|(member, _)| member).into_iter().filter(|member| entry.get(member).is_some());
@@ -78,23 +83,26 @@ impl Draft {
             let forget_org = |entry: &mut Object| drop(entry.remove("activeOrg"));
             self.documents.config.edit("contexts", |contexts| contexts.edit(name, forget_org));
         }
-        let lost_login = !same_origin && self.forget(name);
-        Ok(Added { name: name.to_owned(), api_url, replaced, lost_login, hides_embedded: is_embedded(name) })
+        let left_in_keyring = !same_origin && was_in_keyring;
+        let lost_login = !same_origin && self.forget(name) || left_in_keyring;
+        let hides_embedded = is_embedded(name);
+        Ok(Added { name: name.to_owned(), api_url, replaced, lost_login, left_in_keyring, hides_embedded })
     }
 
     /// Removes a context of the user's, with all that was set for it and its login.
     pub fn remove_context(&mut self, name: &str) -> Result<Removed, ChangeError> {
         let name = trim(name);
+        let left_in_keyring = self.is_in_keyring(name)?;
         let contexts = self.documents.config.object_mut("contexts");
         if contexts.and_then(|contexts| contexts.remove(name)).is_none() {
             return Err(if name == BUILT_IN { ChangeError::BuiltIn { name: BUILT_IN } } else { missing(name) });
         }
-        let lost_login = self.forget(name);
+        let lost_login = self.forget(name) || left_in_keyring;
         let was_current = self.snapshot()?.current.as_deref() == Some(name);
         if was_current {
             drop(self.documents.config.remove("currentContext"));
         }
-        Ok(Removed { lost_login, was_current })
+        Ok(Removed { lost_login, left_in_keyring, was_current })
     }
 
     /// Makes a context the current one; the embedded org can be, too, though the existing CLI knows no such context.
@@ -154,15 +162,8 @@ impl Draft {
 
     /// Puts a login in a context, in the place of the one that is there.
     pub fn put_login(&mut self, name: &str, login: &Login) -> Result<(), ChangeError> {
-        let context = self.context(trim(name))?;
-        if login.access_token.is_empty() {
-            return Err(ChangeError::EmptyToken);
-        }
-        if let Some(Refresh::Device { token_endpoint, .. }) = &login.refresh
-            && !context.owns(token_endpoint)
-        {
-            return Err(ChangeError::EndpointElsewhere { name: context.name });
-        }
+        let context = self.context_of(name, login)?;
+        self.remove_marker(&context.name);
         match login_entry::device(login) {
             Some(device) => self.edit_entry(&context.name, |entry| entry.set("device", JsonValue::Object(device)))?,
             None => self.remove_device(&context.name),
@@ -175,12 +176,41 @@ impl Draft {
         Ok(())
     }
 
-    /// Removes the login of a context, whether the context exists or not; tells whether there was one.
+    /// Marks the login of a context as kept in the keyring, and takes the tokens out of the files. The login, which the
+    /// caller stores in the keyring, must be one that the files would take.
+    pub fn put_login_in_keyring(&mut self, name: &str, login: &Login) -> Result<(), ChangeError> {
+        let context = self.context_of(name, login)?;
+        self.remove_login(&context.name);
+        self.edit_entry(&context.name, |entry| entry.set(login_entry::KEYRING, JsonValue::Bool(true)))
+    }
+
+    /// Removes the login of a context from the files, whether the context exists or not, and the mark that it is in the
+    /// keyring; tells whether the files had one.
     pub fn remove_login(&mut self, name: &str) -> bool {
         let name = trim(name);
         self.remove_device(name);
+        self.remove_marker(name);
         let contexts = self.documents.credentials.object_mut("contexts");
         contexts.and_then(|contexts| contexts.remove(name)).is_some()
+    }
+
+    /// The context that a login is put in, if the login can be its.
+    fn context_of(&self, name: &str, login: &Login) -> Result<Context, ChangeError> {
+        let context = self.context(trim(name))?;
+        if login.access_token.is_empty() {
+            return Err(ChangeError::EmptyToken);
+        }
+        match &login.refresh {
+            Some(Refresh::Device { token_endpoint, .. }) if !context.owns(token_endpoint) => {
+                Err(ChangeError::EndpointElsewhere { name: context.name })
+            }
+            _ => Ok(context),
+        }
+    }
+
+    fn is_in_keyring(&self, name: &str) -> Result<bool, ChangeError> {
+        let Ok(context) = self.context(name) else { return Ok(false) };
+        Ok(login_entry::is_in_keyring(&self.documents, &context).map_err(|broken| self.broken(broken))?)
     }
 
     /// Forgets all that was set for a context, and its login; tells whether there was one.
@@ -193,9 +223,18 @@ impl Draft {
     }
 
     fn remove_device(&mut self, name: &str) {
+        self.remove_own(name, "device");
+    }
+
+    fn remove_marker(&mut self, name: &str) {
+        self.remove_own(name, login_entry::KEYRING);
+    }
+
+    /// Takes a member out of the entry of a context in cli.json.
+    fn remove_own(&mut self, name: &str, member: &str) {
         let contexts = self.documents.cli.object_mut("contexts");
         if let Some(entry) = contexts.and_then(|contexts| contexts.object_mut(name)) {
-            drop(entry.remove("device"));
+            drop(entry.remove(member));
         }
     }
 

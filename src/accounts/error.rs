@@ -134,6 +134,12 @@ pub enum Notice {
         /// Its context.
         name: String,
     },
+    /// The login of a context is in the keyring, and another program wrote one into credentials.json, which does not count.
+    #[error("the login of {name} is in the keyring, and the one in credentials.json is ignored")]
+    LoginBesideKeyring {
+        /// The context.
+        name: String,
+    },
     /// A login belongs to no context, so that its token goes nowhere.
     #[error("there is a login for {name}, but no such context")]
     LoginWithoutContext {

@@ -12,6 +12,9 @@ use super::context_entry::{bound_entry, url};
 use super::document::{Broken, Documents, milliseconds, text};
 use super::{AccountFile, Context, FileProblem, Identity, Login, Refresh};
 
+/// The member of cli.json that says that the login of a context is in the keyring.
+pub(super) const KEYRING: &str = "keyring";
+
 /// Reads an entry of credentials.json; none if it holds no token.
 pub(super) fn read(entry: &Object) -> Result<Option<Login>, FileProblem> {
     let Some(access_token) = secret(entry, "accessToken", "`accessToken`")? else { return Ok(None) };
@@ -43,7 +46,12 @@ pub(super) fn read_device(documents: &Documents, context: &Context, login: &Logi
     read.map_err(|problem| Broken { file: AccountFile::Cli, problem })
 }
 
-fn device_of(device: &Object, context: &Context, expires_at: Option<u64>) -> Result<Option<Refresh>, FileProblem> {
+/// Reads how a login is refreshed; none if that is not of this login, or its endpoint is not on an origin of the context.
+pub(super) fn device_of(
+    device: &Object,
+    context: &Context,
+    expires_at: Option<u64>,
+) -> Result<Option<Refresh>, FileProblem> {
     let token = secret(device, "refresh_token", "`refresh_token` of a context")?;
     let client_id = text(device, "client_id", "`client_id` of a context")?;
     let token_endpoint = url(device, "token_endpoint", "`token_endpoint` of a context")?;
@@ -79,6 +87,18 @@ pub(super) fn write(entry: &mut Object, login: &Login) {
     entry.set_text("name", name.as_deref());
     entry.set_text("userId", user_id.as_deref());
     entry.set_text("agentId", agent_id.as_deref());
+}
+
+/// Whether cli.json says that the login of a context is in the keyring, if that is still about this server.
+pub(super) fn is_in_keyring(documents: &Documents, context: &Context) -> Result<bool, Broken> {
+    match bound_entry(documents, context).and_then(|entry| entry.get(KEYRING)) {
+        None => Ok(false),
+        Some(JsonValue::Bool(is_in_keyring)) => Ok(*is_in_keyring),
+        Some(_) => {
+            let problem = FileProblem::WrongType { member: "`keyring` of a context", expected: "true or false" };
+            Err(Broken { file: AccountFile::Cli, problem })
+        }
+    }
 }
 
 /// What cli.json holds of a login, if only this program can refresh it.

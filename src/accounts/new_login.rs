@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::secrets::SecretValue;
 
 use super::login::{LoginClient, LoginError};
-use super::{Accounts, AccountsError, ChangeError, Context, Identity, Login, Refresh, Snapshot, is_embedded};
+use super::{
+    Accounts, AccountsError, ChangeError, Context, Identity, KeyringError, Login, LoginPlace, Refresh, Snapshot,
+    is_embedded,
+};
 
 /// How long may be asked whose a token is: the answer is only shown.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -32,12 +35,23 @@ pub enum NewLoginError {
         /// Its name.
         context: String,
     },
+    /// The keyring, in which it is to be stored, can't be used.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// The context can't be made, or the login is not taken.
     #[error(transparent)]
     Change(#[from] ChangeError),
     /// The files can't be read or written.
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+}
+
+/// Where a new login is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginStore {
+    Files,
+    /// In the keyring of the operating system, or nowhere.
+    Keyring,
 }
 
 /// The context to log in to.
@@ -73,14 +87,20 @@ impl LoginContext {
         }
     }
 
-    /// Writes a login, in the place of the one that is there. What changed since the command began is looked at under the
+    /// Stores a login, in the place of the one that is there. What changed since the command began is looked at under the
     /// lock.
-    pub async fn keep(&self, accounts: &Accounts, login: &Login, force: bool) -> Result<Kept, NewLoginError> {
+    pub async fn keep(
+        &self,
+        accounts: &Accounts,
+        login: &Login,
+        store: LoginStore,
+        force: bool,
+    ) -> Result<Kept, NewLoginError> {
         let context = &self.context;
         let mut change = accounts.begin_async().await?;
         let before = change.draft().snapshot()?;
-        let replaced = before.logins.get(&context.name).cloned();
-        if replaced.is_some() && !force {
+        let place = before.login(&context.name);
+        if place.is_some() && !force {
             return Err(NewLoginError::TakenMeanwhile { context: context.name.clone() });
         }
         let mut hides_embedded = false;
@@ -94,17 +114,53 @@ impl LoginContext {
         if before.current.is_none() {
             change.draft().use_context(&context.name)?;
         }
-        change.draft().put_login(&context.name, login)?;
-        change.save_async().await?;
+        let was_in_keyring = place.as_ref().is_some_and(LoginPlace::is_keyring);
         // Whose server a login without a context belonged to, nobody knows.
-        Ok(Kept { replaced: replaced.filter(|_| self.new_url.is_none()), hides_embedded })
+        let replaced = match place.filter(|_| self.new_url.is_none()) {
+            Some(place) => accounts.login(context, place).await.map(Some),
+            None => Ok(None),
+        };
+        let mut left_in_keyring = None;
+        match store {
+            LoginStore::Keyring => {
+                change.draft().put_login_in_keyring(&context.name, login)?;
+                accounts.keyring().write(context, login).await?;
+                if let Err(error) = change.save_async().await {
+                    let before = replaced.ok().flatten().filter(|_| was_in_keyring);
+                    self.put_back(accounts, before.as_ref()).await?;
+                    return Err(error.into());
+                }
+            }
+            LoginStore::Files => {
+                change.draft().put_login(&context.name, login)?;
+                if was_in_keyring {
+                    left_in_keyring = change.save_and_delete_entry(&context.name).await?.err();
+                } else {
+                    change.save_async().await?;
+                }
+            }
+        }
+        let leaves_keyring = was_in_keyring && store == LoginStore::Files;
+        Ok(Kept { replaced, leaves_keyring, left_in_keyring, hides_embedded })
+    }
+
+    /// Gives the keyring's entry the login that it had before, as the files still say.
+    async fn put_back(&self, accounts: &Accounts, before: Option<&Login>) -> Result<(), KeyringError> {
+        match before {
+            Some(before) => accounts.keyring().write(&self.context, before).await,
+            None => accounts.keyring().delete(&self.context.name).await.map(drop),
+        }
     }
 }
 
 /// What keeping a login did.
 pub struct Kept {
-    /// The login that it replaced.
-    pub replaced: Option<Login>,
+    /// The login that it replaced, or why that can't be read from the keyring.
+    pub replaced: Result<Option<Login>, KeyringError>,
+    /// Whether that was in the keyring, and the new one is in the files.
+    pub leaves_keyring: bool,
+    /// Why the keyring's entry of the login that it replaced is still there.
+    pub left_in_keyring: Option<KeyringError>,
     /// Whether its new context stands in the place of the embedded org.
     pub hides_embedded: bool,
 }

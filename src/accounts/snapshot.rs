@@ -1,10 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::secrets::json::{JsonValue, Object};
 
 use super::document::{Broken, Documents, text};
 use super::{
-    AccountFile, BUILT_IN, Context, Login, MemoryFile, Notice, Refresh, context_entry, is_embedded, login_entry,
+    AccountFile, BUILT_IN, Context, Login, LoginPlace, MemoryFile, Notice, Refresh, context_entry, is_embedded,
+    login_entry,
 };
 
 /// What the files said when they were read.
@@ -14,8 +15,10 @@ pub struct Snapshot {
     pub contexts: BTreeMap<String, Context>,
     /// The name of the current context, if one was chosen. It may be that of the embedded org, or of no context.
     pub current: Option<String>,
-    /// The logins, by the name of their context.
+    /// The logins that are in the files, by the name of their context.
     pub logins: BTreeMap<String, Login>,
+    /// The contexts whose login is in the keyring of the operating system.
+    pub in_keyring: BTreeSet<String>,
     /// What memory.json says.
     pub memory: MemoryFile,
     /// What is left out or worth knowing.
@@ -35,21 +38,25 @@ impl Snapshot {
     fn add_contexts(&mut self, documents: &Documents) -> Result<(), Broken> {
         for name in context_entry::names(documents) {
             match context_entry::read_context(documents, &self.memory, name)? {
-                Ok(context) => self.add_context(documents, context),
+                Ok(context) => self.add_context(documents, context)?,
                 Err(notice) => self.notices.push(notice),
             }
         }
         Ok(())
     }
 
-    fn add_context(&mut self, documents: &Documents, context: Context) {
+    fn add_context(&mut self, documents: &Documents, context: Context) -> Result<(), Broken> {
         if is_embedded(&context.name) {
             self.notices.push(Notice::HidesEmbedded { name: context.name.clone() });
         }
         if documents.cli_entry(&context.name).is_some() && context_entry::bound_entry(documents, &context).is_none() {
             self.notices.push(Notice::OtherServer { name: context.name.clone() });
         }
+        if login_entry::is_in_keyring(documents, &context)? {
+            self.in_keyring.insert(context.name.clone());
+        }
         self.contexts.insert(context.name.clone(), context);
+        Ok(())
     }
 
     fn add_logins(&mut self, documents: &Documents) -> Result<(), Broken> {
@@ -62,6 +69,10 @@ impl Snapshot {
             let read = read.map_err(|problem| Broken { file: AccountFile::Credentials, problem })?;
             match (read, self.contexts.get(name)) {
                 (None, _) => self.notices.push(Notice::LoginWithoutToken { name: name.to_owned() }),
+                // The marker decides: what another program wrote is not used in its place.
+                (Some(_), _) if self.in_keyring.contains(name) => {
+                    self.notices.push(Notice::LoginBesideKeyring { name: name.to_owned() });
+                }
                 (Some(mut login), Some(context)) => {
                     if login.refresh.is_none() {
                         login.refresh = login_entry::read_device(documents, context, &login)?;
@@ -100,6 +111,18 @@ impl Snapshot {
             self.notices.push(Notice::CurrentUnknown { name: name.clone() });
         }
         Ok(())
+    }
+
+    /// Where the login of a context is; none if there is no login.
+    pub fn login(&self, context: &str) -> Option<LoginPlace> {
+        if self.in_keyring.contains(context) {
+            return Some(LoginPlace::Keyring);
+        }
+        self.logins.get(context).cloned().map(Box::new).map(LoginPlace::Files)
+    }
+
+    pub fn has_login(&self, context: &str) -> bool {
+        self.in_keyring.contains(context) || self.logins.contains_key(context)
     }
 
     /// The context that always exists.

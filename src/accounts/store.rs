@@ -7,7 +7,7 @@ use crate::files::DirectoryLock;
 use super::directory::OpenDirectory;
 use super::document::{Broken, Documents};
 use super::save::{self, FileWrite};
-use super::{AccountFile, AccountsError, Draft, Notice, Snapshot};
+use super::{AccountFile, AccountsError, Context, Draft, Keyring, KeyringError, Login, LoginPlace, Notice, Snapshot};
 
 /// How long another process may take to change the files.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,6 +27,7 @@ pub(super) const OTHERS: u32 = 0o077;
 pub struct Accounts {
     directory: PathBuf,
     patience: Duration,
+    keyring: Keyring,
 }
 
 impl Accounts {
@@ -42,13 +43,32 @@ impl Accounts {
 
     /// Those in a directory.
     pub fn at(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), patience: PATIENCE }
+        Self { directory: directory.into(), patience: PATIENCE, keyring: Keyring::of_system() }
     }
 
     /// The same, but waiting for another process for at most some time.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same with another keyring than the system's.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring, ..self }
+    }
+
+    /// The keyring of the operating system, which nothing is asked of before it is used.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The login of a context, which is read from the keyring if it is there.
+    pub async fn login(&self, context: &Context, place: LoginPlace) -> Result<Login, KeyringError> {
+        match place {
+            LoginPlace::Files(login) => Ok(*login),
+            LoginPlace::Keyring => self.keyring.read(context).await,
+        }
     }
 
     /// The directory of the files.
@@ -149,6 +169,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// The keyring that the files may refer to.
+    pub(super) fn keyring(&self) -> &Keyring {
+        &self.accounts.keyring
+    }
+
     /// What the files are to say.
     pub fn draft(&mut self) -> &mut Draft {
         &mut self.draft
@@ -156,6 +181,10 @@ impl Change {
 
     /// Writes the files that changed, and gives the lock back.
     pub fn save(self) -> Result<(), AccountsError> {
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), AccountsError> {
         // What could not be read again is not written.
         self.draft.snapshot()?;
         for write in self.file_writes()? {
@@ -168,6 +197,15 @@ impl Change {
     /// Writes the files beside the runtime.
     pub async fn save_async(self) -> Result<(), AccountsError> {
         beside_runtime(move || self.save()).await
+    }
+
+    /// Writes the files beside the runtime, and deletes the keyring's entry of a context, which nothing refers to any more,
+    /// before the lock is given back: else it could be that of a login since. Says whether that succeeded.
+    pub async fn save_and_delete_entry(self, context: &str) -> Result<Result<(), KeyringError>, AccountsError> {
+        let change = beside_runtime(move || self.write().map(|()| self)).await?;
+        let deleted = change.accounts.keyring.delete(context).await;
+        drop(change);
+        Ok(deleted.map(drop))
     }
 
     /// What is to be written, in its order.

@@ -36,6 +36,15 @@ pub enum Refresh {
     },
 }
 
+/// Where the login of a context is.
+#[derive(Clone)]
+pub enum LoginPlace {
+    /// In the files, which were read.
+    Files(Box<Login>),
+    /// In the keyring of the operating system, which was not asked yet.
+    Keyring,
+}
+
 /// Who a token belongs to, as far as the server said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
@@ -45,6 +54,12 @@ pub struct Identity {
     pub user_id: Option<String>,
     /// The id of the agent that the token acts for, where it does.
     pub agent_id: Option<String>,
+}
+
+impl LoginPlace {
+    pub fn is_keyring(&self) -> bool {
+        matches!(self, Self::Keyring)
+    }
 }
 
 impl Login {

@@ -155,7 +155,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Logout(args) => block_on(logout::run(session, &args)),
         Verb::Whoami(args) => block_on(whoami::run(session, &args)),
         Verb::Token(args) => block_on(token::run(session, &args)),
-        Verb::Context(command) => context::run(session, &command),
+        Verb::Context(command) => block_on(context::run(session, &command)),
         Verb::Org(command) => block_on(org::run(session, &command)),
         Verb::Dev(args) => block_on(dev::run(session, &args)),
     }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{Accounts, AccountsError, ChangeError, Snapshot, is_embedded};
+use crate::accounts::{Accounts, AccountsError, Change, LoginPlace, Snapshot, is_embedded};
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style, line};
@@ -50,12 +50,12 @@ pub struct NameArgs {
 }
 
 /// Shows and changes the contexts of the user, in the files that the existing CLI shares.
-pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, CommandError> {
+pub async fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, CommandError> {
     let accounts = Accounts::of(&session.environment).ok_or(AccountsError::NoHome)?;
     match command {
         ContextCommand::List(FormatOptions { json }) => list(session, &accounts.read()?, *json),
         ContextCommand::Current => current(session, &accounts.read()?)?,
-        ContextCommand::Add(args) => add(session, &accounts, args)?,
+        ContextCommand::Add(args) => add(session, &accounts, args).await?,
         ContextCommand::Use(NameArgs { name }) => {
             accounts.change(|draft| draft.use_context(name))?;
             session.say(line!("The current context is {}.", Style::Bold.of(name.trim())));
@@ -64,7 +64,9 @@ pub fn run(session: &Session, command: &ContextCommand) -> Result<Outcome, Comma
             }
         }
         ContextCommand::Remove(NameArgs { name }) => {
-            let removed = accounts.change(|draft| draft.remove_context(name))?;
+            let mut change = accounts.begin_async().await?;
+            let removed = change.draft().remove_context(name)?;
+            save(session, change, name.trim(), removed.left_in_keyring).await?;
             session.say(line!("Removed the context {}.", Style::Bold.of(name.trim())));
             if removed.lost_login {
                 session.note("its login was forgotten with it, and may live on at the server until it ends");
@@ -96,16 +98,25 @@ fn chosen<'a>(session: &'a Session, snapshot: &'a Snapshot) -> Option<&'a str> {
     session.environment.text(Variable::Context).or(snapshot.current.as_deref())
 }
 
-fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), CommandError> {
+/// Saves a change; the entry of a login that was in the keyring goes with it.
+async fn save(session: &Session, change: Change, name: &str, left_in_keyring: bool) -> Result<(), CommandError> {
+    if !left_in_keyring {
+        return Ok(change.save_async().await?);
+    }
+    if let Err(error) = change.save_and_delete_entry(name).await? {
+        session.note(&format!("the tokens of its login are still in the keyring: {error}"));
+    }
+    Ok(())
+}
+
+async fn add(session: &Session, accounts: &Accounts, args: &AddArgs) -> Result<(), CommandError> {
     let AddArgs { name, url, send_secret_values } = args;
-    let added = accounts.change(|draft| {
-        let added = draft.add_context(name, url)?;
-        if let Some(consent) = send_secret_values {
-            draft.set_consent(&added.name, *consent)?;
-        }
-        Ok::<_, ChangeError>(added)
-    });
-    let added = added?;
+    let mut change = accounts.begin_async().await?;
+    let added = change.draft().add_context(name, url)?;
+    if let Some(consent) = send_secret_values {
+        change.draft().set_consent(&added.name, *consent)?;
+    }
+    save(session, change, &added.name, added.left_in_keyring).await?;
     session.say(line!("The context {} has the URL {}.", Style::Bold.of(&added.name), &added.api_url));
     if let Some(replaced) = &added.replaced {
         session.note(&format!("it had the URL {replaced} before"));
@@ -126,7 +137,11 @@ fn list(session: &Session, snapshot: &Snapshot, json: bool) {
     }
     let mut document = Document::new();
     for context in snapshot.contexts.values() {
-        let login = if snapshot.logins.contains_key(&context.name) { "logged in" } else { "no login" };
+        let login = match snapshot.login(&context.name) {
+            Some(LoginPlace::Files(_)) => "logged in",
+            Some(LoginPlace::Keyring) => "logged in (keyring)",
+            None => "no login",
+        };
         let mut line = line!("{}  {}  {}", marked(&context.name, current), context.server_name(), login);
         if let Some(org) = &context.org {
             line = line.then(line!("  org {}", org.as_str()));
@@ -157,7 +172,11 @@ fn listed(snapshot: &Snapshot, current: &str) -> Vec<ListedContext> {
         server: Some(context.server_name()),
         org: context.org.as_ref().map(ToString::to_string),
         is_current: context.name == current,
-        is_logged_in: snapshot.logins.contains_key(&context.name),
+        is_logged_in: snapshot.has_login(&context.name),
+        login_place: snapshot.login(&context.name).map(|place| match place {
+            LoginPlace::Files(_) => "files",
+            LoginPlace::Keyring => "keyring",
+        }),
         sends_secret_values: context.sends_secret_values,
     });
     let embedded = (!snapshot.contexts.contains_key(LOCAL)).then(|| ListedContext {
@@ -166,6 +185,7 @@ fn listed(snapshot: &Snapshot, current: &str) -> Vec<ListedContext> {
         org: None,
         is_current: current == LOCAL,
         is_logged_in: false,
+        login_place: None,
         sends_secret_values: false,
     });
     own.chain(embedded).collect()

@@ -219,6 +219,7 @@ impl From<NewLoginError> for CommandError {
         match error {
             NewLoginError::Accounts(error) => error.into(),
             NewLoginError::Change(error) => error.into(),
+            NewLoginError::Keyring(error) => error.into(),
             NewLoginError::Taken { .. } | NewLoginError::TakenMeanwhile { .. } => {
                 Self::new(ErrorKind::WouldOverwrite, error)
                     .hint("Use --force to replace it. To show whose it is:\nlobu whoami")
@@ -241,9 +242,14 @@ impl From<TokenError> for CommandError {
                 let hint = log_in(context);
                 Self::new(ErrorKind::NotLoggedIn, error).hint(hint)
             }
-            TokenError::Expired { ref context } | TokenError::Refused { ref context, .. } => {
-                let hint = log_in_again(context);
+            TokenError::Expired { ref context, in_keyring } | TokenError::Refused { ref context, in_keyring, .. } => {
+                let hint = log_in_again(context, in_keyring);
                 Self::new(ErrorKind::NotLoggedIn, error).hint(hint)
+            }
+            TokenError::Keyring(error) => error.into(),
+            TokenError::Lost(ref cause) => {
+                let (kind, hint) = (Self::from(cause.clone()).kind, log_in_again(&cause.context, true));
+                Self::new(kind, error).hint(hint)
             }
             TokenError::Kept { error: ref cause, .. } => {
                 let kind = Self::from((**cause).clone()).kind;
@@ -255,12 +261,18 @@ impl From<TokenError> for CommandError {
 
 /// The command that logs in to a context.
 fn log_in(context: &str) -> String {
-    format!("To log in:\nlobu login{}", argument("-c", context))
+    format!("To log in:\n{}", log_in_command(context))
 }
 
-/// The command that logs in to a context whose login is there and of no use.
-pub(super) fn log_in_again(context: &str) -> String {
-    format!("{} --force", log_in(context))
+/// The command alone.
+pub(super) fn log_in_command(context: &str) -> String {
+    format!("lobu login{}", argument("-c", context))
+}
+
+/// The command that logs in to a context whose login is there and of no use; the next one is stored where it was.
+pub(super) fn log_in_again(context: &str, in_keyring: bool) -> String {
+    let keyring = if in_keyring { " --keyring" } else { "" };
+    format!("{}{keyring} --force", log_in(context))
 }
 
 /// How a context is found that exists.

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
-use crate::accounts::{Context, Identity, Login, LoginContext, NewLoginError, identity_of, revoke};
+use crate::accounts::{Context, Identity, Kept, Login, LoginContext, LoginStore, NewLoginError, identity_of, revoke};
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::model::{OrgSlug, counted};
@@ -29,6 +29,9 @@ pub struct LoginArgs {
     /// Set the default org of the context
     #[arg(long, value_name = "SLUG")]
     org: Option<String>,
+    /// Store the tokens in the system keyring instead of a file
+    #[arg(long)]
+    keyring: bool,
     /// Replace an existing login
     #[arg(short, long)]
     force: bool,
@@ -51,8 +54,13 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
     let context = &place.context;
     check_api_url(&session.environment, context)?;
     let org = args.org.as_deref().map(slug).transpose()?;
-    if snapshot.logins.contains_key(&context.name) && !args.force {
+    if snapshot.has_login(&context.name) && !args.force {
         return Err(NewLoginError::Taken { context: context.name.clone() }.into());
+    }
+    let store = if args.keyring { LoginStore::Keyring } else { LoginStore::Files };
+    if store == LoginStore::Keyring {
+        // Before somebody approves a login that could not be stored.
+        accounts.keyring().check(&context.name).await.map_err(NewLoginError::from)?;
     }
     let client = LoginClient::of_context(context, &session.environment, *allow_insecure_http)?;
     let login = if args.token.is_given() {
@@ -60,7 +68,7 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
     } else {
         by_device(session, &client, context).await?
     };
-    let kept = match place.keep(&accounts, &login, args.force).await {
+    let kept = match place.keep(&accounts, &login, store, args.force).await {
         Ok(kept) => kept,
         Err(error) => {
             // Nobody holds it any more; whether the server heard that changes nothing here.
@@ -71,16 +79,33 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
     if let Some(org) = &org {
         accounts.change(|draft| draft.set_org(&context.name, Some(org)))?;
     }
-    if kept.hides_embedded {
+    note_replaced(session, &client, context, kept).await;
+    session.say(logged_in(context, &login.identity));
+    if store == LoginStore::Keyring {
+        session.say(line!("Its tokens are in the system keyring."));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Ends the login that was replaced, and says what is left of it.
+async fn note_replaced(session: &Session, client: &LoginClient, context: &Context, kept: Kept) {
+    let Kept { replaced, leaves_keyring, left_in_keyring, hides_embedded } = kept;
+    if hides_embedded {
         session.note("it now hides the embedded org of the same name");
     }
-    if let Some(before) = kept.replaced
-        && let Err(error) = revoke(&client, context, &before).await
-    {
+    let ended = match replaced {
+        Ok(Some(before)) => revoke(client, context, &before).await.map_err(|error| error.to_string()),
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = ended {
         session.note(&format!("the login that was replaced may live on until it ends: {error}"));
     }
-    session.say(logged_in(context, &login.identity));
-    Ok(Outcome::Done)
+    match left_in_keyring {
+        Some(error) => session.note(&format!("the tokens that were replaced are still in the keyring: {error}")),
+        None if leaves_keyring => session.note("the tokens are in a file now; with --keyring they stay in the keyring"),
+        None => {}
+    }
 }
 
 /// The server's device flow (RFC 8628): a person approves on the server's page.

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::accounts::login::LoginClient;
-use crate::accounts::revoke;
+use crate::accounts::{Forgotten, revoke};
 use crate::error::CommandError;
 use crate::render::document::{Style, line};
 use crate::target::{SelectedContext, check_api_url, context_named};
@@ -18,7 +18,8 @@ pub struct LogoutArgs {
     context: ContextOptions,
 }
 
-/// Has the server end the login, and forgets it here. It is forgotten even if the server can't be told.
+/// Has the server end the login, and forgets it here. It is forgotten even if the server can't be told, but not if the
+/// keyring that it is in can't be used.
 pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, CommandError> {
     let ContextOptions { context: flag, allow_insecure_http } = &args.context;
     let SelectedContext { accounts, name, .. } = session.context(flag.as_deref())?;
@@ -26,13 +27,18 @@ pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, Comman
     let snapshot = change.draft().snapshot()?;
     let context = context_named(&snapshot, &name)?;
     check_api_url(&session.environment, context)?;
-    let Some(login) = snapshot.logins.get(&name) else {
+    // Before the server is asked, which may take long: nobody else has to wait for that.
+    let Some(Forgotten { login, unusable }) = change.forget_login(context).await? else {
         session.say(line!("There is no login in the context {}.", Style::Bold.of(&name)));
         return Ok(Outcome::Done);
     };
-    // Before the server is asked, which may take long: nobody else has to wait for that.
-    change.draft().remove_login(&name);
-    change.save_async().await?;
+    let Some(login) = &login else {
+        session.say(line!("Removed the login of the context {}.", Style::Bold.of(&name)));
+        if let Some(error) = unusable {
+            session.note(&format!("the login may live on at its server until it ends: {error}"));
+        }
+        return Ok(Outcome::Done);
+    };
     let told = match LoginClient::of_context(context, &session.environment, *allow_insecure_http) {
         Ok(client) => revoke(&client, context, login).await,
         Err(error) => Err(error),

@@ -8,6 +8,7 @@ pub mod drift;
 mod errors;
 mod hidden_values;
 mod interrupts;
+mod keyring_errors;
 mod latest_log;
 pub mod login;
 pub mod logout;

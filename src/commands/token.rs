@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::accounts::{Context, access_token};
+use crate::accounts::{Context, LoginPlace, access_token};
 use crate::error::CommandError;
 use crate::render::document::{Document, line};
 use crate::secrets::SecretValue;
@@ -32,8 +32,13 @@ pub async fn run(session: &Session, args: &TokenArgs) -> Result<Outcome, Command
     let (token, source) = if let Some(token) = selected.environment_token(environment, context)? {
         (token.clone(), "LOBU_API_TOKEN")
     } else {
-        let token = access_token(environment, context, selected.login(), *allow_insecure_http).await?;
-        (token, "the stored login")
+        let place = selected.login();
+        let source = if place.as_ref().is_some_and(LoginPlace::is_keyring) {
+            "the login in the keyring"
+        } else {
+            "the stored login"
+        };
+        (access_token(environment, context, place, *allow_insecure_http).await?, source)
     };
     if args.raw {
         return print(session, &token);

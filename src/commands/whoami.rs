@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 
 use crate::accounts::login::{LoginClient, LoginError, Proof};
-use crate::accounts::{Context, Identity, Login, Refresh, access_token};
+use crate::accounts::{Context, Identity, Login, LoginPlace, Refresh, current_login};
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Style, line};
 use crate::render::json::{self, WhoamiDocument};
@@ -31,17 +31,22 @@ pub async fn run(session: &Session, args: &WhoamiArgs) -> Result<Outcome, Comman
     let selected = session.context(flag.as_deref())?;
     let context = selected.context_to_ask(environment)?;
     let given = selected.environment_token(environment, context)?;
-    let (token, source) = if let Some(token) = given {
-        (token.clone(), "LOBU_API_TOKEN")
-    } else {
-        let token = access_token(environment, context, selected.login(), *allow_insecure_http).await?;
-        (token, "the login stored for this context")
+    let place = selected.login();
+    let source = match (given, &place) {
+        (Some(_), _) => "LOBU_API_TOKEN",
+        (None, Some(LoginPlace::Keyring)) => "the login stored for this context in the keyring",
+        (None, _) => "the login stored for this context",
     };
-    // It may have been refreshed just now.
-    let snapshot = selected.accounts.read()?;
-    let login = snapshot.logins.get(&selected.name).filter(|_| given.is_none());
+    let again = log_in_again(&context.name, selected.snapshot.in_keyring.contains(&selected.name));
+    let stored;
+    let (login, token) = if let Some(token) = given {
+        (None, token)
+    } else {
+        stored = current_login(environment, context, place, *allow_insecure_http).await?;
+        (Some(&stored), &stored.access_token)
+    };
     let client = LoginClient::of_context(context, environment, *allow_insecure_http)?;
-    let who = who(session, &client, context, login, &token).await?;
+    let who = who(session, &client, context, login, token, &again).await?;
     if args.format.json {
         session.ui.product_json(&json::whoami(document(context, login, source, &who)));
     } else {
@@ -57,12 +62,13 @@ async fn who(
     context: &Context,
     login: Option<&Login>,
     token: &std::sync::Arc<SecretValue>,
+    again: &str,
 ) -> Result<Identity, CommandError> {
     let stored = login.map(|login| login.identity.clone()).unwrap_or_default();
     let found = match login.and_then(|login| login.refresh.as_ref()) {
         Some(Refresh::Device { .. }) => client.userinfo(&context.server, token).await,
         Some(Refresh::Cli { .. }) => client.who_cli(&context.api_url, token).await,
-        None => match personal(client, context, token).await? {
+        None => match personal(client, context, token, again).await? {
             Some(found) => return Ok(found.or(&stored)),
             // A personal token is told apart from a refused one only by what it may read.
             None => match client.prove(&context.server, context.org.as_ref(), token).await {
@@ -81,7 +87,7 @@ async fn who(
         Err(error @ (LoginError::TokenRefused(_) | LoginError::Elsewhere { .. })) => Err(CommandError::from(error)),
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");
-            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(&context.name)))
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(again))
         }
         Err(error) => Err(CommandError::from(error)),
     }
@@ -92,13 +98,14 @@ async fn personal(
     client: &LoginClient,
     context: &Context,
     token: &std::sync::Arc<SecretValue>,
+    again: &str,
 ) -> Result<Option<Identity>, CommandError> {
     match client.account(&context.server, token).await {
         Ok(account) => Ok(Some(account.identity)),
         // Other refusals are those of servers that give personal tokens no answer here.
         Err(error) if error.status() == Some(401) => {
             let message = format!("the server refuses the token: {error}");
-            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(log_in_again(&context.name)))
+            Err(CommandError::new(ErrorKind::NotLoggedIn, message).hint(again))
         }
         Err(error) if error.status().is_some() => Ok(None),
         Err(error) => Err(error.into()),

@@ -112,6 +112,8 @@ checks! {
         "warning: others can open them (fixed by `--fix`); failure: they are broken";
     TokenPresent = Credentials, "token-present", "whether there is a token for the server",
         "failure: there is none";
+    KeyringEntry = Credentials, "keyring-entry", "whether the login of the context can be read from the system keyring",
+        "failure: it cannot; skipped if the login is not in the keyring";
     TokenExpiry = Credentials, "token-expiry", "when the stored login expires, and whether it can be refreshed",
         "warning: it expires within a day and cannot be refreshed; failure: it has expired";
     TokenSendable = Credentials, "token-sendable", "whether the token can be sent",

@@ -197,7 +197,7 @@ mod tests {
         skip  Embedded org: an earlier check failed
         skip  Memory endpoint: the org is embedded
 
-        Checks: 1 with a warning, 10 ok, 29 skipped (-v lists them)
+        Checks: 1 with a warning, 10 ok, 30 skipped (-v lists them)
         ");
     }
 }

@@ -124,7 +124,7 @@ fn owner(known: Known<'_>, origin: &Url) -> Option<Context> {
     let accounts: &Snapshot = known.accounts?;
     let current = accounts.current.as_ref().and_then(|current| accounts.contexts.get(current));
     let owners = || current.into_iter().chain(accounts.contexts.values()).filter(|context| context.owns(origin));
-    let logged_in = owners().find(|context| accounts.logins.contains_key(&context.name));
+    let logged_in = owners().find(|context| accounts.has_login(&context.name));
     logged_in.or_else(|| owners().next()).cloned()
 }
 

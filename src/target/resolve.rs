@@ -121,8 +121,8 @@ fn authority(
         None => None,
     };
     let login = owner.and_then(|context| {
-        let login = known.accounts?.logins.get(&context.name)?;
-        Some(StoredLogin { context: context.clone(), login: login.clone() })
+        let place = known.accounts?.login(&context.name)?;
+        Some(StoredLogin { context: context.clone(), place })
     });
     Ok((None, login))
 }

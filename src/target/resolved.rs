@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::accounts::{Context, Login, TokenError, access_token};
+use crate::accounts::{Context, LoginPlace, TokenError, access_token};
 use crate::env::Environment;
 use crate::http::is_loopback;
 use crate::model::OrgSlug;
@@ -50,13 +50,13 @@ pub enum OrgSource {
     Default,
 }
 
-/// A stored login whose token is used, as it was read; it may have to be refreshed first.
+/// A stored login whose token is used; it may have to be read from the keyring and to be refreshed first.
 #[derive(Clone)]
 pub struct StoredLogin {
     /// The context that it belongs to.
     pub context: Context,
-    /// The login.
-    pub login: Login,
+    /// Where the login is.
+    pub place: LoginPlace,
 }
 
 /// Where a verb goes: context, server and org, which the first line on stderr names.
@@ -99,8 +99,8 @@ impl ResolvedTarget {
         if let Some(token) = &self.token {
             return Ok(Some(Arc::clone(token)));
         }
-        let Some(StoredLogin { context, login }) = &self.login else { return Ok(None) };
-        access_token(environment, context, Some(login), self.allow_insecure_http).await.map(Some)
+        let Some(StoredLogin { context, place }) = &self.login else { return Ok(None) };
+        access_token(environment, context, Some(place.clone()), self.allow_insecure_http).await.map(Some)
     }
 
     /// Whether its server is on this machine.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Accounts, AccountsError, BUILT_IN, Context, Login, Snapshot, is_embedded};
+use crate::accounts::{Accounts, AccountsError, BUILT_IN, Context, LoginPlace, Snapshot, is_embedded};
 use crate::env::{Environment, Variable};
 use crate::secrets::SecretValue;
 
@@ -71,9 +71,9 @@ impl SelectedContext {
         Ok(context)
     }
 
-    /// The login of the context.
-    pub fn login(&self) -> Option<&Login> {
-        self.snapshot.logins.get(&self.name)
+    /// Where the login of the context is; none if there is no login.
+    pub fn login(&self) -> Option<LoginPlace> {
+        self.snapshot.login(&self.name)
     }
 
     /// The token of the environment, which is only for a context that this run names.

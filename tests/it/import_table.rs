@@ -90,6 +90,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("indicatif", &["ui/progress.rs", "ui/terminal.rs"]),
     ("jiff", &["model/cron.rs", "render/secrets", "server/clock.rs"]),
     ("jsonschema", &["project/schema_check.rs", "server/json_schema.rs"]),
+    ("keyring", &["accounts/os_keyring/system.rs"]),
     ("psl", &["model/host_reach.rs"]),
     ("reqwest", &["http"]),
     ("rusqlite", &["server"]),
@@ -191,6 +192,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "tokio",
         &[
             "accounts/new_login.rs",
+            "accounts/os_keyring/logins.rs",
             "accounts/store.rs",
             "cli/run.rs",
             "commands",

@@ -13,6 +13,7 @@ fn contexts_are_added_used_and_removed() {
         api_url: "https://s.example/api/v1".to_owned(),
         replaced: None,
         lost_login: false,
+        left_in_keyring: false,
         hides_embedded: false,
     };
     assert_eq!(added, expected);
@@ -22,7 +23,7 @@ fn contexts_are_added_used_and_removed() {
     assert_eq!(home.text("config.json"), text, "as the existing CLI writes it");
     assert_eq!(home.names(), ["config.json"], "no other file was written");
     let removed = home.change(|draft| draft.remove_context("staging"));
-    assert_eq!(removed, Removed { lost_login: false, was_current: true });
+    assert_eq!(removed, Removed { lost_login: false, left_in_keyring: false, was_current: true });
     assert_eq!(home.text("config.json"), "{\n  \"contexts\": {}\n}");
 }
 

@@ -1,4 +1,6 @@
 mod changing;
+mod in_memory;
+mod keyring;
 mod logins;
 mod modes;
 mod order;

@@ -37,6 +37,18 @@ pub struct LoginFacts {
     pub can_refresh: bool,
     /// Why it could not be refreshed, where that was tried.
     pub refused: Option<String>,
+    /// Where it is, and whether it can be read there.
+    pub place: PlaceFacts,
+}
+
+/// Where a stored login is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceFacts {
+    Files,
+    /// In the system keyring; why it can't be read there, where it can't.
+    Keyring {
+        unreadable: Option<String>,
+    },
 }
 
 const HOUR: u64 = 3_600;
@@ -50,22 +62,32 @@ pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
             .why("Every request to an org needs one.")
             .how("Log in with `lobu login`, or set LOBU_API_TOKEN to a token for this server.");
         let why = "there is no token";
-        let skips = [Check::TokenExpiry, Check::TokenSendable, Check::TokenAccepted].map(|check| skipped(check, why));
+        let skips = [Check::KeyringEntry].into_iter().chain(OF_TOKEN).map(|check| skipped(check, why));
         return [missing].into_iter().chain(skips).collect();
     };
-    vec![
+    let login = facts.login.as_ref();
+    let mut findings = vec![
         ok(Check::TokenPresent, format!("{source} is used; its token is sent only to {server}.")),
-        expiry(facts.login.as_ref()),
-        sendable(facts),
-        accepted(facts, server),
-    ]
+        keyring_entry(login),
+    ];
+    if matches!(login, Some(LoginFacts { place: PlaceFacts::Keyring { unreadable: Some(_) }, .. })) {
+        let why = "the login cannot be read from the keyring";
+        findings.extend(OF_TOKEN.map(|check| skipped(check, why)));
+    } else {
+        findings.extend([expiry(login), sendable(facts), accepted(facts, server)]);
+    }
+    findings
 }
+
+/// The checks that need the token itself.
+const OF_TOKEN: [Check; 3] = [Check::TokenExpiry, Check::TokenSendable, Check::TokenAccepted];
 
 fn embedded(facts: &CredentialFacts) -> Vec<Finding> {
     let unused = if facts.is_unused { " LOBU_API_TOKEN is set, and is not sent to it." } else { "" };
     let why = "the embedded org needs no token";
     vec![
         ok(Check::TokenPresent, format!("The embedded org needs no token.{unused}")),
+        skipped(Check::KeyringEntry, why),
         skipped(Check::TokenExpiry, why),
         skipped(Check::TokenSendable, why),
         skipped(Check::TokenAccepted, why),
@@ -97,12 +119,26 @@ pub fn state_file_check(problem: Option<&str>) -> Finding {
     }
 }
 
+fn keyring_entry(login: Option<&LoginFacts>) -> Finding {
+    let Some(login) = login else { return skipped(Check::KeyringEntry, "the token is from a variable") };
+    match &login.place {
+        PlaceFacts::Files => skipped(Check::KeyringEntry, "the login is in the files, not in the keyring"),
+        PlaceFacts::Keyring { unreadable: None } => {
+            ok(Check::KeyringEntry, format!("The keyring has the login of the context {}.", login.context))
+        }
+        PlaceFacts::Keyring { unreadable: Some(why) } => failure(Check::KeyringEntry, format!("{why}."))
+            .why("cli.json says that the login is there, and no file is used instead.")
+            .how("Start or unlock the keyring, or log in again with `lobu login --force`, with or without --keyring."),
+    }
+}
+
 fn expiry(login: Option<&LoginFacts>) -> Finding {
     let Some(login) = login else {
         return skipped(Check::TokenExpiry, "the expiry of a token from a variable is unknown");
     };
     let context = &login.context;
-    let how = || format!("Log in again to {context}, with `lobu login` and --force.");
+    let keyring = if login.place == PlaceFacts::Files { "" } else { ", --keyring" };
+    let how = || format!("Log in again to {context}, with `lobu login`{keyring} and --force.");
     if let Some(refused) = &login.refused {
         return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.'))).how(how());
     }

@@ -9,7 +9,8 @@ mod secrets;
 mod server;
 
 pub use credentials::{
-    AccountFilesFacts, CredentialFacts, LoginFacts, account_files_check, credentials_checks, state_file_check,
+    AccountFilesFacts, CredentialFacts, LoginFacts, PlaceFacts, account_files_check, credentials_checks,
+    state_file_check,
 };
 pub use embedded::{EmbeddedFacts, embedded_checks};
 pub use memory::{MemoryFacts, memory_checks};

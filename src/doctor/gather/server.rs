@@ -297,6 +297,9 @@ pub(in crate::doctor) fn credentials(
 
 /// Where the token comes from.
 fn source(environment: &Environment, target: &ResolvedTarget) -> Option<String> {
-    let login = target.login.as_ref().map(|stored| format!("The login of the context {}", stored.context.name));
+    let login = target.login.as_ref().map(|stored| {
+        let place = if stored.place.is_keyring() { ", in the system keyring," } else { "" };
+        format!("The login of the context {}{place}", stored.context.name)
+    });
     login.or_else(|| target.token.as_ref().and(environment.token()).map(|_| "LOBU_API_TOKEN".to_owned()))
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::accounts::{Accounts, FileState, Finding};
-use crate::doctor::checks::{AccountFilesFacts, EmbeddedFacts, LoginFacts, TargetFacts};
+use crate::accounts::{Accounts, FileState, Finding, Login, LoginPlace};
+use crate::doctor::checks::{AccountFilesFacts, EmbeddedFacts, LoginFacts, PlaceFacts, TargetFacts};
 use crate::env::Environment;
 use crate::server::{StoreError, beside_runtime, inspect_store};
 use crate::target::{
@@ -113,8 +113,14 @@ pub(in crate::doctor) async fn login(
     target: &mut ResolvedTarget,
     offline: bool,
 ) -> Option<LoginFacts> {
-    let StoredLogin { context, login } = target.login.clone()?;
-    let refused = if offline {
+    let StoredLogin { context, place } = target.login.clone()?;
+    let in_keyring = place.is_keyring();
+    let read = match (place, Accounts::of(environment)) {
+        (LoginPlace::Files(login), _) => Ok(*login),
+        (place, Some(accounts)) => accounts.login(&context, place).await.map_err(|error| error.to_string()),
+        (_, None) => return None,
+    };
+    let refused = if offline || read.is_err() {
         None
     } else {
         match target.access_token(environment).await {
@@ -126,8 +132,10 @@ pub(in crate::doctor) async fn login(
         }
     };
     let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
-    let seconds_left = login.end().map(left);
-    Some(LoginFacts { context: context.name, seconds_left, can_refresh: login.refresh.is_some(), refused })
+    let seconds_left = read.as_ref().ok().and_then(Login::end).map(left);
+    let can_refresh = read.as_ref().is_ok_and(|login| login.refresh.is_some());
+    let place = if in_keyring { PlaceFacts::Keyring { unreadable: read.err() } } else { PlaceFacts::Files };
+    Some(LoginFacts { context: context.name, seconds_left, can_refresh, refused, place })
 }
 
 /// Where the database is, or would be; none where nothing says where.

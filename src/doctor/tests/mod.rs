@@ -204,7 +204,8 @@ fn the_target_is_named_or_told() {
 
 #[test]
 fn a_token_is_there_and_taken() {
-    let login = LoginFacts { context: "c".to_owned(), seconds_left: None, can_refresh: false, refused: None };
+    let place = PlaceFacts::Keyring { unreadable: None };
+    let login = LoginFacts { context: "c".to_owned(), seconds_left: None, can_refresh: false, refused: None, place };
     let good = CredentialFacts {
         server: Some("https://s".to_owned()),
         source: Some("The login of the context c".to_owned()),
@@ -237,13 +238,26 @@ fn a_token_is_there_and_taken() {
         (LoginFacts { seconds_left: hours(2), can_refresh: true, ..login.clone() }, "ok"),
         (LoginFacts { seconds_left: hours(0), ..login.clone() }, "failure"),
         (LoginFacts { seconds_left: hours(0), can_refresh: true, ..login.clone() }, "ok"),
-        (LoginFacts { can_refresh: true, refused, ..login }, "failure"),
+        (LoginFacts { can_refresh: true, refused, ..login.clone() }, "failure"),
     ];
     for (login, expected) in table {
         let shown = format!("{login:?}");
         let facts = CredentialFacts { login: Some(login), ..good.clone() };
         assert_eq!(of(facts, Check::TokenExpiry), expected, "{shown}");
     }
+    // One that can't be read from the keyring has no token that could be looked at.
+    let unreadable = Some("cannot read the login of the context c from the keyring: the keyring is locked".to_owned());
+    for (place, [entry, others]) in
+        [(PlaceFacts::Files, ["skipped", "ok"]), (PlaceFacts::Keyring { unreadable }, ["failure", "skipped"])]
+    {
+        let facts = CredentialFacts { login: Some(LoginFacts { place, ..login.clone() }), ..good.clone() };
+        assert_eq!(of(facts.clone(), Check::KeyringEntry), entry);
+        for check in [Check::TokenExpiry, Check::TokenSendable, Check::TokenAccepted] {
+            assert_eq!(of(facts.clone(), check), others, "{check:?}");
+        }
+    }
+    let variable = CredentialFacts { login: None, ..good.clone() };
+    assert_eq!(of(variable, Check::KeyringEntry), "skipped");
     let local = CredentialFacts { server: None, source: None, is_unused: true, ..good };
     assert_eq!(of(local, Check::TokenPresent), "ok");
 }

@@ -37,7 +37,7 @@ pub struct WhoamiDocument {
     /// The agent that the token acts for.
     pub agent_id: Option<String>,
     pub scopes: Option<String>,
-    /// `LOBU_API_TOKEN`, or the login that is stored.
+    /// `LOBU_API_TOKEN`, or where the login is stored.
     pub token_source: String,
     /// In how many seconds the token expires.
     pub expires_in: Option<u64>,
@@ -63,6 +63,8 @@ pub struct ListedContext {
     pub org: Option<String>,
     pub is_current: bool,
     pub is_logged_in: bool,
+    /// Where the login is: `files` or `keyring`; null without a login.
+    pub login_place: Option<&'static str>,
     pub sends_secret_values: bool,
 }
 

@@ -3,6 +3,8 @@
 mod device;
 mod double;
 mod files;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod mistakes;
 mod refresh;
 mod story;

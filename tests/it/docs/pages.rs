@@ -1,3 +1,4 @@
+use lobu::accounts;
 use lobu::doctor::Check;
 use lobu::env::Variable;
 use lobu::error::{ErrorKind, exit};
@@ -71,6 +72,7 @@ fn the_limits() {
         ("all answers of a run, after decompression", mebibytes(http::LARGEST_SUM_OF_ANSWERS)),
         ("connecting", format!("{} s", http::CONNECT_DEADLINE.as_secs())),
         ("a request, connection and answer included", format!("{} s", http::DEADLINE.as_secs())),
+        ("a call of the system keyring", format!("{} s", accounts::CALL_LIMIT.as_secs())),
         ("requests side by side, unless `--parallelism` says otherwise", http::PARALLELISM.to_string()),
     ];
     let rows = rows.map(|(what, limit)| [what.to_owned(), limit]);
