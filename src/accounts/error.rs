@@ -156,7 +156,7 @@ pub enum Notice {
     #[error("the current context is {name}, which does not exist")]
     CurrentUnknown { name: String },
     /// Others than its owner may do something with a file.
-    #[error("others can open {} (mode {mode:04o}); run `lobu doctor --fix`", file.name())]
+    #[error("other users can open {} (mode {mode:04o})", file.name())]
     OpenToOthers { file: AccountFile, mode: u32 },
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::accounts::{Accounts, AccountsError, Change, LoginPlace, Snapshot, is_embedded};
+use crate::accounts::{Accounts, AccountsError, Change, LoginPlace, Notice, Snapshot, is_embedded};
 use crate::env::Variable;
 use crate::error::CommandError;
 use crate::render::document::{Document, Line, Style, line};
@@ -156,7 +156,10 @@ fn list(session: &Session, snapshot: &Snapshot, json: bool) {
     }
     session.ui.product(&document);
     for notice in &snapshot.notices {
-        session.note(&notice.to_string());
+        match notice {
+            Notice::OpenToOthers { .. } => session.note_command(&format!("{notice}; to fix it:"), "lobu doctor --fix"),
+            _ => session.note(&notice.to_string()),
+        }
     }
     if let Some(variable) = session.environment.text(Variable::Context) {
         session.note(&format!("LOBU_CONTEXT is set to {variable}, and goes before the current context"));

@@ -14,7 +14,9 @@ use crate::pull::PullError;
 use crate::push::{PushFailure, SelectionError, TooLarge};
 use crate::secrets::{DotenvFileError, NameError};
 use crate::server::{EmbeddedError, StoreError};
-use crate::target::{ConnectionError, ContextError, RememberedError, TargetError, TargetErrorKind, argument};
+use crate::target::{
+    ConnectionError, ContextError, RememberedError, TargetAdvice, TargetError, TargetErrorKind, argument,
+};
 
 /// Says of errors that need no advice which kind they are.
 macro_rules! kinds {
@@ -131,7 +133,12 @@ impl From<TargetError> for CommandError {
             TargetErrorKind::Origin => ErrorKind::WrongOrigin,
             TargetErrorKind::Files => ErrorKind::Unexpected,
         };
-        Self::new(kind, error)
+        let advice = error.advice();
+        let failure = Self::new(kind, error);
+        match advice {
+            Some(TargetAdvice { text, command }) => failure.hint_command(text, command),
+            None => failure,
+        }
     }
 }
 

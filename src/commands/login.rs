@@ -175,7 +175,9 @@ async fn by_token(
         failure.hint("Nothing was saved.")
     })?;
     if proof == Proof::Unproven {
-        session.note("no org is named, and the server does not say otherwise whether the token is valid; `lobu org use SLUG` names one");
+        let text =
+            "the token was not checked: no org is set, and this server checks tokens only in an org. To set one:";
+        session.note_command(text, "lobu org use SLUG");
     }
     let who = identity_of(client, context, &token).await;
     Ok(Login { access_token: token, refresh: None, expires_at: None, identity: who })

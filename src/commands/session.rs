@@ -72,6 +72,12 @@ impl Session {
         self.ui.notice(&Document::from(line.prose(6)));
     }
 
+    /// The same with a command that follows it.
+    pub(super) fn note_command(&self, text: &str, command: &str) {
+        let line = line!("{}{}", Style::Note.of("note: "), text).prose(6);
+        self.ui.notice(&Document::from(line).line(Style::Bold.line(command.to_owned()).indented(2)));
+    }
+
     /// Shows diagnostics on stderr, and as annotations where GitHub reads them.
     pub(super) fn show(&self, found: &[Diagnostic]) {
         if found.is_empty() {
@@ -164,9 +170,10 @@ impl Session {
         let problem = remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?;
         if let Some(problem) = &problem {
             let warning = line!("{}{}", Style::Warning.of("warning: "), problem).prose(2);
-            let why = "It records which orgs have the secrets API. Repair or remove it; `lobu doctor` checks it.";
-            let hint = line!("{}{}", Style::Hint.of("help: "), why).prose(6);
-            self.ui.notice(&Document::from_iter([warning, hint]));
+            let why = "It records which orgs have the secrets API. Repair or remove it. To check it:";
+            let hint = line!("{}{}", Style::Hint.of("help: "), why).prose(2);
+            let command = Style::Bold.line("lobu doctor").indented(2);
+            self.ui.notice(&Document::from_iter([warning, hint, command]));
         }
         Ok(problem)
     }

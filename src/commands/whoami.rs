@@ -74,8 +74,8 @@ async fn who(
             None => match client.prove(&context.server, context.org.as_ref(), token).await {
                 Ok(Proof::Proven) => return Ok(stored),
                 Ok(Proof::Unproven) => {
-                    session
-                        .note("the context has no org, so the token could not be tried; `lobu org use SLUG` names one");
+                    let text = "the token was not checked: the context has no org. To set one:";
+                    session.note_command(text, "lobu org use SLUG");
                     return Ok(stored);
                 }
                 Err(error) => Err(error),

@@ -1,3 +1,5 @@
+use crate::target::TargetAdvice;
+
 use super::{Check, Group};
 
 /// How a check ended.
@@ -54,11 +56,13 @@ pub struct Finding {
     pub why: Option<String>,
     /// What to do, where something is to be done.
     pub how: Option<String>,
+    /// The command that does it, which `how` introduces.
+    pub command: Option<String>,
 }
 
 impl Finding {
     fn new(check: Check, state: State, what: impl Into<String>) -> Self {
-        Self { check, state, what: what.into(), why: None, how: None }
+        Self { check, state, what: what.into(), why: None, how: None, command: None }
     }
 
     /// The same with why it matters.
@@ -73,6 +77,29 @@ impl Finding {
     pub(super) fn how(mut self, how: impl Into<String>) -> Self {
         self.how = Some(how.into());
         self
+    }
+
+    /// The same with what to do, and the command that does it.
+    #[must_use]
+    pub(super) fn how_command(mut self, how: impl Into<String>, command: impl Into<String>) -> Self {
+        self.how = Some(how.into());
+        self.command = Some(command.into());
+        self
+    }
+
+    /// The same with what to do as a target error says it.
+    #[must_use]
+    pub(super) fn advised(self, advice: Option<TargetAdvice>) -> Self {
+        match advice {
+            Some(TargetAdvice { text, command }) => self.how_command(text, command),
+            None => self,
+        }
+    }
+
+    /// What to do on one line: the sentence and the command that it introduces.
+    pub fn advice(&self) -> Option<String> {
+        let how = self.how.as_ref()?;
+        Some(self.command.as_ref().map_or_else(|| how.clone(), |command| format!("{how} {command}")))
     }
 
     /// A failure with the message of an error as what was found.

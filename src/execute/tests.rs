@@ -25,7 +25,16 @@ mod fake;
 
 fn row(kind: Kind, id: &str, action: Action, writes: Vec<Write>) -> Row {
     let key = ResourceKey::new(kind, id);
-    Row { key, declared_at: None, action, fields: Vec::new(), will_restart: false, attention: Vec::new(), writes }
+    Row {
+        key,
+        declared_at: None,
+        action,
+        fields: Vec::new(),
+        only_in_org: Vec::new(),
+        will_restart: false,
+        attention: Vec::new(),
+        writes,
+    }
 }
 
 fn sent<const N: usize>(kind: Kind, id: &str, fields: [(&'static Field, Value); N]) -> Sent {

@@ -37,6 +37,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do, if it is not plain.
     pub hint: Option<String>,
+    /// The command that does it, which the hint introduces.
+    pub command: Option<&'static str>,
     /// The line of the file, masked.
     pub excerpt: Option<Excerpt>,
 }
@@ -73,7 +75,8 @@ impl Position {
 impl Diagnostic {
     /// A diagnostic without position, hint or excerpt.
     pub fn new(severity: Severity, family: Family, code: &'static str, message: impl Into<String>) -> Self {
-        Self { position: None, severity, family, code, message: message.into(), hint: None, excerpt: None }
+        let message = message.into();
+        Self { position: None, severity, family, code, message, hint: None, command: None, excerpt: None }
     }
 
     /// The same at a place.
@@ -88,6 +91,20 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with an advice and a command that follows it.
+    #[must_use]
+    pub fn hint_command(mut self, advice: impl Into<String>, command: &'static str) -> Self {
+        self.hint = Some(advice.into());
+        self.command = Some(command);
+        self
+    }
+
+    /// What to do on one line: the hint and the command that it introduces.
+    pub fn advice(&self) -> Option<String> {
+        let hint = self.hint.as_ref()?;
+        Some(self.command.map_or_else(|| hint.clone(), |command| format!("{hint} {command}")))
     }
 
     /// The same with its masked source line.

@@ -128,10 +128,10 @@ fn rows_below(
         resource::look(context, &resource.key, &hook);
         rows.push(resource::row(context, &Compared { resource, record, linked_back: BTreeSet::new() }));
     }
-    for (id, _) in own_ids.iter().filter(|(id, _)| !declared_ids.contains(id)) {
+    for (id, record) in own_ids.iter().filter(|(id, _)| !declared_ids.contains(id)) {
         let key = ResourceKey::below(kind, agent, id);
         if context.options.selection.covers(kind, &key.id) {
-            rows.push(resource::undeclared(key));
+            rows.push(resource::undeclared(key, record));
         }
     }
     rows

@@ -70,13 +70,34 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     let writes = writes(key, action, Sent { key: key.clone(), fields: sent, carries_injected }, linked, pairs);
     let will_restart = kind.restarts && action == Action::Update;
     let declared_at = Some(resource.position.clone()).filter(|position| !position.file.is_empty());
-    Row { key: key.clone(), declared_at, action, fields, will_restart, attention, writes }
+    let only_in_org = Vec::new();
+    Row { key: key.clone(), declared_at, action, fields, only_in_org, will_restart, attention, writes }
 }
 
 /// The row of a resource that only the org has.
-pub(super) fn undeclared(key: ResourceKey) -> Row {
+pub(super) fn undeclared(key: ResourceKey, record: &Record) -> Row {
     let (fields, attention, writes) = (Vec::new(), Vec::new(), Vec::new());
-    Row { key, declared_at: None, action: Action::Drift, fields, will_restart: false, attention, writes }
+    let only_in_org = record.values.iter().flat_map(|(field, value)| contents(field, value)).collect();
+    Row { key, declared_at: None, action: Action::Drift, fields, only_in_org, will_restart: false, attention, writes }
+}
+
+/// What a file could say of a field; of a config each key.
+fn contents(field: &'static Field, value: &Value) -> Vec<FieldChange> {
+    let path = FieldPath::member(field.name);
+    let parts: Vec<(FieldPath, &Value)> = match (field.shape, value) {
+        (Shape::Leaf(Leaf::Kept | Leaf::SentOnly), _) => Vec::new(),
+        (Shape::Config { .. }, Value::Map(keys)) => keys.iter().map(|(key, value)| (path.join(key), value)).collect(),
+        _ => vec![(path, value)],
+    };
+    let drifts = |(path, value): (FieldPath, &Value)| FieldChange {
+        path,
+        action: FieldAction::Drift { prunable: false },
+        before: Some(value.clone()),
+        after: None,
+        sources: BTreeMap::new(),
+        guarded: false,
+    };
+    parts.into_iter().filter(|(_, value)| !value.is_blank()).map(drifts).collect()
 }
 
 fn action(is_new: bool, fields: &[FieldChange]) -> Action {

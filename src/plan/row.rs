@@ -73,6 +73,8 @@ pub struct Row {
     pub action: Action,
     /// Its fields that differ, drift or cannot be compared, in the order of the server's members.
     pub fields: Vec<FieldChange>,
+    /// What is in a resource that only the org has, for those who read the row.
+    pub only_in_org: Vec<FieldChange>,
     /// Whether a platform restarts.
     pub will_restart: bool,
     /// Things to look at before agreeing: `!` lines.

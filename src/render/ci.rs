@@ -35,9 +35,9 @@ pub fn annotation(diagnostic: &Diagnostic) -> Annotation {
     }
     properties.push(format!("title={}", annotation_property(diagnostic.code)));
     let mut message = diagnostic.message.clone();
-    if let Some(hint) = &diagnostic.hint {
+    if let Some(advice) = diagnostic.advice() {
         message.push_str(" (");
-        message.push_str(hint);
+        message.push_str(&advice);
         message.push(')');
     }
     Annotation(format!("::{command} {}::{}", properties.join(","), annotation_message(&message)))

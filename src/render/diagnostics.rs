@@ -27,7 +27,7 @@ pub struct DiagnosticView<'a> {
     /// `error`, `warning` or `note`.
     pub severity: &'static str,
     /// What to do.
-    pub hint: Option<&'a str>,
+    pub hint: Option<String>,
 }
 
 /// Makes the machine's view of a diagnostic.
@@ -41,7 +41,7 @@ pub fn view(diagnostic: &Diagnostic) -> DiagnosticView<'_> {
         line: position.and_then(|position| some(position.line)),
         column: position.and_then(|position| some(position.column)),
         severity: word(diagnostic.severity),
-        hint: diagnostic.hint.as_deref(),
+        hint: diagnostic.advice(),
     }
 }
 
@@ -91,6 +91,8 @@ pub fn one(diagnostic: &Diagnostic, columns: Option<usize>) -> Document {
     if let Some(hint) = &diagnostic.hint {
         let indent = digits + 2;
         document.push(line!("{}{}{}", Style::Dim.of("= "), Style::Hint.of("help: "), hint).prose(2).indented(indent));
+        // Never wrapped: it is there to be copied.
+        document.extend(diagnostic.command.map(|command| Style::Bold.line(command).indented(indent + 2)));
     }
     document
 }
@@ -341,7 +343,7 @@ mod tests {
             line: Some(7),
             column: None,
             severity: "error",
-            hint: Some("h"),
+            hint: Some("h".to_owned()),
         };
         assert_eq!(view(&diagnostic), expected);
     }

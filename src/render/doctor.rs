@@ -99,6 +99,9 @@ fn told(finding: &Finding) -> Document {
     }
     if let Some(how) = &finding.how {
         document.push(below("do:  ", how));
+        // Never wrapped: it is there to be copied.
+        document
+            .extend(finding.command.as_ref().map(|command| Style::Bold.line(command.clone()).indented(COLUMNS + 7)));
     }
     document.push(below("see: ", finding.check.id()));
     document
@@ -131,7 +134,14 @@ mod tests {
 
     fn finding(check: Check, state: State) -> Finding {
         let text = |text: &str| Some(text.to_owned());
-        Finding { check, state, what: "What \u{1b}[31m.".to_owned(), why: text("Why."), how: text("How.") }
+        Finding {
+            check,
+            state,
+            what: "What \u{1b}[31m.".to_owned(),
+            why: text("Why."),
+            how: text("How:"),
+            command: text("lobu x"),
+        }
     }
 
     fn lines(report: &Report, lists_all: bool) -> Vec<String> {
@@ -158,15 +168,18 @@ mod tests {
           ok    What \u{1b}[31m.
           note  What \u{1b}[31m.
                 why: Why.
-                do:  How.
+                do:  How:
+                       lobu x
                 see: project-valid
           WARN  What \u{1b}[31m.
                 why: Why.
-                do:  How.
+                do:  How:
+                       lobu x
                 see: project-warnings
           FAIL  What \u{1b}[31m.
                 why: Why.
-                do:  How.
+                do:  How:
+                       lobu x
                 see: project-spelling
           skip  project-values, dotenv-readable, dotenv-mode, dotenv-ignored, state-file: an earlier check failed
         ");
@@ -187,7 +200,8 @@ mod tests {
         Credentials
           WARN  What \u{1b}[31m.
                 why: Why.
-                do:  How.
+                do:  How:
+                       lobu x
                 see: account-files
 
         ok    Project

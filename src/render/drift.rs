@@ -123,7 +123,8 @@ fn changes(kind: Kind, fields: &[FieldChange], view: &DriftView<'_>) -> Document
 fn only_in_org(plan: &Plan, view: &DriftView<'_>) -> Document {
     let mut rows = Document::new();
     for row in plan.rows.iter().filter(|row| is_drifting(row)) {
-        let fields: Vec<FieldChange> = row.fields.iter().filter(|field| is_drift(field)).cloned().collect();
+        let fields: Vec<FieldChange> =
+            row.fields.iter().filter(|field| is_drift(field)).chain(&row.only_in_org).cloned().collect();
         rows.push(line!("{}{}", Style::Drift.of("? "), name(&row.key)).indented(2));
         let page = view.page(row.key.kind, &fields);
         let entries = fields.iter().map(|field| drifting(row.key.kind, field, view.org_values, page));

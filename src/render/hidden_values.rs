@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{FieldPath, counted, plural};
 use crate::org::NotCompared;
 use crate::plan::{Action, FieldAction, Plan, Row};
-use crate::schema::{Owner, ResourceKey};
+use crate::schema::{Owner, ResourceKey, file_leaf};
 
 use super::document::{Document, Line, Style, line};
 use super::phrases::{brief, sentence};
@@ -98,7 +98,8 @@ fn place(key: &ResourceKey, path: &FieldPath) -> SafeText {
         Owner::FirstPart => Some(key.own_id()),
         Owner::SameId | Owner::Org => path.steps().get(1).map(String::as_str),
     };
-    let steps = [key.agent(), own.filter(|own| *own != path.leaf()), Some(path.leaf())];
+    let leaf = file_leaf(key.kind, path);
+    let steps = [key.agent(), own.filter(|own| *own != path.leaf()), Some(leaf.as_str())];
     let mut text = SafeText::literal("");
     for (at, step) in steps.into_iter().flatten().enumerate() {
         let arrow = if at == 0 { "" } else { " → " };

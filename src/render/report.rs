@@ -226,7 +226,16 @@ mod tests {
         };
         let fields = members.iter().map(field).collect();
         let key = ResourceKey::new(kind, id);
-        Row { key, declared_at: None, action, fields, will_restart: false, attention: Vec::new(), writes: Vec::new() }
+        Row {
+            key,
+            declared_at: None,
+            action,
+            fields,
+            only_in_org: Vec::new(),
+            will_restart: false,
+            attention: Vec::new(),
+            writes: Vec::new(),
+        }
     }
 
     fn plan(rows: Vec<Row>) -> Plan {

@@ -31,6 +31,15 @@ pub fn file_section(kind: Kind, path: &FieldPath) -> String {
     place.unwrap_or_else(|| file_path(kind, &FieldPath::member(path.root())))
 }
 
+/// The last name of a path as the files write it: `client_secret`; a name that the reader chose stays.
+pub fn file_leaf(kind: Kind, path: &FieldPath) -> String {
+    let pattern = Place::of(kind, path).map(|place| place.pattern).unwrap_or_default();
+    match pattern.rsplit('.').next() {
+        Some(name) if !name.is_empty() && !name.contains(['<', '[']) => name.to_owned(),
+        _ => path.leaf().to_owned(),
+    }
+}
+
 /// The members of the entry at a path; none where there is no entry, or one that is no object with known members.
 pub fn entry_members(kind: Kind, path: &FieldPath) -> Option<&'static [Field]> {
     match resolved(kind, path)? {
@@ -253,6 +262,15 @@ mod tests {
             assert_eq!(file_path(SETTINGS, &path), path.to_string());
         }
         assert_eq!(file_path(SETTINGS, &FieldPath::default()), "");
+    }
+
+    #[test]
+    fn the_last_name_is_the_one_of_the_files_or_of_the_reader() {
+        let leaf = |steps: &[&str]| file_leaf(SETTINGS, &FieldPath::of(steps.iter().copied()));
+        assert_eq!(leaf(&["mcpServers", "gh", "oauth", "clientSecret"]), "client_secret");
+        assert_eq!(leaf(&["mcpServers", "gh", "headers", "X-Client.Secret"]), "X-Client.Secret");
+        assert_eq!(leaf(&["mcpServers", "gh", "env", "clientSecret"]), "clientSecret");
+        assert_eq!(leaf(&["unknown", "clientSecret"]), "clientSecret");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod tests;
 
 pub use declaration::{Declaration, Declarations, EntryKey};
 pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer, Widens};
-pub use file_path::{entry_members, field_at, file_path, file_section, is_written_by_files};
+pub use file_path::{entry_members, field_at, file_leaf, file_path, file_section, is_written_by_files};
 pub use injection::Injection;
 pub use kind::{Finding, Kind, KindTable, Look, ModelFiles, Owner, Schema};
 pub use record::{Pair, Record, Records, StoredPair, Values};

@@ -24,10 +24,7 @@ pub enum TargetError {
     #[error("-t, --url and -c each select a server; use only one")]
     TwoServers,
     /// The context does not exist.
-    #[error(
-        "{source_name} names the context `{name}`, which does not exist; `lobu context list` shows those that do, and \
-         `lobu context add` makes one"
-    )]
+    #[error("{source_name} names the context `{name}`, which does not exist")]
     UnknownContext {
         /// Where the name stands.
         source_name: &'static str,
@@ -35,10 +32,7 @@ pub enum TargetError {
         name: String,
     },
     /// Nothing names a server, and there is nobody at a terminal.
-    #[error(
-        "no server is named; log in with `lobu login`, give --url URL, or -c local for the org embedded in this program, or set \
-         LOBU_SERVER_URL"
-    )]
+    #[error("no server is set")]
     NoTarget,
     /// `-t` names no target of the project.
     #[error("unknown target `{name}`: lobu.toml has no [targets.{name}]")]
@@ -82,10 +76,7 @@ pub enum TargetError {
         server: String,
     },
     /// Nothing names an org.
-    #[error(
-        "no org is named; give --org SLUG, set LOBU_ORG, write `org` into the memory table of lobu.toml, or give the context one \
-         with `lobu org use`"
-    )]
+    #[error("no org is set")]
     NoOrg,
     /// Two variables for one thing differ.
     #[error("{first} and {second} are both set and differ; unset one of them")]
@@ -148,7 +139,33 @@ pub enum TargetError {
     },
 }
 
+/// What to do about an error, and the command that does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TargetAdvice {
+    /// A sentence, which introduces the command.
+    pub text: &'static str,
+    /// The command, which can be copied.
+    pub command: &'static str,
+}
+
 impl TargetError {
+    /// What to do, where the message does not say it.
+    pub fn advice(&self) -> Option<TargetAdvice> {
+        let (text, command) = match self {
+            Self::UnknownContext { .. } => ("To list contexts:", "lobu context list"),
+            Self::NoTarget => (
+                "Set one with --url, -c or LOBU_SERVER_URL, or use the embedded org with -c local. To log in to a server:",
+                "lobu login",
+            ),
+            Self::NoOrg => (
+                "Set one with --org, LOBU_ORG or `org` of [memory] in lobu.toml, or for the context:",
+                "lobu org use SLUG",
+            ),
+            _ => return None,
+        };
+        Some(TargetAdvice { text, command })
+    }
+
     /// What it means for the exit code.
     pub fn kind(&self) -> TargetErrorKind {
         match self {

@@ -19,7 +19,7 @@ mod tests;
 pub use address::ServerAddress;
 pub use connection::{Connection, connect_for_reading, connect_for_writing};
 pub use connection_error::ConnectionError;
-pub use error::{TargetError, TargetErrorKind};
+pub use error::{TargetAdvice, TargetError, TargetErrorKind};
 pub use flags::{TargetFlags, argument};
 pub use known::{DEFAULT_ORG, Known, LocalProject, ProjectPins, ProjectTarget, stored_accounts};
 pub use local_projects::{OtherProjects, with_org_of_checkout};

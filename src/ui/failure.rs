@@ -37,7 +37,7 @@ mod tests {
     fn errors_say_what_why_and_what_to_do() {
         let cause = Connecting(std::io::Error::other("Connection refused\u{1b}[2J\n::error::x"));
         let error = CommandError::new(ErrorKind::Unreachable, Reaching(cause))
-            .hint("start one with `lobu dev`, or leave out --url to apply to the embedded org of this machine")
+            .hint("Check the URL, or leave out --url to apply to the embedded org of this machine.")
             .hint_command(
                 "To log in:",
                 "lobu login -c a-context-with-a-long-name --url https://a-server-with-a-long-name.example",
@@ -46,8 +46,8 @@ mod tests {
         error: the server at http://127.0.0.1:1 can't be reached
           caused by: tcp connect error
           caused by: Connection refused\u{1b}[2J\n::error::x
-        help: start one with `lobu dev`, or leave out --url to apply to the embedded org
-          of this machine
+        help: Check the URL, or leave out --url to apply to the embedded org of this
+          machine.
         help: To log in:
           lobu login -c a-context-with-a-long-name --url https://a-server-with-a-long-name.example
         ");

@@ -63,3 +63,30 @@ fn a_test_is_ignored_for_a_known_reason() {
     }
     assert_eq!(found.len(), REASONS.len());
 }
+
+/// A reader copies a command from a line of its own; what the code says of a command in prose names only the verb.
+#[test]
+fn no_message_has_a_command_between_its_words() {
+    // Texts for files, for the reference, and for other programs.
+    const OTHER_TEXTS: [&str; 6] = [
+        "src/doctor/check.rs",
+        "src/error.rs",
+        "src/env.rs",
+        "src/pull/compose.rs",
+        "src/commands/pull/source.rs",
+        "src/render/json/",
+    ];
+    let quoted = concat!("`", "lobu ");
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        let name = path.display().to_string();
+        let is_other = !name.starts_with("src/") || OTHER_TEXTS.iter().any(|other| name.starts_with(other));
+        if is_other || name.contains("/tests") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//") && line.contains(quoted));
+        found.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

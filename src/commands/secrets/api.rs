@@ -39,5 +39,5 @@ pub(super) async fn listed(
 pub(super) fn unsupported(target: &ResolvedTarget) -> CommandError {
     let message = format!("{} has no secrets API; nothing was sent", target.server_name());
     CommandError::new(ErrorKind::Unsupported, message)
-        .hint("On such a server `lobu apply` sends platform values itself, after asking.")
+        .hint("On such a server an apply sends platform values itself, after asking.")
 }

@@ -39,10 +39,8 @@ pub(super) fn ask(
             .hidden(&Document::from(line!("Value of {} (input is hidden):", Style::Bold.of(name.as_str()))))
             .map_err(|error| match error {
                 HiddenError::Interrupted => CommandError::interrupted().and(outcome),
-                HiddenError::Lines => {
-                    let hint = format!("Pipe a value of several lines in: `{several_lines} < FILE`.");
-                    CommandError::usage(format!("the value has more than one line; {outcome}")).hint(hint)
-                }
+                HiddenError::Lines => CommandError::usage(format!("the value has more than one line; {outcome}"))
+                    .hint_command("To read it from a file:", format!("{several_lines} < FILE")),
                 HiddenError::NotUtf8 => CommandError::usage(format!("what was typed is not UTF-8; {outcome}")),
             });
     }

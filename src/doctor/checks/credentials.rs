@@ -1,5 +1,6 @@
 use crate::doctor::finding::{failure, ok, skipped, warning};
 use crate::doctor::{Check, Finding};
+use crate::target::argument;
 
 /// What is known of the token. Where it comes from is told in words; its text is nowhere here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub fn credentials_checks(facts: &CredentialFacts) -> Vec<Finding> {
     let Some(source) = &facts.source else {
         let missing = failure(Check::TokenPresent, format!("There is no token for {server}."))
             .why("Every request to an org needs one.")
-            .how("Log in with `lobu login`, or set LOBU_API_TOKEN to a token for this server.");
+            .how_command("Set LOBU_API_TOKEN to a token of this server, or log in:", "lobu login");
         let why = "there is no token";
         let skips = [Check::KeyringEntry].into_iter().chain(OF_TOKEN).map(|check| skipped(check, why));
         return [missing].into_iter().chain(skips).collect();
@@ -104,7 +105,7 @@ pub fn account_files_check(facts: &AccountFilesFacts) -> Finding {
     if !facts.open.is_empty() {
         return warning(Check::AccountFiles, format!("Other users can open {}.", facts.open.join(", ")))
             .why("It stores tokens.")
-            .how("Run `lobu doctor --fix`.");
+            .how_command("To set their mode to 0600:", "lobu doctor --fix");
     }
     ok(Check::AccountFiles, "The files of contexts and logins are valid.")
 }
@@ -128,7 +129,10 @@ fn keyring_entry(login: Option<&LoginFacts>) -> Finding {
         }
         PlaceFacts::Keyring { unreadable: Some(why) } => failure(Check::KeyringEntry, format!("{why}."))
             .why("cli.json says that the login is there, and no file is used instead.")
-            .how("Start or unlock the keyring, or log in again with `lobu login --force`, with or without --keyring."),
+            .how_command(
+                "Start or unlock the keyring, or log in again, with or without --keyring:",
+                "lobu login --force",
+            ),
     }
 }
 
@@ -137,24 +141,26 @@ fn expiry(login: Option<&LoginFacts>) -> Finding {
         return skipped(Check::TokenExpiry, "the expiry of a token from a variable is unknown");
     };
     let context = &login.context;
-    let keyring = if login.place == PlaceFacts::Files { "" } else { ", --keyring" };
-    let how = || format!("Log in again to {context}, with `lobu login`{keyring} and --force.");
+    let keyring = if login.place == PlaceFacts::Files { "" } else { " --keyring" };
+    let again = format!("lobu login --force{keyring}{}", argument("-c", context));
     if let Some(refused) = &login.refused {
-        return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.'))).how(how());
+        return failure(Check::TokenExpiry, format!("{}.", refused.trim_end_matches('.')))
+            .how_command("To log in again:", again);
     }
     match login.seconds_left {
         None => ok(Check::TokenExpiry, format!("The expiry of the login of the context {context} is unknown.")),
         Some(_) if login.can_refresh => {
             ok(Check::TokenExpiry, format!("The login of the context {context} is refreshed when it expires."))
         }
-        Some(0) => failure(Check::TokenExpiry, format!("The login of the context {context} has expired.")).how(how()),
+        Some(0) => failure(Check::TokenExpiry, format!("The login of the context {context} has expired."))
+            .how_command("To log in again:", again),
         Some(left) if left < DAY => {
             let hours = left / HOUR;
             warning(
                 Check::TokenExpiry,
                 format!("The login of the context {context} expires in {hours} h and cannot be refreshed."),
             )
-            .how(how())
+            .how_command("To log in again:", again)
         }
         Some(left) => {
             let days = left / DAY;
@@ -177,7 +183,7 @@ fn accepted(facts: &CredentialFacts, server: &str) -> Finding {
         Some(true) => ok(Check::TokenAccepted, format!("{server} accepts the token.")),
         Some(false) => failure(Check::TokenAccepted, format!("{server} refuses the token."))
             .why("It may have expired, been revoked, or belong to another server.")
-            .how("Log in again with `lobu login`, or set LOBU_API_TOKEN to a token of this server."),
+            .how_command("Set LOBU_API_TOKEN to a token of this server, or log in:", "lobu login"),
         None => skipped(Check::TokenAccepted, "the server was not asked, or did not say"),
     }
 }

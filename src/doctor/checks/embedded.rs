@@ -73,7 +73,7 @@ fn modes(found: &StoreInspection) -> Finding {
     let files: Vec<String> = found.open_to_others.iter().map(|file| file.display().to_string()).collect();
     warning(Check::EmbeddedModes, format!("Other users of this machine can open {}.", files.join(", ")))
         .why("With the database and the key, every secret in it can be read.")
-        .how("Run `lobu doctor --fix` to set the mode to 0600.")
+        .how_command("To set the mode to 0600:", "lobu doctor --fix")
 }
 
 fn key(state: KeyState) -> Finding {

@@ -18,7 +18,7 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
     let why = "Agents use their memory through it.";
     if let Err(error) = &facts.endpoint.session {
         let finding = failure(Check::MemoryInitialize, format!("{error}."));
-        return vec![finding.why(why).how(how(error))];
+        return vec![advised(finding.why(why), error)];
     }
     let mut findings = vec![ok(Check::MemoryInitialize, format!("{} opens a session.", facts.address))];
     findings.extend(facts.endpoint.tools.as_ref().map(|tools| {
@@ -27,18 +27,18 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
                 .why(why)
                 .how("Check the scope of the token, or ask the server's operator."),
             Ok(count) => ok(Check::MemoryTools, format!("It lists {}.", counted(*count, "tool"))),
-            Err(error) => failure(Check::MemoryTools, format!("{error}.")).why(why).how(how(error)),
+            Err(error) => advised(failure(Check::MemoryTools, format!("{error}.")).why(why), error),
         }
     }));
     findings
 }
 
-fn how(error: &RequestError) -> &'static str {
+fn advised(finding: Finding, error: &RequestError) -> Finding {
     match error.status() {
-        Some(401) => "Log in with `lobu login`, or set LOBU_API_TOKEN to a token for this server.",
-        Some(403) => "Use a token for this org, with one of the mcp scopes.",
-        Some(404) => "Check the org; the server may also serve its memory elsewhere.",
-        Some(_) => "If this does not change, ask the server's operator.",
-        None => "Check the URL and the network.",
+        Some(401) => finding.how_command("Set LOBU_API_TOKEN to a token of this server, or log in:", "lobu login"),
+        Some(403) => finding.how("Use a token for this org, with one of the mcp scopes."),
+        Some(404) => finding.how("Check the org; the server may also serve its memory elsewhere."),
+        Some(_) => finding.how("If this does not change, ask the server's operator."),
+        None => finding.how("Check the URL and the network."),
     }
 }

@@ -91,6 +91,6 @@ fn secrets_role(may_list: bool, is_own_server: bool) -> Finding {
         (false, false) => {}
     }
     note(Check::OrgSecretsRole, "Role or scope is not enough for the org's secrets.")
-        .why("`lobu secrets push` and `list` need the role owner or admin, and a token with the scope mcp:admin.")
+        .why("To push or list secrets takes the role owner or admin, and a token with the scope mcp:admin.")
         .how("Have an owner or admin of the org push them.")
 }

@@ -83,7 +83,7 @@ pub fn project_checks(facts: &ProjectFacts, org: &OrgNames) -> Vec<Finding> {
         ProjectFacts::Missing => vec![
             note(Check::ProjectFound, "No project here.")
                 .why("A project is a directory with a lobu.toml, or any directory in it.")
-                .how("Change to it or set it with -C; `lobu pull --init DIR` creates one from an org."),
+                .how_command("Change to it or set it with -C. To create one from an org:", "lobu pull --init DIR"),
         ],
         ProjectFacts::Unopened { why } => vec![
             failure(Check::ProjectFound, format!("The project cannot be opened: {why}."))
@@ -115,14 +115,14 @@ fn errors(errors: &[String]) -> Finding {
     let count = counted(errors.len(), "error");
     failure(Check::ProjectValid, format!("The project has {count}; the first: {first}."))
         .why("It cannot be applied.")
-        .how("Run `lobu validate` to list them.")
+        .how_command("To list them:", "lobu validate")
 }
 
 fn warnings(warnings: &[String]) -> Finding {
     let Some(first) = warnings.first() else { return ok(Check::ProjectWarnings, "The project has no warnings.") };
     let count = counted(warnings.len(), "warning");
     warning(Check::ProjectWarnings, format!("The project has {count}; the first: {first}."))
-        .how("Run `lobu validate` to list them.")
+        .how_command("To list them:", "lobu validate")
 }
 
 fn spelling(spelling: Spelling) -> Option<Finding> {
@@ -131,7 +131,7 @@ fn spelling(spelling: Spelling) -> Option<Finding> {
         Spelling::Old => Some(
             warning(Check::ProjectSpelling, "lobu.toml is in an old format.")
                 .why("A later version may not read it.")
-                .how("Run `lobu validate --fix` to rewrite it; everything else stays."),
+                .how_command("To rewrite it and keep everything else:", "lobu validate --fix"),
         ),
         Spelling::Unknown => None,
     }
@@ -152,7 +152,7 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
     let (what, how) = match file {
         Some(".env") => (
             format!("No value for {names} in the environment or in .env."),
-            "Run `lobu secrets local set NAME` to write it to .env; in CI, set the variable.".to_owned(),
+            "In CI, set the variable. To write it to .env:".to_owned(),
         ),
         Some(file) => (
             format!("No value for {names} in the environment or in {file}."),
@@ -163,15 +163,19 @@ fn values(all: &[ReferenceFact], file: Option<&str>, org: &OrgNames) -> Finding 
             "Set the variable, or add env_file to the target in lobu.toml.".to_owned(),
         ),
     };
+    let advised = |finding: Finding| match file {
+        Some(".env") => finding.how_command(how.clone(), "lobu secrets local set NAME"),
+        _ => finding.how(how.clone()),
+    };
     if needed.is_empty() {
-        return note(Check::ProjectValues, what)
-            .why("An apply does not need it: provider keys are not sent, and MCP servers get references as text.")
-            .how(how);
+        let finding = note(Check::ProjectValues, what)
+            .why("An apply does not need it: provider keys are not sent, and MCP servers get references as text.");
+        return advised(finding);
     }
     if matches!(org, OrgNames::Unknown) {
-        return note(Check::ProjectValues, what).why("The org may have them; this was not checked.").how(how);
+        return advised(note(Check::ProjectValues, what).why("The org may have them; this was not checked."));
     }
-    warning(Check::ProjectValues, what).why("An apply that needs them stops.").how(how)
+    advised(warning(Check::ProjectValues, what).why("An apply that needs them stops."))
 }
 
 /// One finding a check: the gravest, with what all findings as grave say, so that no file hides behind another.
@@ -213,7 +217,7 @@ fn values_file(file: &ValuesFileFacts) -> [Finding; 2] {
             let mode = if *is_open_to_others {
                 warning(Check::DotenvMode, format!("Other users of this machine can open {name}."))
                     .why("It contains secret values in plain text.")
-                    .how("Run `lobu doctor --fix` to set its mode to 0600.")
+                    .how_command("To set its mode to 0600:", "lobu doctor --fix")
             } else {
                 ok(Check::DotenvMode, format!("Only its owner can open {name}."))
             };
@@ -224,15 +228,16 @@ fn values_file(file: &ValuesFileFacts) -> [Finding; 2] {
 
 fn ignored(file: &ValuesFileFacts) -> Finding {
     let ValuesFileFacts { name, target: _, dotenv, ignored } = file;
-    let how = "Run `lobu doctor --fix` to add it to .gitignore.";
+    let (how, command) = ("To add it to .gitignore:", "lobu doctor --fix");
     match (ignored, dotenv) {
         (Ignored::NotInRepository, _) => ok(Check::DotenvIgnored, "The project is not in a git repository."),
         (Ignored::Ignored, _) => ok(Check::DotenvIgnored, format!("git ignores {name}.")),
         (Ignored::NotIgnored, DotenvFacts::Missing) => {
-            note(Check::DotenvIgnored, format!("There is no {name}, and no ignore rule for one.")).how(how)
+            note(Check::DotenvIgnored, format!("There is no {name}, and no ignore rule for one."))
+                .how_command(how, command)
         }
         (Ignored::NotIgnored, _) => warning(Check::DotenvIgnored, format!("git does not ignore {name}."))
-            .why("`git add` would add its values, and a commit keeps them in the history.")
-            .how(how),
+            .why("git add would add its values, and a commit keeps them in the history.")
+            .how_command(how, command),
     }
 }

@@ -71,15 +71,15 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
     let lacks = |missing: &[&ReferenceFact]| {
         format!("The org does not have {}.", references(missing.iter().map(|reference| reference.name.as_str())))
     };
-    let how = format!("Run `{push}` to send them, key by key.");
+    let how = "To send them, key by key:";
     let needed: Vec<&ReferenceFact> =
         missing.iter().copied().filter(|reference| !(is_embedded && reference.is_provider_key)).collect();
     if needed.is_empty() {
         let why = "No agent runs in the embedded org, so it needs no provider keys.";
-        return vec![note(Check::SecretsInOrg, lacks(&missing)).why(why).how(how)];
+        return vec![note(Check::SecretsInOrg, lacks(&missing)).why(why).how_command(how, push)];
     }
     let why = "Resources that reference them cannot be applied, or will not work.";
-    vec![warning(Check::SecretsInOrg, lacks(&needed)).why(why).how(how)]
+    vec![warning(Check::SecretsInOrg, lacks(&needed)).why(why).how_command(how, push)]
 }
 
 /// Names as `$A, $B`.

@@ -2,6 +2,7 @@ use crate::doctor::finding::{failure, note, ok, sentence, skipped, warning};
 use crate::doctor::{Check, Finding};
 use crate::org::http::{Answered, Inspection};
 use crate::org::{Cause, PlatformsProbe, RequestError, SecretsProbe, generation_of};
+use crate::target::TargetAdvice;
 
 /// A certificate that ends sooner is warned of.
 const FEW_DAYS: i64 = 14;
@@ -77,7 +78,7 @@ fn tcp(found: &Result<(), String>, server: &str) -> Finding {
     match found {
         Ok(()) => ok(Check::ServerTcp, "Connected."),
         Err(why) => failure(Check::ServerTcp, format!("{server} cannot be reached: {why}."))
-            .how("Check the URL, and that the server is running; `lobu dev` runs a local one."),
+            .how_command("Check the URL, and that the server is running. To run one on this machine:", "lobu dev"),
     }
 }
 
@@ -204,7 +205,7 @@ fn secrets(probe: &Result<SecretsProbe, RequestError>) -> Finding {
             ok(Check::ServerSecretsApi, "The org has the secrets API: apply sends references.")
         }
         Ok(SecretsProbe::Missing) => note(Check::ServerSecretsApi, "The server has no secrets API.")
-            .why("Apply sends platform values, after asking; `lobu secrets push` is not supported."),
+            .why("An apply sends platform values, after asking; secrets cannot be pushed."),
         Ok(SecretsProbe::Unknown { what }) => {
             warning(Check::ServerSecretsApi, format!("Cannot tell whether there is a secrets API: {what}."))
                 .why("An apply that uses a secret stops before it sends anything.")
@@ -239,6 +240,8 @@ pub enum TargetFacts {
     NotNamed {
         /// The message of a command that needs one.
         message: String,
+        /// What it advises.
+        advice: Option<TargetAdvice>,
     },
     /// Environment and project name different orgs.
     OrgsDiffer {
@@ -249,6 +252,8 @@ pub enum TargetFacts {
     Refused {
         /// The message of a command that refuses it.
         message: String,
+        /// What it advises.
+        advice: Option<TargetAdvice>,
     },
     /// lobu.toml cannot be read, and may set another org.
     Unknown,
@@ -260,9 +265,13 @@ pub fn target_checks(facts: &TargetFacts) -> Vec<Finding> {
         TargetFacts::At { context, server, org } => {
             vec![ok(Check::ServerTarget, format!("Context {context}, server {server}, org {org}."))]
         }
-        TargetFacts::NotNamed { message } => vec![note(Check::ServerTarget, sentence(message))],
+        TargetFacts::NotNamed { message, advice } => {
+            vec![note(Check::ServerTarget, sentence(message)).advised(*advice)]
+        }
         TargetFacts::OrgsDiffer { message } => vec![failure(Check::OrgPin, sentence(message)).why(why)],
-        TargetFacts::Refused { message } => vec![failure(Check::ServerTarget, sentence(message)).why(why)],
+        TargetFacts::Refused { message, advice } => {
+            vec![failure(Check::ServerTarget, sentence(message)).why(why).advised(*advice)]
+        }
         TargetFacts::Unknown => Vec::new(),
     }
 }

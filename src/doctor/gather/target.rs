@@ -80,11 +80,11 @@ impl FoundTarget {
                 org: target.org.to_string(),
             },
             Self::Refused(error) => {
-                let message = error.to_string();
+                let (message, advice) = (error.to_string(), error.advice());
                 match error {
-                    TargetError::NoTarget | TargetError::NoOrg => TargetFacts::NotNamed { message },
+                    TargetError::NoTarget | TargetError::NoOrg => TargetFacts::NotNamed { message, advice },
                     TargetError::OrgsDiffer { .. } => TargetFacts::OrgsDiffer { message },
-                    _ => TargetFacts::Refused { message },
+                    _ => TargetFacts::Refused { message, advice },
                 }
             }
             Self::Unknown => TargetFacts::Unknown,

@@ -190,8 +190,8 @@ fn the_target_is_named_or_told() {
     let at = TargetFacts::At { context: "c".to_owned(), server: "s".to_owned(), org: "o".to_owned() };
     let table = [
         (at, Check::ServerTarget, "ok"),
-        (TargetFacts::NotNamed { message: message() }, Check::ServerTarget, "note"),
-        (TargetFacts::Refused { message: message() }, Check::ServerTarget, "failure"),
+        (TargetFacts::NotNamed { message: message(), advice: None }, Check::ServerTarget, "note"),
+        (TargetFacts::Refused { message: message(), advice: None }, Check::ServerTarget, "failure"),
         (TargetFacts::OrgsDiffer { message: message() }, Check::OrgPin, "failure"),
         (TargetFacts::Unknown, Check::ServerTarget, "none"),
     ];
@@ -307,8 +307,9 @@ fn what_nothing_needs_is_not_among_what_is_missed() {
 fn secrets_that_the_org_lacks_are_told_with_the_push() {
     let of = |reference, names: &OrgNames| {
         let findings = secrets_checks(Some(&[reference]), names, "lobu secrets push --org x");
-        let how = findings.iter().find_map(|finding| finding.how.clone());
-        assert!(how.is_none_or(|how| how.contains("lobu secrets push --org x")));
+        let command = findings.iter().find_map(|finding| finding.command.clone());
+        assert_eq!(command.is_some(), findings.iter().any(|finding| finding.how.is_some()));
+        assert!(command.is_none_or(|command| command == "lobu secrets push --org x"));
         state(&findings, Check::SecretsInOrg)
     };
     assert_eq!(of(reference(false, false), &org(&["TOKEN"], false)), "ok");

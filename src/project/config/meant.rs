@@ -11,8 +11,10 @@ use crate::model::{
 };
 
 /// What a secret in clear is to be replaced by, where a reference is read.
-const USE_REFERENCE: &str = "write $NAME, store the value with `lobu secrets push`, and replace the secret: git history keeps \
-                             the old one";
+const USE_REFERENCE: &str = "write $NAME and rotate the secret: git history keeps the old one; to store the new value:";
+
+/// The command that stores it.
+const STORE_VALUE: &str = "lobu secrets push NAME";
 
 /// The same where none is read.
 const USE_ENV: &str = "move it to `env` or `headers` as $NAME, and rotate the secret: git history keeps the old one";
@@ -123,7 +125,7 @@ impl Reader<'_> {
     fn shape(&mut self, family: Family, span: &Range<usize>, message: &str) {
         if !self.has_reported("literal-secret", span) {
             let diagnostic = Diagnostic::new(Severity::Warning, family, "literal-secret", message);
-            self.report(span, diagnostic.hint(USE_REFERENCE));
+            self.report(span, diagnostic.hint_command(USE_REFERENCE, STORE_VALUE));
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Section<'_>) -> Option<Memory
     } else {
         let message = format!("`[memory.{old_name}]` is deprecated: use `[memory]`");
         let diagnostic = Diagnostic::new(Severity::Warning, Family::Memory, "old-memory-table", message);
-        reader.report(&old_field.key_span, diagnostic.hint("`lobu validate --fix` rewrites it"));
+        reader.report(&old_field.key_span, diagnostic.hint_command("to rewrite it:", "lobu validate --fix"));
     }
     let known: Vec<&str> = KEYS.iter().chain(&OLD_TABLES).copied().collect();
     reader.keys(&memory, &known, &ELSEWHERE);

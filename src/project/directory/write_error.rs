@@ -33,7 +33,7 @@ pub enum WriteError {
     #[error("`{path}` is not a directory; move or remove it")]
     NotADirectory { path: String },
     /// Its owner, or this user, may not write it; or, if it is a directory, what lies in it.
-    #[error("`{path}` is read-only; make it writable, as with `chmod u+w`")]
+    #[error("`{path}` is read-only; make it writable")]
     ReadOnly { path: String },
     /// What stands there is not what stood there when what is to be written was decided.
     #[error("`{path}` changed in the meantime and was not overwritten; run the command again")]

@@ -176,7 +176,7 @@ fn document(report: &Report, view: &JsonDoctorView<'_>, shown: &dyn Fn(&str) -> 
 }
 
 fn finding(finding: &Finding, shown: &dyn Fn(&str) -> String) -> CheckedFinding {
-    let Finding { check, state, what, why, how } = finding;
+    let Finding { check, state, what, why, how: _, command: _ } = finding;
     let (state, why) = match state {
         State::Ok => (StateWord::Ok, why),
         State::Note => (StateWord::Note, why),
@@ -190,6 +190,6 @@ fn finding(finding: &Finding, shown: &dyn Fn(&str) -> String) -> CheckedFinding 
         state,
         what: shown(what),
         why: why.as_deref().map(shown),
-        how: how.as_deref().map(shown),
+        how: finding.advice().as_deref().map(shown),
     }
 }

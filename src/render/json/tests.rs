@@ -24,6 +24,7 @@ fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
         declared_at: Some(Position { file: "lobu.toml".to_owned(), line: 23, column: 1 }),
         action,
         fields,
+        only_in_org: Vec::new(),
         will_restart: kind == PLATFORM && action == Action::Update,
         attention: Vec::new(),
         writes: Vec::new(),

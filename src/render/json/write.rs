@@ -153,7 +153,12 @@ pub(super) fn change(row: &Row, org_values: bool) -> Change {
         file: row.declared_at.as_ref().map(|position| position.file.clone()),
         line: row.declared_at.as_ref().map(|position| position.line).filter(|line| *line > 0),
         will_restart: row.will_restart,
-        fields: row.fields.iter().map(|change| field(row.key.kind, change, org_values)).collect(),
+        fields: row
+            .fields
+            .iter()
+            .chain(&row.only_in_org)
+            .map(|change| field(row.key.kind, change, org_values))
+            .collect(),
     }
 }
 
@@ -242,7 +247,7 @@ pub(super) fn diagnoses(diagnostics: &[Diagnostic]) -> Vec<Diagnosis> {
                 Severity::Warning => SeverityWord::Warning,
                 Severity::Note => SeverityWord::Note,
             },
-            hint: view.hint.map(str::to_owned),
+            hint: view.hint,
         }
     };
     diagnostics.iter().map(one).collect()

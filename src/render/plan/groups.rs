@@ -41,6 +41,7 @@ fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
     let is_shown = |field: &&FieldChange| field.action != FieldAction::Incomparable || shows_incomparable(row, view);
     row.fields
         .iter()
+        .chain(&row.only_in_org)
         .filter(is_shown)
         .map(|field| label_width(row.key.kind, field, row.action == Action::Create))
         .collect()
@@ -67,7 +68,8 @@ fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
         of(FieldAction::is_change).map(|field| changed(kind, field, Direction::ToOrg, page)).collect()
     };
     let is_drift = |action| matches!(action, FieldAction::Drift { .. });
-    entries.extend(of(is_drift).map(|field| drifting(kind, field, view.org_values, page)));
+    let only_in_org = of(is_drift).chain(&row.only_in_org);
+    entries.extend(only_in_org.map(|field| drifting(kind, field, view.org_values, page)));
     // What is sent whole sends these too, and says so above.
     if shows_incomparable(row, view) {
         let is_incomparable = |action| action == FieldAction::Incomparable;

@@ -59,7 +59,16 @@ fn of(rows: Vec<Row>) -> Plan {
 fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
     let will_restart = kind == PLATFORM && action == Action::Update;
     let key = ResourceKey::new(kind, id);
-    Row { key, declared_at: None, action, fields, will_restart, attention: Vec::new(), writes: Vec::new() }
+    Row {
+        key,
+        declared_at: None,
+        action,
+        fields,
+        only_in_org: Vec::new(),
+        will_restart,
+        attention: Vec::new(),
+        writes: Vec::new(),
+    }
 }
 
 fn field(path: &[&str], action: FieldAction, before: Option<Value>, after: Option<Value>) -> FieldChange {

@@ -24,7 +24,7 @@ pub(super) fn references(plan: &PullPlan) -> Document {
         let line = line!("{}{} for {}", Style::Attention.of("! "), Style::Bold.of(name.reference()), places.join(", "));
         let line = if is_made_up {
             let how = match value_from {
-                ValueFrom::OrgSecrets => "set it with lobu secrets push before the next apply",
+                ValueFrom::OrgSecrets => "push it as a secret before the next apply",
                 ValueFrom::Environment => "set it in .env or the environment before the next apply",
                 ValueFrom::ServerEnvironment => "set it in the server's environment before the next apply",
             };

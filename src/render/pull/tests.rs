@@ -111,8 +111,7 @@ fn a_pull_is_read_without_color_at_80_columns() {
 
     References that the files get:
       ! $TRIAGE_SLACK_BOT_TOKEN for platform/triage/triage-slack config.botToken;
-          the org's value is not written: set it with lobu secrets push before the
-          next apply
+          the org's value is not written: push it as a secret before the next apply
 
     Not written:
       ! settings triage USER.md: it may be a secret, and references are not

@@ -128,6 +128,7 @@ fn who_may_not_change_the_org_is_told_what_is_unknown() {
             let words = words(&output);
             assert!(words.contains("The server hides 4 values: "), "{output}");
             assert!(words.contains("desk → charts → UNITS"), "{output}");
+            assert!(words.contains("desk → charts → client_secret"), "{output}");
             assert!(words.contains("send them with --resend-secrets=agent/desk"), "{output}");
             assert!(words.contains("the role owner or admin and the scope mcp:admin"), "{output}");
             assert!(words.contains("; 4 hidden values are unknown."), "{output}");

@@ -217,7 +217,7 @@ fn old_memory_tables_are_read_with_one_warning() {
         let text = format!("[agents]\n[memory.{table}]\norg = \"dev\"\nmodels = \"./m\"\n");
         let (config, problems) = read(&ALL, &text, "lobu.toml", ReadOptions::default());
         assert_eq!(codes(&problems), ["~old-memory-table 2:9"]);
-        assert!(problems[0].hint.as_ref().unwrap().contains("--fix"));
+        assert_eq!(problems[0].advice().unwrap(), "to rewrite it: lobu validate --fix");
         assert_eq!(config.unwrap().org_pin().unwrap().as_str(), "dev");
     }
 }

@@ -165,7 +165,7 @@ fn a_file_that_is_read_only_is_refused_with_what_to_do() {
         project.refuses("x.md", &WriteError::ReadOnly { path: shown("x.md") });
     }
     let error = project.replace("x.md", "old", "new").unwrap_err();
-    assert_eq!(error.to_string(), "`x.md` is read-only; make it writable, as with `chmod u+w`");
+    assert_eq!(error.to_string(), "`x.md` is read-only; make it writable");
 }
 
 #[test]
