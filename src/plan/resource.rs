@@ -77,7 +77,8 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
 /// The row of a resource that only the org has.
 pub(super) fn undeclared(key: ResourceKey, record: &Record) -> Row {
     let (fields, attention, writes) = (Vec::new(), Vec::new(), Vec::new());
-    let only_in_org = record.values.iter().flat_map(|(field, value)| contents(field, value)).collect();
+    let held = key.kind.fields.iter().filter_map(|field| record.values.get(field).map(|value| (field, value)));
+    let only_in_org = held.flat_map(|(field, value)| contents(field, value)).collect();
     Row { key, declared_at: None, action: Action::Drift, fields, only_in_org, will_restart: false, attention, writes }
 }
 

@@ -313,3 +313,43 @@ fn an_address_that_comes_from_the_org_is_pointed_out_where_files_have_values_for
         assert!(!flat(&output.stdout).contains("check it, since"), "{output}");
     }
 }
+
+/// The files declare the agent; its MCP server, its header and a whole platform are only in the org.
+#[test]
+fn what_only_the_org_has_is_named_and_its_secrets_are_nowhere() {
+    let hidden = json!({
+        "mcpServers": {"gh": {"url": "https://gh.example", "headers": {"Authorization": format!("Bearer {TOKEN}")},
+            "env": {"API_KEY": VALUE}}},
+    });
+    let mut hostile = Hostile::with_triage(&hidden);
+    hostile.platform("triage-telegram", "telegram", &json!({"chatId": "42", "githubToken": VALUE, "note": TOKEN}));
+    hostile.site.env.write("lobu.toml", "[agents.triage]\nname = 'Triage'\ndir = 'agents/triage'\n");
+    hostile.site.env.write("agents/triage/SOUL.md", "Be kind.\n");
+    let summary = hostile.site.env.home().join("summary.md");
+    hostile.site.env.env("GITHUB_STEP_SUMMARY", summary.display().to_string()).env("GITHUB_ACTIONS", "true");
+    let verbs: [&[&str]; 9] = [
+        &["plan"],
+        &["plan", "--all", "--full", "--org-values", "-vv"],
+        &["plan", "--json", "--org-values"],
+        &["drift"],
+        &["drift", "--all", "--full", "--org-values", "-vv"],
+        &["drift", "--json", "--org-values"],
+        &["pull", "--all", "--dry-run", "-vv"],
+        &["pull", "--all", "--dry-run", "--json"],
+        &["apply", "--yes", "-vv", "--org-values"],
+    ];
+    for verb in verbs {
+        let output = hostile.site.run(verb);
+        assert!(matches!(output.code, Some(0 | 6)), "{verb:?}\n{output}");
+        assert!(output.stdout.contains("triage-telegram"), "{verb:?}\n{output}");
+        if verb.contains(&"--org-values") && !verb.contains(&"--json") {
+            assert!(output.stdout.contains("config.githubToken") && output.stdout.contains("\"42\""), "{output}");
+        }
+        expect_no_sentinel(&hostile.site.env, &output);
+        // Logs and the page of the job lie in the home.
+        for (name, (text, _)) in files(&hostile.site.env.home()) {
+            assert!(![TOKEN, VALUE].iter().any(|sentinel| text.contains(sentinel)), "{verb:?}: {name}\n{text}");
+        }
+    }
+    assert!(std::fs::read_to_string(summary).expect("a page").contains("triage-telegram"));
+}
