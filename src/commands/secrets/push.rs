@@ -72,7 +72,7 @@ pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandE
     let (given, rotation) = names(args)?;
     demand_agreement(args, &rotation)?;
     let context = push_context(session, &args.project, &args.target, !given.is_empty() || args.all)?;
-    if args.if_supported && !has_api(session, &context.target).await? {
+    if args.if_supported && !has_api(session, &context).await? {
         // Before the source is read: where nothing can be sent it need not even be there.
         without_api(session, json, &context.target);
         return Ok(Outcome::Done);
@@ -94,7 +94,7 @@ pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandE
     let asks_nothing = json || args.source.is_stdin();
     let agreement = agree(session, Agreement::by_flags(args.yes, args.yes_rotate), asks_nothing, &pushed, &plan)?;
     interrupts.check()?;
-    let sent = send(&pushed, connection, plan, &agreement).await?;
+    let sent = send(session, &pushed, connection, plan, &agreement).await?;
     show_report(session, json, &pushed, &sent.report);
     end(sent, &interrupts)
 }

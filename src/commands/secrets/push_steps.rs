@@ -1,10 +1,12 @@
 //! What a push works with and does, step by step: reading, asking and sending, showing.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::ProjectOrDirectory;
+use crate::commands::values::hide_project;
 use crate::commands::{Outcome, Session};
 use crate::desired::desired_state;
 use crate::error::{CommandError, ErrorKind};
@@ -29,6 +31,8 @@ pub(super) struct Pushed {
     pub(super) target: ResolvedTarget,
     /// The target of the project that `-t` names.
     pub(super) named_target: Option<String>,
+    /// The directory that `-C` names.
+    pub(super) directory: Option<PathBuf>,
 }
 
 /// Where a push starts from and where it goes.
@@ -37,6 +41,7 @@ pub(super) struct PushContext {
     references: Wanted,
     pub(super) target: ResolvedTarget,
     named_target: Option<String>,
+    directory: Option<PathBuf>,
 }
 
 /// Reads the project and resolves the target.
@@ -58,12 +63,15 @@ pub(super) fn push_context(
     };
     let target = session.locate(flags, &project.pins())?;
     session.announce(&target);
-    Ok(PushContext { project, references, target, named_target: flags.target.clone() })
+    let (named_target, directory) = (flags.target.clone(), options.directory.clone());
+    Ok(PushContext { project, references, target, named_target, directory })
 }
 
 /// Whether the org can be pushed to at all.
-pub(super) async fn has_api(session: &Session, target: &ResolvedTarget) -> Result<bool, CommandError> {
+pub(super) async fn has_api(session: &Session, context: &PushContext) -> Result<bool, CommandError> {
+    let target = &context.target;
     let connection = session.connect(target, PARALLELISM).await?;
+    hide_project(session, context.directory.as_deref(), &connection.org);
     Ok(api::listed(session, target, &connection).await?.is_some())
 }
 
@@ -76,7 +84,7 @@ pub(super) fn read(
     rotation: Rotation,
     context: PushContext,
 ) -> Result<Pushed, CommandError> {
-    let PushContext { project, references, target, named_target } = context;
+    let PushContext { project, references, target, named_target, directory } = context;
     let default = project.values_file(named_target.as_deref());
     let source = options.read(session, project.directory(), default)?;
     crate::fault::point("secrets-read");
@@ -84,7 +92,7 @@ pub(super) fn read(
     if all {
         tell_unusable(session, &source);
     }
-    Ok(Pushed { source, wanted, rotation, target, named_target })
+    Ok(Pushed { source, wanted, rotation, target, named_target, directory })
 }
 
 fn tell_unusable(session: &Session, source: &SourceValues) {
@@ -104,15 +112,16 @@ fn tell_unusable(session: &Session, source: &SourceValues) {
     }
 }
 
-/// Has the client hide every message that repeats a value.
-fn hide(connection: &Connection, pushed: &Pushed) {
+/// Has the client hide every message that repeats a value, or a secret of the project.
+fn hide(session: &Session, connection: &Connection, pushed: &Pushed) {
+    hide_project(session, pushed.directory.as_deref(), &connection.org);
     connection.org.learn(std::iter::empty(), pushed.source.values(), &BTreeSet::new());
 }
 
 /// Lists the org's secrets and compares.
 pub(super) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
     let connection = session.connect(&pushed.target, PARALLELISM).await?;
-    hide(&connection, pushed);
+    hide(session, &connection, pushed);
     let listed = api::listed(session, &pushed.target, &connection).await?;
     let listed = listed.ok_or_else(|| {
         api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")
@@ -166,13 +175,14 @@ pub(super) struct Sent {
 
 /// Sends what was agreed to, and nothing else.
 pub(super) async fn send(
+    session: &Session,
     pushed: &Pushed,
     reading: Connection,
     plan: PushPlan,
     agreement: &Agreement,
 ) -> Result<Sent, CommandError> {
     let connection = connect_for_writing(&pushed.target, PARALLELISM).await?.unwrap_or(reading);
-    hide(&connection, pushed);
+    hide(session, &connection, pushed);
     let Pushed { source, wanted, rotation, .. } = pushed;
     let result = push(&connection.org, plan, agreement, wanted, rotation, source).await;
     let closed = connection.close_after_writing().await;

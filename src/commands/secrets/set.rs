@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::commands::interrupts::Interrupts;
 use crate::commands::options::DirectoryOptions;
 use crate::commands::project::pins;
+use crate::commands::values::hide_project;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::PARALLELISM;
@@ -50,6 +52,7 @@ pub async fn run(session: &Session, args: &SetArgs) -> Result<Outcome, CommandEr
     session.announce(&target);
     let interrupts = Interrupts::listen().with_outcome(OUTCOME);
     let connection = session.connect(&target, PARALLELISM).await?;
+    hide_project(session, args.directory.directory.as_deref(), &connection.org);
     let listed = interrupts.until(api::listed(session, &target, &connection)).await?;
     let listed = listed.ok_or_else(|| api::unsupported(&target))?;
     let exists = listed.iter().any(|row| row.name == name.as_str());
@@ -58,19 +61,24 @@ pub async fn run(session: &Session, args: &SetArgs) -> Result<Outcome, CommandEr
         let message = format!("the org has {name} already; {OUTCOME}");
         return Err(CommandError::new(ErrorKind::NotATerminal, message).hint("To replace its value, add --rotate."));
     }
-    let pushed = taken(session, name, target)?;
+    let pushed = taken(session, name, target, args.directory.directory.clone())?;
     let plan = plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation);
     fits(&plan, &pushed.source)?;
     secure(&pushed.target, &plan)?;
     let agreement = agree(session, Agreement::by_flags(true, args.rotate), false, &pushed, &plan)?;
     interrupts.check()?;
-    let sent: Sent = send(&pushed, connection, plan, &agreement).await?;
+    let sent: Sent = send(session, &pushed, connection, plan, &agreement).await?;
     show_report(session, false, &pushed, &sent.report);
     end(sent, &interrupts)
 }
 
 /// The value with its name, as a source of one.
-fn taken(session: &Session, name: SecretName, target: ResolvedTarget) -> Result<Pushed, CommandError> {
+fn taken(
+    session: &Session,
+    name: SecretName,
+    target: ResolvedTarget,
+    directory: Option<PathBuf>,
+) -> Result<Pushed, CommandError> {
     let value = SecretValue::from_wiped(value_input::ask(session, &name, OUTCOME, "lobu secrets set NAME")?);
     if value.is_empty() {
         return Err(CommandError::usage(format!("the value is empty; {OUTCOME}")));
@@ -84,5 +92,5 @@ fn taken(session: &Session, name: SecretName, target: ResolvedTarget) -> Result<
     let source = SourceValues::of_one(&label, SourceWord::Stdin, name.clone(), value);
     let rotation = Rotation::Named(BTreeSet::from([name.clone()]));
     let wanted = Wanted::from([(name, Vec::new())]);
-    Ok(Pushed { source, wanted, rotation, target, named_target: None })
+    Ok(Pushed { source, wanted, rotation, target, named_target: None, directory })
 }

@@ -103,8 +103,16 @@ fn no_message_of_a_server_repeats_a_secret_in_any_encoding() {
 #[test]
 fn every_verb_knows_every_secret_of_the_project() {
     let env = project();
-    let verbs: [&[&str]; 5] =
-        [&["drift"], &["pull", "--dry-run"], &["secrets", "list"], &["secrets", "delete", "A", "--yes"], &["doctor"]];
+    let verbs: [&[&str]; 8] = [
+        &["drift"],
+        &["pull", "--dry-run"],
+        &["secrets", "list"],
+        &["secrets", "delete", "A", "--yes"],
+        &["secrets", "set", "OTHER"],
+        &["secrets", "push", "--from-process", "BOT", "--dry-run"],
+        &["secrets", "push", "--from-process", "BOT", "--dry-run", "--if-supported"],
+        &["doctor"],
+    ];
     for (name, secret) in HELD {
         for verb in verbs {
             let output = run(&env, verb, move |_| {
