@@ -1,5 +1,6 @@
 use url::Url;
 
+use crate::model::ProjectMark;
 use crate::secrets::SecretValue;
 
 use super::{Body, Content, Request, Session};
@@ -65,6 +66,7 @@ pub struct Call<'a> {
     pub(super) body_secrets: Vec<&'a SecretValue>,
     pub(super) changes: bool,
     pub(super) condition: Condition,
+    pub(super) project: Option<ProjectMark>,
     pub(super) repeat: Repeat,
     pub(super) final_when_unavailable: bool,
     pub(super) final_at_limit: bool,
@@ -84,6 +86,7 @@ impl<'a> Call<'a> {
             bearer: None,
             body_secrets: Vec::new(),
             condition: Condition::None,
+            project: None,
             repeat: Repeat::Always,
             final_when_unavailable: false,
             final_at_limit: false,
@@ -121,6 +124,13 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn only_if(mut self, condition: Condition) -> Self {
         self.condition = condition;
+        self
+    }
+
+    /// The same, naming the project for which it is sent.
+    #[must_use]
+    pub fn of_project(mut self, project: Option<ProjectMark>) -> Self {
+        self.project = project;
         self
     }
 

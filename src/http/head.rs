@@ -8,6 +8,8 @@ use super::certificate;
 
 /// The header that names a session of the MCP endpoint.
 pub(super) const SESSION: &str = "mcp-session-id";
+/// The header that names the project for which a change is sent.
+pub(super) const PROJECT: &str = "x-lobu-project";
 
 /// A session of the MCP endpoint, which logs of the client show as sensitive.
 #[derive(Clone)]

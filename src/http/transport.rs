@@ -17,7 +17,7 @@ use super::answer::{self, Received};
 use super::connections::{Headers, bearer, connections};
 use super::echo::{KnownSecrets, is_echoed};
 use super::failure::{is_plain_code, no_answer, shown};
-use super::head::SESSION;
+use super::head::{PROJECT, SESSION};
 use super::origin::{MOST_REDIRECTS, has_user_info, redirect_target, too_many_redirects};
 use super::patience::{End, Patience};
 use super::retry::{LONGEST_RETRY_AFTER, retry_after};
@@ -359,6 +359,9 @@ impl Transport {
             Condition::Absent => request.header(IF_NONE_MATCH, "*"),
             Condition::Version(version) => request.header(IF_MATCH, format!("\"{version}\"")),
         };
+        if let Some(project) = &call.project {
+            request = request.header(PROJECT, project.to_header());
+        }
         if let Some(session) = &call.session {
             request = request.header(SESSION, session.0.clone());
         }

@@ -9,6 +9,7 @@ mod ids;
 mod near_reference;
 mod number;
 mod path;
+mod project_mark;
 mod secret_words;
 mod sensitivity;
 mod template;
@@ -28,6 +29,7 @@ pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, 
 pub use near_reference::NearReference;
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
+pub use project_mark::ProjectMark;
 pub use secret_words::is_secret_key;
 pub use sensitivity::{Place, classify, has_secret_shape, is_mask, is_server_reference, shown_part};
 pub use template::template_problem;

@@ -48,7 +48,7 @@ impl Classifier {
 
     /// Converts a resource.
     pub fn record(&self, kind: Kind, row: &WireRecord) -> Record {
-        let mut record = Record { version: row.version, ..Record::default() };
+        let mut record = Record { version: row.version, applied_by: row.applied_by.clone(), ..Record::default() };
         for field in kind.fields {
             if let Some(json) = row.members.get(field) {
                 record.values.set(field, self.value(field, Within::Plain, json));

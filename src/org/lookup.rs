@@ -53,7 +53,7 @@ mod tests {
     fn record(field: &'static Field, member: Option<Json>) -> WireRecord {
         let mut members = ByField::default();
         members.set_some(field, member);
-        WireRecord { id: "one".to_owned(), org: None, version: None, members }
+        WireRecord { id: "one".to_owned(), org: None, version: None, applied_by: None, members }
     }
 
     #[test]

@@ -148,9 +148,9 @@ fn server_traits(health: &Health) -> Result<ServerTraits, ReadError> {
     let generation =
         generation_of(health).ok_or_else(|| ReadError::UnknownServer { service: health.service.clone() })?;
     let has = |name: &str| generation == Generation::Ours && health.features.iter().any(|feature| feature == name);
-    let (compares_hidden_values, has_versions) = (has("compare"), has("versions"));
+    let (compares_hidden_values, has_versions, records_projects) = (has("compare"), has("versions"), has("applied-by"));
     let traits = ServerTraits::of(generation, health.version.clone());
-    Ok(ServerTraits { compares_hidden_values, has_versions, ..traits })
+    Ok(ServerTraits { compares_hidden_values, has_versions, records_projects, ..traits })
 }
 
 /// What an agent has of a kind, none if there is no such agent.

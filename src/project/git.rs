@@ -1,8 +1,8 @@
-//! Whether git ignores a file, found from its files without starting it.
+//! What git's files say, read without starting it: whether it ignores a file, and where a repository's remotes are.
 //!
 //! This reads outside of the project's directory, by design: rules that concern a file stand in every directory up to the
 //! repository's root, in `.git/info/exclude` and in the user's own configuration. What is read decides about a warning and
-//! about nothing else, and none of it is ever shown, so that a project gains nothing by steering it elsewhere.
+//! about nothing else, and of it only the name of a repository is shown, so that a project gains nothing by steering it elsewhere.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -48,16 +48,17 @@ pub fn is_ignored(file: &Path, user: &UserDirectories) -> Ignored {
 }
 
 /// The repository of a file.
-struct Repository {
-    root: PathBuf,
+pub(super) struct Repository {
+    pub(super) root: PathBuf,
     /// What all working trees of the repository share.
-    common: PathBuf,
+    pub(super) common: PathBuf,
     /// The directories and the file, from the root down, without symlinks in the directories.
     steps: Vec<PathBuf>,
 }
 
 impl Repository {
-    fn above(file: &Path) -> Option<Self> {
+    /// The repository above a file that need not exist; its directory does.
+    pub(super) fn above(file: &Path) -> Option<Self> {
         let directory = file.parent()?.canonicalize().ok()?;
         let (root, common) =
             directory.ancestors().take(HIGHEST).find_map(|root| Some((root.to_owned(), common_directory(root)?)))?;
@@ -66,6 +67,24 @@ impl Repository {
         steps.reverse();
         steps.push(directory.join(file.file_name()?));
         Some(Self { root, common, steps })
+    }
+
+    /// The names of its remotes and where they are, where that is written simply, in the order of its configuration.
+    pub(super) fn remotes(&self) -> Vec<(String, String)> {
+        let text = read(&self.common.join("config")).unwrap_or_default();
+        let mut remotes = Vec::new();
+        let mut remote = None;
+        for line in text.lines().map(str::trim) {
+            if let Some(section) = line.strip_prefix('[') {
+                let name = section.strip_prefix("remote \"").and_then(|rest| rest.strip_suffix("\"]"));
+                remote = name.map(str::to_owned);
+            } else if let (Some(name), Some((key, value))) = (&remote, line.split_once('='))
+                && key.trim().eq_ignore_ascii_case("url")
+            {
+                remotes.push((name.clone(), value.trim().trim_matches('"').to_owned()));
+            }
+        }
+        remotes
     }
 
     fn ignores(&self, user: &UserDirectories) -> bool {

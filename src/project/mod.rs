@@ -11,6 +11,7 @@ mod fields;
 pub mod fix;
 pub mod git;
 pub mod limits;
+mod mark;
 pub mod markdown;
 mod misspelled;
 pub mod models;
@@ -26,6 +27,7 @@ pub mod suggest;
 mod yaml_values;
 
 pub use agent_files::{AgentDirectory, AgentFiles, read_agent_files, read_agents, read_shared_skills};
+pub use mark::mark;
 pub use models::{Models, read_models};
 pub use read::{Project, read_project};
 pub use source_lines::attach_excerpts;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::Value;
+use crate::model::{ProjectMark, Value};
 
 use super::field::{ByField, Field};
 
@@ -19,6 +19,8 @@ pub struct Record {
     pub position: usize,
     /// The number of its last change, where the server gives one.
     pub version: Option<u64>,
+    /// The project that changed it last, where the server tells.
+    pub applied_by: Option<ProjectMark>,
 }
 
 impl Record {

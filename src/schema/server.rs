@@ -41,6 +41,8 @@ pub struct ServerTraits {
     pub compares_hidden_values: bool,
     /// Whether its objects have versions, and writes may be bound to them.
     pub has_versions: bool,
+    /// Whether it records which project changed an object last.
+    pub records_projects: bool,
 }
 
 impl ServerTraits {
@@ -57,6 +59,7 @@ impl ServerTraits {
             limits_table_columns: true,
             compares_hidden_values: false,
             has_versions: false,
+            records_projects: false,
         }
     }
 

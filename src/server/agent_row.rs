@@ -12,11 +12,13 @@ pub(super) struct Agent {
     pub(super) settings_updated_at: i64,
     pub(super) version: i64,
     pub(super) settings_version: i64,
+    /// JSON.
+    pub(super) applied_by: Option<String>,
 }
 
 /// The columns of the row, in the order in which they are read.
 pub(super) const COLUMNS: &str =
-    "id, agent_id, name, description, owner, created_at, settings_updated_at, version, settings_version";
+    "id, agent_id, name, description, owner, created_at, settings_updated_at, version, settings_version, applied_by";
 
 impl Agent {
     /// Reads a row of these columns.
@@ -31,6 +33,7 @@ impl Agent {
             settings_updated_at: row.get(6)?,
             version: row.get(7)?,
             settings_version: row.get(8)?,
+            applied_by: row.get(9)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
     agent_row::{Agent, COLUMNS},
+    applied::{self, Applied},
     json_text::{ObjectText, array},
     members::{Given, Members},
     refusal::{Answer, Refusal},
@@ -28,7 +29,7 @@ impl Agent {
         if let Some(settings) = settings {
             object = object.raw("settings", settings);
         }
-        object
+        applied::with_project(object, self.applied_by.as_deref())
             .number("connectionCount", platforms)
             .number("activeConnectionCount", active)
             .number("clientCount", 0)
@@ -59,7 +60,7 @@ pub(super) fn list(context: &RequestContext<'_>) -> Result<Answer, Refusal> {
          FROM agents WHERE org = ?1 ORDER BY id DESC"
     ))?;
     let agents = statement
-        .query_map([context.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(9)?, row.get(10)?)))?
+        .query_map([context.org.id], |row| Ok(Agent::from_row(row)?.json(None, row.get(10)?, row.get(11)?)))?
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Answer::ok(ObjectText::new().raw("agents", &array(agents)).finish()))
 }
@@ -132,7 +133,9 @@ impl NewAgent {
                 context.now,
                 version
             ])?;
-        settings::insert_initial(context, context.connection().last_insert_rowid(), origin)?;
+        let row = context.connection().last_insert_rowid();
+        settings::insert_initial(context, row, origin)?;
+        applied::note(context, Applied::Agent, row)?;
         Ok(Answer::created(echo(&self.agent_id, &self.name, self.description.as_deref(), version).finish()))
     }
 }
@@ -173,6 +176,7 @@ impl AgentPatch {
             .connection()
             .prepare_cached("UPDATE agents SET name = ?2, description = ?3, version = ?4 WHERE id = ?1")?
             .execute(params![agent.row, name, description, version])?;
+        applied::note(context, Applied::Agent, agent.row)?;
         Ok(Answer::changed(version))
     }
 }

@@ -7,6 +7,7 @@ use crate::model::RESERVED_ENTITY_SLUGS;
 
 use super::{
     agents::UNKNOWN_FIELD,
+    applied::{self, Applied},
     clock::iso_time,
     json_schema::{check_event_kinds, check_metadata_schema},
     json_text::{ObjectText, array},
@@ -29,10 +30,12 @@ struct EntityType {
     created_at: i64,
     updated_at: i64,
     version: i64,
+    /// JSON.
+    applied_by: Option<String>,
 }
 
 const SELECT: &str = "SELECT id, slug, name, description, icon, color, metadata_schema, event_kinds, created_by, \
-                      created_at, updated_at, version FROM entity_types";
+                      created_at, updated_at, version, applied_by FROM entity_types";
 
 impl EntityType {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -49,6 +52,7 @@ impl EntityType {
             created_at: row.get(9)?,
             updated_at: row.get(10)?,
             version: row.get(11)?,
+            applied_by: row.get(12)?,
         })
     }
 
@@ -71,6 +75,7 @@ impl EntityType {
             .raw("current_view_template_version_id", "null");
         if read {
             object = object.text("organization_slug", &context.org.slug).text("created_by_username", &self.created_by);
+            object = applied::with_project(object, self.applied_by.as_deref());
         }
         object.flag("is_system", false).number("entity_count", 0).finish()
     }
@@ -191,6 +196,7 @@ impl Fields {
                 context.now,
                 context.next_version()?
             ])?;
+        applied::note(context, Applied::EntityType, context.connection().last_insert_rowid())?;
         context.audit("entity_type.create", &target(&self.slug), None)?;
         written(context, "create", &self.slug)
     }
@@ -222,6 +228,7 @@ impl Fields {
                 .connection()
                 .prepare_cached("UPDATE entity_types SET version = ?2 WHERE id = ?1")?
                 .execute(params![stored.id, context.next_version()?])?;
+            applied::note(context, Applied::EntityType, stored.id)?;
             context.audit("entity_type.update", &target(&self.slug), None)?;
         }
         written(context, "update", &self.slug)

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::error::StoreError;
 
 /// The newest schema that this program knows (`PRAGMA user_version`).
-pub(super) const SCHEMA_VERSION: i64 = 6;
+pub(super) const SCHEMA_VERSION: i64 = 7;
 
 /// The way from one schema version to the next.
 struct Migration {
@@ -16,12 +16,13 @@ struct Migration {
 }
 
 /// All steps, oldest first. A step that was released never changes.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration { to: 2, sql: include_str!("migrations/version_2.sql") },
     Migration { to: 3, sql: include_str!("migrations/version_3.sql") },
     Migration { to: 4, sql: include_str!("migrations/version_4.sql") },
     Migration { to: 5, sql: include_str!("migrations/version_5.sql") },
     Migration { to: 6, sql: include_str!("migrations/version_6.sql") },
+    Migration { to: 7, sql: include_str!("migrations/version_7.sql") },
 ];
 
 /// Brings a database of ours from an older version to [`SCHEMA_VERSION`], in one transaction.

@@ -5,6 +5,7 @@
 mod access;
 mod agent_row;
 mod agents;
+mod applied;
 mod audit;
 mod auto_create;
 mod bootstrap;

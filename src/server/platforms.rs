@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     agent_row::Agent,
     agents::{self, UNKNOWN_FIELD},
+    applied::{self, Applied},
     destination,
     json_text::{ObjectText, array},
     members::{Given, Members, unknown_member},
@@ -207,6 +208,7 @@ impl PlatformBody {
                 platform.version
             ])?;
         secrets.write(context, agent.row)?;
+        applied::note(context, Applied::Agent, agent.row)?;
         Ok(Answer::created(ObjectText::new().raw("platform", &platform.json()).finish()))
     }
 
@@ -230,6 +232,7 @@ impl PlatformBody {
             )?
             .execute(params![stored.row, self.platform, config, settings, context.now, version])?;
         secrets.write(context, agent.row)?;
+        applied::note(context, Applied::Agent, agent.row)?;
         let platform = Platform { kind: self.platform, config, settings, updated_at: context.now, version, ..stored };
         Ok(Answer::ok(
             ObjectText::new()

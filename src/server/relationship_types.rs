@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     agents::UNKNOWN_FIELD,
+    applied::{self, Applied},
     auto_create::check_auto_create,
     json_schema::{INVALID_SCHEMA, check_metadata_schema},
     json_text::{ObjectText, array},
@@ -32,10 +33,12 @@ struct RelationshipType {
     updated_at: i64,
     deleted_at: Option<i64>,
     version: i64,
+    /// JSON.
+    applied_by: Option<String>,
 }
 
 const SELECT: &str = "SELECT t.id, t.slug, t.name, t.description, t.metadata_schema, t.metadata, t.is_symmetric, \
-                      t.inverse, i.slug, t.status, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.version \
+                      t.inverse, i.slug, t.status, t.created_by, t.created_at, t.updated_at, t.deleted_at, t.version, t.applied_by \
                       FROM relationship_types t LEFT JOIN relationship_types i ON i.id = t.inverse";
 
 /// Which answer a type is part of; each has its own members (recorded).
@@ -64,6 +67,7 @@ impl RelationshipType {
             updated_at: row.get(12)?,
             deleted_at: row.get(13)?,
             version: row.get(14)?,
+            applied_by: row.get(15)?,
         })
     }
 
@@ -91,6 +95,7 @@ impl RelationshipType {
                 None => object.raw("deleted_at", "null"),
             };
             object = object.text("organization_slug", &context.org.slug).text("created_by_username", &self.created_by);
+            object = applied::with_project(object, self.applied_by.as_deref());
         }
         if view == View::Listed {
             object = object.number("relationship_count", 0);
@@ -212,6 +217,7 @@ impl Fields {
                 context.now,
                 context.next_version()?
             ])?;
+        applied::note(context, Applied::RelationshipType, context.connection().last_insert_rowid())?;
         context.audit("relationship_type.create", &target(&self.slug), None)?;
         written(context, "create", &self.slug)
     }
@@ -340,6 +346,7 @@ fn renew(context: &RequestContext<'_>, id: i64) -> Result<i64, Refusal> {
         .connection()
         .prepare_cached("UPDATE relationship_types SET version = ?2 WHERE id = ?1")?
         .execute(params![id, version])?;
+    applied::note(context, Applied::RelationshipType, id)?;
     Ok(version)
 }
 

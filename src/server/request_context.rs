@@ -4,6 +4,8 @@ use std::cell::Cell;
 
 use rusqlite::Connection;
 
+use crate::model::ProjectMark;
+
 use super::{
     access::{Actor, Org},
     audit::{self, NewEntry},
@@ -24,6 +26,8 @@ pub(super) struct RequestContext<'a> {
     pub(super) actor: Actor,
     /// The time of the operation, in milliseconds since 1970.
     pub(super) now: i64,
+    /// The project for which a change is requested.
+    pub(super) project: Option<ProjectMark>,
     condition: Condition,
     /// Whether the condition does not hold for what the operation is about.
     is_unmet: Cell<bool>,
@@ -33,7 +37,7 @@ impl<'a> RequestContext<'a> {
     /// Sets the context of a read.
     pub(super) fn reading(connection: &'a Connection, vault: &'a Vault, org: Org, actor: Actor) -> Self {
         let (condition, is_unmet) = (Condition::None, Cell::new(false));
-        Self { connection, write: None, vault, org, actor, now: now(), condition, is_unmet }
+        Self { connection, write: None, vault, org, actor, now: now(), project: None, condition, is_unmet }
     }
 
     /// Sets the context of a change.
@@ -46,7 +50,12 @@ impl<'a> RequestContext<'a> {
     ) -> Self {
         let is_unmet = Cell::new(false);
         let connection = write.connection();
-        Self { connection, write: Some(write), vault, org, actor, now: now(), condition, is_unmet }
+        Self { connection, write: Some(write), vault, org, actor, now: now(), project: None, condition, is_unmet }
+    }
+
+    /// The same, for a project.
+    pub(super) fn for_project(self, project: Option<ProjectMark>) -> Self {
+        Self { project, ..self }
     }
 
     /// Gives the connection, inside its transaction.

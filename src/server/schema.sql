@@ -1,4 +1,4 @@
--- Schema version 6. Times are integer milliseconds; JSON is kept as text with sorted keys.
+-- Schema version 7. Times are integer milliseconds; JSON is kept as text with sorted keys.
 -- A change here is also a step of migrations.rs, word for word.
 
 CREATE TABLE meta (
@@ -46,6 +46,7 @@ CREATE TABLE tokens (
     revoked_at INTEGER
 ) STRICT;
 
+-- applied_by, here and below: the project that changed the object last, as JSON.
 CREATE TABLE agents (
     id INTEGER PRIMARY KEY,
     org INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
@@ -57,6 +58,7 @@ CREATE TABLE agents (
     settings_updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
     settings_version INTEGER NOT NULL DEFAULT 1,
+    applied_by TEXT,
     UNIQUE (org, agent_id)
 ) STRICT;
 
@@ -129,6 +131,7 @@ CREATE TABLE entity_types (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
+    applied_by TEXT,
     UNIQUE (org, slug)
 ) STRICT;
 
@@ -147,7 +150,8 @@ CREATE TABLE relationship_types (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     deleted_at INTEGER,
-    version INTEGER NOT NULL DEFAULT 1
+    version INTEGER NOT NULL DEFAULT 1,
+    applied_by TEXT
 ) STRICT;
 -- The slug of a deleted type is free again, and slugs are an organization's own.
 CREATE UNIQUE INDEX live_relationship_slugs ON relationship_types (org, slug) WHERE deleted_at IS NULL;

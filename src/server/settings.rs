@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     agent_row::Agent,
+    applied::{self, Applied},
     json_text::ObjectText,
     members::{Given, Members},
     refusal::{Answer, Refusal},
@@ -85,6 +86,7 @@ impl Patch {
             .connection()
             .prepare_cached("UPDATE agents SET settings_updated_at = ?2, settings_version = ?3 WHERE id = ?1")?
             .execute(params![agent.row, context.now, version])?;
+        applied::note(context, Applied::Agent, agent.row)?;
         Ok(Answer::changed(version))
     }
 }

@@ -24,6 +24,8 @@ pub struct OtherProjects {
     pub beside: Vec<AppliedProject>,
     /// The agents of this project that were last applied from another one, and from where.
     pub owners: Vec<(String, String)>,
+    /// The directories of projects of the org that are not there any more: they were moved, and one may be this project.
+    pub gone: Vec<String>,
 }
 
 impl Remembered {
@@ -53,7 +55,12 @@ impl Remembered {
             let declared = other.agents.iter().filter(|agent| project.agents.contains(agent));
             declared.map(|agent| (agent.clone(), other.path.clone()))
         });
-        Ok(OtherProjects { beside: if is_new { self.projects.clone() } else { Vec::new() }, owners: owners.collect() })
+        let gone = of_org.iter().map(|other| &other.path).filter(|path| !is_project(path));
+        Ok(OtherProjects {
+            beside: if is_new { self.projects.clone() } else { Vec::new() },
+            owners: owners.collect(),
+            gone: gone.cloned().collect(),
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Answers as records: what each member of a kind must look like is said by its fields.
 
+use crate::model::ProjectMark;
 use crate::schema::{ByField, Field, Kind, Leaf, Pair, Pairs, Shape, StoredPair};
 
 use super::object::{Object, distinct};
@@ -14,12 +15,17 @@ pub struct WireRecord {
     pub org: Option<String>,
     /// The number of its last change, where the server gives one.
     pub version: Option<u64>,
+    /// The project that changed it last, where the server tells.
+    pub applied_by: Option<ProjectMark>,
     /// The members that hold something.
     pub members: ByField<Json>,
 }
 
 /// The member of an object that counts its changes.
 const VERSION: &str = "version";
+
+/// The member of an object that names the project that changed it last.
+const APPLIED_BY: &str = "applied_by";
 
 /// The version in an answer to a write: that of the answer, or of the object that it holds.
 pub fn version_of_answer(json: &Json) -> Option<u64> {
@@ -57,7 +63,13 @@ fn single_record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeErr
     if !object.members().contains_key(marker) {
         return Err(ShapeError { path: marker.to_owned(), expected: "a time", found: "missing" });
     }
-    Ok(WireRecord { id: String::new(), org: None, version: version(object), members: members(kind, object)? })
+    Ok(WireRecord {
+        id: String::new(),
+        org: None,
+        version: version(object),
+        applied_by: applied_by(object),
+        members: members(kind, object)?,
+    })
 }
 
 fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
@@ -65,12 +77,25 @@ fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
         Some(name) => object.optional_text(name)?,
         None => None,
     };
-    Ok(WireRecord { id: object.text(kind.answer.id)?, org, version: version(object), members: members(kind, object)? })
+    Ok(WireRecord {
+        id: object.text(kind.answer.id)?,
+        org,
+        version: version(object),
+        applied_by: applied_by(object),
+        members: members(kind, object)?,
+    })
 }
 
 /// Other servers may have such a member with another meaning, so that it is none unless it is a whole number.
 fn version(object: &Object<'_>) -> Option<u64> {
     object.get(VERSION).and_then(Json::as_u64)
+}
+
+/// As with a version: what has another form on another server says nothing.
+fn applied_by(object: &Object<'_>) -> Option<ProjectMark> {
+    let mark = object.get(APPLIED_BY)?;
+    let text = |name: &str| mark.get(name).and_then(Json::as_str);
+    ProjectMark::known(text("project")?, text("name")?)
 }
 
 fn is_skipped(kind: Kind, object: &Object<'_>) -> bool {
@@ -171,6 +196,20 @@ mod tests {
         let row = |id: &str| json!({"agentId": id, "name": "A"});
         let error = records_answer(AGENT, &json!({"agents": [row("a"), row("b"), row("a")]})).unwrap_err();
         assert_eq!(error.to_string(), "`agents[2].agentId` should be listed once and is listed twice");
+    }
+
+    #[test]
+    fn a_project_is_told_in_its_own_form_or_not_at_all() {
+        let applied_by = |json: Json| {
+            let row = json!({"agentId": "a", "name": "A", "applied_by": json});
+            records_answer(AGENT, &json!({"agents": [row]})).unwrap()[0].applied_by.clone()
+        };
+        let mark = applied_by(json!({"project": "0f", "name": "desk", "more": 1})).unwrap();
+        assert_eq!((mark.id(), mark.name()), ("0f", "desk"));
+        let escape = "\u{1b}[2Jdesk";
+        for other in [json!(null), json!("desk"), json!({"project": "0f"}), json!({"project": "0f", "name": escape})] {
+            assert_eq!(applied_by(other.clone()), None, "{other}");
+        }
     }
 
     #[test]

@@ -148,6 +148,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "sha2",
         &[
             "plan/identity.rs",
+            "project/mark.rs",
             "pull/file_names.rs",
             "pull/secret_names.rs",
             "secrets/fingerprint.rs",

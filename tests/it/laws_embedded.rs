@@ -37,7 +37,7 @@ fn desired(project: &ProjectFiles) -> DesiredState {
 /// A client that sends references, to an org that was given the values before, as `lobu secrets push` does it.
 async fn client(served: &Served, values: &BTreeMap<String, String>) -> lobu::org::http::HttpOrg {
     served.put_secrets("dev", values).await;
-    served.client().sending(Sending { values: Arc::default(), secrets_api: true, own_server: true })
+    served.client().sending(Sending { values: Arc::default(), secrets_api: true, own_server: true, project: None })
 }
 
 async fn expect_empty(org: &impl OrgRead, desired: &DesiredState, prune: bool) {

@@ -129,6 +129,7 @@ fn a_renamed_directory_is_pointed_to_the_org_of_before() {
     assert!(words.contains("add --org SLUG"), "{output}");
     let output = run(&env, "two", &["plan", "--org", "one"]);
     assert!(output.expect_code(0).stdout.contains("Nothing to apply."), "{output}");
+    assert!(!output.everything().contains("another project"), "{output}");
 }
 
 /// A database of a version in which every project had the org `dev`.

@@ -27,6 +27,7 @@ mod logs;
 mod memory_org;
 mod moved;
 mod new_kind;
+mod other_projects;
 mod patience;
 mod plan_id;
 mod project_laws;

@@ -45,6 +45,7 @@ pub(crate) async fn writer(planned: &Planned, parallelism: usize) -> Result<Writ
         values: Arc::clone(&planned.values),
         secrets_api: planned.plan.secrets == SecretsMode::References,
         own_server: planned.generation == Generation::Ours,
+        project: planned.mark.clone(),
     };
     Ok(Writer { org: org.sending(sending), connection })
 }

@@ -3,6 +3,7 @@
 mod approval;
 mod execution;
 mod options;
+mod owners;
 mod planned;
 mod recheck;
 mod view;

@@ -7,18 +7,20 @@ use crate::commands::project::{Loaded, load};
 use crate::commands::values::{gather, hide, hide_org};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
+use crate::model::ProjectMark;
 use crate::org::{ActualState, OrgRead, read_actual, read_agents};
 use crate::plan::{
-    Options, Plan, Problem, Resend, Reviewed, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope,
+    Options, Plan, Resend, Reviewed, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope,
 };
+use crate::project::mark;
 use crate::render::document::{Style, line};
-use crate::schema::kinds::{AGENT, PLATFORM};
-use crate::schema::{ALL, Generation, ResourceKey, SecretsMode};
+use crate::schema::kinds::PLATFORM;
+use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
-use crate::target::{Connection, OtherProjects};
-use crate::target::{RecordProblem, ResolvedTarget, Server, TargetFlags};
+use crate::target::{Connection, RecordProblem, ResolvedTarget, Server, TargetFlags};
 
 use super::PlanOptions;
+use super::owners::warn_of_owners;
 
 /// A plan with everything that showing and carrying it out needs.
 pub(crate) struct Planned {
@@ -30,6 +32,8 @@ pub(crate) struct Planned {
     /// The target of the project that `-t` names.
     pub(crate) named_target: Option<String>,
     pub(crate) generation: Generation,
+    /// The project as the server knows it, where it records which project changed what.
+    pub(crate) mark: Option<ProjectMark>,
     /// The names of the org's secrets, where it has the secrets API and told them.
     pub(crate) secret_names: Option<Vec<String>>,
     pub(crate) plan: Plan,
@@ -81,7 +85,15 @@ pub(crate) async fn plan(
     let key = plan_key(session)?;
     let seal = key.as_ref().map(|key| |literal: &str| key.seal(literal));
     let seal = seal.as_ref().map(|seal| seal as Seal<'_>);
-    warn_of_owners(&connection.others, &plan_options.selection, &mut read.compared.plan);
+    let mark = read.actual.server.records_projects.then(|| mark(loaded.directory.location()));
+    warn_of_owners(
+        &connection.others,
+        mark.as_ref(),
+        &desired,
+        &read.actual,
+        &plan_options.selection,
+        &mut read.compared.plan,
+    );
     let (origin, allowed) = (target.server_name(), allowed(project, flags));
     let plan_id = read.compared.id(&Reviewed { origin: &origin, org: &target.org, allowed: &allowed }, seal);
     Ok(Planned {
@@ -92,6 +104,7 @@ pub(crate) async fn plan(
         options: plan_options,
         named_target: flags.target.clone(),
         generation: read.actual.server.generation,
+        mark,
         secret_names: read.secret_names,
         plan: read.compared.plan,
         verifier: read.verifier,
@@ -108,19 +121,6 @@ fn allowed(project: &ProjectOptions, flags: &TargetFlags) -> Vec<String> {
     allowed.extend(allow_unknown_keys.then(|| "--allow-unknown-keys".to_owned()));
     allowed.extend(flags.allow_insecure_http.then(|| "--allow-insecure-http".to_owned()));
     allowed
-}
-
-/// Two projects that declare one agent of an org would overwrite each other at every run.
-fn warn_of_owners(others: &OtherProjects, selection: &Selection, plan: &mut Plan) {
-    for (agent, path) in others.owners.iter().filter(|(agent, _)| selection.covers(AGENT, agent)) {
-        plan.warnings.push(Problem {
-            key: ResourceKey::new(AGENT, agent.as_str()),
-            message: format!("another project, in {path}, applied it last; an apply from here overwrites it"),
-            hint: Some(
-                "Declare the agent in one project only, or give each project an org of its own (--org).".to_owned(),
-            ),
-        });
-    }
 }
 
 /// The values that a write may need: none where the org has the secrets API, so that no file with values is read.

@@ -179,7 +179,8 @@ impl OrgWrite for Fake {
         }
         let name = sent.key.kind.field("name").filter(|name| sent.value(name).is_some());
         let members = name.map(|name| (name, json!("Name"))).into_iter().collect();
-        let record = WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, members };
+        let record =
+            WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, applied_by: None, members };
         self.state.lock().unwrap().made.push((sent.key.kind, record));
         Ok(Written { stored: Stored::Created, version: self.version })
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, json};
 
 use crate::http::Body;
-use crate::model::{OrgSlug, SecretName, Text, Value, WipedJson};
+use crate::model::{OrgSlug, ProjectMark, SecretName, Text, Value, WipedJson};
 use crate::schema::{Change, Clearing, Field, Pair, Pairs, ResourceKey, Sent, Shape, StoredPair, Tool};
 use crate::secrets::expose::expose;
 use crate::secrets::{Values, exact_buffer};
@@ -23,6 +23,8 @@ pub struct Sending {
     pub secrets_api: bool,
     /// Whether the server is our own, which keeps what `***` stands for in a settings member.
     pub own_server: bool,
+    /// The project that is applied, where the server records it.
+    pub project: Option<ProjectMark>,
 }
 
 /// Why a value cannot be sent.

@@ -49,7 +49,7 @@ impl HttpOrg {
         let body = self.encoder().route_body(sent, route.id, self.now());
         let body = Self::encoded(method.as_str(), || format!("/{}", segments.join("/")), body)?;
         let call = self.with_body(method, &segments, body)?;
-        let call = call.only_if(self.known_condition(condition));
+        let call = self.of_project(call.only_if(self.known_condition(condition)));
         Ok(if route.is_final_when_unavailable { call.final_when_unavailable() } else { call })
     }
 
@@ -58,12 +58,17 @@ impl HttpOrg {
         let body = self.encoder().tool_body(tool, action, sent, self.now());
         let path = || format!("/api/{}/{}", self.org, tool.name);
         let body = Self::encoded("POST", path, body)?;
-        Ok(self.tool_body(tool, action, body)?.only_if(self.known_condition(condition)))
+        Ok(self.of_project(self.tool_body(tool, action, body)?.only_if(self.known_condition(condition))))
     }
 
     /// Conditions are for our own server: what others, or what is between us and them, would make of one is not known.
     fn known_condition(&self, condition: Condition) -> Condition {
         if self.sending.own_server { condition } else { Condition::None }
+    }
+
+    /// Names the project, for servers that record it.
+    fn of_project(&self, call: Call) -> Call {
+        call.of_project(self.sending.project.clone())
     }
 
     /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first. Gives the version that
@@ -194,7 +199,7 @@ impl OrgWrite for HttpOrg {
     ) -> Result<Option<u64>, RequestError> {
         let Shape::Pairs(pairs) = field.shape else { return Ok(None) };
         let tool = Self::tool_of(key.kind)?;
-        let call = self.tool(tool, add_pair_call(tool, key, pairs, pair))?.repeat(Repeat::WhenNotDone);
+        let call = self.of_project(self.tool(tool, add_pair_call(tool, key, pairs, pair))?.repeat(Repeat::WhenNotDone));
         self.create_looked_up(&call, || self.find_pair(key, field, pair)).await
     }
 
@@ -206,7 +211,7 @@ impl OrgWrite for HttpOrg {
     ) -> Result<Option<u64>, RequestError> {
         let Shape::Pairs(pairs) = field.shape else { return Ok(None) };
         let tool = Self::tool_of(key.kind)?;
-        let call = self.tool(tool, remove_pair_call(tool, pairs, stored))?;
+        let call = self.of_project(self.tool(tool, remove_pair_call(tool, pairs, stored))?);
         let mut schedule = self.transport.schedule();
         match self.transport.send_on(&call, &mut schedule).await {
             Ok(answer) => Ok(version_of_answer(answer.json())),

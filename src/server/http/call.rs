@@ -9,7 +9,8 @@ use axum::{
 };
 use zeroize::Zeroizing;
 
-use crate::server::{condition::Condition, refusal::Refusal};
+use crate::model::ProjectMark;
+use crate::server::{applied::project_of, condition::Condition, refusal::Refusal};
 
 /// Largest body, in bytes; checked before anything is parsed.
 pub(super) const BODY_LIMIT: usize = 32 * 1024 * 1024;
@@ -33,6 +34,8 @@ pub(super) struct Call {
     pub(super) platform: String,
     pub(super) bearer: Option<Zeroizing<String>>,
     pub(super) condition: Condition,
+    /// The project for which it is sent.
+    pub(super) project: Option<ProjectMark>,
     /// Empty until it is read, which is after the caller was admitted.
     pub(super) body: Bytes,
 }
@@ -50,9 +53,10 @@ impl Call {
         };
         let (org, agent, platform) = (parameter("org"), parameter("agent"), parameter("platform"));
         let (bearer, condition) = (bearer(&parts.headers), Condition::of(&parts.headers)?);
+        let project = project_of(&parts.headers)?;
         let (method, path) = (parts.method, parts.uri.path().to_owned());
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        Ok((Self { method, path, query, org, agent, platform, bearer, condition, body: Bytes::new() }, body))
+        Ok((Self { method, path, query, org, agent, platform, bearer, condition, project, body: Bytes::new() }, body))
     }
 }
 

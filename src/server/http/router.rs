@@ -137,8 +137,8 @@ async fn root() -> Answer {
 }
 
 /// What this server can do beyond the existing one.
-const FEATURES: [&str; 7] =
-    ["compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"];
+const FEATURES: [&str; 8] =
+    ["applied-by", "compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"];
 
 async fn health() -> Answer {
     Answer::ok(

@@ -136,7 +136,8 @@ impl Server {
         self.store.0.pool.write(|write| {
             let (org, actor) = authenticate(write.connection(), &self.policy(), &call.org, bearer(call))?;
             let lacking = missing_permission(&actor, permission);
-            let context = RequestContext::writing(write, &self.store.0.vault, org, actor, call.condition);
+            let context = RequestContext::writing(write, &self.store.0.vault, org, actor, call.condition)
+                .for_project(call.project.clone());
             match lacking {
                 None => operation(&context).map(Ok),
                 // Not an error of the transaction: the audit row is to be committed.

@@ -162,7 +162,7 @@ async fn health_and_the_root_need_no_token() {
         json!({
             "status": "ok", "service": "lobu-api", "implementation": "lobu-rs", "version": env!("CARGO_PKG_VERSION"),
             "features": [
-                "compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"
+                "applied-by", "compare", "per-org-ids", "platform-key-removal", "schema-codes", "secrets", "versions", "watchers"
             ],
         })
     );

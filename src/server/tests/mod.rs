@@ -2,6 +2,7 @@
 
 mod access;
 mod agents;
+mod applied;
 mod compare;
 mod config;
 mod guard;

@@ -67,7 +67,7 @@ impl Start {
     fn sending(&self) -> Sending {
         let ours = matches!(self, Self::Ours { .. });
         let values = Values::of_process(Arc::new(Environment::from_pairs(SECRETS)));
-        Sending { values: Arc::new(values), secrets_api: ours, own_server: ours }
+        Sending { values: Arc::new(values), secrets_api: ours, own_server: ours, project: None }
     }
 
     /// A backend for one case, and what must live as long.

@@ -96,7 +96,7 @@ impl Stage {
 
 fn sending(ours: bool) -> Sending {
     let values = lobu::secrets::Values::of_process(std::sync::Arc::new(lobu::env::Environment::from_pairs(SECRETS)));
-    Sending { values: std::sync::Arc::new(values), secrets_api: ours, own_server: ours }
+    Sending { values: std::sync::Arc::new(values), secrets_api: ours, own_server: ours, project: None }
 }
 
 async fn carry_out(stage: &Stage, (plan, verifier): &(Plan, Verifier)) -> Report {

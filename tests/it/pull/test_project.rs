@@ -47,7 +47,7 @@ impl TestProject {
     pub(crate) fn converge(&self, desired: &DesiredState, values: &BTreeMap<String, String>) {
         self.wait(async {
             self.served.put_secrets("dev", values).await;
-            let sending = Sending { values: Arc::default(), secrets_api: true, own_server: true };
+            let sending = Sending { values: Arc::default(), secrets_api: true, own_server: true, project: None };
             let org = self.served.client().sending(sending);
             let report = apply(&org, desired, true).await;
             assert!(report.is_complete(), "{report:?}");

@@ -4,6 +4,7 @@ use std::io::Write;
 
 pub(crate) mod clock;
 pub(crate) mod converge;
+pub(crate) mod dev;
 pub(crate) mod embedded;
 pub(crate) mod env;
 pub(crate) mod existing_server;

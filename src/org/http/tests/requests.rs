@@ -54,7 +54,7 @@ async fn sent(
 }
 
 fn with(secrets_api: bool, own_server: bool) -> Sending {
-    Sending { values: Arc::new(values()), secrets_api, own_server }
+    Sending { values: Arc::new(values()), secrets_api, own_server, project: None }
 }
 
 #[tokio::test]
