@@ -13,6 +13,11 @@ pub(super) async fn look(
     write: &Write,
 ) -> Result<Option<Record>, RequestError> {
     let Some(mut record) = record(org, verifier, key).await? else { return Ok(None) };
+    let sent = write.sent().into_iter().flat_map(|sent| sent.fields.iter());
+    for (field, _) in sent.filter(|(field, _)| field.is_apart) {
+        let read = org.apart(key, field).await?;
+        record.values.set_some(field, read.map(|json| verifier.classifier().apart(field, &json)));
+    }
     if let Write::Add(_, field, _) | Write::Remove(_, field, _) = write {
         record.pairs.set(field, org.pairs(key, field).await?);
     }

@@ -18,6 +18,7 @@ enum Question {
     List(Kind),
     OfAgent(Kind, String),
     Pairs(ResourceKey, &'static Field),
+    Apart(ResourceKey, &'static Field),
 }
 
 /// Records that one read found, by key; of pairs the one record has nothing else.
@@ -99,7 +100,9 @@ fn questions(row: &Row) -> Vec<Question> {
         Write::Add(key, field, _) | Write::Remove(key, field, _) => Some(Question::Pairs(key.clone(), field)),
         Write::Create(_) | Write::Update(_) | Write::Link(_) => None,
     });
-    [own].into_iter().chain(pairs).collect()
+    let sent = row.writes.iter().filter_map(Write::sent).flat_map(|sent| sent.fields.iter());
+    let apart = sent.filter(|(field, _)| field.is_apart).map(|(field, _)| Question::Apart(row.key.clone(), field));
+    [own].into_iter().chain(pairs).chain(apart).collect()
 }
 
 /// Asks; none where the answer did not come.
@@ -122,6 +125,12 @@ async fn ask(org: &impl OrgRead, classifier: &Classifier, question: &Question) -
             record.pairs.set(field, org.pairs(key, field).await.ok()?);
             Some([(key.clone(), record)].into())
         }
+        Question::Apart(key, field) => {
+            let mut record = Record::default();
+            let read = org.apart(key, field).await.ok()?;
+            record.values.set_some(field, read.map(|json| classifier.apart(field, &json)));
+            Some([(key.clone(), record)].into())
+        }
     }
 }
 
@@ -137,7 +146,10 @@ fn found(row: &Row, answers: &BTreeMap<Question, Option<Answer>>) -> Result<Opti
             (Question::Pairs(_, field), Some(found), Some(of_pairs)) => {
                 found.pairs.set(field, of_pairs.pairs(field).to_vec());
             }
-            (Question::Pairs(..), ..) => {}
+            (Question::Apart(_, field), Some(found), Some(of_field)) => {
+                found.values.set_some(field, of_field.values.get(field).cloned());
+            }
+            (Question::Pairs(..) | Question::Apart(..), ..) => {}
             (_, found, record) => *found = record.cloned(),
         }
     }

@@ -139,6 +139,8 @@ struct Run {
     rows: Vec<(usize, Option<RowOutcome>)>,
     started: Vec<bool>,
     limits: Limits,
+    /// Whether a task is in flight that has no other such task beside it.
+    alone: bool,
     stopped: bool,
     interrupted: bool,
     /// The rows of which a request succeeded.
@@ -168,6 +170,7 @@ impl Run {
             ready,
             rows,
             limits,
+            alone: false,
             stopped: false,
             interrupted: false,
             wrote: BTreeSet::new(),
@@ -179,13 +182,18 @@ impl Run {
         self.interrupted |= interrupted;
     }
 
-    /// The next task whose prerequisites are done; tasks behind a failed one never become ready.
+    /// The next task whose prerequisites are done; tasks behind a failed one never become ready, and one that runs alone waits
+    /// for another one to end.
     fn next(&mut self) -> Option<(usize, Task)> {
         if self.stopped {
             return None;
         }
-        let position = self.ready.pop_first()?;
-        Some((position, self.tasks.get(position)?.clone()))
+        let kept = |position: &&usize| self.alone && self.tasks.get(**position).is_some_and(|task| task.is_alone);
+        let position = *self.ready.iter().find(|position| !kept(position))?;
+        self.ready.remove(&position);
+        let task = self.tasks.get(position)?.clone();
+        self.alone |= task.is_alone;
+        Some((position, task))
     }
 
     /// Makes the tasks ready that waited for this one alone.
@@ -208,6 +216,9 @@ impl Run {
     }
 
     fn finish(&mut self, position: usize, row: usize, outcome: RowOutcome, on_event: &mut (dyn FnMut(Event) + Send)) {
+        if self.tasks.get(position).is_some_and(|task| task.is_alone) {
+            self.alone = false;
+        }
         if matches!(outcome, RowOutcome::Done(_)) {
             self.release(position);
         } else if !self.limits.keep_going {
@@ -237,5 +248,27 @@ impl Run {
         let rows = rows.map(|(row, state)| (row.key.clone(), outcome(state))).collect();
         let wrote = !self.wrote.is_empty();
         Report { rows, interrupted: self.interrupted, wrote, verification: Verification::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(row: usize, is_alone: bool) -> Task {
+        Task { row, writes: vec![0], after: Vec::new(), is_alone }
+    }
+
+    #[test]
+    fn what_runs_alone_waits_for_its_like_and_for_nothing_else() {
+        let tasks = vec![task(0, true), task(1, true), task(2, false)];
+        let mut run = Run::new(tasks, 3, Limits { parallelism: 8, keep_going: true, verify: false });
+        let next = |run: &mut Run| run.next().map(|(position, _)| position);
+        assert_eq!((next(&mut run), next(&mut run), next(&mut run)), (Some(0), Some(2), None));
+        run.finish(2, 2, RowOutcome::Done(None), &mut |_| ());
+        assert_eq!(next(&mut run), None, "the first is still in flight");
+        let failed = RowOutcome::Failed(FailureReason::Partial.into());
+        run.finish(0, 0, failed, &mut |_| ());
+        assert_eq!(next(&mut run), Some(1), "one that failed holds nothing back");
     }
 }

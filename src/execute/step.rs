@@ -81,7 +81,10 @@ impl<Org: OrgWrite> Step<'_, Org> {
             match self.next(found.as_ref()).await {
                 // A pair that is said to be there and is not is refused for another reason.
                 Ok(_) if matches!(self.write, Write::Add(..)) => return self.failed(error),
-                Ok(next) => attempt = next,
+                Ok(next) => {
+                    self.versions.set_changed(&self.row.key);
+                    attempt = next;
+                }
                 Err(Ending::Failed(_)) if error.outcome() == Outcome::Unknown => {
                     return Ending::Unknown(error.to_string());
                 }
@@ -138,6 +141,8 @@ impl<Org: OrgWrite> Step<'_, Org> {
             (Write::Create(sent), Some(found)) if comes_with_another(sent) => {
                 Attempt { write: Write::Create(self.with_injected(sent, found)), condition }
             }
+            // What took several requests to change may have got only some of them.
+            (Write::Create(sent), Some(_)) if has_actions(sent) => return Err(moved()),
             (Write::Create(sent), Some(_)) => Attempt { write: Write::Update(changeable(sent)), condition },
             (Write::Create(_), None) if self.verifier.has_versions() => {
                 Attempt { write: self.write.clone(), condition: Condition::Absent }
@@ -214,6 +219,13 @@ fn moved() -> Ending {
 fn comes_with_another(sent: &Sent) -> bool {
     matches!(sent.key.kind.table().api, Api::Routes(routes) if routes.create.path == routes.update.path
         && routes.create.verb == Verb::Patch)
+}
+
+/// Whether one request could not change all that a create says.
+fn has_actions(sent: &Sent) -> bool {
+    let mut actions = sent.fields.iter().map(|(field, _)| field.action);
+    let first = actions.next();
+    actions.any(|action| Some(action) != first)
 }
 
 /// Whether a resource is made by the request that replaces it.

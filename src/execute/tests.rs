@@ -316,7 +316,7 @@ async fn the_injected_entry_is_carried_only_where_the_plan_says_so() {
     let injected = json!({"owletto": {"url": "http://localhost:8787/mcp/dev"}});
     for carries in [false, true] {
         let members = [(MCP_SERVERS, injected.clone())].into_iter().collect();
-        let record = WireRecord { id: String::new(), org: None, version: None, applied_by: None, members };
+        let record = WireRecord { members, ..WireRecord::default() };
         let fake = Fake { settings: Some(record), ..Fake::default() };
         assert!(run(&fake, vec![made(config("one", carries))]).await.is_complete());
         assert!(fake.sent().contains(&"read one".to_owned()));

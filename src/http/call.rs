@@ -99,6 +99,11 @@ impl<'a> Call<'a> {
         Self::new(Method::Get, url.clone(), None)
     }
 
+    /// Asks with a query, which is part of no error and no log.
+    pub fn ask_with(&mut self, query: &[(&str, &str)]) {
+        self.url.query_pairs_mut().extend_pairs(query);
+    }
+
     /// A POST of what is not JSON of the org's API, which is sent once.
     pub fn post(url: &Url, content: Content<'a>) -> Self {
         let (content_type, body) = content.encoded();

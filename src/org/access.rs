@@ -2,7 +2,7 @@ use std::future::Future;
 
 use crate::model::AgentId;
 use crate::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
-use crate::wire::{Health, WireRecord};
+use crate::wire::{Health, Json, WireRecord};
 
 use super::{Condition, HiddenLiteral, HiddenValues, RequestError};
 
@@ -67,6 +67,12 @@ pub trait OrgRead: Send + Sync {
         key: &ResourceKey,
         field: &'static Field,
     ) -> impl Future<Output = Result<Vec<StoredPair>, RequestError>> + Send;
+    /// A field that a request of its own reads; none where the resource has nothing there.
+    fn apart(
+        &self,
+        key: &ResourceKey,
+        field: &'static Field,
+    ) -> impl Future<Output = Result<Option<Json>, RequestError>> + Send;
     /// Whether literals are what the org hides, in one request. Only for servers that compare.
     fn compare(&self, literals: &[HiddenLiteral]) -> impl Future<Output = Result<HiddenValues, RequestError>> + Send;
 }

@@ -35,6 +35,7 @@ impl Classifier {
         for (position, row) in rows.into_iter().enumerate() {
             // A row without an owner is ours: single-org servers state none.
             match row.org.as_deref().filter(|org| *org != self.org.as_str()) {
+                _ if row.is_archived => drop(records.archived.insert(row.id)),
                 _ if kind.answer.reserved.is_some_and(|prefix| row.id.starts_with(prefix)) => {}
                 Some(other) => drop(records.foreign.insert(row.id, other.to_owned())),
                 None => {
@@ -55,6 +56,11 @@ impl Classifier {
             }
         }
         record
+    }
+
+    /// Converts a field that was read by itself.
+    pub fn apart(&self, field: &'static Field, json: &Json) -> Value {
+        self.value(field, Within::Plain, json)
     }
 
     fn value(&self, field: &'static Field, within: Within, json: &Json) -> Value {

@@ -14,6 +14,6 @@ pub use access::{OrgRead, OrgWrite, PlatformsProbe, SecretsProbe, Stored, Writte
 pub use classify::Classifier;
 pub use hidden::{HiddenLiteral, HiddenValues, NotCompared};
 pub use lookup::holds;
-pub use read::{ReadError, ReadScope, Wanted, read_actual, read_agents};
+pub use read::{ReadError, ReadScope, Wanted, read_actual, read_agents, read_list};
 pub use secrets::{SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite};
 pub use state::{ActualState, generation_of};

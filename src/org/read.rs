@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use crate::model::{AgentId, OrgSlug};
 use crate::schema::kinds::AGENT;
 use crate::schema::{Field, Generation, Kind, Owner, Record, Records, ResourceKey, ServerTraits, StoredPair};
-use crate::wire::{Health, WireRecord};
+use crate::wire::{Health, Json, WireRecord};
 
 use super::classify::Classifier;
 use super::{ActualState, HiddenValues, OrgRead, PlatformsProbe, RequestError, generation_of};
@@ -20,6 +20,21 @@ pub struct ReadScope {
     pub probe: AgentId,
     /// The kinds that are read. Of one that is read by agent: those of which agents; of another: whose pairs are read, too.
     pub kinds: BTreeMap<Kind, Wanted>,
+    /// Of which resources the fields are read that a request each reads.
+    pub apart: BTreeMap<(Kind, &'static Field), Wanted>,
+}
+
+impl ReadScope {
+    /// The same, with every field that a request each reads of what is looked at, declared or not: no list shows that the org
+    /// has it.
+    #[must_use]
+    pub fn with_undeclared(self) -> Self {
+        let apart = self.kinds.iter().flat_map(|(kind, wanted)| {
+            let fields = kind.table().fields.iter().filter(|field| field.is_apart);
+            fields.map(move |field| ((*kind, field), wanted.clone()))
+        });
+        Self { apart: apart.collect(), ..self }
+    }
 }
 
 /// Which of the things that a list names.
@@ -115,7 +130,19 @@ pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) 
     });
     let pairs: Vec<_> = pairs.collect();
     let pairs = pairs.into_iter().map(|(kind, field, ids)| read_pairs(org, kind, field, ids));
-    let (by_agent, pairs) = futures::try_join!(try_join_all(by_agent), try_join_all(pairs))?;
+    let apart: Vec<_> = scope
+        .apart
+        .iter()
+        .filter_map(|((kind, field), wanted)| Some((*kind, *field, wanted.among(records.get(kind)?))))
+        .collect();
+    let apart = apart.into_iter().map(|(kind, field, ids)| read_apart(org, kind, field, ids));
+    let (by_agent, pairs, apart) =
+        futures::try_join!(try_join_all(by_agent), try_join_all(pairs), try_join_all(apart))?;
+    for (key, field, read) in apart.into_iter().flatten() {
+        if let Some(record) = records.get_mut(&key.kind).and_then(|records| records.own.get_mut(&key.id)) {
+            record.values.set_some(field, read.map(|json| classifier.apart(field, &json)));
+        }
+    }
     for (key, field, read) in pairs.into_iter().flatten() {
         if let Some(record) = records.get_mut(&key.kind).and_then(|records| records.own.get_mut(&key.id)) {
             record.pairs.set(field, read);
@@ -141,6 +168,21 @@ pub async fn read_agents(
     let classifier = Classifier { org: slug.clone(), mode: actual.secrets.mode() };
     let (kind, found) = read_by_agent(org, &classifier, kind, agents).await?;
     add_by_agent(&mut actual.records, kind, found);
+    Ok(())
+}
+
+/// Reads the list of a kind, of which a plan did not ask at first.
+///
+/// # Errors
+/// As of [`read_actual`].
+pub async fn read_list(
+    org: &impl OrgRead,
+    slug: &OrgSlug,
+    actual: &mut ActualState,
+    kind: Kind,
+) -> Result<(), ReadError> {
+    let classifier = Classifier { org: slug.clone(), mode: actual.secrets.mode() };
+    actual.records.insert(kind, classifier.records(kind, org.records(kind).await?));
     Ok(())
 }
 
@@ -207,6 +249,26 @@ async fn read_pairs(
             let key = ResourceKey::new(kind, id);
             let pairs = org.pairs(&key, field).await?;
             Ok::<_, ReadError>((key, field, pairs))
+        })
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect()
+        .await
+}
+
+/// A field of a resource as a request of its own read it.
+type Apart = (ResourceKey, &'static Field, Option<Json>);
+
+async fn read_apart(
+    org: &impl OrgRead,
+    kind: Kind,
+    field: &'static Field,
+    ids: Vec<String>,
+) -> Result<Vec<Apart>, ReadError> {
+    stream::iter(ids)
+        .map(|id| async move {
+            let key = ResourceKey::new(kind, id);
+            let read = org.apart(&key, field).await?;
+            Ok::<_, ReadError>((key, field, read))
         })
         .buffer_unordered(SIDE_BY_SIDE)
         .try_collect()

@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::context::Context;
 use super::resource::{self, Compared};
-use super::{Action, MissingSecret, Options, Plan, Row, Selection, secrets, shared_secrets};
+use super::{Action, MissingSecret, Options, Plan, Row, Selection, named_agents, secrets, shared_secrets};
 
 /// The agent that the platforms route is probed with when a project declares none.
 const PROBE: &str = "lobu-probe";
@@ -32,10 +32,18 @@ pub fn read_scope(schema: &Schema, desired: &DesiredState, selection: &Selection
         };
         Some(Wanted::These(ids))
     };
-    ReadScope {
-        probe: AgentId::from_server(agents.first().map_or(PROBE, |agent| agent.key.id.as_str())),
-        kinds: schema.kinds().filter_map(|kind| Some((kind, wanted(kind)?))).collect(),
-    }
+    let kinds: BTreeMap<Kind, Wanted> = schema.kinds().filter_map(|kind| Some((kind, wanted(kind)?))).collect();
+    let apart = kinds.iter().flat_map(|(kind, wanted)| {
+        let fields = kind.table().fields.iter().filter(|field| field.is_apart);
+        let says = |field| desired.of(*kind).iter().filter(move |resource| resource.declared.get(field).is_some());
+        let of_field = move |field| {
+            let saying: BTreeSet<&str> = says(field).map(|resource| resource.key.id.as_str()).collect();
+            ((*kind, field), wanted.clone().filtered(|id| saying.contains(id.as_str())))
+        };
+        fields.map(of_field)
+    });
+    let apart = apart.collect();
+    ReadScope { probe: AgentId::from_server(agents.first().map_or(PROBE, |agent| agent.key.id.as_str())), kinds, apart }
 }
 
 /// Compares what a project wants with what an org has.
@@ -54,6 +62,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         rows.extend(rows_of(&mut context, desired, actual, kind));
     }
     rows.sort_by_key(|row| row.key.kind);
+    named_agents::check(&mut context, actual, &rows);
     let listed = read.iter().filter(|kind| !kind.is_read_by_agent);
     let undeclared = listed.filter_map(|kind| undeclared_of(options, desired, *kind, records.get(kind)?)).collect();
     let needs = secrets::needs(mode, &rows);
@@ -118,15 +127,19 @@ fn rows_below(
     let mut rows = Vec::new();
     for resource in declared.iter().filter(|resource| context.options.selection.covers(kind, &resource.key.id)) {
         let record = actual.record(&resource.key);
+        let row = resource::row(context, &Compared { resource, record, linked_back: BTreeSet::new() });
         let hook = Look {
             id: resource.key.own_id(),
             declared: &resource.declared,
             record,
+            is_archived: false,
+            is_written: row.is_change(),
+            server: context.server,
             declared_ids: &declared_ids,
             records: &own_ids,
         };
         resource::look(context, &resource.key, &hook);
-        rows.push(resource::row(context, &Compared { resource, record, linked_back: BTreeSet::new() }));
+        rows.push(row);
     }
     for (id, record) in own_ids.iter().filter(|(id, _)| !declared_ids.contains(id)) {
         let key = ResourceKey::below(kind, agent, id);
@@ -142,9 +155,16 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
     let by_id: BTreeMap<&str, &Resource> =
         desired.of(kind).iter().map(|resource| (resource.key.id.as_str(), resource)).collect();
     let links: Vec<&'static Field> = kind.fields.iter().filter(|field| field.shape.is_link()).collect();
+    let found = actual.records.get(&kind);
+    let records: Vec<(&str, &Record)> = actual.of(kind).collect();
+    let mut not_taken: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut rows = Vec::new();
     for resource in desired.of(kind) {
         if !context.options.selection.covers(kind, &resource.key.id) {
+            continue;
+        }
+        if let Some(why) = kind.not_taken.and_then(|needs| needs(&resource.declared, context.server)) {
+            *not_taken.entry(why).or_default() += 1;
             continue;
         }
         let record = actual.record(&resource.key);
@@ -158,8 +178,6 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
             let message = format!("org `{owner}` holds this slug, and on this server a slug belongs to one org only");
             context.problem(&resource.key, message, Some("Choose another slug in the model file."));
         }
-        let hook = Look { id: &resource.key.id, declared: &resource.declared, record, declared_ids: &[], records: &[] };
-        resource::look(context, &resource.key, &hook);
         // Existing servers link both ways: what the other side declares is no drift of this one.
         let is_linked_back = |field: &&&'static Field| {
             let other = record.and_then(|record| record.text(field)).and_then(|id| by_id.get(id));
@@ -167,9 +185,29 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
                 && other.is_some_and(|other| other.text(field) == Some(resource.key.id.as_str()))
         };
         let linked_back = links.iter().filter(is_linked_back).copied().collect();
-        rows.push(resource::row(context, &Compared { resource, record, linked_back }));
+        let row = resource::row(context, &Compared { resource, record, linked_back });
+        let hook = Look {
+            id: &resource.key.id,
+            declared: &resource.declared,
+            record,
+            is_archived: found.is_some_and(|found| found.archived.contains(&resource.key.id)),
+            is_written: row.is_change(),
+            server: context.server,
+            declared_ids: &[],
+            records: &records,
+        };
+        resource::look(context, &resource.key, &hook);
+        rows.push(row);
+    }
+    for (why, count) in not_taken {
+        context.note(format!("{} not applied: {why}", counted_as(count, kind)));
     }
     rows
+}
+
+/// How many of a kind, with the verb of what becomes of them.
+fn counted_as(count: usize, kind: Kind) -> String {
+    if count == 1 { format!("1 {} is", kind.singular) } else { format!("{count} {} are", kind.plural) }
 }
 
 /// A link must lead to what the org has or this plan makes.

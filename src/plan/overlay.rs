@@ -18,6 +18,8 @@ pub(super) struct Overlay<'plan> {
     pub(super) hidden: &'plan HiddenValues,
     pub(super) options: &'plan Options,
     pub(super) sources: &'plan Sources,
+    /// Whether the server takes a version that lacks what the one before had.
+    pub(super) clears_versioned: bool,
     pub(super) fields: Vec<FieldChange>,
     /// Places where the org has something of another type than the API knows.
     pub(super) mismatches: Vec<FieldPath>,
@@ -40,6 +42,7 @@ impl Overlay<'_> {
     ) -> Option<Value> {
         let actual = actual.filter(|actual| **actual != Value::Null);
         match (member.shape, declared) {
+            (Shape::Leaf(Leaf::Noted), _) => None,
             (Shape::Leaf(Leaf::Kept), _) => actual.cloned(),
             (Shape::Leaf(Leaf::SentOnly), declared) => declared.and_then(Declaration::value).cloned(),
             (Shape::Leaf(Leaf::Fallback), declared) => self.fallback(path, member, declared, actual),
@@ -112,7 +115,7 @@ impl Overlay<'_> {
 
     fn cleared(&mut self, path: &FieldPath, member: &Field, actual: Option<&Value>) -> Option<Value> {
         match actual {
-            Some(actual) if !actual.is_blank() => {
+            Some(actual) if !actual.is_blank() && !member.is_default(actual) => {
                 self.push(path, member, FieldAction::Clear, Some(actual), None);
                 empty(member)
             }
@@ -123,15 +126,15 @@ impl Overlay<'_> {
     /// What no file names: carried over as drift, or taken away by `--prune`.
     fn undeclared(&mut self, path: &FieldPath, member: &Field, actual: Option<&Value>) -> Option<Value> {
         let actual = actual?;
-        let is_default = member.default.is_some() && actual.literal() == member.default;
-        if actual.is_blank() || *actual == Value::Bool(false) || is_default {
+        if actual.is_blank() || *actual == Value::Bool(false) || member.is_default(actual) {
             return Some(actual.clone());
         }
-        if self.options.prune && member.prunable {
+        let prunable = member.prunable && (self.clears_versioned || !member.is_versioned());
+        if self.options.prune && prunable {
             self.push(path, member, FieldAction::Remove, Some(actual), None);
             return empty(member);
         }
-        self.push(path, member, FieldAction::Drift { prunable: member.prunable }, Some(actual), None);
+        self.push(path, member, FieldAction::Drift { prunable }, Some(actual), None);
         if member.transfer.is_value() {
             self.carry(path, actual);
         }

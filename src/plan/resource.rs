@@ -60,6 +60,7 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     report(context, key, &mismatches, &misread);
     report_masks(context, key, &sent, &carried);
     report_columns(context, key, &sent);
+    report_inherited(context, key, &fields);
     let action = action(is_new, &fields);
     destination::refuse_carried(context, key, carried);
     let resent = if action == Action::Update { resent } else { Vec::new() };
@@ -67,7 +68,7 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     let attention = if resent.is_empty() { Vec::new() } else { vec![again] };
     let injected = injection.map(|injection| injection.fields).unwrap_or_default();
     let carries_injected = is_new && injected.iter().any(|field| sent.get(field).is_some());
-    let writes = writes(key, action, Sent { key: key.clone(), fields: sent, carries_injected }, linked, pairs);
+    let writes = writes(key, action, &Sent { key: key.clone(), fields: sent, carries_injected }, linked, pairs);
     let will_restart = kind.restarts && action == Action::Update;
     let declared_at = Some(resource.position.clone()).filter(|position| !position.file.is_empty());
     let only_in_org = Vec::new();
@@ -114,20 +115,39 @@ fn action(is_new: bool, fields: &[FieldChange]) -> Action {
     }
 }
 
-/// The requests: the resource itself, then its link, then its pairs.
-fn writes(key: &ResourceKey, action: Action, sent: Sent, linked: Changes, pairs: Vec<Write>) -> Vec<Write> {
+/// The requests: the resource itself, then what is set apart from it, then its link, then its pairs.
+fn writes(key: &ResourceKey, action: Action, sent: &Sent, linked: Changes, pairs: Vec<Write>) -> Vec<Write> {
     let mut writes = Vec::new();
-    let is_written = matches!(action, Action::Create | Action::Update) && !sent.fields.is_empty();
-    match action {
-        Action::Create if is_written => writes.push(Write::Create(sent)),
-        Action::Update if is_written => writes.push(Write::Update(sent)),
-        _ => {}
+    for (action_of_tool, sent) in by_action(sent, action == Action::Create) {
+        match action {
+            Action::Create if action_of_tool.is_none() => writes.push(Write::Create(sent)),
+            Action::Create | Action::Update => writes.push(Write::Update(sent)),
+            Action::Unchanged | Action::Drift => {}
+        }
     }
     if !linked.is_empty() {
         writes.push(Write::Link(Sent { fields: linked, ..Sent::new(key.clone()) }));
     }
     writes.extend(pairs);
     writes
+}
+
+/// What one request each may say: what a create says is none's, and of a change each action says its own fields.
+fn by_action(sent: &Sent, creates: bool) -> Vec<(Option<&'static str>, Sent)> {
+    let mut parts: Vec<(Option<&'static str>, Sent)> = Vec::new();
+    for (field, change) in sent.fields.iter() {
+        let action = Some(field.action).filter(|_| field.is_apart || !creates);
+        let at = parts.iter().position(|(other, _)| *other == action).unwrap_or_else(|| {
+            parts.push((action, Sent { fields: Changes::default(), ..sent.clone() }));
+            parts.len() - 1
+        });
+        if let Some((_, part)) = parts.get_mut(at) {
+            part.fields.set(field, change.clone());
+        }
+    }
+    // What is set apart comes last: it needs the resource.
+    parts.sort_by_key(|(action, part)| (action.is_some(), part.fields.iter().any(|(field, _)| field.is_apart)));
+    parts
 }
 
 fn one_field(
@@ -177,6 +197,7 @@ fn overlay<'plan>(context: &Context<'plan>, resource: &'plan Resource) -> Overla
         hidden: context.hidden,
         options: context.options,
         sources: &resource.sources,
+        clears_versioned: context.server.clears_versioned,
         fields: Vec::new(),
         mismatches: Vec::new(),
         misread: Vec::new(),
@@ -202,13 +223,15 @@ fn laid_over(
         (Some(value), _) => Some(Change::Set(value)),
         // What is carried along has always been there, if only as nothing.
         (None, Shape::Leaf(Leaf::Kept)) => compared.record.map(|_| Change::Set(Value::Map(BTreeMap::new()))),
-        (None, Shape::Leaf(Leaf::SentOnly)) => None,
+        (None, Shape::Leaf(Leaf::SentOnly | Leaf::Noted)) => None,
         (None, _) => Some(Change::Clear),
     };
     let is_link = field.shape.is_link();
+    let is_sent = !(field.existing_only && context.server.is_ours());
+    let is_said_once = is_sent && compared.record.is_none() && matches!(field.shape, Shape::Leaf(Leaf::SentOnly));
     if is_link && is_changed {
         collected.linked.set_some(field, change);
-    } else if !is_link && (is_changed || resource.key.kind.is_sent_whole) {
+    } else if !is_link && (is_changed || resource.key.kind.is_sent_whole || is_said_once) {
         collected.sent.set_some(field, change);
     }
     collected.fields.extend(fields);
@@ -353,6 +376,18 @@ fn report_columns(context: &mut Context<'_>, key: &ResourceKey, sent: &Changes) 
             );
             context.problem(key, message, Some("Remove it from the others in the model file."));
         }
+    }
+}
+
+/// Cleared fields of a version, where a version inherits what it does not say.
+fn report_inherited(context: &mut Context<'_>, key: &ResourceKey, fields: &[FieldChange]) {
+    if context.server.clears_versioned {
+        return;
+    }
+    let is_versioned = |path: &FieldPath| key.kind.field(path.root()).is_some_and(Field::is_versioned);
+    for field in fields.iter().filter(|field| field.action == FieldAction::Clear && is_versioned(&field.path)) {
+        let message = format!("this server can't clear `{}`: a new version keeps it", file_path(key.kind, &field.path));
+        context.problem(key, message, Some("Give it another value, or leave the key out to keep the org's value."));
     }
 }
 

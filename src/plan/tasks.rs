@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Change, Kind, Owner, Shape, Write};
+use crate::schema::{Change, Form, Kind, Owner, Shape, Write};
 
+use super::named_agents::agent_of;
 use super::{Plan, Row};
 
 /// Requests of one row that run one after the other, once the tasks that it waits for are done.
@@ -15,24 +16,33 @@ pub struct Task {
     pub writes: Vec<usize>,
     /// The tasks that must be done before, by position.
     pub after: Vec<usize>,
+    /// Whether no other such task of its kind may run beside it.
+    pub is_alone: bool,
 }
 
 /// Splits a plan into tasks.
 ///
 /// Per agent: the agent, then what belongs to it, kind by kind. What belongs to no agent is written beside that, after what its
-/// pairs name; what names another of its kind comes once both are there.
+/// pairs name; what names another of its kind comes once both are there. What an agent of the project works on is written after
+/// that agent, and after the kinds of its own family that come before it.
 pub fn tasks(plan: &Plan) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     let mut done_by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut of_kind: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
     let mut links = Vec::new();
     let kinds: BTreeSet<Kind> = plan.rows.iter().map(|row| row.key.kind).collect();
     for (position, row) in plan.rows.iter().enumerate().filter(|(_, row)| !row.writes.is_empty()) {
-        let waits_for = prerequisites(&kinds, row, &done_by);
+        let mut waits_for = prerequisites(&kinds, row, &done_by);
+        if row.key.kind.fields.iter().any(|field| matches!(field.form, Form::Agent)) {
+            let before = of_kind.range(..row.key.kind).filter(|(kind, _)| kind.family == row.key.kind.family);
+            waits_for.extend(before.flat_map(|(_, tasks)| tasks));
+        }
         let is_late = |at: &usize| row.writes.get(*at).is_some_and(names_own_kind);
         let (late, writes): (Vec<_>, Vec<_>) = (0..row.writes.len()).partition(is_late);
         if !writes.is_empty() {
             done_by.insert((row.key.kind.word, row.key.id.as_str()), tasks.len());
-            tasks.push(Task { row: position, writes, after: waits_for });
+            of_kind.entry(row.key.kind).or_default().push(tasks.len());
+            tasks.push(Task { row: position, writes, after: waits_for, is_alone: row.key.kind.one_at_a_time });
         }
         links.extend(late.into_iter().map(|at| (position, at)));
     }
@@ -41,7 +51,7 @@ pub fn tasks(plan: &Plan) -> Vec<Task> {
         let linked_to = row.writes.get(at).map(named_ids).unwrap_or_default();
         let ends = [row.key.id.as_str()].into_iter().chain(linked_to);
         let after = ends.filter_map(|id| done_by.get(&(row.key.kind.word, id)).copied()).collect();
-        tasks.push(Task { row: position, writes: vec![at], after });
+        tasks.push(Task { row: position, writes: vec![at], after, is_alone: false });
     }
     tasks
 }
@@ -71,7 +81,7 @@ fn named_ids(write: &Write) -> Vec<&str> {
 /// The tasks, earlier in the plan, that a row waits for.
 fn prerequisites(kinds: &BTreeSet<Kind>, row: &Row, done_by: &BTreeMap<(&str, &str), usize>) -> Vec<usize> {
     let mut after = Vec::new();
-    if let Some(agent) = row.key.agent() {
+    if let Some(agent) = row.key.agent().or_else(|| agent_of(row)) {
         let own = kinds.iter().filter(|kind| **kind < row.key.kind && kind.owner == Owner::SameId);
         after.extend(own.filter_map(|kind| done_by.get(&(kind.word, agent)).copied()));
     }

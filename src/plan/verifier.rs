@@ -228,8 +228,7 @@ fn changed_fields(row: &Row) -> BTreeSet<&'static Field> {
 
 /// A value that is more than what servers have where nobody set anything.
 fn something<'value>(field: &Field, value: Option<&'value Value>) -> Option<&'value Value> {
-    let is_default = |value: &Value| field.default.is_some() && value.literal() == field.default;
-    value.filter(|value| !is_nothing(value) && !is_default(value))
+    value.filter(|value| !is_nothing(value) && !field.is_default(value))
 }
 
 /// Whether nothing is in it: also an object whose members are all nothing, such as `{"skills": []}`.

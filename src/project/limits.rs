@@ -11,6 +11,8 @@ pub struct Limits {
     pub lobu_toml: u64,
     /// Bytes of a model file.
     pub model_file: u64,
+    /// Bytes of a script that a model file names: as much as servers take.
+    pub script: u64,
     /// Bytes of a `.env` file: as much as one push of secrets may carry.
     pub dotenv: u64,
     /// Files read, and entries listed in one directory, of one project.
@@ -27,6 +29,7 @@ impl Limits {
         markdown: MEBIBYTE,
         lobu_toml: 10 * MEBIBYTE,
         model_file: 4 * MEBIBYTE,
+        script: MEBIBYTE / 4,
         dotenv: 8 * MEBIBYTE,
         files: 100_000,
         yaml: YamlLimits::DEFAULT,

@@ -47,7 +47,8 @@ pub fn read_project(
     let mut agents = read_agents(schema, directory, &agent_directories(&config), &shared);
     let models = config.memory.as_ref().filter(|memory| memory.is_enabled()).map(|memory| {
         let models = memory.models_directory();
-        read_models(schema, directory, models.named_at.map(|position| (models.path, position)))
+        let agents: Vec<&str> = config.agents.iter().map(|agent| agent.id.value.as_str()).collect();
+        read_models(schema, directory, models.named_at.map(|position| (models.path, position)), &agents)
     });
     diagnostics.extend(shared.diagnostics);
     diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));

@@ -105,7 +105,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     result.unchanged = unchanged(&plan.rows, &result, input.selection);
     if !input.desired.covers(ENTITY_TYPE) && input.selection.covers_kind(ENTITY_TYPE) {
         let how = "set enabled = true in [memory] to include them";
-        result.notes.push(format!("entity types and relationship types are left out: {how}"));
+        result.notes.push(format!("entity types, relationship types and watchers are left out: {how}"));
     }
     result
 }
@@ -350,6 +350,7 @@ impl<'pull> Pull<'pull> {
     fn types(&mut self) {
         let completed = self.completed;
         let directory = self.input.project.config.memory.as_ref().map_or("", |memory| memory.models_directory().path);
+        let agents: BTreeSet<&str> = completed.desired.of(AGENT).iter().map(|agent| agent.key.id.as_str()).collect();
         let read = self.input.actual.records.keys().filter_map(|kind| Some((*kind, kind.model_files?)));
         for (kind, files) in read {
             for declared in completed.desired.of(kind) {
@@ -360,10 +361,11 @@ impl<'pull> Pull<'pull> {
                 };
                 let is_new = completed.added.contains(&row.key);
                 let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
+                let mut place = models::Place { directory, names: &mut self.names, agents: &agents };
                 if is_new {
-                    models::add(&mut draft, files, record, directory, &mut self.names);
+                    models::add(&mut draft, files, record, &mut place);
                 } else {
-                    models::change(&mut draft, row, declared, record);
+                    models::change(&mut draft, row, declared, record, &mut place);
                 }
                 draft.finish(made(is_new), &mut self.result);
             }

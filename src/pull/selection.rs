@@ -96,7 +96,7 @@ impl PullSelection {
 
     /// What a pull needs to read of an org; without new resources exactly what a plan reads.
     pub fn read_scope(&self, schema: &Schema, desired: &DesiredState) -> ReadScope {
-        let ReadScope { probe, kinds } = plan::read_scope(schema, desired, &self.selection);
+        let ReadScope { probe, kinds, .. } = plan::read_scope(schema, desired, &self.selection);
         let of_agents = |kind: &Kind| kind.owner != Owner::Org;
         let with_agents = schema.kinds().filter(of_agents).any(|kind| self.covers_kind(kind));
         let is_read = |kind: &Kind| {
@@ -106,7 +106,8 @@ impl PullSelection {
             let declared = kinds.get(&kind).map(Wanted::listed).unwrap_or_default();
             (kind, self.wanted(kind, declared))
         };
-        ReadScope { probe, kinds: schema.kinds().filter(is_read).map(wanted).collect() }
+        let kinds: BTreeMap<Kind, Wanted> = schema.kinds().filter(is_read).map(wanted).collect();
+        ReadScope { probe, kinds, apart: BTreeMap::new() }.with_undeclared()
     }
 }
 

@@ -2,6 +2,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::model::Value;
+
 /// A field of a kind of resource, or a member of one: what every walk needs to know of it. It is identified by its row.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "a row of a table: each says one thing of a field")]
@@ -20,6 +22,8 @@ pub struct Field {
     pub clearing: Clearing,
     /// Whether a resource always has it.
     pub required: bool,
+    /// Whether an answer may lack it although files must say it.
+    pub may_lack: bool,
     /// Whether clearing it under `--yes` needs `--allow-clear`.
     pub guarded: bool,
     /// Whether `--prune` removes it where no file has it.
@@ -36,7 +40,16 @@ pub struct Field {
     pub alias: Option<&'static str>,
     /// What a change of it lets an agent do.
     pub widens: Widens,
+    /// Whether our own server has no use for it, and is not sent it.
+    pub existing_only: bool,
+    /// The action of its tool that changes it.
+    pub action: &'static str,
+    /// Whether it is read by a request of its own, and set by one once the resource is there.
+    pub is_apart: bool,
 }
+
+/// The action of a tool that changes what has no other.
+pub const UPDATE: &str = "update";
 
 /// When a change of a field lets an agent do what it could not do before, so that a person should look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +80,8 @@ pub enum Form {
         old_keys: &'static [&'static str],
         /// How many properties may be shown as columns of a table; none where nothing is said of that.
         columns: Option<usize>,
+        /// Whether it must be one of an object with properties.
+        is_object: bool,
     },
     /// A mapping of slugs to `{description?, metadataSchema?}`.
     EventKinds,
@@ -80,6 +95,29 @@ pub enum Form {
     Command,
     /// A list of objects with these members.
     Objects(&'static [Field]),
+    /// The id of an agent of the project; where it has only one, files need not say it.
+    Agent,
+    /// When something runs, in the five fields of cron.
+    Schedule,
+    /// A text with places that the server fills in, in Handlebars.
+    Template,
+    /// A list of `{name, query}`, each a query in SQL that only reads.
+    Queries {
+        /// The name of the one that the server adds where nothing is said.
+        default: &'static str,
+    },
+    /// The path of a script, as the model file sees it, in place of its text.
+    Script,
+    /// A whole number, of at least this size.
+    Number { least: i64 },
+    /// A UUID.
+    Uuid,
+    /// A text that is more than white space, without any around it.
+    Trimmed,
+    /// Any JSON that is a mapping.
+    Mapping,
+    /// Any JSON that is a list.
+    Elements,
 }
 
 /// What a field holds.
@@ -140,8 +178,10 @@ pub enum Leaf {
     Kept,
     /// Sent where the org has nothing; another value of the org stays and is drift that nothing removes.
     Fallback,
-    /// Sent with every request and never compared, since no answer has it.
+    /// Sent with every request, or when the resource is made, and never compared, since no answer has it.
     SentOnly,
+    /// Looked at by the kind, and neither declared nor sent.
+    Noted,
 }
 
 /// How a request says that nothing is there.
@@ -239,6 +279,7 @@ impl Field {
             shape,
             clearing,
             required: false,
+            may_lack: false,
             guarded: false,
             prunable: true,
             create_only: false,
@@ -247,6 +288,9 @@ impl Field {
             form: Form::OfShape,
             alias: None,
             widens: Widens::Never,
+            existing_only: false,
+            action: UPDATE,
+            is_apart: false,
         }
     }
 
@@ -254,6 +298,12 @@ impl Field {
     #[must_use]
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same, which files must say, and the org may have without it.
+    #[must_use]
+    pub const fn required_in_files(self) -> Self {
+        Self { required: true, may_lack: true, ..self }
     }
 
     /// The same, cleared under `--yes` with `--allow-clear` only.
@@ -304,10 +354,49 @@ impl Field {
         Self { widens, ..self }
     }
 
+    /// The same, which our own server is not sent.
+    #[must_use]
+    pub const fn existing_only(self) -> Self {
+        Self { existing_only: true, ..self }
+    }
+
+    /// The same, changed by another action of its tool: one that adds a version, which inherits what it does not say.
+    #[must_use]
+    pub const fn versioned(self, action: &'static str) -> Self {
+        Self { action, ..self }
+    }
+
+    /// The same, read by a request of its own and set by this action once the resource is there.
+    #[must_use]
+    pub const fn apart(self, action: &'static str) -> Self {
+        Self { action, is_apart: true, ..self }
+    }
+
     /// The same, with what a file may say there.
     #[must_use]
     pub const fn form(self, form: Form) -> Self {
         Self { form, ..self }
+    }
+
+    /// Whether a change of it adds a version of the resource.
+    pub fn is_versioned(&self) -> bool {
+        self.action != UPDATE && !self.is_apart
+    }
+
+    /// Whether the server sets this value where nobody sets one.
+    pub fn is_default(&self, value: &Value) -> bool {
+        let text = || match value {
+            Value::Number(number) => Some(number.to_string()),
+            value => value.literal().map(str::to_owned),
+        };
+        match self.form {
+            // One query, of all events, by a name of the server's.
+            Form::Queries { default } => {
+                let name = |query: &Value| query.as_map()?.get("name")?.literal().map(str::to_owned);
+                matches!(value.as_list(), Some([query]) if name(query).as_deref() == Some(default))
+            }
+            _ => self.default.is_some() && text().as_deref() == self.default,
+        }
     }
 
     /// Whether what it holds may be a secret, so that no log has a request with it.
@@ -324,7 +413,7 @@ impl Field {
 
     /// Whether it is a member whose name is known, and not one that a request carries without comparing it.
     pub fn is_compared(&self) -> bool {
-        !matches!(self.shape, Shape::Leaf(Leaf::Kept | Leaf::SentOnly))
+        !matches!(self.shape, Shape::Leaf(Leaf::Kept | Leaf::SentOnly | Leaf::Noted))
     }
 
     /// The member of this name, in a field that is a table.

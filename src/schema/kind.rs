@@ -13,6 +13,7 @@ use super::routes::{Api, Listed, Refusal};
 use super::server::ServerTraits;
 
 /// What is particular to a kind of resource.
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each says one thing of a kind")]
 pub struct KindTable {
     /// Its word in plans, JSON and selectors.
     pub word: &'static str,
@@ -42,6 +43,10 @@ pub struct KindTable {
     pub is_sent_whole: bool,
     /// Whether a resource restarts when it is changed.
     pub restarts: bool,
+    /// Whether servers take only one request at a time that writes one.
+    pub one_at_a_time: bool,
+    /// What a server would need to take a resource, in words that follow "since"; none where it takes it.
+    pub not_taken: Option<fn(&Declarations, &ServerTraits) -> Option<&'static str>>,
     /// Whether an id belongs to one org only, by server.
     pub one_namespace: Option<fn(&ServerTraits) -> bool>,
     /// What is particular to a resource beyond its fields.
@@ -75,9 +80,16 @@ pub struct Look<'plan> {
     pub declared: &'plan Declarations,
     /// What the org has of it.
     pub record: Option<&'plan Record>,
+    /// Whether the org has it archived.
+    pub is_archived: bool,
+    /// Whether the plan writes it.
+    pub is_written: bool,
+    /// What the plan's server does.
+    pub server: &'plan ServerTraits,
     /// The ids without their agent of the resources of the kind that the files declare for the same agent.
     pub declared_ids: &'plan [&'plan str],
-    /// The records of the kind of the same agent, in the server's order, with their ids without their agent.
+    /// The records of the kind of the same agent, in the server's order, with their ids without their agent; of a kind that
+    /// belongs to no agent, all of them.
     pub records: &'plan [(&'plan str, &'plan Record)],
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::model::{ProjectMark, Value};
@@ -47,6 +47,8 @@ pub struct Records {
     pub own: BTreeMap<String, Record>,
     /// Those that its lists show and other orgs own, with their orgs.
     pub foreign: BTreeMap<String, String>,
+    /// The ids of those that it has archived.
+    pub archived: BTreeSet<String>,
 }
 
 impl Records {

@@ -4,7 +4,7 @@ use std::fmt;
 use crate::model::{FieldPath, Position, SecretName, Sensitive};
 
 use super::declaration::{Declaration, Declarations};
-use super::field::Field;
+use super::field::{ByField, Field};
 use super::kind::{Kind, Owner};
 
 /// One resource of an org.
@@ -70,6 +70,8 @@ pub struct Resource {
     pub never_sent: Vec<Sensitive>,
     /// Where the files declare it.
     pub position: Position,
+    /// The files that hold fields of it by themselves, by their paths in the project.
+    pub files: ByField<String>,
 }
 
 impl Resource {
@@ -82,6 +84,7 @@ impl Resource {
             looked_up: Vec::new(),
             never_sent: Vec::new(),
             position,
+            files: ByField::default(),
         }
     }
 

@@ -56,10 +56,27 @@ pub enum Part {
 pub struct Tool {
     /// Its name in the path.
     pub name: &'static str,
-    /// The members that every call has, which name the kind.
-    pub kind: (&'static str, &'static str),
+    /// The member that every call has to name the kind, where the tool has several.
+    pub kind: Option<(&'static str, &'static str)>,
     /// The member that names the resource.
     pub id: &'static str,
+    /// The route that lists resources; none where the tool has an action `list`.
+    pub list: Option<&'static ListRoute>,
+}
+
+/// A route that lists resources which the calls of their tool name by a number of the server's.
+#[derive(Debug)]
+pub struct ListRoute {
+    /// Its path below the org.
+    pub path: &'static str,
+    /// What every request for a list asks with.
+    pub query: &'static [(&'static str, &'static str)],
+    /// What a request adds to list those that are archived: they keep their ids, and no other list has them.
+    pub archived: (&'static str, &'static str),
+    /// The member of a resource that holds its number; calls that change it and the request for its details name it so.
+    pub number: &'static str,
+    /// The member of the answer that holds the details of one resource.
+    pub details: &'static str,
 }
 
 /// What an answer that lists resources looks like.
@@ -77,7 +94,12 @@ pub struct Listed {
     pub reserved: Option<&'static str>,
     /// Whether a member of another type makes the answer one that is not understood; elsewhere the plan says so.
     pub is_checked: bool,
+    /// The member that counts the changes of a resource, on servers that do.
+    pub version: &'static str,
 }
+
+/// The member that counts the changes of a resource where its answer has no other use for the word.
+pub(super) const VERSION: &str = "version";
 
 /// A hint for a refusal, by what it is about.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ fn collect(field: &'static Field, wire: String, guarded: bool, rows: &mut Vec<Fi
         }
     };
     match field.shape {
-        Shape::Leaf(Leaf::Kept | Leaf::Fallback | Leaf::SentOnly) => {}
+        Shape::Leaf(Leaf::Kept | Leaf::Fallback | Leaf::SentOnly | Leaf::Noted) => {}
         Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SecretText | Leaf::TextIfKept | Leaf::Link) => {
             push(rows, wire, "text");
         }

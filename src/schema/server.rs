@@ -43,6 +43,10 @@ pub struct ServerTraits {
     pub has_versions: bool,
     /// Whether it records which project changed an object last.
     pub records_projects: bool,
+    /// Whether a new version of a resource may lack what the one before had; elsewhere it inherits it.
+    pub clears_versioned: bool,
+    /// Whether making what was archived brings it back; elsewhere its id is taken for ever.
+    pub revives_archived: bool,
 }
 
 impl ServerTraits {
@@ -60,7 +64,14 @@ impl ServerTraits {
             compares_hidden_values: false,
             has_versions: false,
             records_projects: false,
+            clears_versioned: ours,
+            revives_archived: ours,
         }
+    }
+
+    /// Whether it is our own.
+    pub fn is_ours(&self) -> bool {
+        self.generation == Generation::Ours
     }
 
     /// The same, of a server whose objects have versions.

@@ -90,6 +90,15 @@ impl<'json> Object<'json> {
         }
     }
 
+    /// What a server numbers its objects with, which some write as a text.
+    pub(crate) fn number(&self, name: &str) -> Result<String, ShapeError> {
+        match self.get(name) {
+            Some(Json::Number(number)) => Ok(number.to_string()),
+            Some(Json::String(text)) if !text.is_empty() => Ok(text.clone()),
+            _ => self.wrong(name, "a number"),
+        }
+    }
+
     pub(crate) fn object(&self, name: &str) -> Result<Object<'json>, ShapeError> {
         match self.get(name) {
             Some(json) => Object::new(json, self.path_of(name)),

@@ -1,13 +1,15 @@
 //! Answers as records: what each member of a kind must look like is said by its fields.
 
+use std::collections::BTreeSet;
+
 use crate::model::ProjectMark;
-use crate::schema::{ByField, Field, Kind, Leaf, Pair, Pairs, Shape, StoredPair};
+use crate::schema::{Api, ByField, Field, Kind, Leaf, ListRoute, Pair, Pairs, Shape, StoredPair};
 
 use super::object::{Object, distinct};
 use super::{Json, ShapeError};
 
 /// A resource as an answer has it: nothing of it is classified yet. What nobody can declare is left out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct WireRecord {
     /// Its id, without that of its agent; empty for what an answer holds alone.
     pub id: String,
@@ -17,19 +19,20 @@ pub struct WireRecord {
     pub version: Option<u64>,
     /// The project that changed it last, where the server tells.
     pub applied_by: Option<ProjectMark>,
+    /// The server's number for it, where requests name it so.
+    pub number: Option<String>,
+    /// Whether only the list of what was put away has it.
+    pub is_archived: bool,
     /// The members that hold something.
     pub members: ByField<Json>,
 }
-
-/// The member of an object that counts its changes.
-const VERSION: &str = "version";
 
 /// The member of an object that names the project that changed it last.
 const APPLIED_BY: &str = "applied_by";
 
 /// The version in an answer to a write: that of the answer, or of the object that it holds.
-pub fn version_of_answer(json: &Json) -> Option<u64> {
-    let number = |json: &Json| json.get(VERSION).and_then(Json::as_u64);
+pub fn version_of_answer(kind: Kind, json: &Json) -> Option<u64> {
+    let number = |json: &Json| json.get(kind.answer.version).and_then(Json::as_u64);
     number(json).or_else(|| json.as_object()?.values().find_map(number))
 }
 
@@ -40,9 +43,12 @@ pub fn records_answer(kind: Kind, json: &Json) -> Result<Vec<WireRecord>, ShapeE
         return Ok(vec![single_record(kind, &answer)?]);
     };
     let mut records = Vec::new();
+    let mut numbers = BTreeSet::new();
     for (at, object) in answer.objects(list)?.iter().enumerate() {
         let record = record(kind, object)?;
-        if !is_skipped(kind, object) {
+        // A resource that belongs to several others has a row for each of them.
+        let is_repeated = record.number.as_ref().is_some_and(|number| !numbers.insert(number.clone()));
+        if !is_repeated && !is_skipped(kind, object) {
             records.push((at, record));
         }
     }
@@ -64,12 +70,19 @@ fn single_record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeErr
         return Err(ShapeError { path: marker.to_owned(), expected: "a time", found: "missing" });
     }
     Ok(WireRecord {
-        id: String::new(),
-        org: None,
-        version: version(object),
+        version: version(kind, object),
         applied_by: applied_by(object),
         members: members(kind, object)?,
+        ..WireRecord::default()
     })
+}
+
+/// The route that lists a kind, where it has one of its own.
+pub fn list_route(kind: Kind) -> Option<&'static ListRoute> {
+    match kind.table().api {
+        Api::Tool(tool) => tool.list,
+        Api::Routes(_) => None,
+    }
 }
 
 fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
@@ -77,18 +90,35 @@ fn record(kind: Kind, object: &Object<'_>) -> Result<WireRecord, ShapeError> {
         Some(name) => object.optional_text(name)?,
         None => None,
     };
+    let route = list_route(kind);
+    let (status, _) = route.map(|route| route.archived).unwrap_or_default();
+    let says_archived = |route: &ListRoute| object.get(status).and_then(Json::as_str) == Some(route.archived.1);
     Ok(WireRecord {
         id: object.text(kind.answer.id)?,
         org,
-        version: version(object),
+        version: version(kind, object),
         applied_by: applied_by(object),
+        number: route.map(|route| object.number(route.number)).transpose()?,
+        is_archived: route.is_some_and(says_archived),
         members: members(kind, object)?,
     })
 }
 
+/// The server's number for what a request made.
+pub fn number_answer(route: &ListRoute, json: &Json) -> Result<String, ShapeError> {
+    Object::new(json, "")?.number(route.number)
+}
+
+/// Reads a field that has an answer of its own: the details of one resource. None where it has nothing.
+pub fn details_answer(route: &ListRoute, field: &Field, json: &Json) -> Result<Option<Json>, ShapeError> {
+    let details = Object::new(json, "")?.object(route.details)?;
+    details.optional_text(field.name)?;
+    Ok(details.get(field.name).cloned())
+}
+
 /// Other servers may have such a member with another meaning, so that it is none unless it is a whole number.
-fn version(object: &Object<'_>) -> Option<u64> {
-    object.get(VERSION).and_then(Json::as_u64)
+fn version(kind: Kind, object: &Object<'_>) -> Option<u64> {
+    object.get(kind.answer.version).and_then(Json::as_u64)
 }
 
 /// As with a version: what has another form on another server says nothing.
@@ -105,7 +135,7 @@ fn is_skipped(kind: Kind, object: &Object<'_>) -> bool {
 fn members(kind: Kind, object: &Object<'_>) -> Result<ByField<Json>, ShapeError> {
     let mut members = ByField::default();
     for field in kind.fields {
-        if !matches!(field.shape, Shape::Pairs(_) | Shape::Leaf(Leaf::SentOnly)) {
+        if !field.is_apart && !matches!(field.shape, Shape::Pairs(_) | Shape::Leaf(Leaf::SentOnly)) {
             members.set_some(field, member(kind, field, object)?);
         }
     }
@@ -130,7 +160,7 @@ fn checked(kind: Kind, field: &Field, object: &Object<'_>, name: &str) -> Result
     if kind.answer.is_checked {
         match field.shape {
             Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SecretText | Leaf::TextIfKept | Leaf::Link)
-                if field.required =>
+                if field.required && !field.may_lack =>
             {
                 object.text(name)?;
             }
@@ -149,7 +179,29 @@ fn checked(kind: Kind, field: &Field, object: &Object<'_>, name: &str) -> Result
             _ => {}
         }
     }
-    Ok(object.get(name).cloned())
+    Ok(match (object.get(name), field.shape) {
+        (Some(Json::String(text)), Shape::Leaf(Leaf::List)) => Some(array_of_text(text)),
+        (json, _) => json.cloned(),
+    })
+}
+
+/// The elements of an array that the first generation passes on as its database writes it, such as `{a,"b c"}`.
+fn array_of_text(text: &str) -> Json {
+    let Some(inner) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else { return Json::from(text) };
+    let (mut elements, mut element, mut quoted, mut escaped) = (Vec::new(), String::new(), false, false);
+    for character in inner.chars() {
+        match character {
+            _ if std::mem::take(&mut escaped) => element.push(character),
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => elements.push(Json::from(std::mem::take(&mut element))),
+            _ => element.push(character),
+        }
+    }
+    if !inner.is_empty() {
+        elements.push(Json::from(element));
+    }
+    Json::Array(elements)
 }
 
 /// Reads the pairs of a field of one resource.
@@ -171,7 +223,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+    use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, WATCHER};
 
     #[test]
     fn the_catch_all_is_never_an_empty_org() {
@@ -228,12 +280,58 @@ mod tests {
         assert_eq!(records_answer(ENTITY_TYPE, &rows).unwrap(), []);
     }
 
+    fn watcher(slug: &str, number: &Json) -> Json {
+        json!({"slug": slug, "name": "W", "watcher_id": number, "status": "active", "version": 3, "tags": "{}"})
+    }
+
+    #[test]
+    fn a_resource_with_a_number_is_read_once_however_often_it_is_listed() {
+        let rows = [watcher("a", &json!(7)), watcher("a", &json!("7")), watcher("b", &json!(8))];
+        let records = records_answer(WATCHER, &json!({"watchers": rows})).unwrap();
+        let found: Vec<_> = records.iter().map(|record| (record.id.as_str(), record.number.as_deref())).collect();
+        assert_eq!(found, [("a", Some("7")), ("b", Some("8"))]);
+        assert!(records.iter().all(|record| !record.is_archived && record.version.is_none()));
+        let twice = [watcher("a", &json!(7)), watcher("a", &json!(8))];
+        let error = records_answer(WATCHER, &json!({"watchers": twice})).unwrap_err();
+        assert_eq!(error.to_string(), "`watchers[1].slug` should be listed once and is listed twice");
+        let error = records_answer(WATCHER, &json!({"watchers": [watcher("a", &json!(null))]})).unwrap_err();
+        assert_eq!(error.to_string(), "`watchers[0].watcher_id` should be a number and is null");
+        let mut archived = watcher("a", &json!(7));
+        archived["status"] = json!("archived");
+        assert!(records_answer(WATCHER, &json!({"watchers": [archived]})).unwrap()[0].is_archived);
+    }
+
+    #[test]
+    fn a_list_may_be_the_text_of_an_array() {
+        let table = [
+            ("{}", json!([])),
+            ("{a,b}", json!(["a", "b"])),
+            (r#"{"a,b","c \"d\"",e f}"#, json!(["a,b", "c \"d\"", "e f"])),
+            ("no array", json!("no array")),
+        ];
+        for (text, elements) in table {
+            assert_eq!(array_of_text(text), elements, "{text}");
+        }
+    }
+
+    #[test]
+    fn details_hold_what_a_list_does_not() {
+        let route = list_route(WATCHER).unwrap();
+        let field = WATCHER.field("reaction_script").unwrap();
+        let read = |json: Json| details_answer(route, field, &json).map_err(|error| error.to_string());
+        assert_eq!(read(json!({"watcher": {"reaction_script": "x"}})), Ok(Some(json!("x"))));
+        assert_eq!(read(json!({"watcher": {"reaction_script": null}})), Ok(None));
+        assert_eq!(read(json!({"windows": []})), Err("`watcher` should be an object and is missing".to_owned()));
+        let other = Err("`watcher.reaction_script` should be a text and is a number".to_owned());
+        assert_eq!(read(json!({"watcher": {"reaction_script": 1}})), other);
+    }
+
     /// Every field of every kind is read from the place that its row names, and a member of another type is refused where
     /// the kind says so.
     #[test]
     fn every_field_is_read() {
         for kind in crate::schema::ALL.kinds() {
-            for field in kind.fields.iter().filter(|field| field.is_compared()) {
+            for field in kind.fields.iter().filter(|field| field.is_compared() && !field.is_apart) {
                 let (good, bad) = match field.shape {
                     Shape::Leaf(Leaf::Flag) => (json!(true), json!("x")),
                     Shape::Config { .. } => (json!({"key": "x"}), json!("x")),
@@ -252,6 +350,7 @@ mod tests {
                     let value = path.iter().skip(1).rev().fold(value.clone(), |value, name| json!({ (*name): value }));
                     row.insert(path[0].to_owned(), value);
                     row.insert(kind.answer.id.to_owned(), json!("id"));
+                    row.extend(list_route(kind).map(|route| (route.number.to_owned(), json!(7))));
                     match kind.answer.list {
                         Some(list) => json!({ (list): [row] }),
                         None => Json::Object(row),

@@ -78,7 +78,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("dialoguer", &["ui/terminal_keyboard.rs"]),
     (
         "futures",
-        &["accounts/login/device.rs", "execute/read_back.rs", "execute/run.rs", "org/http/probe.rs", "org/read.rs"],
+        &[
+            "accounts/login/device.rs",
+            "execute/read_back.rs",
+            "execute/run.rs",
+            "org/http/probe.rs",
+            "org/http/read.rs",
+            "org/read.rs",
+        ],
     ),
     ("getrandom", &["http/retry.rs", "server/vault.rs"]),
     ("granit_parser", &["edit/yaml"]),

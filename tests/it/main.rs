@@ -45,5 +45,6 @@ mod secrets_set;
 mod state_files;
 mod step_summary;
 mod support;
+mod watchers;
 mod wire_ours;
 mod wire_replay;

@@ -43,7 +43,16 @@ fn orgs(values: &BTreeMap<String, String>) -> [MemoryOrg; 2] {
 fn declared_content(mut store: Store, desired: &DesiredState) -> serde_json::Value {
     store.retain(|key, fields| {
         let Some(declared) = desired.get(key) else { return false };
-        for name in ["identityMd", "soulMd", "userMd", "modelSelection", "status"] {
+        for name in [
+            "identityMd",
+            "soulMd",
+            "userMd",
+            "modelSelection",
+            "status",
+            "notification_channel",
+            "notification_priority",
+            "min_cooldown_seconds",
+        ] {
             let is_left = |field| name == "modelSelection" || declared.declared.get(field).is_none();
             if key.kind.field(name).is_some_and(is_left) {
                 fields[name] = serde_json::Value::Null;

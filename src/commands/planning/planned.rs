@@ -8,13 +8,14 @@ use crate::commands::values::{gather, hide, hide_org};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
 use crate::model::ProjectMark;
-use crate::org::{ActualState, OrgRead, read_actual, read_agents};
+use crate::org::{ActualState, OrgRead, read_actual, read_agents, read_list};
 use crate::plan::{
-    Options, Plan, Resend, Reviewed, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, read_scope,
+    Options, Plan, Resend, Reviewed, Seal, Selection, Selector, Verifier, agents_to_look_at, diff, names_unread_agents,
+    read_scope,
 };
 use crate::project::mark;
 use crate::render::document::{Style, line};
-use crate::schema::kinds::PLATFORM;
+use crate::schema::kinds::{AGENT, PLATFORM};
 use crate::schema::{ALL, Generation, SecretsMode};
 use crate::secrets::{PlanKey, Values};
 use crate::target::{Connection, RecordProblem, ResolvedTarget, Server, TargetFlags};
@@ -168,12 +169,17 @@ async fn read_plan(
     options: &Options,
 ) -> Result<ReadPlan, CommandError> {
     let scope = read_scope(&ALL, desired, &options.selection);
+    let scope = if options.prune { scope.with_undeclared() } else { scope };
     let mut actual = read_actual(org, &target.org, &scope).await?;
     let secret_names = match &actual.secrets {
         crate::org::SecretsProbe::Present(names) => names.clone(),
         _ => None,
     };
     let mut compared = compare(org, desired, &mut actual, options).await?;
+    if names_unread_agents(&compared.plan, &actual) {
+        read_list(org, &target.org, &mut actual, AGENT).await?;
+        compared.plan = diff(desired, &actual, options);
+    }
     let agents = agents_to_look_at(desired, &actual, &compared.plan);
     if !agents.is_empty() {
         read_agents(org, &target.org, &mut actual, PLATFORM, agents).await?;

@@ -12,7 +12,8 @@ use super::planned::Planned;
 
 /// Reads again what will be written, and stops if it is not as it was planned.
 pub(crate) async fn recheck(org: &impl OrgRead, planned: &Planned) -> Result<(), CommandError> {
-    let scope = narrowed(read_scope(&ALL, &planned.desired, &planned.options.selection), planned);
+    let scope = read_scope(&ALL, &planned.desired, &planned.options.selection);
+    let scope = narrowed(if planned.options.prune { scope.with_undeclared() } else { scope }, planned);
     let mut actual = read_actual(org, &planned.target.org, &scope).await?;
     let now = compare(org, &planned.desired, &mut actual, &planned.options).await?.plan;
     let now: BTreeMap<&ResourceKey, &Row> = now.rows.iter().map(|row| (&row.key, row)).collect();
@@ -36,5 +37,9 @@ fn narrowed(scope: ReadScope, planned: &Planned) -> ReadScope {
         };
         (kind, wanted.filtered(is_written))
     };
-    ReadScope { probe: scope.probe, kinds: scope.kinds.into_iter().map(narrowed).collect() }
+    let apart = scope.apart.into_iter().map(|((kind, field), wanted)| {
+        let (_, wanted) = narrowed((kind, wanted));
+        ((kind, field), wanted)
+    });
+    ReadScope { probe: scope.probe, apart: apart.collect(), kinds: scope.kinds.into_iter().map(narrowed).collect() }
 }

@@ -8,7 +8,7 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
     let existing = |name: &str, described: Option<&str>| {
         let described = described.map(|text| (description, json!(text)));
         let members = [(field(AGENT, "name"), json!(name))].into_iter().chain(described).collect();
-        WireRecord { id: "one".to_owned(), org: None, version: None, applied_by: None, members }
+        WireRecord { id: "one".to_owned(), members, ..WireRecord::default() }
     };
     let outcome = async |record: WireRecord, described: Option<&str>| {
         let fake = Fake::with(&[("agent one", Fault::Exists(record))]);
@@ -29,7 +29,7 @@ async fn an_agent_that_was_made_in_between_is_fine_if_it_is_as_declared() {
 /// A resource of a list, with its name.
 fn listed(kind: Kind, id: &str, name: &str) -> WireRecord {
     let members = [(field(kind, "name"), json!(name))].into_iter().collect();
-    WireRecord { id: id.to_owned(), org: None, version: None, applied_by: None, members }
+    WireRecord { id: id.to_owned(), members, ..WireRecord::default() }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::org::{
 };
 use crate::schema::kinds::SETTINGS;
 use crate::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
-use crate::wire::{Health, ServerError, WireRecord};
+use crate::wire::{Health, Json, ServerError, WireRecord};
 
 /// What the fake does instead of succeeding.
 #[derive(Debug, Clone)]
@@ -157,6 +157,9 @@ impl OrgRead for Fake {
         self.write(&format!("read {agent}")).await?;
         Ok(self.settings.clone().map(|settings| vec![settings]))
     }
+    async fn apart(&self, _: &ResourceKey, _: &'static Field) -> Result<Option<Json>, RequestError> {
+        unread()
+    }
     async fn pairs(&self, _: &ResourceKey, _: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
         Ok(self.pairs.clone())
     }
@@ -179,8 +182,7 @@ impl OrgWrite for Fake {
         }
         let name = sent.key.kind.field("name").filter(|name| sent.value(name).is_some());
         let members = name.map(|name| (name, json!("Name"))).into_iter().collect();
-        let record =
-            WireRecord { id: sent.key.own_id().to_owned(), org: None, version: None, applied_by: None, members };
+        let record = WireRecord { id: sent.key.own_id().to_owned(), members, ..WireRecord::default() };
         self.state.lock().unwrap().made.push((sent.key.kind, record));
         Ok(Written { stored: Stored::Created, version: self.version })
     }

@@ -16,6 +16,7 @@ use crate::secrets::SecretValue;
 use crate::wire::{Health, Json};
 
 use super::encode::{Sending, plain_body};
+use super::numbers::Numbers;
 
 /// A request to an org: its token is that of the connection.
 pub(super) type Call = HttpCall<'static>;
@@ -30,6 +31,7 @@ pub struct HttpOrg {
     pub(super) origin: Url,
     pub(super) health: Arc<OnceCell<Health>>,
     pub(super) sending: Arc<Sending>,
+    pub(super) numbers: Numbers,
 }
 
 impl HttpOrg {
@@ -65,6 +67,13 @@ impl HttpOrg {
         self.call(Method::Get, segments, None)
     }
 
+    /// A GET with a query.
+    pub(super) fn get_with(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Call, RequestError> {
+        let mut call = self.call(Method::Get, segments, None)?;
+        call.ask_with(query);
+        Ok(call)
+    }
+
     /// A request with a body; it changes something unless [`Call::read`] says otherwise.
     pub(super) fn with_body(&self, method: Method, segments: &[&str], body: Body) -> Result<Call, RequestError> {
         self.call(method, segments, Some(body))
@@ -79,7 +88,8 @@ impl HttpOrg {
     /// A call of a tool with a body that is ready, named by its action in errors.
     pub(super) fn tool_body(&self, tool: &Tool, action: &str, body: Body) -> Result<Call, RequestError> {
         let mut call = self.with_body(Method::Post, &["api", self.org.as_str(), tool.name], body)?;
-        call.request.path = format!("{} ({} {action})", call.request.path, tool.kind.1);
+        let what = tool.kind.map(|(_, kind)| format!("{kind} ")).unwrap_or_default();
+        call.request.path = format!("{} ({what}{action})", call.request.path);
         Ok(call)
     }
 
@@ -165,6 +175,7 @@ impl HttpOrgBuilder {
             org: self.org,
             origin,
             health: Arc::new(OnceCell::new()),
+            numbers: Numbers::default(),
             sending: Arc::new(Sending::default()),
         })
     }

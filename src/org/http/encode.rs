@@ -68,9 +68,17 @@ impl<'a> Encoder<'a> {
         Ok(self.finish(members, holds_secrets(sent)))
     }
 
-    /// The body of a call of a tool.
-    pub(super) fn tool_body(mut self, tool: &Tool, action: &str, sent: &Sent, now: u64) -> Encoded<Body> {
-        let mut members = tool_call(tool, action, Some(&sent.key));
+    /// The body of a call of a tool, about what the server has under a number where there is one.
+    pub(super) fn tool_body(
+        mut self,
+        tool: &Tool,
+        (action, number): (&str, Option<String>),
+        sent: &Sent,
+        now: u64,
+    ) -> Encoded<Body> {
+        let route = tool.list.zip(number);
+        let mut members = tool_call(tool, action, Some(&sent.key).filter(|_| route.is_none()));
+        members.extend(route.map(|(route, number)| (route.number.to_owned(), json!(number))));
         self.fields(&mut members, sent, action != "create", now)?;
         Ok(self.finish(members, holds_secrets(sent)))
     }
@@ -161,9 +169,8 @@ fn cleared(clearing: Clearing) -> Option<Json> {
 
 /// The members of a call of a tool, about one resource or the kind as a whole.
 pub(super) fn tool_call(tool: &Tool, action: &str, key: Option<&ResourceKey>) -> Members {
-    let (name, kind) = tool.kind;
     let mut members = Members::new();
-    members.insert(name.to_owned(), json!(kind));
+    members.extend(tool.kind.map(|(name, kind)| (name.to_owned(), json!(kind))));
     members.insert("action".to_owned(), json!(action));
     members.extend(key.map(|key| (tool.id.to_owned(), json!(key.own_id()))));
     members

@@ -5,6 +5,7 @@ mod compare;
 mod encode;
 mod inspect;
 mod memory;
+mod numbers;
 mod probe;
 mod read;
 mod secrets;

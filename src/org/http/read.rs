@@ -1,7 +1,9 @@
 use crate::model::AgentId;
 use crate::org::{HiddenLiteral, HiddenValues, OrgRead, PlatformsProbe, Request, RequestError, SecretsProbe};
-use crate::schema::{Api, Field, Kind, Part, ResourceKey, Shape, StoredPair, Tool};
-use crate::wire::{Health, Json, ServerError, ShapeError, WireRecord, pairs_answer, records_answer};
+use crate::schema::{Api, Field, Kind, ListRoute, Part, ResourceKey, Shape, StoredPair, Tool};
+use crate::wire::{
+    Health, Json, ServerError, ShapeError, WireRecord, details_answer, list_route, pairs_answer, records_answer,
+};
 
 use super::HttpOrg;
 use super::client::Call;
@@ -41,7 +43,38 @@ impl HttpOrg {
     fn read_call(&self, kind: Kind, key: &ResourceKey) -> Result<Call, RequestError> {
         match kind.table().api {
             Api::Routes(routes) => self.get(&self.segments(routes.read, key)),
-            Api::Tool(tool) => Ok(self.tool(tool, tool_call(tool, "list", None))?.read()),
+            Api::Tool(tool) => match tool.list {
+                Some(route) => self.route_get(route, route.query),
+                None => Ok(self.tool(tool, tool_call(tool, "list", None))?.read()),
+            },
+        }
+    }
+
+    fn route_get(&self, route: &ListRoute, query: &[(&str, &str)]) -> Result<Call, RequestError> {
+        self.get_with(&["api", self.org.as_str(), route.path], query)
+    }
+
+    /// What the server has archived of a kind, by the one list that has it.
+    async fn archived(&self, kind: Kind, route: &ListRoute) -> Result<Vec<WireRecord>, RequestError> {
+        let call = self.route_get(route, &[route.query, &[route.archived]].concat())?;
+        let archived = self.fetch(&call, |json| records_answer(kind, json)).await?;
+        Ok(archived.into_iter().filter(|record| record.is_archived).collect())
+    }
+
+    /// The server's number for a resource, which is listed where no answer told it yet.
+    pub(super) async fn number(&self, key: &ResourceKey) -> Result<Option<String>, RequestError> {
+        if list_route(key.kind).is_none() {
+            return Ok(None);
+        }
+        if self.numbers.get(key).is_none() {
+            self.records(key.kind).await?;
+        }
+        match self.numbers.get(key) {
+            Some(number) => Ok(Some(number)),
+            None => Err(RequestError::NotSent {
+                request: Request { method: "POST", path: key.to_string() },
+                what: "the org does not list it any more".to_owned(),
+            }),
         }
     }
 }
@@ -66,7 +99,15 @@ impl OrgRead for HttpOrg {
 
     async fn records(&self, kind: Kind) -> Result<Vec<WireRecord>, RequestError> {
         let call = self.read_call(kind, &ResourceKey::new(kind, ""))?;
-        self.fetch(&call, |json| records_answer(kind, json)).await
+        let listed = self.fetch(&call, |json| records_answer(kind, json));
+        let Some(route) = list_route(kind) else { return listed.await };
+        let (mut listed, archived) = futures::try_join!(listed, self.archived(kind, route))?;
+        self.numbers.learn(kind, &listed);
+        // Between the two answers a resource may have been archived; the list that has it as it was counts.
+        let is_listed = |record: &WireRecord| listed.iter().any(|other| other.number == record.number);
+        let archived: Vec<_> = archived.into_iter().filter(|record| !is_listed(record)).collect();
+        listed.extend(archived);
+        Ok(listed)
     }
 
     async fn records_of(&self, kind: Kind, agent: &AgentId) -> Result<Option<Vec<WireRecord>>, RequestError> {
@@ -83,6 +124,13 @@ impl OrgRead for HttpOrg {
         let tool = Self::tool_of(key.kind)?;
         let call = self.tool(tool, tool_call(tool, pairs.list.0, Some(key)))?.read();
         self.fetch(&call, |json| pairs_answer(pairs, json)).await
+    }
+
+    async fn apart(&self, key: &ResourceKey, field: &'static Field) -> Result<Option<Json>, RequestError> {
+        let Some(route) = list_route(key.kind) else { return Ok(None) };
+        let number = self.number(key).await?.unwrap_or_default();
+        let call = self.route_get(route, &[(route.number, number.as_str())])?;
+        self.fetch(&call, |json| details_answer(route, field, json)).await
     }
 
     async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {

@@ -4,8 +4,8 @@ use std::time::UNIX_EPOCH;
 use crate::http::{Answer, Body, Condition, Method, Repeat};
 use crate::org::lookup::{holds, is_exactly};
 use crate::org::{OrgRead, OrgWrite, Outcome, Request, RequestError, Stored, Written};
-use crate::schema::{Api, Field, Pair, ResourceKey, Route, Sent, Shape, StoredPair, Tool, Verb};
-use crate::wire::{Json, record_answer, version_of_answer};
+use crate::schema::{Api, Field, Kind, Pair, ResourceKey, Route, Sent, Shape, StoredPair, Tool, UPDATE, Verb};
+use crate::wire::{Json, WireRecord, list_route, number_answer, record_answer, version_of_answer};
 
 use super::HttpOrg;
 use super::client::Call;
@@ -19,6 +19,13 @@ pub(super) enum Found {
     Another,
     /// It is not there.
     Nothing,
+}
+
+/// What a create that succeeded made.
+struct Made {
+    version: Option<u64>,
+    /// The server's number for it, where the answer that tells it came.
+    number: Option<String>,
 }
 
 impl HttpOrg {
@@ -53,9 +60,15 @@ impl HttpOrg {
         Ok(if route.is_final_when_unavailable { call.final_when_unavailable() } else { call })
     }
 
-    /// A call of a tool that writes.
-    fn tool_write(&self, tool: &Tool, action: &str, sent: &Sent, condition: Condition) -> Result<Call, RequestError> {
-        let body = self.encoder().tool_body(tool, action, sent, self.now());
+    /// A call of a tool that writes, about what the server has under a number where there is one.
+    fn tool_write(
+        &self,
+        tool: &Tool,
+        (action, number): (&str, Option<String>),
+        sent: &Sent,
+        condition: Condition,
+    ) -> Result<Call, RequestError> {
+        let body = self.encoder().tool_body(tool, (action, number), sent, self.now());
         let path = || format!("/api/{}/{}", self.org, tool.name);
         let body = Self::encoded("POST", path, body)?;
         Ok(self.of_project(self.tool_body(tool, action, body)?.only_if(self.known_condition(condition))))
@@ -73,21 +86,25 @@ impl HttpOrg {
 
     /// Sends a create that must not be sent twice: where an answer was lost, the org is looked at first. Gives the version that
     /// the resource has now.
-    async fn create_looked_up<F>(&self, call: &Call, look: impl Fn() -> F) -> Result<Option<u64>, RequestError>
+    async fn create_looked_up<F>(&self, kind: Kind, call: &Call, look: impl Fn() -> F) -> Result<Made, RequestError>
     where
         F: Future<Output = Result<Found, RequestError>>,
     {
         let mut schedule = self.transport.schedule();
         loop {
             let error = match self.transport.send_on(call, &mut schedule).await {
-                Ok(answer) => return Ok(version_of_answer(answer.json())),
+                Ok(answer) => {
+                    let version = version_of_answer(kind, answer.json());
+                    let number = list_route(kind).map(|route| answer.read(|json| number_answer(route, json)));
+                    return Ok(Made { version, number: number.transpose()? });
+                }
                 Err(error) => error,
             };
             if error.outcome() == Outcome::NotDone {
                 return Err(error);
             }
             match look().await {
-                Ok(Found::Ours(version)) => return Ok(version),
+                Ok(Found::Ours(version)) => return Ok(Made { version, number: None }),
                 // A refusal such as "already exists" after a lost attempt may be about what that attempt made.
                 Ok(Found::Another) | Err(_) => return Err(error),
                 Ok(Found::Nothing) => {}
@@ -107,7 +124,9 @@ impl HttpOrg {
         // Where lists do not say whose a resource is, they show the org's own only.
         let states_owner = sent.key.kind.answer.org.is_some();
         let own = |of: Option<&str>| of.map_or(!states_owner, |of| of.eq_ignore_ascii_case(org));
-        let found = records.iter().find(|record| record.id == sent.key.own_id() && own(record.org.as_deref()));
+        let is_it =
+            |record: &&WireRecord| record.id == sent.key.own_id() && own(record.org.as_deref()) && !record.is_archived;
+        let found = records.iter().find(is_it);
         Ok(match found {
             Some(record) if holds(record, sent) => Found::Ours(record.version),
             Some(_) => Found::Another,
@@ -133,8 +152,8 @@ fn is_lost(error: &RequestError) -> bool {
     no_word && !is_answered && error.outcome() == Outcome::Unknown
 }
 
-fn written(answer: &Answer, is_restarted: bool) -> Result<Written, RequestError> {
-    Ok(Written { stored: stored(answer, is_restarted)?, version: version_of_answer(answer.json()) })
+fn written(kind: Kind, answer: &Answer) -> Result<Written, RequestError> {
+    Ok(Written { stored: stored(answer, kind.restarts)?, version: version_of_answer(kind, answer.json()) })
 }
 
 /// What became of what was sent, where the answer tells.
@@ -160,7 +179,7 @@ impl OrgWrite for HttpOrg {
             // The same route as for a change: what is there is replaced.
             Api::Routes(routes) if routes.create.id.is_none() => {
                 let answer = self.transport.send(&self.route_call(&routes.create, sent, condition)?).await?;
-                written(&answer, kind.restarts)
+                written(kind, &answer)
             }
             Api::Routes(routes) => {
                 let call = self.route_call(&routes.create, sent, condition)?;
@@ -175,8 +194,11 @@ impl OrgWrite for HttpOrg {
                 Ok(Written { stored, version })
             }
             Api::Tool(tool) => {
-                let call = self.tool_write(tool, "create", sent, condition)?.repeat(Repeat::WhenNotDone);
-                let version = self.create_looked_up(&call, || self.find(sent)).await?;
+                let call = self.tool_write(tool, ("create", None), sent, condition)?.repeat(Repeat::WhenNotDone);
+                let Made { version, number } = self.create_looked_up(kind, &call, || self.find(sent)).await?;
+                if let Some(number) = number {
+                    self.numbers.set(&sent.key, number);
+                }
                 Ok(Written { stored: Stored::Created, version })
             }
         }
@@ -185,10 +207,14 @@ impl OrgWrite for HttpOrg {
     async fn update(&self, sent: &Sent, condition: Condition) -> Result<Written, RequestError> {
         let call = match sent.key.kind.table().api {
             Api::Routes(routes) => self.route_call(&routes.update, sent, condition)?,
-            Api::Tool(tool) => self.tool_write(tool, "update", sent, condition)?,
+            Api::Tool(tool) => {
+                // A request says only what one action of the tool changes.
+                let action = sent.fields.iter().next().map_or(UPDATE, |(field, _)| field.action);
+                self.tool_write(tool, (action, self.number(&sent.key).await?), sent, condition)?
+            }
         };
         let answer = self.transport.send(&call).await?;
-        written(&answer, sent.key.kind.restarts)
+        written(sent.key.kind, &answer)
     }
 
     async fn add_pair(
@@ -200,7 +226,8 @@ impl OrgWrite for HttpOrg {
         let Shape::Pairs(pairs) = field.shape else { return Ok(None) };
         let tool = Self::tool_of(key.kind)?;
         let call = self.of_project(self.tool(tool, add_pair_call(tool, key, pairs, pair))?.repeat(Repeat::WhenNotDone));
-        self.create_looked_up(&call, || self.find_pair(key, field, pair)).await
+        let made = self.create_looked_up(key.kind, &call, || self.find_pair(key, field, pair)).await?;
+        Ok(made.version)
     }
 
     async fn remove_pair(
@@ -214,7 +241,7 @@ impl OrgWrite for HttpOrg {
         let call = self.of_project(self.tool(tool, remove_pair_call(tool, pairs, stored))?);
         let mut schedule = self.transport.schedule();
         match self.transport.send_on(&call, &mut schedule).await {
-            Ok(answer) => Ok(version_of_answer(answer.json())),
+            Ok(answer) => Ok(version_of_answer(key.kind, answer.json())),
             // An id is never given twice, so what a lost attempt was to remove and is not there was removed by it.
             Err(error) => match error.refusal_after_lost() {
                 Some(RequestError::Refused { status: 400 | 404, server, .. }) if says_not_found(server) => Ok(None),

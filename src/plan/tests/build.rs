@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::{Position, SecretName, Text, Value};
 use crate::schema::kinds::PLATFORM;
-use crate::schema::{Declaration, EntryKey, Field, Keyed, Kind, Leaf, Pair, Record, Resource, Shape, StoredPair};
+use crate::schema::{Declaration, EntryKey, Field, Form, Keyed, Kind, Leaf, Pair, Record, Resource, Shape, StoredPair};
 use crate::wire::to_value;
 
 pub(super) fn text(text: &str) -> Text {
@@ -89,6 +89,7 @@ pub(super) fn resource(kind: Kind, id: &str, declared: &Json) -> Resource {
             field,
             match field.shape {
                 Shape::Config { .. } => Declaration::Table(BTreeMap::new()),
+                _ if matches!(field.form, Form::Agent) => Declaration::known("triage"),
                 _ => Declaration::known("Name"),
             },
         );
@@ -127,6 +128,7 @@ pub(super) fn record(kind: Kind, found: &Json) -> Record {
             Shape::Config { .. } => record.values.set(field, Value::Map(BTreeMap::new())),
             Shape::Leaf(Leaf::Flag) => record.values.set(field, Value::Bool(false)),
             Shape::Leaf(Leaf::Kept) => record.values.set(field, value(&json!({"allowGroups": true}))),
+            _ if matches!(field.form, Form::Agent) => record.values.set(field, Value::known("triage")),
             _ if field.required => record.values.set(field, Value::known("Name")),
             _ => record.values.set_some(field, field.default.map(Value::known)),
         }

@@ -10,7 +10,9 @@ use serde_json::{Value as Json, json};
 use crate::model::{Family, Value};
 use crate::plan::{FieldAction, Plan, Row};
 use crate::schema::kinds::AGENT;
-use crate::schema::{ALL, Change, Clearing, Field, Leaf, Owner, Pair, ResourceKey, Shape, Write, declared_fields};
+use crate::schema::{
+    ALL, Change, Clearing, Field, Form, Leaf, Owner, Pair, ResourceKey, Shape, Write, declared_fields,
+};
 
 use super::build::{resource, value};
 use super::places::{FieldPlace, PlaceStep, key_of, keyed_entry, places, samples};
@@ -97,6 +99,30 @@ relationship-type auto_create_when                             Json          Emp
 relationship-type is_symmetric                                 Flag          Never       create-only
 relationship-type inverse_type_slug                            Link          Null        prunable
 relationship-type rules                                        Pairs         EmptyList   prunable
+watcher agent                                                  Text          Never       prunable required
+watcher entity                                                 SentOnly      Never
+watcher entity_id                                              SentOnly      Never
+watcher name                                                   Text          Never       prunable required versioned
+watcher description                                            Text          Null        prunable versioned
+watcher schedule                                               Text          Never       prunable required
+watcher prompt                                                 Prose         Never       prunable required versioned
+watcher extraction_schema                                      Json          Never       prunable required versioned
+watcher sources                                                Json          EmptyList   prunable versioned
+watcher reactions_guidance                                     Prose         Null        prunable versioned
+watcher condensation_prompt                                    Prose         Null        prunable versioned
+watcher condensation_window_count                              Json          Null        prunable versioned
+watcher json_template                                          Json          Null        prunable versioned
+watcher keying_config                                          Json          Null        prunable versioned
+watcher classifiers                                            Json          Null        prunable versioned
+watcher tags                                                   List          EmptyList   prunable
+watcher device_worker_id                                       Text          Null        prunable
+watcher scheduler_client_id                                    Text          Null        prunable
+watcher agent_kind                                             Text          Null        prunable
+watcher notification_channel                                   Text          Never       default
+watcher notification_priority                                  Text          Never       default
+watcher min_cooldown_seconds                                   Json          Never       default
+watcher reaction_script                                        Prose         EmptyText   prunable apart
+watcher watcher_group_id                                       Noted         Never
 ";
 
 /// What the files say and the org has, and what is to become of it.
@@ -113,6 +139,8 @@ struct Case {
 
 enum Sends {
     Nothing,
+    /// Something, and nothing of the place.
+    NothingThere,
     /// This, at the place.
     This(Json),
     /// Whatever it takes, at the place.
@@ -130,8 +158,10 @@ fn world(place: &FieldPlace, case: &Case) -> World {
     world.families.push(Family::Memory);
     world.options.prune = case.prune;
     if kind != AGENT {
-        world.declared.push(resource(AGENT, "triage", &json!({})));
-        world.store(AGENT, "triage", &json!({}));
+        for agent in ["triage", "desk"] {
+            world.declared.push(resource(AGENT, agent, &json!({})));
+            world.store(AGENT, agent, &json!({}));
+        }
     }
     world.declared.push(resource(kind, &id, &case.declared));
     if let Some(org) = &case.org {
@@ -174,9 +204,15 @@ fn cases(place: &FieldPlace) -> Vec<Case> {
     let add = |org, sends| case("only in the files", &is_one, org, told("add"), sends);
     let change = case("changed", &is_other, Some(&is_one), told("change"), Sends::This(other.clone()));
     match field.shape {
+        Shape::Leaf(Leaf::Noted) => vec![unchanged("only in the org", &nothing, &is_one)],
         Shape::Leaf(Leaf::Kept) => vec![
             unchanged("only in the org", &nothing, &is_one),
             pruned(unchanged("only in the org, pruned", &nothing, &is_one)),
+        ],
+        // The world of these cases has our own server.
+        Shape::Leaf(Leaf::SentOnly) if field.existing_only => vec![
+            case("only in the files", &is_one, None, None, Sends::NothingThere),
+            unchanged("never in the org", &is_one, &nothing),
         ],
         Shape::Leaf(Leaf::SentOnly) => vec![
             case("only in the files", &is_one, None, None, Sends::This(one)),
@@ -207,7 +243,11 @@ fn cases(place: &FieldPlace) -> Vec<Case> {
                 cases.extend([clear, empty_twice]);
             }
             if let Some(default) = field.default {
-                cases.push(pruned(unchanged("the default", &nothing, &place.with(Some(&json!(default))))));
+                let default = match field.form {
+                    Form::Number { .. } => json!(default.parse::<i64>().unwrap()),
+                    _ => json!(default),
+                };
+                cases.push(pruned(unchanged("the default", &nothing, &place.with(Some(&default)))));
             }
             cases
         }
@@ -306,6 +346,7 @@ fn run(place: &FieldPlace, case: &Case) -> Result<(), String> {
     let is_pairs = matches!(place.field.shape, Shape::Pairs(_));
     let is_sent = match &case.sends {
         Sends::Nothing => row.writes.is_empty(),
+        Sends::NothingThere => !row.writes.is_empty() && change(row, place).is_none(),
         Sends::This(_) | Sends::Cleared if is_pairs => {
             row.writes.iter().all(|write| matches!(write, Write::Add(..) | Write::Remove(..)))
         }
@@ -360,7 +401,7 @@ fn every_field_behaves_as_its_row_says() {
 
 /// A row of the schema in one line.
 fn row_of(place: &FieldPlace) -> String {
-    let Field { shape, clearing, guarded, prunable, required, create_only, default, .. } = place.field;
+    let Field { shape, clearing, guarded, prunable, required, create_only, default, is_apart, .. } = place.field;
     let shape = match shape {
         Shape::Leaf(leaf) => format!("{leaf:?}"),
         Shape::Table(_) => "Table".to_owned(),
@@ -375,6 +416,8 @@ fn row_of(place: &FieldPlace) -> String {
         (required, "required"),
         (create_only, "create-only"),
         (default.is_some(), "default"),
+        (place.field.is_versioned(), "versioned"),
+        (is_apart, "apart"),
     ];
     let flags: Vec<_> = flags.iter().filter(|(is_set, _)| *is_set).map(|(_, word)| *word).collect();
     let (name, clearing) = (format!("{} {}", place.kind, place.name()), format!("{clearing:?}"));

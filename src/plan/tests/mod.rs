@@ -17,4 +17,5 @@ mod secret_table;
 mod settings;
 mod store;
 mod strategies;
+mod watchers;
 mod widening;

@@ -136,6 +136,8 @@ pub(super) fn samples(field: &Field) -> (Json, Json) {
             let other = words.iter().find(|word| Some(**word) != field.default).unwrap();
             (json!(other), json!(words.iter().find(|word| *word != other).unwrap()))
         }
+        (_, Form::Number { least }) => (json!(least + 1), json!(least + 2)),
+        (_, Form::Agent) => (json!("triage"), json!("desk")),
         (Shape::Leaf(Leaf::Flag), _) => (json!(true), json!(false)),
         (Shape::Leaf(Leaf::List), _) => (json!(["a", "b"]), json!(["a"])),
         (Shape::Leaf(Leaf::ById), _) => (json!([{"id": "a"}, {"id": "b"}]), json!([{"id": "a"}])),

@@ -5,7 +5,7 @@ use crate::model::AgentId;
 use crate::org::Wanted;
 use crate::plan::{Only, Resend, Selection, Selector, read_scope};
 use crate::schema::ALL;
-use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
+use crate::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, WATCHER};
 
 use super::build::{platform, resource};
 use super::store::{Server, World};
@@ -67,7 +67,7 @@ fn only_memory_leaves_agents_alone() {
     let mut world = world();
     world.options.selection = selection(Some(Only::Memory), &[]);
     let scope = read_scope(&ALL, &world.desired(), &world.options.selection);
-    assert_eq!(scope.kinds.keys().collect::<Vec<_>>(), [&ENTITY_TYPE, &RELATIONSHIP_TYPE]);
+    assert_eq!(scope.kinds.keys().collect::<Vec<_>>(), [&ENTITY_TYPE, &RELATIONSHIP_TYPE, &WATCHER]);
     assert_eq!(scope.kinds[&RELATIONSHIP_TYPE], these(&["owns"]));
     world.actual.records.retain(|kind, _| kind.is_memory());
     assert_eq!(keys(&world).len(), 2);

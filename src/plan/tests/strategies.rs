@@ -86,6 +86,9 @@ fn model_selection() -> BoxedStrategy<Value> {
 fn leaf(field: &'static Field, leaf: Leaf, secret: BoxedStrategy<Text>) -> BoxedStrategy<Value> {
     match (leaf, field.form) {
         (_, Form::Words(words)) => known(words),
+        (_, Form::Agent) => known(&["triage"]),
+        (_, Form::Number { least }) => (least..least + 3).prop_map(number).boxed(),
+        (Leaf::Noted, _) => (7..9i64).prop_map(number).boxed(),
         (Leaf::Text | Leaf::Prose | Leaf::TextIfKept | Leaf::SentOnly, _) => plain_text().prop_map(Value::Text).boxed(),
         (Leaf::SecretText, _) => secret.prop_map(Value::Text).boxed(),
         (Leaf::Flag | Leaf::Kept, _) => any::<bool>().prop_map(Value::Bool).boxed(),
@@ -95,6 +98,10 @@ fn leaf(field: &'static Field, leaf: Leaf, secret: BoxedStrategy<Text>) -> Boxed
         (Leaf::Link, _) => known(&["owns", "owned-by"]),
         (Leaf::Fallback, _) => model_selection(),
     }
+}
+
+fn number(number: i64) -> Value {
+    build::value(&json!(number))
 }
 
 fn pairs() -> BoxedStrategy<Vec<Pair>> {
@@ -122,7 +129,7 @@ fn leaves(values: BoxedStrategy<Value>) -> BoxedStrategy<Declaration> {
 /// What the files may say of a field; none for nothing.
 fn declared(field: &'static Field) -> BoxedStrategy<Option<Declaration>> {
     match field.shape {
-        Shape::Leaf(Leaf::Kept) => Just(None).boxed(),
+        Shape::Leaf(Leaf::Kept | Leaf::Noted) => Just(None).boxed(),
         Shape::Leaf(Leaf::Fallback) => option::of(Just(build::declaration(field, &json!({"mode": "auto"})))).boxed(),
         Shape::Leaf(kind) => {
             let values = leaves(leaf(field, kind, declared_secret_text()));

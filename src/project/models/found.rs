@@ -12,7 +12,6 @@ pub(super) struct Found {
     pub(super) slugs: Vec<FoundSlug>,
     /// Texts that the server would store in another form.
     pub(super) rewritten: Vec<Rewritten>,
-    pub(super) watchers: usize,
     /// Types with `metadata`, which no server takes.
     pub(super) with_metadata: usize,
     /// Whether the file could not be read to its end.

@@ -13,7 +13,7 @@ use crate::schema::Declaration;
 pub(super) fn read(
     key: &'static str,
     old_keys: &'static [&'static str],
-    columns: Option<usize>,
+    (columns, is_object): (Option<usize>, bool),
     fields: &mut Fields<'_>,
     report: &mut Report,
 ) -> Option<Declaration> {
@@ -21,6 +21,9 @@ pub(super) fn read(
     let Some(first) = old.iter().find_map(|(_, node)| *node) else {
         let node = fields.node(key, report)?;
         check_columns(columns, node, report);
+        if is_object {
+            check_object(key, node, report);
+        }
         return checked(node, &format!("`{key}`"), report);
     };
     let names: Vec<String> = old_keys.iter().map(|old| format!("`{old}`")).collect();
@@ -45,6 +48,16 @@ fn checked(node: &Node, what: &str, report: &mut Report) -> Option<Declaration> 
     }
     schema_check::check(node, what, report);
     Some(Declaration::Leaf(to_value(node)))
+}
+
+/// What servers take only as an object with properties.
+fn check_object(key: &str, schema: &Node, report: &mut Report) {
+    let is_object = schema.get("type").and_then(Node::text) == Some("object");
+    let has_properties = schema.get("properties").and_then(Node::map).is_some();
+    if schema.map().is_some_and(|entries| !entries.is_empty()) && !(is_object && has_properties) {
+        let message = format!("`{key}` must have `type: object` and `properties`");
+        report.error(schema.spot(), "schema-of-object", message);
+    }
 }
 
 fn check_columns(most: Option<usize>, schema: &Node, report: &mut Report) {

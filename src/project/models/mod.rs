@@ -1,14 +1,16 @@
-//! Model files: the entity types and relationship types that a project declares.
+//! Model files: the entity types, relationship types and watchers that a project declares.
 
 mod auto_create;
 mod cross_check;
 mod document;
+mod forms;
 mod found;
 mod json_schema;
 mod read;
 mod resource;
 mod rules;
 mod slugs;
+mod source;
 
 pub(in crate::project) use read::is_model;
 pub use read::{Models, read_models};

@@ -12,6 +12,7 @@ use crate::project::secret_lines::secret_lines;
 use crate::schema::{Resource, Schema};
 
 use super::found::Found;
+use super::source::Source;
 use super::{cross_check, document};
 
 /// The directory of models where the file names none.
@@ -37,8 +38,13 @@ pub struct Models {
 /// Reads the model files of a project: `.yaml` and `.yml`, not recursively.
 ///
 /// `named` is the directory that lobu.toml names, and where; a blank name is none. A missing directory is a warning if
-/// it is named, and nothing otherwise.
-pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<(&str, &Position)>) -> Models {
+/// it is named, and nothing otherwise. `agents` are those that lobu.toml declares.
+pub fn read_models(
+    schema: &Schema,
+    directory: &ProjectDirectory,
+    named: Option<(&str, &Position)>,
+    agents: &[&str],
+) -> Models {
     let named = named.map(|(path, position)| (path.trim(), position)).filter(|(path, _)| !path.is_empty());
     let path = named.map_or(DEFAULT_DIRECTORY, |(path, _)| path);
     let mut models = Models::default();
@@ -78,7 +84,7 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
             Err(error) => models.diagnostics.push(error.diagnostic(Family::Memory)),
         }
     }
-    let found = parallel::map(&files, |file| read_file(schema, directory, file));
+    let found = parallel::map(&files, |file| read_file(Source { schema, directory, agents }, file));
     models.diagnostics.extend(cross_check::check(&found));
     for file in found {
         take(&mut models, file);
@@ -91,10 +97,8 @@ pub fn read_models(schema: &Schema, directory: &ProjectDirectory, named: Option<
 fn take(models: &mut Models, found: Found) {
     models.resources.extend(found.resources.into_iter().map(|found| found.resource));
     models.diagnostics.extend(found.diagnostics);
-    for (what, count) in [("watchers", found.watchers), ("`metadata` of types", found.with_metadata)] {
-        if count > 0 {
-            *models.not_applied.entry(what).or_default() += count;
-        }
+    if found.with_metadata > 0 {
+        *models.not_applied.entry("`metadata` of types").or_default() += found.with_metadata;
     }
 }
 
@@ -142,10 +146,10 @@ fn subdirectory(path: &str) -> Diagnostic {
         .hint("move its files directly into the models directory, or out of it")
 }
 
-fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found {
+fn read_file(source: Source<'_>, file: &str) -> Found {
     let mut found = Found::default();
-    let limits = directory.limits();
-    let text = match directory.read_text(file, limits.model_file) {
+    let limits = source.directory.limits();
+    let text = match source.directory.read_text(file, limits.model_file) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => {
             found.is_broken = true;
@@ -163,7 +167,7 @@ fn read_file(schema: &Schema, directory: &ProjectDirectory, file: &str) -> Found
     // What is built from a text that is not whole would only lead to more diagnostics.
     if stream.problems.is_empty() {
         for document in &stream.documents {
-            document::read(schema, &document.root, &mut found, &mut report);
+            document::read(source, &document.root, &mut found, &mut report);
         }
     }
     found.is_broken = !stream.problems.is_empty();

@@ -1,5 +1,6 @@
 mod directories;
 mod generated;
+mod watchers;
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::path::Path;
 use super::*;
 use crate::model::{Position, Severity, Value};
 use crate::project::directory::ProjectDirectory;
-use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE};
+use crate::schema::kinds::{ENTITY_TYPE, RELATIONSHIP_TYPE, WATCHER};
 use crate::schema::{ALL, Declaration, Kind, Pair, Resource};
 
 fn read_files(files: &[(&str, &str)]) -> Models {
@@ -17,7 +18,7 @@ fn read_files(files: &[(&str, &str)]) -> Models {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None)
+    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, &["desk"])
 }
 
 /// `file:line:column severity code`, one a line.
@@ -263,15 +264,15 @@ fn bundles_and_streams_are_read() {
     let models = read_files(&[(
         "m.yml",
         "---\n---\nversion: 2\nentities:\n  - slug: a\n    name: A\n  - {slug: b, name: B, type: entity}\nrelationships:\n  - \
-         {slug: r, name: R, rules: [{source: a, target: b}]}\nwatchers:\n  - {slug: w}\n  - {slug: x}\n---\ntype: \
-         watcher\nanything: goes\n---\ntype: entity\nslug: c\nname: C\n---\n",
+         {slug: r, name: R, rules: [{source: a, target: b}]}\nwatchers:\n  - {slug: w, name: W, schedule: '@daily', \
+         prompt: Look., extraction_schema: {type: object, properties: {}}}\n---\ntype: entity\nslug: c\nname: C\n---\n",
     )]);
     assert_eq!(messages(&models), Vec::<String>::new());
     let slugs: Vec<&str> = of(&models, ENTITY_TYPE).into_iter().map(|found| found.key.id.as_str()).collect();
     assert_eq!(slugs, ["a", "b", "c"]);
     assert_eq!(of(&models, RELATIONSHIP_TYPE).len(), 1);
-    assert_eq!(models.not_applied.get("watchers"), Some(&3));
-    assert_eq!(of(&models, ENTITY_TYPE)[2].position.line, 18);
+    assert_eq!(of(&models, WATCHER).len(), 1);
+    assert_eq!(of(&models, ENTITY_TYPE)[2].position.line, 14);
 }
 
 #[test]
@@ -293,9 +294,9 @@ fn bundles_are_checked() {
 
 #[test]
 fn what_is_not_applied_is_counted() {
-    let models = read_files(&[("a.yaml", &entity("metadata: {a: 1}\n")), ("b.yaml", "type: watcher\n")]);
+    let models = read_files(&[("a.yaml", &entity("metadata: {a: 1}\n"))]);
     assert_eq!(messages(&models), Vec::<String>::new());
-    assert_eq!(models.not_applied.into_iter().collect::<Vec<_>>(), [("`metadata` of types", 1), ("watchers", 1)]);
+    assert_eq!(models.not_applied.into_iter().collect::<Vec<_>>(), [("`metadata` of types", 1)]);
 }
 
 #[test]

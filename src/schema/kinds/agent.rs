@@ -1,7 +1,7 @@
 use crate::model::Family;
 use crate::schema::field::{Clearing, Field, Leaf, Shape};
 use crate::schema::kind::{KindTable, Owner};
-use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, Verb};
+use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, VERSION, Verb};
 
 /// `name`.
 pub const NAME: &Field = &FIELDS[0];
@@ -39,9 +39,19 @@ pub(super) static TABLE: KindTable = KindTable {
             is_final_when_unavailable: false,
         },
     }),
-    answer: Listed { list: Some("agents"), id: "agentId", org: None, skipped: &[], reserved: None, is_checked: true },
+    answer: Listed {
+        list: Some("agents"),
+        id: "agentId",
+        org: None,
+        skipped: &[],
+        reserved: None,
+        is_checked: true,
+        version: VERSION,
+    },
     is_sent_whole: false,
     restarts: false,
+    one_at_a_time: false,
+    not_taken: None,
     one_namespace: None,
     look: None,
     injection: None,

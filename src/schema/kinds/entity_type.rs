@@ -1,7 +1,7 @@
 use crate::model::{Family, RESERVED_ENTITY_SLUGS};
 use crate::schema::field::{Clearing, Field, Form, Leaf, Shape};
 use crate::schema::kind::{KindTable, ModelFiles, Owner};
-use crate::schema::routes::{Api, Listed, Tool};
+use crate::schema::routes::{Api, Listed, Tool, VERSION};
 
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
 const JSON: Shape = Shape::Leaf(Leaf::Json);
@@ -11,8 +11,11 @@ static FIELDS: [Field; 6] = [
     Field::new("description", TEXT, Clearing::EmptyText, "description"),
     Field::new("icon", TEXT, Clearing::EmptyText, "icon"),
     Field::new("color", TEXT, Clearing::EmptyText, "color"),
-    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema")
-        .form(Form::Schema { old_keys: &["properties", "required"], columns: Some(4) }),
+    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema").form(Form::Schema {
+        old_keys: &["properties", "required"],
+        columns: Some(4),
+        is_object: false,
+    }),
     Field::new("event_kinds", JSON, Clearing::Null, "event_kinds").form(Form::EventKinds),
 ];
 
@@ -33,7 +36,12 @@ pub(super) static TABLE: KindTable = KindTable {
         rewrites_slugs: true,
         reserved_slugs: &RESERVED_ENTITY_SLUGS,
     }),
-    api: Api::Tool(&Tool { name: "manage_entity_schema", kind: ("schema_type", "entity_type"), id: "slug" }),
+    api: Api::Tool(&Tool {
+        name: "manage_entity_schema",
+        kind: Some(("schema_type", "entity_type")),
+        id: "slug",
+        list: None,
+    }),
     answer: Listed {
         list: Some("entity_types"),
         id: "slug",
@@ -41,9 +49,12 @@ pub(super) static TABLE: KindTable = KindTable {
         skipped: &["is_system"],
         reserved: Some("$"),
         is_checked: true,
+        version: VERSION,
     },
     is_sent_whole: false,
     restarts: false,
+    one_at_a_time: false,
+    not_taken: None,
     one_namespace: None,
     look: None,
     injection: None,

@@ -7,6 +7,7 @@ pub mod platform;
 pub mod relationship_type;
 /// An agent's config.
 pub mod settings;
+mod watcher;
 
 use super::kind::Kind;
 
@@ -20,3 +21,5 @@ pub const PLATFORM: Kind = Kind::of(&platform::TABLE);
 pub const ENTITY_TYPE: Kind = Kind::of(&entity_type::TABLE);
 /// A relationship type of the memory schema.
 pub const RELATIONSHIP_TYPE: Kind = Kind::of(&relationship_type::TABLE);
+/// A scheduled prompt over what the org has stored.
+pub const WATCHER: Kind = Kind::of(&watcher::TABLE);

@@ -2,7 +2,7 @@ use crate::model::{AgentId, Family, StableId, Value};
 use crate::schema::field::{Clearing, Field, Leaf, Shape, Transfer};
 use crate::schema::kind::{Finding, KindTable, Look, Owner};
 use crate::schema::resource::ResourceKey;
-use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, Verb};
+use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, VERSION, Verb};
 
 /// What kind of chat it is.
 pub const TYPE: &Field = &FIELDS[0];
@@ -48,9 +48,19 @@ pub(super) static TABLE: KindTable = KindTable {
         create: PUT,
         update: PUT,
     }),
-    answer: Listed { list: Some("platforms"), id: "id", org: None, skipped: &[], reserved: None, is_checked: true },
+    answer: Listed {
+        list: Some("platforms"),
+        id: "id",
+        org: None,
+        skipped: &[],
+        reserved: None,
+        is_checked: true,
+        version: VERSION,
+    },
     is_sent_whole: true,
     restarts: true,
+    one_at_a_time: false,
+    not_taken: None,
     one_namespace: None,
     look: Some(twin),
     injection: None,

@@ -1,7 +1,7 @@
 use crate::model::Family;
 use crate::schema::field::{Clearing, Field, Form, Leaf, Pairs, Shape};
 use crate::schema::kind::{KindTable, ModelFiles, Owner};
-use crate::schema::routes::{Api, Listed, Refusal, Tool};
+use crate::schema::routes::{Api, Listed, Refusal, Tool, VERSION};
 
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
 const JSON: Shape = Shape::Leaf(Leaf::Json);
@@ -21,8 +21,11 @@ static RULE: Pairs = Pairs {
 static FIELDS: [Field; 8] = [
     Field::new("name", TEXT, Clearing::Never, "name").required(),
     Field::new("description", TEXT, Clearing::Null, "description"),
-    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema")
-        .form(Form::Schema { old_keys: &[], columns: None }),
+    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema").form(Form::Schema {
+        old_keys: &[],
+        columns: None,
+        is_object: false,
+    }),
     // It has no empty form, so that `--prune` leaves it alone.
     Field::new("status", TEXT, Clearing::Never, "status")
         .not_pruned()
@@ -53,7 +56,12 @@ pub(super) static TABLE: KindTable = KindTable {
         rewrites_slugs: false,
         reserved_slugs: &[],
     }),
-    api: Api::Tool(&Tool { name: "manage_entity_schema", kind: ("schema_type", "relationship_type"), id: "slug" }),
+    api: Api::Tool(&Tool {
+        name: "manage_entity_schema",
+        kind: Some(("schema_type", "relationship_type")),
+        id: "slug",
+        list: None,
+    }),
     answer: Listed {
         list: Some("relationship_types"),
         id: "slug",
@@ -61,9 +69,12 @@ pub(super) static TABLE: KindTable = KindTable {
         skipped: &["deleted_at"],
         reserved: Some("$"),
         is_checked: true,
+        version: VERSION,
     },
     is_sent_whole: false,
     restarts: false,
+    one_at_a_time: false,
+    not_taken: None,
     one_namespace: Some(|server| server.shares_relationship_slugs),
     look: None,
     injection: None,

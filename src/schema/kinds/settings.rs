@@ -6,7 +6,7 @@ use crate::schema::field::{Clearing, Entries, Field, Form, Keyed, Leaf, Shape, T
 use crate::schema::injection::Injection;
 use crate::schema::kind::{KindTable, Owner};
 use crate::schema::record::Values;
-use crate::schema::routes::{Api, Listed, Part, Route, Routes, Verb};
+use crate::schema::routes::{Api, Listed, Part, Route, Routes, VERSION, Verb};
 
 /// Which hosts its tools may reach.
 pub const NETWORK: &Field = &FIELDS[0];
@@ -208,9 +208,19 @@ pub(super) static TABLE: KindTable = KindTable {
     fields: &FIELDS,
     model_files: None,
     api: Api::Routes(&Routes { read: &CONFIG, create: PATCH, update: PATCH }),
-    answer: Listed { list: None, id: "updatedAt", org: None, skipped: &[], reserved: None, is_checked: false },
+    answer: Listed {
+        list: None,
+        id: "updatedAt",
+        org: None,
+        skipped: &[],
+        reserved: None,
+        is_checked: false,
+        version: VERSION,
+    },
     is_sent_whole: false,
     restarts: false,
+    one_at_a_time: false,
+    not_taken: None,
     one_namespace: None,
     look: None,
     injection: Some(Injection { take: take_injected, fields: &[MCP_SERVERS, PRE_APPROVED_TOOLS] }),

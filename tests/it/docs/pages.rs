@@ -5,8 +5,8 @@ use lobu::error::{ErrorKind, exit};
 use lobu::http;
 use lobu::org::SecretBatch;
 use lobu::project::limits::Limits;
-use lobu::schema::kinds::SETTINGS;
-use lobu::schema::{FieldRow, declared_fields};
+use lobu::schema::kinds::{SETTINGS, WATCHER};
+use lobu::schema::{FieldRow, Form, Leaf, Shape, declared_fields};
 use lobu::secrets::{LONGEST_NAME, LONGEST_VALUE};
 
 use super::blocks::{hold, table, text};
@@ -53,11 +53,12 @@ fn the_checks_of_doctor() {
 #[test]
 fn the_limits() {
     let mebibytes = |bytes: u64| format!("{} MiB", bytes >> 20);
-    let Limits { markdown, lobu_toml, model_file, dotenv, files, yaml } = Limits::DEFAULT;
+    let Limits { markdown, lobu_toml, model_file, script, dotenv, files, yaml } = Limits::DEFAULT;
     let rows = [
         ("lobu.toml", mebibytes(lobu_toml)),
         ("a Markdown file: a prompt or a skill", mebibytes(markdown)),
         ("a model file", mebibytes(model_file)),
+        ("a reaction script of a watcher", format!("{} KiB", script >> 10)),
         ("a dotenv file", mebibytes(dotenv)),
         ("a secret's value", format!("{} KiB", LONGEST_VALUE >> 10)),
         ("a secret's name", format!("{LONGEST_NAME} characters")),
@@ -83,6 +84,7 @@ fn the_limits() {
 fn the_fields_of_lobu_toml() {
     let head = ["field", "kept as", "absent", "empty", "one element taken away", "`--prune`"];
     let rows = declared_fields(SETTINGS).into_iter().map(|field| field_row(&field)).chain(other_fields());
+    let rows = rows.chain(watcher_rows());
     hold("docs/reference/lobu-toml.md", "fields", &table(head, rows));
 }
 
@@ -169,6 +171,34 @@ fn other_fields() -> impl Iterator<Item = [String; 6]> {
         let mut row = row.map(str::to_owned);
         row[0] = format!("`{}`", row[0]);
         row
+    })
+}
+
+/// What absent, empty and `--prune` do to the keys of a watcher.
+fn watcher_rows() -> impl Iterator<Item = [String; 6]> {
+    let fields = WATCHER.table().fields.iter().filter(|field| field.is_compared() && !field.file.is_empty());
+    fields.map(|field| {
+        let has_empty = !matches!(field.form, Form::Words(_) | Form::Number { .. } | Form::Uuid | Form::Trimmed);
+        let of_parts = matches!(field.shape, Shape::Leaf(Leaf::List | Leaf::Json));
+        let absent = match field.form {
+            Form::Agent => "the only agent",
+            _ if field.required => "an error",
+            _ => "left alone, drift",
+        };
+        let (empty, element, prune) = match () {
+            () if field.required => ("an error", "–", "–"),
+            () if !has_empty => ("has no empty form", "–", if field.prunable { "removed" } else { "stays" }),
+            () => ("clears", if of_parts { "is taken out" } else { "–" }, "removed"),
+        };
+        let row = [
+            &format!("`watcher: {}`", field.file),
+            &format!("watcher `{}`", field.name),
+            absent,
+            empty,
+            element,
+            prune,
+        ];
+        row.map(str::to_owned)
     })
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod faults;
 mod later_generations;
 mod quirks;
+mod watchers;
 
 use serde_json::Value;
 

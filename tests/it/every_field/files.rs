@@ -3,11 +3,11 @@ use std::fs;
 use std::path::Path;
 
 use lobu::desired::DesiredState;
-use lobu::schema::kinds::{AGENT, PLATFORM, SETTINGS};
-use lobu::schema::{ALL, ModelFiles};
+use lobu::schema::kinds::{AGENT, PLATFORM, SETTINGS, WATCHER};
+use lobu::schema::{ALL, Kind, ModelFiles};
 use tempfile::TempDir;
 
-use super::place::Place;
+use super::place::{Place, script};
 use crate::support::project::desired_of;
 
 /// Types that others can speak of.
@@ -34,7 +34,7 @@ impl Files {
         let (kind, mut lobu_toml) = (place.kind, toml(said.filter(|_| place.kind == AGENT)));
         let is_prompt = ALL.prompts().any(|prompt| prompt.file == place.file);
         let (file, text) = match kind.model_files {
-            Some(of_files) => ("models/one.yaml".to_owned(), model(of_files, said)),
+            Some(of_files) => ("models/one.yaml".to_owned(), model(kind, of_files, said)),
             None if place.file.contains("SKILL.md") => ("agents/triage/skills/one/SKILL.md".to_owned(), skill(said)),
             None if is_prompt => (format!("agents/triage/{}", place.file), text.map(plain).unwrap_or_default()),
             None => ("lobu.toml".to_owned(), String::new()),
@@ -46,6 +46,12 @@ impl Files {
         }
         let files = Self { directory: tempfile::tempdir().expect("a directory"), file };
         files.write("models/others.yaml", OTHERS);
+        for name in ["one", "other"] {
+            files.write(&format!("models/reactions/{name}.ts"), &script(name));
+        }
+        // Another agent, so that a watcher can have either.
+        files.write("agents/desk/SOUL.md", "");
+        lobu_toml.push_str("\n[agents.desk]\ndir = \"./agents/desk\"\nname = \"Desk\"\n");
         files.write("lobu.toml", &format!("{lobu_toml}\n[memory]\nenabled = true\norg = \"dev\"\n"));
         if files.file != "lobu.toml" && !(is_prompt && said.is_none()) {
             files.write(&files.file, &text);
@@ -147,8 +153,14 @@ fn nested(place: &str, text: &str) -> String {
     }
 }
 
-fn model(files: &ModelFiles, said: Option<(&str, &str)>) -> String {
-    let keys = keys([("slug", "one"), ("name", "\"One\"")], said, ": ");
+fn model(kind: Kind, files: &ModelFiles, said: Option<(&str, &str)>) -> String {
+    let schema = "{\"type\":\"object\",\"properties\":{}}";
+    let of_watchers =
+        [("agent", "triage"), ("schedule", "'@daily'"), ("prompt", "Look"), ("extraction_schema", schema)];
+    let needed = if kind == WATCHER { keys(of_watchers, None, ": ") } else { String::new() };
+    let is_said = |line: &&str| said.is_none_or(|(key, _)| !line.starts_with(&format!("{key}:")));
+    let needed: String = needed.lines().filter(is_said).flat_map(|line| [line, "\n"]).collect();
+    let keys = needed + &keys([("slug", "one"), ("name", "\"One\"")], said, ": ");
     let lines = keys.trim_end().replace('\n', "\n    ");
     format!("version: 2\n{}:\n  - {lines}\n", files.list)
 }

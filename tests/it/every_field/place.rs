@@ -45,7 +45,7 @@ fn collect(kind: Kind, steps: &[&'static str], field: &Field, file: &'static str
         places.push(Place { kind, steps, file, is_required, is_compared, shape, form });
     };
     match field.shape {
-        Shape::Leaf(Leaf::Kept | Leaf::Fallback) => {}
+        Shape::Leaf(Leaf::Kept | Leaf::Fallback | Leaf::Noted) => {}
         Shape::Table(members) => {
             for member in members {
                 collect(kind, &inner(&[member.name]), member, member.file, places);
@@ -73,10 +73,13 @@ impl Place {
     /// What clears it in a file; none where nothing does.
     pub(super) fn empty(&self) -> Option<&'static str> {
         match (self.form, self.shape) {
-            (Form::Words(_), _) | (_, Shape::Leaf(Leaf::Flag)) => None,
+            (Form::Words(_) | Form::Number { .. } | Form::Uuid | Form::Trimmed, _) | (_, Shape::Leaf(Leaf::Flag)) => {
+                None
+            }
             _ if self.is_required => None,
-            (Form::Schema { .. } | Form::EventKinds, _) => Some("{}"),
-            (Form::Conditions, _) | (_, Shape::Pairs(_) | Shape::Leaf(Leaf::List | Leaf::JudgedDomains)) => Some("[]"),
+            (Form::Schema { .. } | Form::EventKinds | Form::Mapping, _) => Some("{}"),
+            (Form::Conditions | Form::Queries { .. } | Form::Elements, _)
+            | (_, Shape::Pairs(_) | Shape::Leaf(Leaf::List | Leaf::JudgedDomains)) => Some("[]"),
             // An empty table declares nothing, and no file says that a platform has no name.
             (_, Shape::Leaf(Leaf::ById | Leaf::SentOnly)) => None,
             // What a skill says there is always a text.
@@ -88,7 +91,13 @@ impl Place {
     /// Whether files may say nothing there: an entry without it can be read.
     pub(super) fn may_be_absent(&self) -> bool {
         let is_needed = ["oauth.auth_url", "oauth.token_url", "/SKILL.md"].iter().any(|end| self.file.ends_with(end));
+        // The one agent of a project is meant where none is named.
         !self.is_required && !is_needed
+    }
+
+    /// Whether a file of its own has what it says.
+    pub(super) fn is_script(&self) -> bool {
+        matches!(self.form, Form::Script)
     }
 
     /// Whether a reference of a file stays there, whatever the org has.
@@ -108,7 +117,7 @@ impl Place {
         let same = |one: Json, other: Json| ((one.clone(), one), (other.clone(), other));
         let name = self.steps.last().copied().unwrap_or_default();
         match (self.form, self.shape) {
-            (Form::Words([one, other, ..]), _) => same(json!(one), json!(other)),
+            (Form::Words([one, .., other]), _) => same(json!(one), json!(other)),
             (Form::Schema { .. }, _) => {
                 let schema = |name: &str| json!({"type": "object", "properties": {(name): {"type": "string"}}});
                 same(schema("one"), schema("other"))
@@ -121,6 +130,23 @@ impl Place {
                 };
                 same(condition("a"), condition("b"))
             }
+            (Form::Agent, _) => same(json!("triage"), json!("desk")),
+            (Form::Schedule, _) => same(json!("0 6 * * *"), json!("30 5 * * 1")),
+            (Form::Queries { .. }, _) => {
+                let queries = |name: &str| json!([{"name": name, "query": "SELECT 1"}]);
+                same(queries("one"), queries("other"))
+            }
+            (Form::Script, _) => {
+                let script = |name: &str| (json!(format!("reactions/{name}.ts")), json!(script(name)));
+                (script("one"), script("other"))
+            }
+            (Form::Number { least }, _) => same(json!(least + 1), json!(least + 2)),
+            (Form::Uuid, _) => {
+                let uuid = |digit: &str| json!(format!("0f8fad5b-d9cb-469f-a165-7086772895{digit}"));
+                same(uuid("01"), uuid("02"))
+            }
+            (Form::Mapping, _) => same(json!({"by": "one"}), json!({"by": "other"})),
+            (Form::Elements, _) => same(json!([{"on": "one"}]), json!([{"on": "other"}])),
             (Form::Tools, _) => same(json!(["/mcp/one/tools/a"]), json!(["/mcp/one/tools/b"])),
             (_, Shape::Pairs(pairs)) => {
                 let (first, second) = (pairs.first.0, pairs.second.0);
@@ -146,6 +172,11 @@ impl Place {
             _ => same(json!("a"), json!("b")),
         }
     }
+}
+
+/// The text of a script.
+pub(super) fn script(name: &str) -> String {
+    format!("export default \"{name}\";\n")
 }
 
 impl fmt::Display for Place {

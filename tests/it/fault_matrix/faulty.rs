@@ -81,7 +81,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What tells one request from another.
 pub(super) fn identity(request: &RecordedRequest) -> String {
-    format!("{} {} {}", request.method, request.path, request.text())
+    let query = request.query.as_deref().unwrap_or_default();
+    format!("{} {}?{query} {}", request.method, request.path, request.text())
 }
 
 impl Faulty {
@@ -188,7 +189,9 @@ async fn carried_out(shared: &Shared, request: RecordedRequest) -> Answer {
     let answer = match ours {
         Err(answer) => answer,
         Ok(mut router) => {
-            let mut builder = Request::builder().method(request.method.as_str()).uri(request.path.as_str());
+            let query = request.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+            let uri = format!("{}{query}", request.path);
+            let mut builder = Request::builder().method(request.method.as_str()).uri(uri);
             for (name, value) in &request.headers {
                 builder = builder.header(name, value);
             }

@@ -130,6 +130,8 @@ fn row_of(request: &RecordedRequest) -> String {
         ["agents", agent, "config"] => format!("settings/{agent}"),
         ["agents", agent, "platforms", "by-stable-id", id] => format!("platform/{agent}/{id}"),
         _ if text("action") == "remove_rule" => WITHOUT_RULE.to_owned(),
+        // A number names it, and there is only one.
+        ["manage_watchers"] => "watcher/late".to_owned(),
         _ => format!("{}/{}", text("schema_type").replace('_', "-"), text("slug")),
     }
 }

@@ -28,7 +28,7 @@ headers = { Authorization = "$TICKETS" }
 models = "./models"
 "#;
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("lobu.toml", TOML),
     ("agents/triage/SOUL.md", "Be kind.\n"),
     ("models/person.yaml", "type: entity\nslug: person\nname: Person\n"),
@@ -38,10 +38,16 @@ const FILES: [(&str, &str); 6] = [
         "type: relationship\nslug: knows\nname: Knows\ninverse_type_slug: known-by\nrules:\n  - { source: person, target: company }\n",
     ),
     ("models/known-by.yaml", "type: relationship\nslug: known-by\nname: Known by\n"),
+    (
+        "models/late.yaml",
+        "type: watcher\nslug: late\nname: Late\nschedule: \"0 6 * * *\"\nprompt: Look.\nentity_id: 12\nreaction_script: \
+         reactions/late.ts\nextraction_schema: {type: object, properties: {}}\n",
+    ),
+    ("models/reactions/late.ts", "export default 1;\n"),
 ];
 
 /// What is written otherwise in the later project, in every file in which it stands.
-const LATER: [(&str, &str); 7] = [
+const LATER: [(&str, &str); 10] = [
     ("Sorts.", "Sorts and answers."),
     ("chatId = \"42\"", "chatId = \"43\""),
     ("Be kind.", "Be very kind."),
@@ -49,6 +55,9 @@ const LATER: [(&str, &str); 7] = [
     ("name: Company", "name: Firm"),
     ("name: Known by", "name: Is known by\ndescription: The other way"),
     ("{ source: person, target: company }", "{ source: person, target: person }"),
+    ("0 6 * * *", "0 7 * * *"),
+    ("Look.", "Look twice."),
+    ("export default 1;", "export default 2;"),
 ];
 
 fn written(change: impl Fn(&str) -> String) -> DesiredState {

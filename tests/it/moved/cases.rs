@@ -123,7 +123,7 @@ struct Edits {
     wanted: (&'static str, String, Value),
 }
 
-fn edits(stage: &Stage) -> [Edits; 5] {
+fn edits(stage: &Stage) -> [Edits; 6] {
     let agent = |body| ("PATCH", "agents/triage".to_owned(), body);
     let config = |body| ("PATCH", "agents/triage/config".to_owned(), body);
     [
@@ -161,7 +161,20 @@ fn edits(stage: &Stage) -> [Edits; 5] {
             )),
             wanted: of_type("update", "known-by", &json!({"name": "Is known by", "description": "The other way"})),
         },
+        Edits {
+            row: "watcher/late",
+            moved: of_watcher("create_version", &json!({"prompt": "Theirs."})),
+            aside: Some(of_watcher("update", &json!({"tags": ["theirs"]}))),
+            wanted: of_watcher("create_version", &json!({"prompt": "Look twice."})),
+        },
     ]
+}
+
+/// The one watcher, which is the first of its server.
+fn of_watcher(action: &str, members: &Value) -> (&'static str, String, Value) {
+    let mut body = json!({"action": action, "watcher_id": "1"});
+    body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
+    ("POST", "manage_watchers".to_owned(), body)
 }
 
 #[track_caller]
@@ -176,7 +189,7 @@ async fn stages() -> [Stage; 2] {
 
 #[tokio::test]
 async fn an_edit_of_what_is_to_be_written_stays_and_fails_its_row() {
-    for at in 0..5 {
+    for at in 0..6 {
         for stage in stages().await {
             let planned = stage.plan().await;
             let Edits { row, moved, .. } = &edits(&stage)[at];
@@ -191,6 +204,7 @@ async fn an_edit_of_what_is_to_be_written_stays_and_fails_its_row() {
                 row.starts_with("agent/") && key.agent().is_some()
                     || row.starts_with("settings/") && key.to_string().starts_with("platform/")
                     || row.starts_with("entity-type/") && key.kind.word == "relationship-type"
+                    || row.contains("-type/") && key.kind.word == "watcher"
             };
             for (key, outcome) in others {
                 let is_done = matches!(outcome, RowOutcome::Done(_));
@@ -201,8 +215,22 @@ async fn an_edit_of_what_is_to_be_written_stays_and_fails_its_row() {
 }
 
 #[tokio::test]
+async fn an_edit_of_what_a_later_write_of_the_row_replaces_stays_too() {
+    for stage in stages().await {
+        let planned = stage.plan().await;
+        stage.edit(&of_watcher("update", &json!({"schedule": "0 9 * * *"}))).await;
+        let report = carry_out(&stage, &planned).await;
+        let RowOutcome::Failed(failure) = outcome(&report, "watcher/late") else {
+            panic!("{}: {report:#?}", stage.name)
+        };
+        assert_eq!(failure.reason, FailureReason::Moved, "{}", stage.name);
+        assert_eq!(stage.stored("watcher/late").await["schedule"], "0 9 * * *", "{}", stage.name);
+    }
+}
+
+#[tokio::test]
 async fn an_edit_of_something_else_stays_and_the_row_is_done() {
-    for at in 0..5 {
+    for at in 0..6 {
         for stage in stages().await {
             let Edits { row, aside, .. } = &edits(&stage)[at];
             let Some(aside) = aside else { continue };
@@ -225,7 +253,7 @@ async fn an_edit_of_something_else_stays_and_the_row_is_done() {
 
 #[tokio::test]
 async fn an_edit_to_what_is_wanted_leaves_nothing_to_write() {
-    for at in 0..5 {
+    for at in 0..6 {
         for stage in stages().await {
             let planned = stage.plan().await;
             let Edits { row, wanted, .. } = &edits(&stage)[at];

@@ -153,6 +153,9 @@ impl OrgRead for Both<'_> {
     async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
         self.org.pairs(key, field).await
     }
+    async fn apart(&self, key: &ResourceKey, field: &'static Field) -> Result<Option<Tree>, RequestError> {
+        self.org.apart(key, field).await
+    }
     async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
         self.org.compare(literals).await
     }

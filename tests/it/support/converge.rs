@@ -40,6 +40,7 @@ pub(crate) async fn planned_of(
     let options =
         Options { org: slug.clone(), prune, resend, selection: Selection::default(), push_command: String::new() };
     let scope = read_scope(schema, desired, &options.selection);
+    let scope = if prune { scope.with_undeclared() } else { scope };
     let actual = read_actual(org, &slug, &scope).await.expect("the org can be read");
     let plan = diff(desired, &actual, &options);
     assert_eq!(plan.problems, []);

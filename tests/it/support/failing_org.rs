@@ -10,7 +10,7 @@ use lobu::org::{
     SecretsProbe, Written,
 };
 use lobu::schema::{Field, Kind, Pair, ResourceKey, Sent, StoredPair};
-use lobu::wire::{Health, ServerError, WireRecord};
+use lobu::wire::{Health, Json, ServerError, WireRecord};
 
 use super::memory_org::WriteFault;
 
@@ -80,6 +80,9 @@ impl OrgRead for FailingOrg {
     }
     async fn pairs(&self, key: &ResourceKey, field: &'static Field) -> Result<Vec<StoredPair>, RequestError> {
         self.org.pairs(key, field).await
+    }
+    async fn apart(&self, key: &ResourceKey, field: &'static Field) -> Result<Option<Json>, RequestError> {
+        self.org.apart(key, field).await
     }
     async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
         self.org.compare(literals).await

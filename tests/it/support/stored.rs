@@ -6,8 +6,8 @@ use std::convert::Infallible;
 
 use lobu::desired::DesiredState;
 use lobu::model::{Text, Value};
-use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
-use lobu::schema::{Declaration, EntryKey, Pair, Resource, ResourceKey};
+use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, WATCHER};
+use lobu::schema::{Declaration, EntryKey, Field, Pair, Resource, ResourceKey};
 use lobu::wire::from_value;
 use serde_json::{Map, Value as Json, json};
 
@@ -65,8 +65,41 @@ impl Reader {
                 let rules = self.schema("relationship_type", "list_rules", Some(&relationship.key.id)).await;
                 missing.relationship(relationship, row, &rules);
             }
+            for watcher in desired.of(WATCHER) {
+                self.watcher(watcher, &mut missing).await;
+            }
         }
         missing.0
+    }
+
+    async fn watcher(&self, watcher: &Resource, missing: &mut Missing) {
+        let place = format!("watcher/{}", watcher.key.id);
+        let rows = self.get("/watchers?include_details=true").await;
+        let row = row_of(&rows, "watchers", &watcher.key.id);
+        // The first generation takes only what watches an entity.
+        if declared(watcher, "entity_id").is_none() && self.is_first_generation().await {
+            missing.0.extend(row.map(|_| format!("{place}: is there without an entity")));
+            return;
+        }
+        let Some(row) = row else { return missing.0.push(format!("{place}: not in the list")) };
+        let id = row.get("watcher_id").cloned().unwrap_or_default();
+        let details = self.get(&format!("/watchers?watcher_id={id}")).await;
+        for field in watcher.key.kind.fields.iter().filter(|field| field.is_compared()) {
+            let stored =
+                if field.is_apart { details.pointer("/watcher/reaction_script") } else { row.get(field.sent_as) };
+            let is_default = declared(watcher, field.name) == Some(&Declaration::Clear) && field.name == "sources";
+            if is_default {
+                missing.value(&place, &json!("content"), stored.and_then(|sources| sources.pointer("/0/name")));
+            } else {
+                missing.field(&place, watcher, field.name, stored);
+            }
+        }
+    }
+
+    async fn is_first_generation(&self) -> bool {
+        let (origin, _) = self.base.split_once("/api/").expect("a path of the API");
+        let health = self.answer(self.http.get(format!("{origin}/health"))).await;
+        health.get("service") == Some(&json!("owletto-api"))
     }
 
     /// The settings of an agent.
@@ -128,6 +161,19 @@ impl Reader {
             let members: &[&str] = if has_status { &RELATIONSHIP } else { &RELATIONSHIP[..6] };
             let row = json!({"row": pick(row, members), "rules": rules});
             content.insert(format!("relationship-type/{slug}"), row);
+        }
+        let rows = self.get("/watchers?include_details=true").await;
+        for watcher in desired.of(WATCHER) {
+            let row = row_of(&rows, "watchers", &watcher.key.id);
+            let id = row.and_then(|row| row.get("watcher_id")).cloned().unwrap_or_default();
+            let details = self.get(&format!("/watchers?watcher_id={id}")).await;
+            // What has a default has no empty form, so that `--prune` leaves it.
+            let is_kept = |field: &&Field| field.default.is_none() || declared(watcher, field.name).is_some();
+            let fields = watcher.key.kind.table().fields.iter().filter(|field| field.is_compared());
+            let names: Vec<&str> = fields.filter(is_kept).map(|field| field.sent_as).collect();
+            let mut row = pick(row, &names);
+            row["reaction_script"] = details.pointer("/watcher/reaction_script").cloned().unwrap_or_default();
+            content.insert(format!("watcher/{}", watcher.key.id), plain(row));
         }
         Json::Object(content)
     }

@@ -8,3 +8,4 @@ mod requests;
 mod retries;
 mod secrets;
 mod support;
+mod watchers;

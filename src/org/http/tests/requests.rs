@@ -242,8 +242,10 @@ async fn no_secret_comes_back_in_an_error() {
 /// The member that a request has for a field, beyond those that one about nothing has.
 async fn member_for(kind: Kind, field: &'static Field, change: Change<Value>, is_new: bool) -> Option<(String, Json)> {
     let body = async |write: Sent| {
-        let listener = Listener::start([answer(201, &json!({"success": true, "agentId": "one", "name": "A"}))]);
+        let listener =
+            Listener::start([answer(201, &json!({"success": true, "agentId": "one", "name": "A", "watcher_id": "7"}))]);
         let org = listener.org().sending(with(true, true));
+        org.numbers.set(&write.key, "7".to_owned());
         if is_new { org.create(&write, Condition::None).await } else { org.update(&write, Condition::None).await }
             .unwrap();
         listener.seen()[0].json().as_object().unwrap().clone()
@@ -310,5 +312,29 @@ async fn every_field_is_sent_and_cleared() {
     relationship-type auto_create_when: auto_create_when, cleared by [], in a new one by nothing
     relationship-type is_symmetric: is_symmetric, cleared by nothing, in a new one by nothing
     relationship-type inverse_type_slug: inverse_type_slug, cleared by null, in a new one by nothing
+    watcher agent: agent_id, cleared by nothing, in a new one by nothing
+    watcher entity: entity, cleared by nothing, in a new one by nothing
+    watcher entity_id: entity_id, cleared by nothing, in a new one by nothing
+    watcher name: name, cleared by nothing, in a new one by nothing
+    watcher description: description, cleared by null, in a new one by nothing
+    watcher schedule: schedule, cleared by nothing, in a new one by nothing
+    watcher prompt: prompt, cleared by nothing, in a new one by nothing
+    watcher extraction_schema: extraction_schema, cleared by nothing, in a new one by nothing
+    watcher sources: sources, cleared by [], in a new one by nothing
+    watcher reactions_guidance: reactions_guidance, cleared by null, in a new one by nothing
+    watcher condensation_prompt: condensation_prompt, cleared by null, in a new one by nothing
+    watcher condensation_window_count: condensation_window_count, cleared by null, in a new one by nothing
+    watcher json_template: json_template, cleared by null, in a new one by nothing
+    watcher keying_config: keying_config, cleared by null, in a new one by nothing
+    watcher classifiers: classifiers, cleared by null, in a new one by nothing
+    watcher tags: tags, cleared by [], in a new one by nothing
+    watcher device_worker_id: device_worker_id, cleared by null, in a new one by nothing
+    watcher scheduler_client_id: scheduler_client_id, cleared by null, in a new one by nothing
+    watcher agent_kind: agent_kind, cleared by null, in a new one by nothing
+    watcher notification_channel: notification_channel, cleared by nothing, in a new one by nothing
+    watcher notification_priority: notification_priority, cleared by nothing, in a new one by nothing
+    watcher min_cooldown_seconds: min_cooldown_seconds, cleared by nothing, in a new one by nothing
+    watcher reaction_script: reaction_script, cleared by "", in a new one by nothing
+    watcher watcher_group_id: watcher_group_id, cleared by nothing, in a new one by nothing
     "#);
 }

@@ -17,6 +17,7 @@ mod route;
 mod server;
 mod state;
 mod tools;
+mod watchers;
 
 pub(crate) use connection::{Budget, CuttableListener};
 pub(crate) use fault::Fault;

@@ -6,7 +6,7 @@ use super::access::{Caller, resolve};
 use super::message::{Answer, RecordedRequest, is_read_action};
 use super::options::Generation;
 use super::state::State;
-use super::{agents, platforms, tools};
+use super::{agents, platforms, tools, watchers};
 
 /// Answers a request.
 ///
@@ -51,6 +51,7 @@ fn below_org(state: &mut State, request: &RecordedRequest, method: &str, org: &s
         ("GET", ["agents"]) => reading(state, org, request, |state| agents::list(state, org)),
         ("POST", ["agents"]) => changing(state, org, request, |state, caller| agents::create(state, caller, request)),
         (_, ["agents", id, below @ ..]) => return below_agent(state, request, method, org, id, below),
+        ("GET", ["watchers"]) => reading(state, org, request, |state| watchers::list(state, org, request)),
         ("GET", ["tools"]) if state.options.generation != Generation::G1 => reading(state, org, request, |_| {
             let names = ["list_organizations", "manage_entity_schema"].map(|name| json!({"name": name}));
             Answer::json(200, &json!({"tools": names}))

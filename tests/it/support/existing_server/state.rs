@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::options::{Generation, Options};
+use super::watchers::Watcher;
 
 /// The first millisecond of the double's clock, which advances by one at each look.
 const EPOCH_MS: i64 = 1_795_343_600_000;
@@ -185,6 +186,8 @@ pub(crate) struct State {
     pub(crate) relationship_types: Vec<RelationshipType>,
     /// Rules, oldest first.
     pub(crate) rules: Vec<Rule>,
+    /// Watchers, archived ones included, oldest first.
+    pub(crate) watchers: Vec<Watcher>,
     clock: i64,
     sequence: BTreeMap<&'static str, i64>,
 }
@@ -203,6 +206,7 @@ impl State {
             entity_types: Vec::new(),
             relationship_types: Vec::new(),
             rules: Vec::new(),
+            watchers: Vec::new(),
             clock: EPOCH_MS,
             sequence: BTreeMap::new(),
         }

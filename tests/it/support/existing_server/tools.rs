@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::access::Caller;
 use super::message::{Answer, RecordedRequest, is_read_action};
 use super::state::State;
-use super::{entity_types, relationship_types};
+use super::{entity_types, relationship_types, watchers};
 
 /// A refusal of a tool.
 #[derive(Debug)]
@@ -43,12 +43,21 @@ pub(crate) fn call(state: &mut State, caller: &Caller, tool: &str, request: &Rec
             }
             manage_entity_schema(state, caller, &body).unwrap_or_else(|error| error.into_answer(state))
         }
+        "manage_watchers" => match caller.tool_gate(is_watcher_read(&body)) {
+            Ok(()) => watchers::call(state, caller, &body),
+            Err(refusal) => refusal,
+        },
         "list_organizations" => match caller.tool_gate(true) {
             Ok(()) => list_organizations(state, caller, &body),
             Err(refusal) => refusal,
         },
         other => Answer::error(400, format!("Tool not found: {other}")),
     }
+}
+
+/// Whether an action of `manage_watchers` is of the read tier.
+fn is_watcher_read(body: &Value) -> bool {
+    matches!(body.get("action").and_then(Value::as_str), Some("get_versions" | "get_version_details"))
 }
 
 fn manage_entity_schema(state: &mut State, caller: &Caller, body: &Value) -> Result<Answer, ToolError> {

@@ -6,28 +6,33 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value as Json, json};
 
-use super::spec::{EntitySpec, Field, Layout, MemorySpec, RelationshipSpec, is_symmetric};
+use super::spec::{EntitySpec, Field, Layout, MemorySpec, RelationshipSpec, WatcherSpec, is_symmetric};
 use super::strategies::field;
 use super::texts::{line, prose};
 use super::yaml;
 
 const ENTITIES: [&str; 3] = ["ticket", "customer", "big-thing"];
+const WATCHERS: [&str; 2] = ["late-parcels", "stock gaps"];
 const RELATIONSHIPS: [&str; 4] = ["raised-by", "raised", "beside", "part_of"];
 
-pub(super) fn schema() -> BoxedStrategy<MemorySpec> {
+pub(super) fn schema(agents: Vec<&'static str>) -> BoxedStrategy<MemorySpec> {
+    let slugs = if agents.is_empty() { Vec::new() } else { WATCHERS.to_vec() };
+    let watchers = subsequence(slugs.clone(), 0..=slugs.len())
+        .prop_flat_map(move |slugs| slugs.into_iter().map(|slug| watcher(slug, agents.clone())).collect::<Vec<_>>());
     let entities = subsequence(ENTITIES.to_vec(), 0..=ENTITIES.len())
         .prop_flat_map(|slugs| slugs.into_iter().map(entity).collect::<Vec<_>>());
     let relationships = subsequence(RELATIONSHIPS.to_vec(), 0..=RELATIONSHIPS.len())
         .prop_flat_map(|slugs| slugs.iter().map(|slug| relationship(slug, slugs.clone())).collect::<Vec<_>>());
     let layout = select(vec![Layout::Files, Layout::Bundle, Layout::Stream]);
     let enabled = select(vec![None, Some(true)]);
-    (option::of(select(vec!["./schema", "models"])), enabled, layout, entities, relationships)
-        .prop_map(|(models, enabled, layout, entities, relationships)| MemorySpec {
+    (option::of(select(vec!["./schema", "models"])), enabled, layout, entities, relationships, watchers)
+        .prop_map(|(models, enabled, layout, entities, relationships, watchers)| MemorySpec {
             models,
             enabled,
             layout,
             entities,
             relationships,
+            watchers,
         })
         .boxed()
 }
@@ -115,6 +120,11 @@ pub(super) fn files(schema: &MemorySpec) -> Vec<(String, String)> {
     let directory = schema.models.unwrap_or("models").trim_start_matches("./");
     let entities: Vec<_> = schema.entities.iter().map(entity_document).collect();
     let relationships: Vec<_> = schema.relationships.iter().map(relationship_document).collect();
+    let watchers: Vec<_> = schema.watchers.iter().map(watcher_document).collect();
+    let scripts = schema.watchers.iter().filter_map(|watcher| match &watcher.script {
+        Field::Value(text) => Some((format!("{directory}/{}", script_path(watcher.slug)), text.clone())),
+        _ => None,
+    });
     let typed = |document: &Map<String, Json>, kind: &str| {
         let head = [("type".to_owned(), Json::from(kind))];
         Json::Object(head.into_iter().chain(document.clone()).collect())
@@ -122,14 +132,16 @@ pub(super) fn files(schema: &MemorySpec) -> Vec<(String, String)> {
     let documents = entities
         .iter()
         .map(|document| typed(document, "entity"))
-        .chain(relationships.iter().map(|document| typed(document, "relationship")));
-    match schema.layout {
+        .chain(relationships.iter().map(|document| typed(document, "relationship")))
+        .chain(watchers.iter().map(|document| typed(document, "watcher")));
+    let models: Vec<(String, String)> = match schema.layout {
         Layout::Files => documents
             .enumerate()
             .map(|(at, document)| (format!("{directory}/type-{at}.yaml"), yaml::document(&document)))
             .collect(),
         Layout::Bundle => {
-            let bundle = json!({"version": 2, "entities": entities, "relationships": relationships});
+            let bundle =
+                json!({"version": 2, "entities": entities, "relationships": relationships, "watchers": watchers});
             vec![(format!("{directory}/bundle.yaml"), yaml::document(&bundle))]
         }
         Layout::Stream => {
@@ -138,7 +150,62 @@ pub(super) fn files(schema: &MemorySpec) -> Vec<(String, String)> {
                 documents.flat_map(|document| ["---\n".to_owned(), yaml::document(&document)]).collect();
             vec![(format!("{directory}/stream.yml"), stream + "---\n")]
         }
-    }
+    };
+    models.into_iter().chain(scripts).collect()
+}
+
+fn script_path(slug: &str) -> String {
+    format!("reactions/{}.reaction.ts", slug.replace(' ', "-"))
+}
+
+fn watcher_document(watcher: &WatcherSpec) -> Map<String, Json> {
+    let WatcherSpec { slug, agent, document, script } = watcher;
+    let mut document = document.clone();
+    document.insert("slug".to_owned(), Json::from(*slug));
+    document.extend(agent.map(|agent| ("agent".to_owned(), Json::from(agent))));
+    put(&mut document, "reaction_script", script, json!(""), |_| json!(script_path(slug)));
+    document
+}
+
+/// A watcher of one of these agents, with any of its keys.
+fn watcher(slug: &'static str, agents: Vec<&'static str>) -> BoxedStrategy<WatcherSpec> {
+    let agent = match agents.as_slice() {
+        [only] => option::of(Just(*only)).boxed(),
+        _ => select(agents).prop_map(Some).boxed(),
+    };
+    let key = |name: &'static str, values: BoxedStrategy<Json>| {
+        option::of(values).prop_map(move |value| value.map(|value| (name.to_owned(), value))).boxed()
+    };
+    let of = |values: Vec<Json>| select(values).boxed();
+    let text = || prop_oneof![4 => prose().prop_map(Json::from), 1 => Just(json!(""))].boxed();
+    let query = |name: &str| json!({"name": name, "query": "WITH a AS (SELECT 1) SELECT * FROM a"});
+    let keys = vec![
+        key("description", text()),
+        key("sources", of(vec![json!([]), json!([query("all")]), json!([query("a"), query("b")])])),
+        key("reactions_guidance", text()),
+        key("condensation_prompt", text()),
+        key("condensation_window_count", of(vec![json!(2), json!(12)])),
+        key("json_template", of(vec![json!({}), json!({"title": "{{count}}"}), json!([1, "a"]), json!("text")])),
+        key("keying_config", of(vec![json!({}), json!({"field": "id"})])),
+        key("classifiers", of(vec![json!([]), json!([{"path": "count", "labels": ["few", "many"]}])])),
+        key("tags", of(vec![json!([]), json!(["ops"]), json!(["b", "a, c"])])),
+        key("device_worker_id", of(vec![json!("0f8fad5b-d9cb-469f-a165-70867728950e")])),
+        key("scheduler_client_id", of(vec![json!("cron"), json!("another one")])),
+        key("agent_kind", of(vec![json!("claude")])),
+        key("notification_channel", of(vec![json!("canvas"), json!("both")])),
+        key("notification_priority", of(vec![json!("normal"), json!("high")])),
+        key("min_cooldown_seconds", of(vec![json!(0), json!(30)])),
+    ];
+    let schedule = of(vec![json!("0 6 * * *"), json!("*/5 * * * *"), json!("30 5 * * 1")]);
+    (agent, line(), schedule, prose(), json_schema(), keys, field(prose()))
+        .prop_map(move |(agent, name, schedule, prompt, schema, keys, script)| {
+            let needed = [("name", json!(name)), ("schedule", schedule), ("prompt", json!(prompt))];
+            let needed = needed.into_iter().chain([("extraction_schema", schema)]);
+            let needed = needed.map(|(name, value)| (name.to_owned(), value));
+            let document = needed.chain(keys.into_iter().flatten()).collect();
+            WatcherSpec { slug, agent, document, script }
+        })
+        .boxed()
 }
 
 fn entity_document(entity: &EntitySpec) -> Map<String, Json> {

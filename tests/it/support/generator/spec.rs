@@ -1,6 +1,6 @@
 //! A project as plain data.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// A field in its three states.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +153,17 @@ pub(super) struct MemorySpec {
     pub(super) layout: Layout,
     pub(super) entities: Vec<EntitySpec>,
     pub(super) relationships: Vec<RelationshipSpec>,
+    pub(super) watchers: Vec<WatcherSpec>,
+}
+
+/// A watcher as its document, but for its slug and its agent.
+#[derive(Debug, Clone)]
+pub(super) struct WatcherSpec {
+    pub(super) slug: &'static str,
+    /// None where the only agent of the project is meant.
+    pub(super) agent: Option<&'static str>,
+    pub(super) document: Map<String, Json>,
+    pub(super) script: Field<String>,
 }
 
 /// How types are spread over files.

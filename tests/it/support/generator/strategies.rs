@@ -26,7 +26,11 @@ pub(crate) fn project_without_variables() -> BoxedStrategy<ProjectFiles> {
 fn spec(variables: bool) -> BoxedStrategy<ProjectSpec> {
     let agents = subsequence(vec!["triage", "front-desk", "night-watch"], 0..=3)
         .prop_flat_map(move |ids| ids.into_iter().map(|id| agent(id, variables)).collect::<Vec<_>>());
-    (agents, skills(), option::weighted(0.8, memory::schema()))
+    agents
+        .prop_flat_map(|agents| {
+            let ids = agents.iter().map(|agent| agent.id).collect();
+            (Just(agents), skills(), option::weighted(0.8, memory::schema(ids)))
+        })
         .prop_map(|(agents, shared_skills, memory)| ProjectSpec { agents, shared_skills, memory })
         .boxed()
 }

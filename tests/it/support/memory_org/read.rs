@@ -2,7 +2,7 @@ use lobu::model::AgentId;
 use lobu::org::{HiddenLiteral, HiddenValues, OrgRead, PlatformsProbe, RequestError, SecretsProbe};
 use lobu::schema::kinds::AGENT;
 use lobu::schema::{Clearing, Field, Kind, Leaf, ResourceKey, Shape, StoredPair};
-use lobu::wire::{Health, Json, WireRecord, records_answer};
+use lobu::wire::{Health, Json, WireRecord, list_route, records_answer};
 use serde_json::json;
 
 use super::MemoryOrg;
@@ -67,6 +67,12 @@ impl OrgRead for MemoryOrg {
         found.ok_or_else(|| refused(&request("list pairs", key), 404, "not_found", "no such resource"))
     }
 
+    async fn apart(&self, key: &ResourceKey, field: &'static Field) -> Result<Option<Json>, RequestError> {
+        let value = |stored: &StoredResource| Some(stored.fields[field.name].clone()).filter(|json| !json.is_null());
+        let found = self.read(|store| store.find(key).map(value)).await;
+        found.ok_or_else(|| refused(&request("read", key), 404, "not_found", "no such resource"))
+    }
+
     async fn compare(&self, literals: &[HiddenLiteral]) -> Result<HiddenValues, RequestError> {
         let is_equal = |store: &Store, literal: &HiddenLiteral| {
             let fields = store.find(&literal.key).map(|stored| &stored.fields);
@@ -88,7 +94,10 @@ impl MemoryOrg {
         if let Some(org) = kind.answer.org {
             row[org] = json!(self.org.as_str());
         }
-        for field in kind.fields {
+        if let Some(route) = list_route(kind) {
+            row[route.number] = json!(key.id);
+        }
+        for field in kind.fields.iter().filter(|field| !field.is_apart) {
             let json = match &stored.fields[field.name] {
                 Json::Null if kind.answer.list.is_none() => blank(field),
                 Json::Null => continue,

@@ -1,6 +1,6 @@
 use lobu::org::{Condition, OrgWrite, Request, RequestError, Stored, Written};
 use lobu::schema::kinds::{AGENT, PLATFORM, SETTINGS};
-use lobu::schema::{Api, Change, Clearing, Field, Kind, Leaf, Owner, Pair, ResourceKey, Sent, Shape, StoredPair};
+use lobu::schema::{Api, Change, Clearing, Field, Form, Kind, Leaf, Owner, Pair, ResourceKey, Sent, Shape, StoredPair};
 use lobu::wire::Json;
 use serde_json::json;
 
@@ -169,7 +169,10 @@ fn fresh(kind: Kind) -> StoredResource {
     let mut stored = StoredResource::default();
     for field in kind.fields {
         if let Some(text) = field.default {
-            stored.fields[field.name] = json!(text);
+            stored.fields[field.name] = match field.form {
+                Form::Number { .. } => json!(text.parse::<i64>().expect("a number")),
+                _ => json!(text),
+            };
         } else if matches!((field.shape, field.clearing), (Shape::Leaf(Leaf::Flag), Clearing::Never)) {
             stored.fields[field.name] = json!(false);
         }
