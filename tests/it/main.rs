@@ -19,6 +19,7 @@ mod generated_projects;
 mod hidden_values;
 mod import_table;
 mod interrupt;
+mod json_lists;
 mod laws_embedded;
 mod layout;
 mod leaks;

@@ -1,5 +1,6 @@
 //! The JSON of `lobu validate`, `whoami`, `context list` and `org list`, version 1.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Diagnostic;
@@ -8,8 +9,10 @@ use super::document::Diagnosis;
 use super::write::{FORMAT_VERSION, diagnoses, version, written};
 
 /// `lobu validate --json` of a project without errors.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ValidDocument {
+    /// Always 1.
+    #[schemars(extend("const" = 1))]
     pub format_version: u32,
     /// The version of the program that wrote this.
     pub lobu_version: String,
@@ -22,22 +25,30 @@ pub struct ValidDocument {
 }
 
 /// `lobu whoami --json`. What the server does not tell is null.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct WhoamiDocument {
+    /// Always 1.
+    #[schemars(extend("const" = 1))]
     pub format_version: u32,
     /// The version of the program that wrote this.
     pub lobu_version: String,
+    /// The context's name.
     pub context: String,
     /// The server's origin.
     pub server: String,
+    /// The slug of the context's default org.
     pub org: Option<String>,
+    /// The user's email address.
     pub email: Option<String>,
+    /// The user's name.
     pub name: Option<String>,
+    /// The user's ID on the server.
     pub user_id: Option<String>,
     /// The agent that the token acts for.
     pub agent_id: Option<String>,
+    /// What the token may do, separated by blanks.
     pub scopes: Option<String>,
-    /// `LOBU_API_TOKEN`, or where the login is stored.
+    /// Where the token comes from: `LOBU_API_TOKEN`, or the login in the files or the keyring.
     pub token_source: String,
     /// In how many seconds the token expires.
     pub expires_in: Option<u64>,
@@ -46,41 +57,54 @@ pub struct WhoamiDocument {
 }
 
 /// `lobu context list --json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ContextsDocument {
+    /// Always 1.
+    #[schemars(extend("const" = 1))]
     pub format_version: u32,
     /// The version of the program that wrote this.
     pub lobu_version: String,
+    /// The contexts, and `local`.
     pub contexts: Vec<ListedContext>,
 }
 
 /// One of the user's contexts, or the embedded org.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ListedContext {
+    /// The context's name; `local` is the embedded org.
     pub name: String,
     /// The server's origin; null for the embedded org.
     pub server: Option<String>,
+    /// The slug of its default org.
     pub org: Option<String>,
+    /// Whether it is used where nothing else names one.
     pub is_current: bool,
+    /// Whether a login is stored for it.
     pub is_logged_in: bool,
     /// Where the login is: `files` or `keyring`; null without a login.
     pub login_place: Option<&'static str>,
+    /// Whether secret values may be sent to a server without the secrets API.
     pub sends_secret_values: bool,
 }
 
 /// `lobu org list --json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct OrgsDocument {
+    /// Always 1.
+    #[schemars(extend("const" = 1))]
     pub format_version: u32,
     /// The version of the program that wrote this.
     pub lobu_version: String,
+    /// The orgs, in the order of the server.
     pub orgs: Vec<ListedOrg>,
 }
 
 /// One of the orgs that the server lists.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ListedOrg {
+    /// The org's slug.
     pub slug: String,
+    /// The name that the server gives it.
     pub name: Option<String>,
     /// Whether the token's user is a member; a public org is listed too.
     pub is_member: bool,

@@ -28,7 +28,9 @@ pub use pull::{
     DriftDocument, DriftView, FileWord, KeptReference, PullDocument, PullObject, PullView, PullWord, PulledField,
     PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
 };
-pub use schema::{doctor_schema, pull_schema, schema, secrets_schema};
+pub use schema::{
+    context_schema, doctor_schema, org_schema, pull_schema, schema, secrets_schema, validate_schema, whoami_schema,
+};
 pub use secrets::{
     CautionWord, ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget,
     deletes, push_plan, push_report, push_unsupported, secrets,

@@ -1,68 +1,94 @@
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::json;
 
 use super::doctor::{BundleDocument, DoctorDocument};
 use super::document::{ErrorDocument, PlanDocument};
+use super::lists::{ContextsDocument, OrgsDocument, ValidDocument, WhoamiDocument};
 use super::pull::{DriftDocument, PullDocument};
 use super::secrets::{PushDocument, SecretsDocument};
 
-/// The JSON Schema (2020-12) of version 1: a plan, an apply, or an error. It ends with a line break.
-pub fn schema() -> String {
+/// How many of the documents of a schema one document may be.
+#[derive(Clone, Copy)]
+enum Choice {
+    One,
+    Any,
+}
+
+/// A JSON Schema (2020-12) of version 1: one of these documents, or an error. It ends with a line break.
+fn schema_of(
+    title: &str,
+    description: &str,
+    choice: Choice,
+    documents: &[fn(&mut SchemaGenerator) -> Schema],
+) -> String {
     let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let (plan, error) = (generator.subschema_for::<PlanDocument>(), generator.subschema_for::<ErrorDocument>());
+    let mut schemas: Vec<Schema> = documents.iter().map(|document| document(&mut generator)).collect();
+    schemas.push(document::<ErrorDocument>(&mut generator));
+    let choice = match choice {
+        Choice::One => "oneOf",
+        Choice::Any => "anyOf",
+    };
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "lobu plan, version 1",
-        "description": "What `lobu plan --json` and `lobu apply --json` write: a plan, an apply with its report, or an error. Members may be added within a version.",
-        "oneOf": [plan, error],
+        "title": format!("lobu {title}, version 1"),
+        "description": format!("{description} Members may be added within a version."),
+        (choice): schemas,
         "$defs": generator.take_definitions(true),
     });
     // A schema is plain JSON: it can always be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// The JSON Schema (2020-12) of version 1 of `lobu secrets`: a push or delete, a list, or an error. It ends with a line break.
+fn document<Document: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<Document>()
+}
+
+/// That of `lobu plan` and `lobu apply`.
+pub fn schema() -> String {
+    let what = "What `lobu plan --json` and `lobu apply --json` write: a plan, an apply with its report, or an error.";
+    schema_of("plan", what, Choice::One, &[document::<PlanDocument>])
+}
+
+/// That of `lobu secrets`.
 pub fn secrets_schema() -> String {
-    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let push = generator.subschema_for::<PushDocument>();
-    let (list, error) = (generator.subschema_for::<SecretsDocument>(), generator.subschema_for::<ErrorDocument>());
-    let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "lobu secrets, version 1",
-        "description": "What `lobu secrets push`, `delete` and `list` write with --json, or an error. Members may be added within a version.",
-        // Not `oneOf`: a push of no name is a list of no secret, too.
-        "anyOf": [push, list, error],
-        "$defs": generator.take_definitions(true),
-    });
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    let what = "What `lobu secrets push`, `delete` and `list` write with --json, or an error.";
+    // A push of no name is a list of no secret, too.
+    schema_of("secrets", what, Choice::Any, &[document::<PushDocument>, document::<SecretsDocument>])
 }
 
-/// The JSON Schema (2020-12) of version 1 of `lobu pull` and `lobu drift`: a pull, a drift, or an error. It ends with a line break.
+/// That of `lobu pull` and `lobu drift`.
 pub fn pull_schema() -> String {
-    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let (pull, drift) = (generator.subschema_for::<PullDocument>(), generator.subschema_for::<DriftDocument>());
-    let error = generator.subschema_for::<ErrorDocument>();
-    let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "lobu pull and lobu drift, version 1",
-        "description": "What `lobu pull --json` writes: what becomes of the files, and what was written; what `lobu drift --json` writes: both directions; or an error. Members may be added within a version.",
-        "oneOf": [pull, drift, error],
-        "$defs": generator.take_definitions(true),
-    });
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    let what = "What `lobu pull --json` writes: what becomes of the files, and what was written; what `lobu drift --json` writes: both directions; or an error.";
+    schema_of("pull and lobu drift", what, Choice::One, &[document::<PullDocument>, document::<DriftDocument>])
 }
 
-/// The JSON Schema (2020-12) of version 1 of `lobu doctor`: a report, its bundle, or an error. It ends with a line break.
+/// That of `lobu doctor`.
 pub fn doctor_schema() -> String {
-    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let (report, bundle) = (generator.subschema_for::<DoctorDocument>(), generator.subschema_for::<BundleDocument>());
-    let error = generator.subschema_for::<ErrorDocument>();
-    let schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "lobu doctor, version 1",
-        "description": "What `lobu doctor --json` writes: every check with what it found; what `lobu doctor --bundle` writes: the same with the system; or an error. Members may be added within a version.",
-        "oneOf": [report, bundle, error],
-        "$defs": generator.take_definitions(true),
-    });
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    let what = "What `lobu doctor --json` writes: every check with what it found; what `lobu doctor --bundle` writes: the same with the system; or an error.";
+    schema_of("doctor", what, Choice::One, &[document::<DoctorDocument>, document::<BundleDocument>])
+}
+
+/// That of `lobu validate`.
+pub fn validate_schema() -> String {
+    let what = "What `lobu validate --json` writes: what a valid project declares, with its warnings; or an error, with everything that was found.";
+    schema_of("validate", what, Choice::One, &[document::<ValidDocument>])
+}
+
+/// That of `lobu whoami`.
+pub fn whoami_schema() -> String {
+    let what = "What `lobu whoami --json` writes: the user, the org and the token, or an error.";
+    schema_of("whoami", what, Choice::One, &[document::<WhoamiDocument>])
+}
+
+/// That of `lobu context list`.
+pub fn context_schema() -> String {
+    let what = "What `lobu context list --json` writes: the contexts, or an error.";
+    schema_of("context list", what, Choice::One, &[document::<ContextsDocument>])
+}
+
+/// That of `lobu org list`.
+pub fn org_schema() -> String {
+    let what = "What `lobu org list --json` writes: the orgs, or an error.";
+    schema_of("org list", what, Choice::One, &[document::<OrgsDocument>])
 }

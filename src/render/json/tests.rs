@@ -287,10 +287,14 @@ fn a_document_of_another_version_is_not_ours() {
 fn the_schemas_in_the_reference_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
     let schemas = [
+        ("context.schema.json", context_schema()),
         ("doctor.schema.json", doctor_schema()),
+        ("org.schema.json", org_schema()),
         ("plan.schema.json", schema()),
         ("pull.schema.json", pull_schema()),
         ("secrets.schema.json", secrets_schema()),
+        ("validate.schema.json", validate_schema()),
+        ("whoami.schema.json", whoami_schema()),
     ];
     for (name, schema) in schemas {
         let path = root.join(name);

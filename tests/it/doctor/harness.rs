@@ -16,12 +16,7 @@ pub(super) fn document(output: &CommandOutput) -> Value {
 /// A text that is as the schema says.
 #[track_caller]
 pub(super) fn checked(text: &str) -> Value {
-    let schema = serde_json::from_str(&lobu::render::json::doctor_schema()).expect("JSON");
-    let schema = jsonschema::draft202012::new(&schema).expect("a schema");
-    let document = serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON\n{text}"));
-    let wrong: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
-    assert_eq!(wrong, [""; 0], "{text}");
-    document
+    crate::support::schema::checked("doctor", text)
 }
 
 /// How each check ended, by its id.

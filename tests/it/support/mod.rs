@@ -14,6 +14,7 @@ pub(crate) mod listener;
 pub(crate) mod memory_org;
 pub(crate) mod project;
 pub(crate) mod pulling;
+pub(crate) mod schema;
 pub(crate) mod site;
 pub(crate) mod snapshots;
 pub(crate) mod stored;
