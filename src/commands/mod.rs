@@ -9,6 +9,7 @@ mod errors;
 mod hidden_values;
 mod interrupts;
 mod keyring_errors;
+mod known_orgs;
 mod latest_log;
 pub mod login;
 pub mod logout;

@@ -96,7 +96,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<(), CommandError> {
     };
     if format.json {
         let is_current = |slug: &str| context.org.as_ref().is_some_and(|used| used.as_str() == slug);
-        let listed = orgs.into_iter().map(|OrgEntry { slug, name, is_member }| {
+        let listed = orgs.into_iter().map(|OrgEntry { id: _, slug, name, is_member }| {
             let is_current = is_current(&slug);
             ListedOrg { slug, name, is_member, is_current }
         });

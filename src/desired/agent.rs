@@ -36,13 +36,17 @@ pub fn resources_of_skills(id: &str, name: &Value, skills: &[Arc<Skill>]) -> [Re
     [own, Resource { sources, ..config }]
 }
 
-fn provider_secrets(provider: &ProviderConfig) -> Vec<(String, SecretName)> {
-    let places = [&provider.key, &provider.secret_ref];
-    let names = places.into_iter().flatten().filter_map(|written| written.value.reference());
-    names.map(|name| (provider.id.value.clone(), name)).collect()
+fn provider_secret(provider: &ProviderConfig) -> Option<(String, SecretName)> {
+    Some((provider.id.value.clone(), provider.key.as_ref()?.value.reference()?))
 }
 
-fn literal_keys(provider: &ProviderConfig) -> Vec<Sensitive> {
+/// The provider, where its key is in the file.
+fn with_literal_key(provider: &ProviderConfig) -> Option<String> {
+    let key = provider.key.as_ref().filter(|key| !key.as_str().trim().is_empty())?;
+    key.value.reference().is_none().then(|| provider.id.value.clone())
+}
+
+fn literals(provider: &ProviderConfig) -> Vec<Sensitive> {
     let places = [&provider.key, &provider.secret_ref];
     let literals = places.into_iter().flatten().filter(|written| written.value.reference().is_none());
     literals.map(|written| Sensitive::new(written.as_str())).collect()
@@ -88,9 +92,10 @@ fn settings_resource(config: &AgentConfig, files: &AgentFiles) -> Resource {
         let prompt = files.prompts.get(field.file).map(|prompt| blank_clears(prompt));
         resource.declared.set_some(field, prompt);
     }
-    let looked_up = config.providers.iter().flatten().flat_map(provider_secrets).collect();
-    let never_sent = config.providers.iter().flatten().flat_map(literal_keys).collect();
-    Resource { sources, looked_up, never_sent, ..resource }
+    let looked_up = config.providers.iter().flatten().filter_map(provider_secret).collect();
+    let literal_keys = config.providers.iter().flatten().filter_map(with_literal_key).collect();
+    let never_sent = config.providers.iter().flatten().flat_map(literals).collect();
+    Resource { sources, looked_up, literal_keys, never_sent, ..resource }
 }
 
 /// An agent with providers lets the server choose among their models, unless somebody pins one.

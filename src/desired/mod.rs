@@ -3,6 +3,7 @@
 mod agent;
 mod mcp;
 mod network;
+mod provider_keys;
 mod references;
 mod skill;
 mod state;
@@ -12,10 +13,11 @@ mod values;
 mod tests;
 
 pub use agent::resources_of_skills;
+pub use provider_keys::ProviderKey;
 pub use references::Reference;
 pub use state::DesiredState;
 
-use crate::model::Family;
+use crate::model::{Family, NotApplied};
 use crate::project::Project;
 
 /// Builds the desired state of a project that was read without errors.
@@ -30,15 +32,17 @@ pub fn desired_state(project: &Project) -> DesiredState {
     state.not_applied = project.config.not_applied();
     let evals = project.agents.iter().map(|files| files.evals).sum();
     if evals > 0 {
-        state.not_applied.insert("evals", evals);
+        state.not_applied.insert("eval", NotApplied::of(evals));
     }
-    state.connector_files.clone_from(&project.connector_files);
+    for (what, found) in &project.elsewhere {
+        state.not_applied.entry(what).or_default().add(found.clone());
+    }
     if let Some(models) = &project.models {
         for resource in &models.resources {
             state.push(resource.clone());
         }
         for (what, count) in &models.not_applied {
-            *state.not_applied.entry(what).or_default() += count;
+            state.not_applied.entry(what).or_default().add(NotApplied::of(*count));
         }
     }
     state

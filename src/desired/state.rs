@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Family, Sensitive, Text};
+use crate::model::{Family, NotApplied, Sensitive, Text};
 use crate::schema::{Kind, Resource, ResourceKey};
 
 /// Everything that a project declares.
@@ -10,17 +10,15 @@ pub struct DesiredState {
     /// The families that are declared at all; those of others are neither read nor drift. A project without a memory table has
     /// no memory.
     families: BTreeSet<Family>,
-    /// What the files hold and apply does not send, by what it is: `watchers`, `connectors`, `platform channels`, …
-    pub not_applied: BTreeMap<&'static str, usize>,
-    /// The files of connectors that no file names, which apply does not send either.
-    pub connector_files: Vec<String>,
+    /// What the files hold and apply does not send, by what one is called: `connector`, `platform channel`, …
+    pub not_applied: BTreeMap<&'static str, NotApplied>,
 }
 
 impl DesiredState {
     /// A state that declares nothing of these families, whose order does not count.
     pub fn of_families(families: impl IntoIterator<Item = Family>) -> Self {
         let families = families.into_iter().collect();
-        Self { resources: BTreeMap::new(), families, not_applied: BTreeMap::new(), connector_files: Vec::new() }
+        Self { resources: BTreeMap::new(), families, not_applied: BTreeMap::new() }
     }
 
     /// Whether resources of a kind are declared at all, if perhaps none.

@@ -156,7 +156,7 @@ impl Examination<'_> {
 /// Whether values of `.env` can reach the server: from this machine by an apply, or by a push.
 fn counts_dotenv(target: &FoundTarget, names: &OrgNames) -> bool {
     match target.known().map(|target| &target.server) {
-        Some(Server::Remote { origin }) => is_loopback(origin) || !matches!(names, OrgNames::NoApi),
+        Some(Server::Remote { origin }) => is_loopback(origin) || !names.has_no_api(),
         Some(Server::Local { .. }) | None => true,
     }
 }

@@ -119,6 +119,8 @@ fn plan(rows: Vec<Row>) -> Plan {
         problems: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
+        provider_keys: Vec::new(),
+        takes_provider_keys: false,
         not_compared: None,
     }
 }

@@ -7,6 +7,7 @@ mod domain;
 mod host_reach;
 mod ids;
 mod near_reference;
+mod not_applied;
 mod number;
 mod path;
 mod project_mark;
@@ -27,6 +28,7 @@ pub use domain::{DomainMistake, normalize_domain, normalize_domains, normalize_o
 pub use host_reach::HostReach;
 pub use ids::{AgentId, InvalidName, OrgSlug, RESERVED_ENTITY_SLUGS, SecretName, StableId, TypeSlug};
 pub use near_reference::NearReference;
+pub use not_applied::NotApplied;
 pub use number::{Number, UnsafeNumber};
 pub use path::FieldPath;
 pub use project_mark::ProjectMark;

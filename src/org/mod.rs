@@ -15,5 +15,7 @@ pub use classify::Classifier;
 pub use hidden::{HiddenLiteral, HiddenValues, NotCompared};
 pub use lookup::holds;
 pub use read::{ReadError, ReadScope, Wanted, read_actual, read_agents, read_list};
-pub use secrets::{SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite};
+pub use secrets::{
+    ProviderKeysWrite, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead, SecretsWrite,
+};
 pub use state::{ActualState, generation_of};

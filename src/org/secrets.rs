@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::model::SecretName;
+use crate::model::{AgentId, SecretName};
 use crate::secrets::{Fingerprint, SecretValue, SourceWord};
 use crate::wire::SecretRow;
 
@@ -123,6 +123,17 @@ pub struct SecretResult {
 pub trait SecretsRead: Send + Sync {
     /// `GET …/secrets`: every secret of the org, without its value.
     fn list_secrets(&self) -> impl Future<Output = Result<SecretsListing, RequestError>> + Send;
+}
+
+/// What takes the keys of providers, on a server that keeps one for each provider and org, and never shows it.
+pub trait ProviderKeysWrite: Send + Sync {
+    /// `PUT …/agents/{id}/providers/{provider}/api-key`: the agent must exist, and the key is for all agents of the org.
+    fn put_provider_key(
+        &self,
+        agent: &AgentId,
+        provider: &str,
+        value: &SecretValue,
+    ) -> impl Future<Output = Result<(), RequestError>> + Send;
 }
 
 /// What may be sent about secrets.

@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredState, Reference};
-use crate::model::{AgentId, Family, SecretName, counted};
+use crate::desired::{DesiredState, ProviderKey, Reference};
+use crate::model::{AgentId, Family, NotApplied, SecretName, counted};
 use crate::org::{ActualState, ReadScope, SecretsProbe, Wanted};
 use crate::schema::kinds::AGENT;
 use crate::schema::{
-    Declaration, Field, Kind, Look, Owner, Record, Records, Resource, ResourceKey, Schema, SecretsMode,
+    Declaration, Field, Generation, Kind, Look, Owner, Record, Records, Resource, ResourceKey, Schema, SecretsMode,
 };
 
 use super::context::Context;
@@ -69,7 +69,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
     let missing_secrets = missing_secrets(&mut context, desired, probe);
     shared_secrets::warn(&mut context, desired, actual);
     not_applied(&mut context, desired);
-    provider_keys(&mut context, desired, mode);
+    let provider_keys = provider_keys(&context, desired, mode);
     let notes =
         context.notes.into_iter().map(|(note, times)| if times > 1 { format!("{note} ({times} times)") } else { note });
     Plan {
@@ -78,6 +78,8 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         secrets_used: secrets::used(&rows),
         needs,
         missing_secrets,
+        provider_keys,
+        takes_provider_keys: mode == SecretsMode::Values && server.generation == Generation::Second,
         rows,
         undeclared,
         left_out: left_out(options, desired),
@@ -280,38 +282,26 @@ fn missing_secrets(context: &mut Context<'_>, desired: &DesiredState, probe: &Se
 }
 
 fn not_applied(context: &mut Context<'_>, desired: &DesiredState) {
-    let counts: Vec<_> = desired.not_applied.iter().map(|(what, count)| format!("{count} {what}")).collect();
-    if !counts.is_empty() {
-        context.note(format!("not applied by this version: {}", counts.join(", ")));
-    }
-    if !desired.connector_files.is_empty() {
-        let count = counted(desired.connector_files.len(), "connector");
-        let names = named(desired.connector_files.iter().map(String::as_str));
-        context.note(format!("not applied by this version: {count} in ./connectors ({names})"));
+    let of_sort = |(what, found): (&&str, &NotApplied)| {
+        let names = named(found.names.iter().map(String::as_str));
+        let count = match what.split_once(" with ") {
+            Some((thing, part)) => format!("{} with {part}", counted(found.count, thing)),
+            None => counted(found.count, what),
+        };
+        if names.is_empty() { count } else { format!("{count} ({names})") }
+    };
+    let sorts: Vec<_> = desired.not_applied.iter().map(of_sort).collect();
+    if !sorts.is_empty() {
+        context.note(format!("not applied by this version: {}", sorts.join("; ")));
     }
 }
 
 /// Without the secrets API nothing says whether the server has the key of a provider, and apply never sends one.
-fn provider_keys(context: &mut Context<'_>, desired: &DesiredState, mode: SecretsMode) {
+fn provider_keys(context: &Context<'_>, desired: &DesiredState, mode: SecretsMode) -> Vec<ProviderKey> {
     if mode == SecretsMode::References {
-        return;
+        return Vec::new();
     }
-    let mut agents: BTreeMap<SecretName, BTreeSet<String>> = BTreeMap::new();
-    for Reference { name, resource, provider, .. } in desired.all_references() {
-        if provider.is_some() && context.options.selection.covers(resource.kind, &resource.id) {
-            agents.entry(name).or_default().insert(resource.id);
-        }
-    }
-    if agents.is_empty() {
-        return;
-    }
-    let keys: Vec<String> = agents
-        .iter()
-        .map(|(name, agents)| format!("{} ({})", name.reference(), named(agents.iter().map(String::as_str))))
-        .collect();
-    let count = counted(keys.len(), "provider key");
-    let keys = named(keys.iter().map(String::as_str));
-    context.note(format!("apply does not send {count}: {keys}; set them in the server's web interface"));
+    desired.provider_keys(|key| context.options.selection.covers(key.kind, &key.id))
 }
 
 /// How many names a note has.

@@ -20,6 +20,7 @@ mod tests;
 mod verifier;
 mod widening;
 
+pub use crate::desired::ProviderKey;
 pub use destination::is_address;
 pub use diff::{diff, read_scope};
 pub use identity::{Reviewed, Seal};

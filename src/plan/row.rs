@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::desired::ProviderKey;
 use crate::model::{AgentId, FieldPath, Position, SecretName, Text, Value};
 use crate::org::{HiddenLiteral, NotCompared};
 use crate::schema::kinds::AGENT;
@@ -176,6 +177,10 @@ pub struct Plan {
     pub needs: Vec<Need>,
     /// Secrets that the org does not have, where it has the secrets API.
     pub missing_secrets: Vec<MissingSecret>,
+    /// The keys of providers of which nobody can tell whether the server has them. Apply sends none.
+    pub provider_keys: Vec<ProviderKey>,
+    /// Whether a push can send those keys to this server.
+    pub takes_provider_keys: bool,
     /// What cannot be done.
     pub problems: Vec<Problem>,
     /// Places at which the org has something of another type than the API knows: each is a problem, too.

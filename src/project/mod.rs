@@ -15,6 +15,7 @@ mod mark;
 pub mod markdown;
 mod misspelled;
 pub mod models;
+mod not_applied;
 mod parallel;
 mod quoted;
 mod read;

@@ -1,13 +1,15 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Diagnostic, Family, Position, Severity, has_secret_shape};
+use crate::model::{Diagnostic, Family, NotApplied, Position, Severity, has_secret_shape};
 use crate::schema::Schema;
 
 use super::config::{self, Config, ReadOptions};
 use super::directory::ProjectDirectory;
 use super::excerpt::mask_line;
 use super::models::{Models, read_models};
+use super::not_applied::files_of_others;
 use super::skills::Skill;
 use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills};
 
@@ -22,8 +24,8 @@ pub struct Project {
     pub shared_skills: Vec<Arc<Skill>>,
     /// The model files; none where memory is off or there is no memory table.
     pub models: Option<Models>,
-    /// What lies in `./connectors` where memory is on and lobu.toml names no connectors: other clients read it.
-    pub connector_files: Vec<String>,
+    /// What files that other clients read hold, by what it is.
+    pub elsewhere: BTreeMap<&'static str, NotApplied>,
 }
 
 /// Reads a project: everything that is wrong with it comes back in one pass, by place.
@@ -57,8 +59,8 @@ pub fn read_project(
     diagnostics.iter_mut().for_each(hide_file_name);
     diagnostics.sort();
     diagnostics.dedup();
-    let connector_files = connector_files(directory, &config);
-    (Some(Project { config, agents, shared_skills: shared.skills, models, connector_files }), diagnostics)
+    let elsewhere = files_of_others(directory, &config);
+    (Some(Project { config, agents, shared_skills: shared.skills, models, elsewhere }), diagnostics)
 }
 
 /// A file whose name looks like a secret is named without that part.
@@ -67,19 +69,6 @@ fn hide_file_name(diagnostic: &mut Diagnostic) {
         let step = |step: &str| if has_secret_shape(step) { "(hidden)".to_owned() } else { step.to_owned() };
         position.file = position.file.split('/').map(step).collect::<Vec<_>>().join("/");
     }
-}
-
-/// Where connectors are looked for if nothing is said.
-const CONNECTORS: &str = "connectors";
-
-fn connector_files(directory: &ProjectDirectory, config: &Config) -> Vec<String> {
-    let memory = config.memory.as_ref().filter(|memory| memory.is_enabled() && memory.connectors.is_none());
-    let Some(Ok(Some(listing))) = memory.map(|_| directory.list(CONNECTORS)) else { return Vec::new() };
-    let is_hidden = |name: &str| name.starts_with('.');
-    let mut names: Vec<String> =
-        listing.entries.into_iter().map(|entry| entry.name).filter(|name| !is_hidden(name)).collect();
-    names.sort();
-    names
 }
 
 fn missing(location: &Path) -> Diagnostic {

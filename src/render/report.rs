@@ -252,6 +252,8 @@ mod tests {
             problems: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
+            provider_keys: Vec::new(),
+            takes_provider_keys: false,
             not_compared: None,
         }
     }

@@ -66,6 +66,8 @@ pub struct Resource {
     pub sources: Sources,
     /// Secrets that the org looks up by itself and no request sends: the provider that wants each, and its name.
     pub looked_up: Vec<(String, SecretName)>,
+    /// The providers whose keys are literals in the files.
+    pub literal_keys: Vec<String>,
     /// Literal secrets of the files that no request sends, such as the keys of providers.
     pub never_sent: Vec<Sensitive>,
     /// Where the files declare it.
@@ -82,6 +84,7 @@ impl Resource {
             declared: Declarations::default(),
             sources: Sources::new(),
             looked_up: Vec::new(),
+            literal_keys: Vec::new(),
             never_sent: Vec::new(),
             position,
             files: ByField::default(),

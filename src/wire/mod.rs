@@ -15,5 +15,7 @@ pub use records::{
     WireRecord, details_answer, list_route, number_answer, pairs_answer, record_answer, records_answer,
     version_of_answer,
 };
-pub use secrets::{SecretResultRow, SecretRow, comparison_answer, secret_results_answer, secret_rows_answer};
+pub use secrets::{
+    SecretResultRow, SecretRow, comparison_answer, provider_key_answer, secret_results_answer, secret_rows_answer,
+};
 pub use server::{Health, SecretsAnswer, ServerError, health_answer, is_catch_all, secrets_answer, server_error};

@@ -80,6 +80,15 @@ pub fn secret_results_answer(json: &Json) -> Result<Vec<SecretResultRow>, ShapeE
     results.iter().map(result).collect()
 }
 
+/// Reads the answer of `PUT …/providers/{provider}/api-key`: `{success: true}`.
+pub fn provider_key_answer(json: &Json) -> Result<(), ShapeError> {
+    let object = Object::new(json, "")?;
+    match object.get("success") {
+        Some(Json::Bool(true)) => Ok(()),
+        other => Err(ShapeError { path: "success".to_owned(), expected: "`true`", found: type_name(other) }),
+    }
+}
+
 /// Reads the answer of `POST …/compare` about so many values: whether each is the hidden one.
 pub fn comparison_answer(json: &Json, count: usize) -> Result<Vec<bool>, ShapeError> {
     let results = json.get("results");

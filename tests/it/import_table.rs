@@ -247,6 +247,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("ApprovedPlan", &["commands/apply.rs", "commands/planning/execution.rs", "execute"]),
     // A dry run of a push has no writer.
     ("SecretsWrite", &["org", "push/delete.rs", "push/run.rs"]),
+    ("ProviderKeysWrite", &["org", "push/provider_keys.rs"]),
     // A secret's text is seen by what writes requests and by what keeps logins, and by nothing else.
     (
         "expose::expose",

@@ -37,6 +37,8 @@ pub struct Account {
 /// An org as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrgEntry {
+    /// Its ID, where the server says one.
+    pub id: Option<String>,
     pub slug: String,
     /// Its name, where it says one.
     pub name: Option<String>,
@@ -152,6 +154,7 @@ fn entries(json: &Json) -> Result<Vec<OrgEntry>, ShapeError> {
 fn entry(json: &Json, index: usize) -> Result<OrgEntry, ShapeError> {
     let object = Object::new(json, format!("[{index}]"))?;
     Ok(OrgEntry {
+        id: object.get("id").and_then(Json::as_str).map(str::to_owned),
         slug: object.text("slug")?,
         name: object.optional_text("name")?,
         is_member: object.optional_bool("is_member")?.unwrap_or(false),
@@ -164,11 +167,18 @@ mod tests {
 
     #[test]
     fn a_list_of_orgs_is_read_and_anything_else_is_an_error() {
-        let listed =
-            json!([{"slug": "acme", "name": "Acme", "is_member": true, "visibility": "private"}, {"slug": "b"}]);
+        let listed = json!([{"id": "o1", "slug": "acme", "name": "Acme", "is_member": true, "visibility": "private"}, {"slug": "b"}]);
         let found = entries(&listed).unwrap();
-        assert_eq!(found[0], OrgEntry { slug: "acme".to_owned(), name: Some("Acme".to_owned()), is_member: true });
-        assert!(!found[1].is_member);
+        assert_eq!(
+            found[0],
+            OrgEntry {
+                id: Some("o1".to_owned()),
+                slug: "acme".to_owned(),
+                name: Some("Acme".to_owned()),
+                is_member: true
+            }
+        );
+        assert_eq!((found[1].is_member, &found[1].id), (false, &None));
         for json in [json!({"organizations": []}), json!([{"name": "x"}]), json!("x"), json!([1])] {
             assert!(entries(&json).is_err(), "{json}");
         }

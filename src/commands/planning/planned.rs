@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::commands::Session;
 use crate::commands::hidden_values::{Compared, compare};
+use crate::commands::known_orgs::{check_renamed, with_orgs};
 use crate::commands::options::ProjectOptions;
 use crate::commands::project::{Loaded, load};
 use crate::commands::values::{gather, hide, hide_org};
@@ -77,7 +78,12 @@ pub(crate) async fn plan(
     let push_command = flags.push_command(project.directory.as_deref());
     let plan_options = Options { org: target.org.clone(), prune: options.prune, resend, selection, push_command };
     let reading = read_plan(&connection.org, &target, &desired, &plan_options);
-    let mut read = session.waiting_for(&target, reading).await?;
+    let memory = loaded.project.config.memory.as_ref();
+    check_renamed(session, &target, memory).await?;
+    let mut read = match session.waiting_for(&target, reading).await {
+        Ok(read) => read,
+        Err(error) => return Err(with_orgs(session, &target, memory, error).await),
+    };
     hide_org(&connection.org, &desired, &read.actual);
     has_effect(&plan_options, &read.compared.plan)?;
     let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::commands::Session;
 use crate::commands::hidden_values::compare;
+use crate::commands::known_orgs::with_orgs;
 use crate::commands::options::{ProjectOptions, one_of};
 use crate::commands::project::{Loaded, load_from};
 use crate::commands::values::{hide, hide_org};
@@ -173,7 +174,13 @@ pub(crate) async fn decide(
     let connection = session.connect(&target, parallelism).await?;
     hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
     let read_scope = selection.read_scope(&ALL, &desired);
-    let actual = session.waiting_for(&target, read_actual(&connection.org, &target.org, &read_scope)).await?;
+    let reading = read_actual(&connection.org, &target.org, &read_scope);
+    let actual = match session.waiting_for(&target, reading).await {
+        Ok(actual) => actual,
+        Err(error) => {
+            return Err(with_orgs(session, &target, loaded.project.config.memory.as_ref(), error.into()).await);
+        }
+    };
     hide_org(&connection.org, &desired, &actual);
     let mut pulled = Pulled {
         source,

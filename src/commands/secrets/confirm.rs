@@ -1,10 +1,12 @@
 //! Questions about secrets: one key each.
 
+use std::collections::BTreeSet;
+
 use crate::commands::Session;
 use crate::error::{CommandError, ErrorKind};
-use crate::push::{Agreement, Ask, Deletion, PushPlan, PushRow};
+use crate::push::{Agreement, Ask, Deletion, KeyRow, PushPlan, PushRow};
 use crate::render::document::{Document, Line, Style, line};
-use crate::render::secrets::{question_of, suspicion_text};
+use crate::render::secrets::{key_question, question_of, suspicion_text};
 use crate::target::ResolvedTarget;
 use crate::ui::{Choice, Prompter};
 
@@ -58,6 +60,25 @@ pub(super) fn ask(
         }
     }
     Ok(agreement)
+}
+
+/// Asks about each key of a provider on its own: what it replaces is lost. Gives the providers.
+pub(super) fn ask_keys(
+    session: &Session,
+    to: &Destination<'_>,
+    rows: &[&KeyRow],
+) -> Result<BTreeSet<String>, CommandError> {
+    let Some(prompter) = session.ui.prompter() else { return Ok(BTreeSet::new()) };
+    let (no, yes) = (Choice { help: "skip this key", ..NO }, Choice { help: "send this key", ..YES });
+    let mut agreed = BTreeSet::new();
+    for row in rows {
+        let (mut question, what) = key_question(row);
+        question.append(asked(what, to));
+        if prompter.press(&question, &[no, yes, QUIT]).or_end("nothing was sent")? == 'y' {
+            agreed.insert(row.key.provider.clone());
+        }
+    }
+    Ok(agreed)
 }
 
 /// Agrees to all rows; those that look unmeant are still asked about one by one.

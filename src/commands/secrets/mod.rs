@@ -5,6 +5,7 @@ mod confirm;
 pub mod delete;
 pub mod list;
 pub mod local;
+mod provider_keys;
 pub mod push;
 mod push_steps;
 pub mod set;

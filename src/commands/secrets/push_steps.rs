@@ -8,7 +8,7 @@ use crate::commands::options::ProjectOptions;
 use crate::commands::project::ProjectOrDirectory;
 use crate::commands::values::hide_project;
 use crate::commands::{Outcome, Session};
-use crate::desired::desired_state;
+use crate::desired::{ProviderKey, desired_state};
 use crate::error::{CommandError, ErrorKind};
 use crate::http::{PARALLELISM, is_loopback};
 use crate::model::{SecretName, counted, plural};
@@ -18,7 +18,7 @@ use crate::render::json::{self, JsonTarget};
 use crate::render::secrets::{self, PushView, suspicion_text};
 use crate::secrets::SourceValues;
 use crate::server::StoreError;
-use crate::target::{Connection, ResolvedTarget, Server, TargetFlags, connect_for_writing};
+use crate::target::{Connection, RecordProblem, ResolvedTarget, Server, TargetFlags, connect_for_writing};
 
 use super::source::SourceOptions;
 use super::{api, confirm};
@@ -33,6 +33,8 @@ pub(super) struct Pushed {
     pub(super) named_target: Option<String>,
     /// The directory that `-C` names.
     pub(super) directory: Option<PathBuf>,
+    /// The keys of the project's providers.
+    pub(super) provider_keys: Vec<ProviderKey>,
 }
 
 /// Where a push starts from and where it goes.
@@ -40,8 +42,9 @@ pub(super) struct PushContext {
     project: ProjectOrDirectory,
     references: Wanted,
     pub(super) target: ResolvedTarget,
+    pub(super) provider_keys: Vec<ProviderKey>,
     named_target: Option<String>,
-    directory: Option<PathBuf>,
+    pub(super) directory: Option<PathBuf>,
 }
 
 /// Reads the project and resolves the target.
@@ -52,27 +55,22 @@ pub(super) fn push_context(
     names_secrets: bool,
 ) -> Result<PushContext, CommandError> {
     let project = ProjectOrDirectory::read(session, options)?;
-    let references = match &project {
-        ProjectOrDirectory::Project(loaded) => desired_state(&loaded.project).references(),
+    let (references, provider_keys) = match &project {
+        ProjectOrDirectory::Project(loaded) => {
+            let desired = desired_state(&loaded.project);
+            (desired.references(), desired.provider_keys(|_| true))
+        }
         ProjectOrDirectory::Directory(_) if !names_secrets => {
             let message = "there is no lobu.toml that would say which secrets are needed; nothing was sent";
             return Err(CommandError::new(ErrorKind::InvalidProject, message)
                 .hint("Go to the project's directory, name it with -C, or name the secrets."));
         }
-        ProjectOrDirectory::Directory(_) => Wanted::new(),
+        ProjectOrDirectory::Directory(_) => (Wanted::new(), Vec::new()),
     };
     let target = session.locate(flags, &project.pins())?;
     session.announce(&target);
     let (named_target, directory) = (flags.target.clone(), options.directory.clone());
-    Ok(PushContext { project, references, target, named_target, directory })
-}
-
-/// Whether the org can be pushed to at all.
-pub(super) async fn has_api(session: &Session, context: &PushContext) -> Result<bool, CommandError> {
-    let target = &context.target;
-    let connection = session.connect(target, PARALLELISM).await?;
-    hide_project(session, context.directory.as_deref(), &connection.org);
-    Ok(api::listed(session, target, &connection).await?.is_some())
+    Ok(PushContext { project, references, target, provider_keys, named_target, directory })
 }
 
 /// Reads the source and chooses the names. Nothing is sent.
@@ -84,7 +82,7 @@ pub(super) fn read(
     rotation: Rotation,
     context: PushContext,
 ) -> Result<Pushed, CommandError> {
-    let PushContext { project, references, target, named_target, directory } = context;
+    let PushContext { project, references, target, provider_keys, named_target, directory } = context;
     let default = project.values_file(named_target.as_deref());
     let source = options.read(session, project.directory(), default)?;
     crate::fault::point("secrets-read");
@@ -92,7 +90,7 @@ pub(super) fn read(
     if all {
         tell_unusable(session, &source);
     }
-    Ok(Pushed { source, wanted, rotation, target, named_target, directory })
+    Ok(Pushed { source, wanted, rotation, target, named_target, directory, provider_keys })
 }
 
 fn tell_unusable(session: &Session, source: &SourceValues) {
@@ -118,22 +116,30 @@ fn hide(session: &Session, connection: &Connection, pushed: &Pushed) {
     connection.org.learn(std::iter::empty(), pushed.source.values(), &BTreeSet::new());
 }
 
+/// What a push would do at an org.
+pub(super) enum Planned {
+    Secrets(PushPlan),
+    /// The server has no secrets API; with what is wrong with the record of orgs that have it.
+    NoApi(Option<RecordProblem>),
+}
+
 /// Lists the org's secrets and compares.
-pub(super) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, PushPlan), CommandError> {
+pub(super) async fn plan(session: &Session, pushed: &Pushed) -> Result<(Connection, Planned), CommandError> {
     let connection = session.connect(&pushed.target, PARALLELISM).await?;
     hide(session, &connection, pushed);
-    let listed = api::listed(session, &pushed.target, &connection).await?;
-    let listed = listed.ok_or_else(|| {
-        api::unsupported(&pushed.target).hint("In a script for several servers: --if-supported makes this exit 0.")
-    })?;
-    let plan = plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation);
-    Ok((connection, plan))
+    let planned = match api::look(session, &pushed.target, &connection).await? {
+        api::OrgSecrets::Listed(listed) => {
+            Planned::Secrets(plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation))
+        }
+        api::OrgSecrets::NoApi(problem) => Planned::NoApi(problem),
+    };
+    Ok((connection, planned))
 }
 
 /// Values go only over https or to this machine, whatever the flags say.
-pub(super) fn secure(target: &ResolvedTarget, plan: &PushPlan) -> Result<(), CommandError> {
+pub(super) fn secure(target: &ResolvedTarget, sends: bool) -> Result<(), CommandError> {
     let Server::Remote { origin } = &target.server else { return Ok(()) };
-    if plan.sent().next().is_none() || origin.scheme() == "https" || is_loopback(origin) {
+    if !sends || origin.scheme() == "https" || is_loopback(origin) {
         return Ok(());
     }
     let message = "secret values are not sent over plain http; nothing was sent";
@@ -217,7 +223,7 @@ pub(super) fn show_report(session: &Session, json: bool, pushed: &Pushed, report
     session.ui.product(&secrets::report(report));
 }
 
-fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a> {
+pub(super) fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a> {
     JsonTarget { context: &target.context, server, org: target.org.as_str() }
 }
 

@@ -64,7 +64,7 @@ pub async fn run(session: &Session, args: &SetArgs) -> Result<Outcome, CommandEr
     let pushed = taken(session, name, target, args.directory.directory.clone())?;
     let plan = plan_push(&pushed.wanted, &pushed.source, &listed, &pushed.rotation);
     fits(&plan, &pushed.source)?;
-    secure(&pushed.target, &plan)?;
+    secure(&pushed.target, plan.sent().next().is_some())?;
     let agreement = agree(session, Agreement::by_flags(true, args.rotate), false, &pushed, &plan)?;
     interrupts.check()?;
     let sent: Sent = send(session, &pushed, connection, plan, &agreement).await?;
@@ -92,5 +92,6 @@ fn taken(
     let source = SourceValues::of_one(&label, SourceWord::Stdin, name.clone(), value);
     let rotation = Rotation::Named(BTreeSet::from([name.clone()]));
     let wanted = Wanted::from([(name, Vec::new())]);
-    Ok(Pushed { source, wanted, rotation, target, named_target: None, directory })
+    let (named_target, provider_keys) = (None, Vec::new());
+    Ok(Pushed { source, wanted, rotation, target, named_target, directory, provider_keys })
 }

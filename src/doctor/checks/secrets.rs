@@ -10,6 +10,8 @@ pub struct ReferenceFact {
     pub name: String,
     /// Whether it is only the key of providers, which apply never sends.
     pub is_provider_key: bool,
+    /// The providers whose key it is.
+    pub providers: Vec<String>,
     /// Whether a platform's config has it: an apply sends its value to a server without the secrets API.
     pub is_in_platform: bool,
     /// Whether the environment has a value, or the file with values that counts.
@@ -23,6 +25,8 @@ pub enum OrgNames {
     Unknown,
     /// The server has no secrets API.
     NoApi,
+    /// It has none, and a push can send it the keys of providers.
+    ProviderKeys,
     These {
         names: BTreeSet<String>,
         /// Whether the org is the embedded one, in which no agent runs.
@@ -34,7 +38,12 @@ impl OrgNames {
     /// Whether an apply to this org needs a value or a name: never for keys of providers, and for MCP servers only where the org
     /// keeps secrets; elsewhere their references are sent as text.
     pub(super) fn needs(&self, reference: &ReferenceFact) -> bool {
-        !reference.is_provider_key && (reference.is_in_platform || !matches!(self, Self::NoApi))
+        !reference.is_provider_key && (reference.is_in_platform || !self.has_no_api())
+    }
+
+    /// Whether the server is known to have no secrets API.
+    pub fn has_no_api(&self) -> bool {
+        matches!(self, Self::NoApi | Self::ProviderKeys)
     }
 
     /// Whether the org is known to have a secret.
@@ -52,12 +61,7 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
         OrgNames::Unknown => {
             return vec![skipped(Check::SecretsInOrg, "the org's secrets are unknown")];
         }
-        OrgNames::NoApi => {
-            return vec![skipped(
-                Check::SecretsInOrg,
-                "the server has no secrets API; apply sends platform values itself",
-            )];
-        }
+        OrgNames::NoApi | OrgNames::ProviderKeys => return vec![without_api(project, org, push)],
         OrgNames::These { names, is_embedded } => (names, *is_embedded),
     };
     let missing: Vec<&ReferenceFact> = project.iter().filter(|reference| !names.contains(&reference.name)).collect();
@@ -80,6 +84,24 @@ pub fn secrets_checks(project: Option<&[ReferenceFact]>, org: &OrgNames, push: &
     }
     let why = "Resources that reference them cannot be applied, or will not work.";
     vec![warning(Check::SecretsInOrg, lacks(&needed)).why(why).how_command(how, push)]
+}
+
+/// Without the secrets API the keys of providers are what nobody can see.
+fn without_api(project: &[ReferenceFact], org: &OrgNames, push: &str) -> Finding {
+    let keys: Vec<String> = project
+        .iter()
+        .flat_map(|reference| reference.providers.iter().map(|provider| format!("{provider} (${})", reference.name)))
+        .collect();
+    if keys.is_empty() {
+        let why = "the server has no secrets API; apply sends platform values itself";
+        return skipped(Check::SecretsInOrg, why);
+    }
+    let finding = note(Check::SecretsInOrg, format!("Cannot check the provider keys: {}.", keys.join(", ")))
+        .why("The server does not show which provider keys it has, and apply does not send them.");
+    match org {
+        OrgNames::ProviderKeys => finding.how_command("To send them, key by key:", push),
+        _ => finding.how("Set them in the server's web interface."),
+    }
 }
 
 /// Names as `$A, $B`.

@@ -159,14 +159,18 @@ fn references(environment: &Arc<Environment>, project: &Project, counted: Option
     };
     let mut facts: BTreeMap<String, ReferenceFact> = BTreeMap::new();
     for reference in desired_state(project).all_references() {
+        let is_in_platform = reference.resource.kind == PLATFORM;
         let fact = facts.entry(reference.name.to_string()).or_insert_with(|| ReferenceFact {
             name: reference.name.to_string(),
             is_provider_key: true,
+            providers: Vec::new(),
             is_in_platform: false,
             is_here: is_here(&reference.name),
         });
         fact.is_provider_key &= reference.provider.is_some();
-        fact.is_in_platform |= reference.resource.kind == PLATFORM;
+        let provider = reference.provider.filter(|provider| !fact.providers.contains(provider));
+        fact.providers.extend(provider);
+        fact.is_in_platform |= is_in_platform;
     }
     facts.into_values().collect()
 }

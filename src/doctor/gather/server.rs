@@ -14,7 +14,7 @@ use crate::env::Environment;
 use crate::http::{ClientError, Endpoint, PARALLELISM, is_loopback};
 use crate::model::{AgentId, OrgSlug};
 use crate::org::http::{HttpOrg, Inspection};
-use crate::org::{OrgRead as _, RequestError, SecretsProbe, SecretsRead as _, generation_of};
+use crate::org::{OrgRead as _, PlatformsProbe, RequestError, SecretsProbe, SecretsRead as _, generation_of};
 use crate::schema::kinds::AGENT;
 use crate::schema::{Generation, SecretsMode};
 use crate::target::{ConnectionError, ResolvedTarget, Server, connect_for_reading, remember_secrets_api};
@@ -170,7 +170,12 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
     if agents.is_ok() {
         asked.names = names(&secrets, false);
         of_org.may_list_secrets = may_list(org, &secrets).await;
-        if of_org.may_list_secrets.is_none() && matches!(asked.names, OrgNames::NoApi) {
+        let takes_keys = matches!(platforms, Ok(PlatformsProbe::Kept))
+            && org.health().await.is_ok_and(|health| generation_of(&health) == Some(Generation::Second));
+        if takes_keys && asked.names == OrgNames::NoApi {
+            asked.names = OrgNames::ProviderKeys;
+        }
+        if of_org.may_list_secrets.is_none() && asked.names.has_no_api() {
             asked.skip(
                 Group::Org,
                 "cannot tell: the server has no secrets API, and nothing else shows it without a change",
@@ -183,14 +188,17 @@ async fn about_org(org: &HttpOrg, facts: &mut ServerFacts, of_org: &mut OrgFacts
 
 /// An org that was seen with the secrets API and shows none now.
 fn secrets_api_gone(environment: &Environment, target: &ResolvedTarget, names: &OrgNames) -> Option<Finding> {
-    let (OrgNames::NoApi, Server::Remote { origin }) = (names, &target.server) else { return None };
+    let Server::Remote { origin } = &target.server else { return None };
+    if !names.has_no_api() {
+        return None;
+    }
     let directory = environment.state_directory();
     // In this mode what was remembered is only looked at.
     let error = remember_secrets_api(directory.as_deref(), origin, &target.org, SecretsMode::Values).err()?;
     Some(Finding::failed(Check::ServerSecretsApi, &error.to_string()))
 }
 
-async fn platforms(org: &HttpOrg) -> Result<crate::org::PlatformsProbe, RequestError> {
+async fn platforms(org: &HttpOrg) -> Result<PlatformsProbe, RequestError> {
     org.probe_platforms(&AgentId::from_server(PROBE)).await
 }
 

@@ -43,7 +43,13 @@ fn request() -> Request {
 }
 
 fn reference(is_provider_key: bool, is_here: bool) -> ReferenceFact {
-    ReferenceFact { name: "TOKEN".to_owned(), is_provider_key, is_in_platform: !is_provider_key, is_here }
+    ReferenceFact {
+        name: "TOKEN".to_owned(),
+        is_provider_key,
+        providers: Vec::new(),
+        is_in_platform: !is_provider_key,
+        is_here,
+    }
 }
 
 /// A reference of an MCP server only.

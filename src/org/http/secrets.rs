@@ -4,13 +4,16 @@ use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use crate::http::{Body, Method, Repeat};
+use crate::model::AgentId;
 use crate::org::{
-    OrgRead as _, RequestError, SecretAction, SecretBatch, SecretChange, SecretResult, SecretsListing, SecretsRead,
-    SecretsWrite,
+    OrgRead as _, ProviderKeysWrite, RequestError, SecretAction, SecretBatch, SecretChange, SecretResult,
+    SecretsListing, SecretsRead, SecretsWrite,
 };
 use crate::secrets::expose::expose;
-use crate::secrets::{Fingerprint, SourceWord};
-use crate::wire::{SecretResultRow, ShapeError, is_catch_all, secret_results_answer, secret_rows_answer};
+use crate::secrets::{Fingerprint, SecretValue, SourceWord};
+use crate::wire::{
+    SecretResultRow, ShapeError, is_catch_all, provider_key_answer, secret_results_answer, secret_rows_answer,
+};
 
 use super::HttpOrg;
 
@@ -61,6 +64,17 @@ impl SecretsWrite for HttpOrg {
     }
 }
 
+impl ProviderKeysWrite for HttpOrg {
+    async fn put_provider_key(&self, agent: &AgentId, provider: &str, value: &SecretValue) -> Result<(), RequestError> {
+        let org = self.org.as_str();
+        let segments = ["api", org, "agents", agent.as_str(), "providers", provider, "api-key"];
+        // It is written whole each time, so that a repetition changes nothing.
+        let call = self.with_body(Method::Put, &segments, provider_key_body(value))?;
+        let answer = self.transport.send(&call).await?;
+        answer.read(provider_key_answer)
+    }
+}
+
 /// Pairs results with actions: another name, count or word than what was asked for is an answer that is not understood.
 fn matched(batch: &SecretBatch<'_>, rows: &[SecretResultRow]) -> Result<Vec<SecretResult>, ShapeError> {
     let wrong = |path: String, expected, found| Err(ShapeError { path, expected, found });
@@ -99,6 +113,16 @@ fn body(batch: &SecretBatch<'_>) -> Body {
     }
     buffer.extend_from_slice(b"]}");
     Body { bytes: Bytes::from_owner(buffer), hushed: has_values, secret: has_values }
+}
+
+/// The key of a provider, in a buffer that is as large as it needs and wiped when dropped.
+fn provider_key_body(value: &SecretValue) -> Body {
+    const AROUND: usize = r#"{"value":}"#.len();
+    let mut buffer = Zeroizing::new(Vec::with_capacity(AROUND + value.json_length()));
+    buffer.extend_from_slice(br#"{"value":"#);
+    push_text(&mut buffer, expose(value));
+    buffer.push(b'}');
+    Body { bytes: Bytes::from_owner(buffer), hushed: true, secret: true }
 }
 
 /// Writes one action; tells whether it holds a value.
@@ -141,7 +165,6 @@ fn push_text(buffer: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use crate::model::SecretName;
-    use crate::secrets::SecretValue;
 
     use super::*;
 
@@ -174,6 +197,14 @@ mod tests {
         };
         let body = body(&batch);
         assert!(!body.hushed && !body.secret);
+    }
+
+    #[test]
+    fn a_provider_key_is_one_member_and_a_secret() {
+        let value = SecretValue::new("hunter2\n\"☃");
+        let body = provider_key_body(&value);
+        assert!(body.hushed && body.secret);
+        assert_eq!(std::str::from_utf8(&body.bytes).unwrap(), r#"{"value":"hunter2\n\"☃"}"#);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::model::{SecretName, Value};
+use crate::model::{NotApplied, SecretName, Value};
 use crate::plan::Action;
 use crate::schema::kinds::{AGENT, SETTINGS, agent};
 
@@ -79,33 +79,30 @@ fn drift_alone_is_nothing_to_apply() {
 #[test]
 fn what_apply_does_not_send_is_one_closing_note() {
     let mut world = World::with_agent(Server::Ours);
-    world.not_applied.extend([("watchers", 2), ("connectors", 1)]);
-    assert_eq!(world.plan().notes, ["not applied by this version: 1 connectors, 2 watchers"]);
+    let channels = NotApplied::named((0..10).map(|number| format!("T1/C{number}")));
+    let metadata = ("type with `metadata`", NotApplied::of(2));
+    world.not_applied.extend([("eval", NotApplied::of(1)), ("platform channel", channels), metadata]);
+    let note = "not applied by this version: 1 eval; 10 platform channels (T1/C0, T1/C1, T1/C2, T1/C3, T1/C4, T1/C5, \
+                T1/C6, T1/C7, and 2 more); 2 types with `metadata`";
+    assert_eq!(world.plan().notes, [note]);
 }
 
 #[test]
 fn provider_keys_are_named_where_nothing_says_whether_the_server_has_them() {
     let mut world = World::with_agent(Server::ExistingInClear);
     let names = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"].map(|name| SecretName::parse(name).unwrap());
-    let looked_up = names.map(|name| ("a".to_owned(), name));
+    let looked_up = ["a", "b"].map(str::to_owned).into_iter().zip(names);
     world.resource(SETTINGS).looked_up.extend(looked_up);
-    let note = "apply does not send 2 provider keys: $ANTHROPIC_API_KEY (triage), $OPENAI_API_KEY (triage); set them in the \
-                server's web interface";
-    assert_eq!(world.plan().notes, [note]);
+    world.resource(SETTINGS).literal_keys.push("c".to_owned());
+    let plan = world.plan();
+    let keys: Vec<_> = plan.provider_keys.iter().map(|key| (key.provider.as_str(), key.agents.join(" "))).collect();
+    assert_eq!(keys, [("a", "triage".to_owned()), ("b", "triage".to_owned()), ("c", "triage".to_owned())]);
+    assert_eq!(plan.provider_keys[2].name, None);
+    assert_eq!((plan.takes_provider_keys, plan.notes), (false, Vec::new()));
     // With the secrets API the names are checked.
     let mut world = World::with_agent(Server::OursWithSecrets);
     world.resource(SETTINGS).looked_up.push(("a".to_owned(), SecretName::parse("A").unwrap()));
-    assert_eq!(world.plan().notes, [] as [String; 0]);
-}
-
-#[test]
-fn connectors_that_no_file_names_are_named() {
-    let mut desired = World::with_agent(Server::Ours).desired();
-    desired.connector_files = (0..10).map(|number| format!("c{number}.ts")).collect();
-    let world = World::with_agent(Server::Ours);
-    let plan = crate::plan::diff(&desired, &world.actual, &world.options);
-    let names = "c0.ts, c1.ts, c2.ts, c3.ts, c4.ts, c5.ts, c6.ts, c7.ts, and 2 more";
-    assert_eq!(plan.notes, [format!("not applied by this version: 10 connectors in ./connectors ({names})")]);
+    assert_eq!(world.plan().provider_keys, []);
 }
 
 #[test]

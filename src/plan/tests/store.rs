@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::desired::DesiredState;
-use crate::model::{Family, OrgSlug, Text, Value, is_secret_key};
+use crate::model::{Family, NotApplied, OrgSlug, Text, Value, is_secret_key};
 use crate::org::{ActualState, HiddenValues, SecretsProbe};
 use crate::plan::{Action, FieldAction, FieldChange, Options, Plan, Resend, Row, Selection, carry_injected, diff};
 use crate::schema::kinds::{AGENT, PLATFORM, SETTINGS, settings};
@@ -43,7 +43,7 @@ pub(super) struct World {
     pub(super) server: Server,
     pub(super) declared: Vec<Resource>,
     pub(super) families: Vec<Family>,
-    pub(super) not_applied: BTreeMap<&'static str, usize>,
+    pub(super) not_applied: BTreeMap<&'static str, NotApplied>,
     pub(super) actual: ActualState,
     pub(super) options: Options,
     next_handle: u32,

@@ -1,14 +1,17 @@
 use std::collections::BTreeMap;
 
-use super::spanned::{Entry, Spanned, TextList, Written};
+use super::spanned::{Entry, Spanned, Written};
 use super::types::{AgentConfig, Config, McpServer, MemoryConfig, PlatformConfig};
-use crate::model::{AgentId, Position, SecretName, StableId};
+use crate::model::{AgentId, NotApplied, Position, SecretName, StableId};
 
 /// Where model files are looked for if nothing is said.
 pub const DEFAULT_MODELS_DIR: &str = "./models";
 
 /// Where data files are looked for if nothing is said.
 pub const DEFAULT_DATA_DIR: &str = "./data";
+
+/// Where connectors are looked for if nothing is said.
+const DEFAULT_CONNECTORS_DIR: &str = "./connectors";
 
 /// A directory that the file names, or the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub struct SecretUse<'a> {
     pub place: String,
     /// Where it stands.
     pub position: &'a Position,
-    /// Whether apply never sends it: the `key` and `secret_ref` of providers.
+    /// Whether apply never sends it: the `key` of providers. No server reads a `secret_ref`, so that nothing needs it.
     pub is_provider: bool,
 }
 
@@ -44,19 +47,20 @@ impl Config {
         self.memory.as_ref().is_some_and(MemoryConfig::is_enabled)
     }
 
-    /// How many things are declared that apply does not send, by what they are; watchers are the model files'.
-    pub fn not_applied(&self) -> BTreeMap<&'static str, usize> {
-        let listed = |list: &TextList| list.as_ref().map_or(0, |list| list.value.len());
-        let count = |of: &dyn Fn(&AgentConfig) -> usize| self.agents.iter().map(of).sum();
-        let connectors = self.memory.as_ref().and_then(|memory| memory.connectors.as_ref());
-        let counts = [
-            ("agent previews", count(&|agent| agent.previews.len())),
-            ("connectors", connectors.map_or(0, |connectors| connectors.value)),
-            ("disabled guardrails", count(&|agent| listed(&agent.guardrails_disabled))),
-            ("inline guardrails", count(&|agent| agent.guardrails_inline.as_ref().map_or(0, |inline| inline.value))),
-            ("platform channels", count(&AgentConfig::channels)),
+    /// What is declared and apply does not send, by what it is; what model files hold of that is theirs.
+    pub fn not_applied(&self) -> BTreeMap<&'static str, NotApplied> {
+        let previews = self.agents.iter().flat_map(|agent| {
+            agent.previews.iter().map(|preview| format!("{}/{}", agent.id.value, preview.platform.value))
+        });
+        let channels = self.agents.iter().flat_map(AgentConfig::channels);
+        let connectors = self.memory.as_ref().filter(|memory| memory.connectors_directory().is_none());
+        let connectors = connectors.and_then(|memory| memory.connectors.as_ref());
+        let found = [
+            ("agent preview", NotApplied::named(previews)),
+            ("connector", NotApplied::of(connectors.map_or(0, |connectors| connectors.value))),
+            ("platform channel", NotApplied::named(channels.map(str::to_owned))),
         ];
-        counts.into_iter().filter(|(_, count)| *count > 0).collect()
+        found.into_iter().filter(|(_, found)| found.count > 0).collect()
     }
 
     /// Every reference to a secret, in the order of the agents and their kinds.
@@ -74,6 +78,12 @@ impl MemoryConfig {
     /// Where the model files are.
     pub fn models_directory(&self) -> Directory<'_> {
         directory(self.models.as_ref(), DEFAULT_MODELS_DIR)
+    }
+
+    /// Where the files of connectors are; none where `connectors` is no path.
+    pub fn connectors_directory(&self) -> Option<Directory<'_>> {
+        let is_path = self.connectors.is_none() || self.connectors_path.is_some();
+        is_path.then(|| directory(self.connectors_path.as_ref(), DEFAULT_CONNECTORS_DIR))
     }
 
     /// Where the data files are.
@@ -105,9 +115,7 @@ impl AgentConfig {
     pub fn secret_uses(&self) -> Vec<SecretUse<'_>> {
         let mut uses = Vec::new();
         for provider in self.providers.iter().flatten() {
-            for (key, text) in [("key", &provider.key), ("secret_ref", &provider.secret_ref)] {
-                self.add(&mut uses, true, text.as_ref(), || format!("providers.{}.{key}", provider.id.value));
-            }
+            self.add(&mut uses, true, provider.key.as_ref(), || format!("providers.{}.key", provider.id.value));
         }
         for platform in &self.platforms {
             let id = platform.stable_id(&self.id.value);

@@ -76,12 +76,13 @@ fn read(
     platforms::legacy(reader, section, id);
     domains::check(reader, section);
     let checked_id = agent_id(reader, id, field);
+    guardrails(reader, section);
     let blank = || reader.spanned(String::new(), &field.key_span);
     let blank = blank();
     AgentConfig {
         name: reader.needed_name(section, "name", Some("every agent needs a display name")).unwrap_or(blank),
         dir: directory(reader, section, id, registry),
-        providers: providers(reader, section),
+        providers: providers(reader, section, id, registry),
         platforms: platforms::read_all(reader, section, id, registry),
         mcp_servers: mcp::read_all(reader, section),
         plain: read_plain::read(plain, reader, section),
@@ -90,6 +91,24 @@ fn read(
         guardrails_inline: reader.open_shape(section, "guardrails_inline"),
         previews: previews(reader, section),
         id: reader.spanned(checked_id, &field.key_span),
+    }
+}
+
+/// Warns of guardrails that only look as if they were on: nothing sends them, and no server has them.
+fn guardrails(reader: &mut Reader<'_>, section: &Section<'_>) {
+    let lists = [
+        ("guardrails_inline", "no guard is on", "name guardrails of the server in `guardrails`, or remove it"),
+        ("guardrails_disabled", "no guard is off", "remove the names from `guardrails` instead"),
+    ];
+    for (key, effect, hint) in lists {
+        let Some(field) =
+            section.find(key).filter(|field| field.elements().is_none_or(|elements| !elements.is_empty()))
+        else {
+            continue;
+        };
+        let message = format!("`{}` has no effect: {effect}", section.path.key(key));
+        let diagnostic = Diagnostic::new(Severity::Warning, section.family, "guardrail-without-effect", message);
+        reader.report(&field.key_span, diagnostic.hint(hint));
     }
 }
 
@@ -120,7 +139,12 @@ fn directory(
     Some(directory)
 }
 
-fn providers(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Vec<ProviderConfig>> {
+fn providers(
+    reader: &mut Reader<'_>,
+    agent: &Section<'_>,
+    id: &str,
+    registry: &mut Registry,
+) -> Option<Vec<ProviderConfig>> {
     let (_, elements) = reader.list(agent, "providers", "a list of tables")?;
     let list = agent.path.key("providers");
     let mut seen = HashSet::new();
@@ -128,6 +152,11 @@ fn providers(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Vec<Provide
     for (index, element) in elements.iter().enumerate() {
         let Some(section) = reader.section_of(list.element(index), agent.family, element) else { continue };
         let Some(provider) = provider(reader, &section) else { continue };
+        if let Some(field) = section.find("key")
+            && let Some(key) = &provider.key
+        {
+            registry.provider_key(reader, id, provider.id.as_str(), key, &field.span);
+        }
         if !seen.insert(provider.id.value.clone()) {
             let message = format!("duplicate provider `{}`", shown_key(provider.id.as_str()));
             let diagnostic = Diagnostic::new(Severity::Error, agent.family, "duplicate-provider", message);

@@ -19,6 +19,12 @@ impl Reader<'_> {
         Some(self.spanned(held, &field.span))
     }
 
+    /// What an open shape says where it is a text.
+    pub(super) fn text_if_any(&self, section: &Section<'_>, key: &str) -> Option<Spanned<String>> {
+        let field = section.find(key)?;
+        field.text().map(|text| self.spanned(text.to_owned(), &field.span))
+    }
+
     /// Looks for unsafe integers at any depth, without recursion.
     fn check_integers(&mut self, section: &Section<'_>, field: Field<'_>) {
         let mut left = vec![field];

@@ -70,6 +70,7 @@ fn table(reader: &mut Reader<'_>, section: &Section<'_>) -> MemoryConfig {
         models: reader.text(section, "models"),
         data: reader.text(section, "data"),
         connectors: reader.open_shape(section, "connectors"),
+        connectors_path: reader.text_if_any(section, "connectors"),
     }
 }
 

@@ -192,8 +192,9 @@ pub(super) fn legacy(reader: &mut Reader<'_>, agent: &Section<'_>, id: &str) {
 pub(super) const LEGACY_KEYS: [&str; 2] = ["connections", "watchers"];
 
 impl AgentConfig {
-    /// How many channels its platforms name; they are not applied.
-    pub(super) fn channels(&self) -> usize {
-        self.platforms.iter().filter_map(|platform| platform.channels.as_ref()).map(|list| list.value.len()).sum()
+    /// The channels that its platforms name; they are not applied.
+    pub(super) fn channels(&self) -> impl Iterator<Item = &str> {
+        let lists = self.platforms.iter().filter_map(|platform| platform.channels.as_ref());
+        lists.flat_map(|list| list.value.iter().map(Spanned::<String>::as_str))
     }
 }

@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use super::path::shown_key;
 use super::reader::Reader;
+use super::spanned::{Spanned, Written};
 use crate::model::{Diagnostic, Family, Severity, StableId};
 
 /// What must be unique across the agents of a project.
@@ -10,6 +11,14 @@ use crate::model::{Diagnostic, Family, Severity, StableId};
 pub(super) struct Registry {
     platforms: HashMap<StableId, Holder>,
     directories: HashMap<String, (String, u32)>,
+    provider_keys: HashMap<String, KeyHolder>,
+}
+
+/// The agent whose key a provider has. The key may be a secret: no debug form shows it.
+struct KeyHolder {
+    agent: String,
+    key: Written,
+    line: u32,
 }
 
 /// The platform that has an id.
@@ -84,6 +93,42 @@ impl Registry {
             span,
             diagnostic.hint("both agents get the same prompts, and pull cannot write to this directory"),
         );
+    }
+}
+
+impl Registry {
+    /// Takes the key of an agent's provider, and reports another one: servers keep one for all agents of an org.
+    pub(super) fn provider_key(
+        &mut self,
+        reader: &mut Reader<'_>,
+        agent: &str,
+        provider: &str,
+        key: &Spanned<Written>,
+        span: &Range<usize>,
+    ) {
+        if key.as_str().trim().is_empty() {
+            return;
+        }
+        let Some(holder) = self.provider_keys.get(provider) else {
+            let (agent, key, line) = (agent.to_owned(), key.value.clone(), key.position.line);
+            self.provider_keys.insert(provider.to_owned(), KeyHolder { agent, key, line });
+            return;
+        };
+        let is_same = match (holder.key.reference(), key.value.reference()) {
+            (None, None) => holder.key == key.value,
+            (one, other) => one == other,
+        };
+        if is_same {
+            return;
+        }
+        let message = format!(
+            "provider `{}` has another `key` in agent `{}`, on line {}, and an org keeps one key for each provider",
+            shown_key(provider),
+            shown_key(&holder.agent),
+            holder.line
+        );
+        let diagnostic = Diagnostic::new(Severity::Error, Family::Agents, "provider-key-conflict", message);
+        reader.report(span, diagnostic.hint("use the same `$NAME` in every agent"));
     }
 }
 

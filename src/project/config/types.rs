@@ -59,7 +59,7 @@ pub struct ProviderConfig {
     pub model: Option<Spanned<String>>,
     /// A literal or a reference; never sent by apply.
     pub key: Option<Spanned<Written>>,
-    /// A literal, `secret://…` or a reference; never sent by apply.
+    /// A literal, `secret://…` or a reference; no server reads it, so that nothing needs it.
     pub secret_ref: Option<Spanned<Written>>,
 }
 
@@ -165,6 +165,8 @@ pub struct MemoryConfig {
     pub data: Option<Spanned<String>>,
     /// Where `connectors` stands and how many it holds; its shape is open and it is not applied.
     pub connectors: Option<Spanned<usize>>,
+    /// The directory of the files of connectors, raw, where `connectors` is a text; not applied.
+    pub connectors_path: Option<Spanned<String>>,
 }
 
 /// `[targets.<name>]`.

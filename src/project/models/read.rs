@@ -98,7 +98,7 @@ fn take(models: &mut Models, found: Found) {
     models.resources.extend(found.resources.into_iter().map(|found| found.resource));
     models.diagnostics.extend(found.diagnostics);
     if found.with_metadata > 0 {
-        *models.not_applied.entry("`metadata` of types").or_default() += found.with_metadata;
+        *models.not_applied.entry("type with `metadata`").or_default() += found.with_metadata;
     }
 }
 

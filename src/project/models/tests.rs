@@ -296,7 +296,7 @@ fn bundles_are_checked() {
 fn what_is_not_applied_is_counted() {
     let models = read_files(&[("a.yaml", &entity("metadata: {a: 1}\n"))]);
     assert_eq!(messages(&models), Vec::<String>::new());
-    assert_eq!(models.not_applied.into_iter().collect::<Vec<_>>(), [("`metadata` of types", 1)]);
+    assert_eq!(models.not_applied.into_iter().collect::<Vec<_>>(), [("type with `metadata`", 1)]);
 }
 
 #[test]

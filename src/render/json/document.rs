@@ -38,6 +38,8 @@ pub struct PlanDocument {
     pub needs: Vec<Need>,
     /// Secrets that the org does not have, where it has the secrets API.
     pub missing_secrets: Vec<MissingSecret>,
+    /// The keys of providers that the server does not show, where it has no secrets API. Apply sends none.
+    pub provider_keys: Vec<UnseenProviderKey>,
     /// What cannot be applied to this server.
     pub problems: Vec<Problem>,
     /// What the reader can fix.
@@ -188,6 +190,19 @@ pub struct MissingSecret {
     pub name: String,
     /// What uses it: agents whose providers look it up, and places.
     pub used_by: Vec<String>,
+}
+
+/// The key of a provider of which nobody can tell whether the server has it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct UnseenProviderKey {
+    /// The provider's ID.
+    pub provider: String,
+    /// The name of the key, without `$`; null for a literal, which is never sent.
+    pub name: Option<String>,
+    /// The agents that declare it.
+    pub used_by: Vec<String>,
+    /// Whether `lobu secrets push` can send it to this server.
+    pub can_push: bool,
 }
 
 /// What the org has of a kind and the project does not declare.

@@ -1,8 +1,10 @@
 //! What machines read: version 1 of the JSON of plans, applies, secrets and errors.
 
+mod caution;
 mod doctor;
 mod document;
 mod lists;
+mod provider_keys;
 mod pull;
 mod schema;
 mod secrets;
@@ -11,6 +13,7 @@ mod tests;
 mod value;
 mod write;
 
+pub use caution::CautionWord;
 pub use doctor::{
     BundleDocument, CheckedFinding, DoctorCounts, DoctorDocument, DoctorTarget, JsonDoctorView, JsonSystem, StateWord,
     doctor, doctor_bundle,
@@ -18,12 +21,13 @@ pub use doctor::{
 pub use document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord,
     MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target,
-    Undeclared, UnknownRow, Widening,
+    Undeclared, UnknownRow, UnseenProviderKey, Widening,
 };
 pub use lists::{
     ContextsDocument, ListedContext, ListedOrg, OrgsDocument, ValidDocument, WhoamiDocument, contexts, orgs, valid,
     whoami,
 };
+pub use provider_keys::{KeyResultWord, KeyWord, PushedProviderKey};
 pub use pull::{
     DriftDocument, DriftView, FileWord, KeptReference, PullDocument, PullObject, PullView, PullWord, PulledField,
     PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
@@ -32,7 +36,7 @@ pub use schema::{
     context_schema, doctor_schema, org_schema, pull_schema, schema, secrets_schema, validate_schema, whoami_schema,
 };
 pub use secrets::{
-    CautionWord, ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget,
-    deletes, push_plan, push_report, push_unsupported, secrets,
+    ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget, deletes, key_plan,
+    key_report, push_plan, push_report, push_unsupported, secrets,
 };
 pub use write::{JsonTarget, JsonView, apply, error, plan};

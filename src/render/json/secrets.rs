@@ -4,11 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::org::SecretChange;
-use crate::push::{Deletion, Ending, PushPlan, PushReport, PushRow, RowState};
-use crate::secrets::{Fingerprint, Suspicion};
+use crate::push::{Deletion, Ending, KeyPlan, KeyReport, PushPlan, PushReport, PushRow, RowState};
+use crate::secrets::Fingerprint;
 use crate::wire::SecretRow;
 
 use super::JsonTarget;
+use super::caution::CautionWord;
+use super::provider_keys::{PushedProviderKey, key};
 use super::write::{FORMAT_VERSION, version, written};
 
 /// What is compared and written.
@@ -34,10 +36,12 @@ pub struct PushDocument {
     pub target: SecretsTarget,
     /// Where the values come from; null for a delete, and for a server without the secrets API.
     pub source: Option<String>,
-    /// Whether the server has the secrets API; false only with `--if-supported`.
+    /// Whether the server has the secrets API; false with `--if-supported`, and where only provider keys are sent.
     pub supported: bool,
     /// Each name, sorted.
     pub secrets: Vec<PushedSecret>,
+    /// The key of each provider, sorted, on a server without the secrets API that takes them.
+    pub provider_keys: Vec<PushedProviderKey>,
 }
 
 /// What becomes of a name.
@@ -81,22 +85,6 @@ pub enum PushWord {
     Missing,
     /// It is deleted.
     Delete,
-}
-
-/// Why a person should look at a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CautionWord {
-    /// Three base64url parts: a token that expires.
-    Jwt,
-    /// `$NAME`, `${…}` or `$(…)`: nothing is expanded.
-    Expansion,
-    /// Backticks around it.
-    Backticks,
-    /// Blanks or line breaks around it.
-    Blanks,
-    /// A ciphertext or a reference of another tool.
-    Foreign,
 }
 
 /// What became of a name.
@@ -194,6 +182,28 @@ pub fn secrets(rows: &[SecretRow], target: &JsonTarget<'_>) -> String {
 }
 
 fn document(source: Option<&str>, supported: bool, secrets: Vec<PushedSecret>, target: &JsonTarget<'_>) -> String {
+    push_document(source, supported, secrets, Vec::new(), target)
+}
+
+/// Writes the keys of providers as a push would send them.
+pub fn key_plan(plan: &KeyPlan, source: &str, target: &JsonTarget<'_>) -> String {
+    let keys = plan.rows.iter().map(|row| key(row, None)).collect();
+    push_document(Some(source), false, Vec::new(), keys, target)
+}
+
+/// Writes the keys of providers with what became of them.
+pub fn key_report(report: &KeyReport, source: &str, target: &JsonTarget<'_>) -> String {
+    let keys = report.rows.iter().map(|(row, ending)| key(row, Some(ending))).collect();
+    push_document(Some(source), false, Vec::new(), keys, target)
+}
+
+fn push_document(
+    source: Option<&str>,
+    supported: bool,
+    secrets: Vec<PushedSecret>,
+    provider_keys: Vec<PushedProviderKey>,
+    target: &JsonTarget<'_>,
+) -> String {
     written(&PushDocument {
         format_version: FORMAT_VERSION,
         lobu_version: version(),
@@ -201,6 +211,7 @@ fn document(source: Option<&str>, supported: bool, secrets: Vec<PushedSecret>, t
         source: source.map(str::to_owned),
         supported,
         secrets,
+        provider_keys,
     })
 }
 
@@ -235,13 +246,7 @@ fn secret(row: &PushRow, ending: Option<&Ending>) -> PushedSecret {
         fingerprint: digits(fingerprint),
         here: digits(here),
         used_by: row.places.clone(),
-        caution: row.suspicion.map(|suspicion| match suspicion {
-            Suspicion::Jwt => CautionWord::Jwt,
-            Suspicion::Expansion => CautionWord::Expansion,
-            Suspicion::Backticks => CautionWord::Backticks,
-            Suspicion::Blanks => CautionWord::Blanks,
-            Suspicion::Foreign => CautionWord::Foreign,
-        }),
+        caution: row.suspicion.map(CautionWord::of),
         result,
         stored,
     }
@@ -259,9 +264,10 @@ fn done(change: SecretChange) -> ResultWord {
 #[cfg(test)]
 mod tests {
     use crate::error::{CommandError, ErrorKind};
-    use crate::model::SecretName;
-    use crate::push::{RowEnd, Seen};
+    use crate::model::{AgentId, SecretName};
+    use crate::push::{KeyEnding, KeyRow, KeyState, RowEnd, Seen, WantedKey};
     use crate::render::json::{error, secrets_schema};
+    use crate::secrets::Suspicion;
 
     use super::*;
 
@@ -368,6 +374,33 @@ mod tests {
         assert_eq!(secrets_of(&json), "");
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&value["source"], &value["supported"]), (&serde_json::Value::Null, &false.into()));
+    }
+
+    #[test]
+    fn provider_keys_have_rows_of_their_own() {
+        let row = |provider: &str, state| {
+            let (name, agent) = (SecretName::parse("A").unwrap(), AgentId::from_server("desk"));
+            let places = vec![format!("desk/providers.{provider}")];
+            let key = WantedKey { provider: provider.to_owned(), name, agent, places };
+            KeyRow { key, state, suspicion: Some(Suspicion::Jwt).filter(|_| state == KeyState::Send) }
+        };
+        let rows = [row("a", KeyState::Send), row("b", KeyState::Missing { is_empty: false })];
+        let keys_of = |json: &str| {
+            assert_eq!(secrets_of(json), "");
+            let value: serde_json::Value = serde_json::from_str(json).unwrap();
+            assert_eq!((&value["source"], &value["supported"]), (&".env".into(), &false.into()));
+            let lines: Vec<_> = value["provider_keys"].as_array().unwrap().iter().map(ToString::to_string).collect();
+            lines.join("\n")
+        };
+        insta::assert_snapshot!(keys_of(&key_plan(&KeyPlan { rows: rows.to_vec() }, ".env", &target())), @r#"
+        {"action":"replace","caution":"jwt","name":"A","provider":"a","result":null,"used_by":["desk/providers.a"]}
+        {"action":"missing","caution":null,"name":"A","provider":"b","result":null,"used_by":["desk/providers.b"]}
+        "#);
+        let report = KeyReport { rows: rows.into_iter().zip([KeyEnding::Sent, KeyEnding::Nothing]).collect() };
+        insta::assert_snapshot!(keys_of(&key_report(&report, ".env", &target())), @r#"
+        {"action":"replace","caution":"jwt","name":"A","provider":"a","result":"sent","used_by":["desk/providers.a"]}
+        {"action":"missing","caution":null,"name":"A","provider":"b","result":null,"used_by":["desk/providers.b"]}
+        "#);
     }
 
     #[test]

@@ -92,6 +92,8 @@ fn a_plan() -> Plan {
             message: "it will be made beside `a`".to_owned(),
             hint: Some("Adopt that one.".to_owned()),
         }],
+        provider_keys: Vec::new(),
+        takes_provider_keys: false,
         not_compared: None,
     }
 }
@@ -154,6 +156,7 @@ fn a_plan_has_the_members_of_version_1() {
     plan_id: "0123456789ab"
     problems:
       {"hint":null,"id":"knows","kind":"relationship-type","message":"is_symmetric can't be changed"}
+    provider_keys: []
     secrets_used:
       {"name":"APP_ID","place":"triage/triage-telegram.appId"}
     selectors:

@@ -11,7 +11,7 @@ use crate::schema::{Kind, ResourceKey, file_path};
 use super::document::{
     ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord,
     MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse, SeverityWord,
-    Target, Undeclared, UnknownRow, Widening,
+    Target, Undeclared, UnknownRow, UnseenProviderKey, Widening,
 };
 use super::value::shown;
 
@@ -97,6 +97,8 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         secrets_used,
         needs,
         missing_secrets,
+        provider_keys,
+        takes_provider_keys,
         problems,
         mismatches: _,
         notes,
@@ -122,6 +124,15 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         missing_secrets: missing_secrets
             .iter()
             .map(|one| MissingSecret { name: one.name.to_string(), used_by: one.users.clone() })
+            .collect(),
+        provider_keys: provider_keys
+            .iter()
+            .map(|key| UnseenProviderKey {
+                provider: key.provider.clone(),
+                name: key.name.as_ref().map(ToString::to_string),
+                used_by: key.agents.clone(),
+                can_push: *takes_provider_keys && key.name.is_some(),
+            })
             .collect(),
         problems: problems.iter().map(problem).collect(),
         warnings: warnings(plan, view.warnings),

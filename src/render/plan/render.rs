@@ -18,6 +18,7 @@ pub fn render(plan: &Plan, view: &PlanView<'_>) -> Document {
         secrets::used(plan),
         if view.dry_run { secrets::needs(plan, view.have) } else { Document::new() },
         secrets::missing(plan, view.push_command),
+        secrets::provider_keys(plan, view.push_command),
         closing::guarded(plan),
         closing::left_out(plan, view.selectors),
         closing::messages(plan),

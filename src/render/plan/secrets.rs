@@ -1,7 +1,7 @@
 //! What a plan says of secrets: names and places, never values.
 
 use crate::model::SecretName;
-use crate::plan::{Plan, SecretUse};
+use crate::plan::{Plan, ProviderKey, SecretUse};
 use crate::render::document::{Document, Style, line};
 use crate::render::phrases::sentence;
 use crate::schema::SecretsMode;
@@ -66,4 +66,44 @@ pub(super) fn missing(plan: &Plan, push_command: &str) -> Document {
         document.push(line!("{} {}", push_command, names.join(" ")).indented(2));
     }
     document
+}
+
+/// The keys of providers that nobody can see, and where they are set.
+pub(super) fn provider_keys(plan: &Plan, push_command: &str) -> Document {
+    if plan.provider_keys.is_empty() {
+        return Document::new();
+    }
+    let (named, literal): (Vec<&ProviderKey>, Vec<_>) = plan.provider_keys.iter().partition(|key| key.name.is_some());
+    let key = |key: &&ProviderKey| {
+        let name = key.name.as_ref().map_or_else(|| "a literal key".to_owned(), SecretName::reference);
+        format!("{} ({name}, used by {})", key.provider, listed(key.agents.iter().map(String::as_str)))
+    };
+    let keys = listed(named.iter().chain(&literal).map(key));
+    let where_to = if plan.takes_provider_keys { "" } else { "; set them in the server's web interface" };
+    let mut document = Document::from(
+        line!("{}apply neither sends nor checks provider keys: {}{}", Style::Note.of("note: "), keys, where_to)
+            .prose(2),
+    );
+    if plan.takes_provider_keys {
+        if !named.is_empty() {
+            document.push(line!("{}", push_command).indented(2));
+        }
+        if !literal.is_empty() {
+            document.push(line!("A literal key is never sent: write it as $NAME to push it.").indented(2));
+        }
+    }
+    document
+}
+
+/// How many names a line has.
+const LISTED: usize = 8;
+
+/// Names in a row; of many the first ones, and how many more there are.
+fn listed<Name: AsRef<str>>(names: impl Iterator<Item = Name>) -> String {
+    let names: Vec<Name> = names.collect();
+    let first = names.iter().take(LISTED).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first}, and {more} more"),
+    }
 }

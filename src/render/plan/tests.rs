@@ -48,6 +48,8 @@ fn empty() -> Plan {
         mismatches: Vec::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
+        provider_keys: Vec::new(),
+        takes_provider_keys: false,
         not_compared: None,
     }
 }

@@ -3,6 +3,7 @@
 mod list;
 mod phrases;
 mod plan;
+mod provider_keys;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -10,4 +11,5 @@ mod tests;
 pub use list::{deletions, list};
 pub use phrases::{question_of, suspicion_text, updated};
 pub use plan::{PushView, plan};
+pub use provider_keys::{key_plan, key_question, key_report};
 pub use report::report;

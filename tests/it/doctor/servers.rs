@@ -27,7 +27,11 @@ fn existing_servers_are_healthy_and_nothing_is_written() {
         let output = site.run(&["doctor", "--json"]);
         output.expect_code(0);
         assert_eq!(ending(&output, "warning"), [""; 0], "{output}");
-        assert_eq!(ending(&output, "note"), ["server-secrets-api", "server-unknown-routes"], "{output}");
+        assert_eq!(
+            ending(&output, "note"),
+            ["secrets-in-org", "server-secrets-api", "server-unknown-routes"],
+            "{output}"
+        );
         assert_eq!(states(&output)["memory-tools"], "ok");
         let writes: Vec<String> = site.server.writes().into_iter().map(|request| request.path).collect();
         assert!(writes.iter().all(|path| path == "/mcp/dev"), "{writes:?}");

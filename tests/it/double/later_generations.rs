@@ -30,6 +30,14 @@ async fn g2_keeps_agent_ids_per_org_and_injects_its_own_memory() {
     assert_eq!(client.get("/api/dev/tools").await.1.pointer("/tools/0/name"), Some(&json!("list_organizations")));
     let key = "/api/dev/agents/triage/providers/anthropic/api-key";
     assert_eq!(client.put(key, json!({"value": "made-up"})).await.0, 200);
+    let org_and_provider = ("dev".to_owned(), "anthropic".to_owned());
+    assert_eq!(server.state().provider_keys.get(&org_and_provider).map(String::as_str), Some("made-up"));
+    for body in [json!({"value": ""}), json!({"value": 1}), json!({}), json!([])] {
+        assert_eq!(client.put(key, body).await.0, 400);
+    }
+    let unknown = "/api/dev/agents/nobody/providers/anthropic/api-key";
+    assert_eq!(client.put(unknown, json!({"value": "made-up"})).await.0, 404);
+    assert_eq!(server.state().provider_keys.len(), 1);
 }
 
 #[tokio::test]

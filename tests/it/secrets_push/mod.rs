@@ -5,6 +5,7 @@ mod delete;
 mod flags;
 mod other_servers;
 mod prompt;
+mod provider_keys;
 mod rotation;
 mod site;
 mod sources;

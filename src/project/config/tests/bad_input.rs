@@ -9,6 +9,51 @@ fn agent(lines: &str) -> String {
 }
 
 #[test]
+fn guardrails_that_are_nowhere_on_are_told() {
+    for (lines, expected) in [
+        ("guardrails_inline = [{ a = 1 }]", &["~guardrail-without-effect 4:1"][..]),
+        ("[[agents.abc.guardrails_inline]]\nstage = 'input'", &["~guardrail-without-effect 4:14"]),
+        ("guardrails_disabled = ['pii']", &["~guardrail-without-effect 4:1"]),
+        ("guardrails_inline = []\nguardrails_disabled = []", &[]),
+        (
+            "guardrails_inline = [{ a = [{ b = -9007199254740992 }] }]",
+            &["~guardrail-without-effect 4:1", "unsafe-integer 4:35"],
+        ),
+    ] {
+        assert_eq!(codes(&problems(&agent(lines))), expected, "{lines}");
+    }
+}
+
+#[test]
+fn one_provider_has_one_key() {
+    let both = |one: &str, other: &str| {
+        let provider = |key: &str| format!("providers = [{{ id = 'anthropic', {key} }}]\n");
+        let other = format!("[agents.abd]\nname = 'B'\ndir = 'b'\n{}", provider(other));
+        let mut found = problems(&agent(&format!("{}{other}", provider(one))));
+        found.retain(|problem| problem.code != "literal-secret");
+        found
+    };
+    let found = both("key = '$A'", "key = '$B'");
+    assert_eq!(codes(&found), ["provider-key-conflict 8:40"]);
+    let message =
+        "provider `anthropic` has another `key` in agent `abc`, on line 4, and an org keeps one key for each provider";
+    assert_eq!(found[0].message, message);
+    let literal = both("key = '$A'", "key = 'Zq8Secret'");
+    assert_eq!(codes(&literal), ["provider-key-conflict 8:40"], "{literal:?}");
+    assert!(!format!("{literal:?}").contains("Zq8Secret"));
+    assert_eq!(codes(&both("key = 'Zq8Secret'", "key = 'Zq8Other'")), ["provider-key-conflict 8:40"]);
+    for (one, other) in [
+        ("key = '$A'", "key = ' $A '"),
+        ("key = 'Zq8Secret'", "key = 'Zq8Secret'"),
+        ("key = '$A'", "key = ''"),
+        ("key = '$A'", "secret_ref = '$B'"),
+        ("key = '$A'", "model = 'm'"),
+    ] {
+        assert_eq!(codes(&both(one, other)), [""; 0], "{one} {other}");
+    }
+}
+
+#[test]
 fn problems_of_agents_have_a_code_and_a_place() {
     let table = [
         ("naem = 1", "unknown-key 4:1"),
@@ -62,7 +107,6 @@ fn problems_of_agents_have_a_code_and_a_place() {
         ("tools.pre_approved = ['/mcp/a/tools/x*']", "bad-tool 4:23"),
         ("preview.slack.ttl = 1", "unknown-key 4:15"),
         ("preview.slack.code_ttl_minutes = 9007199254740992", "unsafe-integer 4:34"),
-        ("guardrails_inline = [{ a = [{ b = -9007199254740992 }] }]", "unsafe-integer 4:35"),
         ("worker.packages = []", "unknown-key 4:8"),
         ("[[agents.abc.connections]]\ntype = 'slack'", "renamed-connections 4:14"),
         ("connections = []", "renamed-connections 4:1"),

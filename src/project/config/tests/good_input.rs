@@ -144,8 +144,17 @@ fn accessors_answer_for_the_whole_file() {
     assert!(memory.models_directory().named_at.is_some());
     assert_eq!((memory.data_directory().path, memory.data_directory().named_at), ("./data", None));
     assert!(config.memory_enabled());
-    let counts: Vec<_> = config.not_applied().into_iter().collect();
-    assert_eq!(counts, [("agent previews", 1), ("connectors", 2), ("inline guardrails", 1), ("platform channels", 2)]);
+    let found: Vec<_> =
+        config.not_applied().into_iter().map(|(what, found)| (what, found.count, found.names.join(" "))).collect();
+    let named = |what, count, names: &str| (what, count, names.to_owned());
+    assert_eq!(
+        found,
+        [
+            named("agent preview", 1, "triage/slack"),
+            named("connector", 2, ""),
+            named("platform channel", 2, "T1/C1 T1/C2"),
+        ]
+    );
     let uses: Vec<_> =
         config.secret_uses().into_iter().map(|it| format!("{} {} {}", it.name, it.place, it.is_provider)).collect();
     assert_eq!(

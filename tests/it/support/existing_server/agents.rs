@@ -167,6 +167,26 @@ pub(crate) fn patch_config(state: &mut State, org: &str, id: &str, request: &Rec
     success()
 }
 
+/// `PUT …/agents/{id}/providers/{provider}/api-key`: one key for each org and provider; the agent is only looked up.
+pub(crate) fn put_provider_key(
+    state: &mut State,
+    org: &str,
+    id: &str,
+    provider: &str,
+    request: &RecordedRequest,
+) -> Answer {
+    if state.agent_position(org, id).is_none() {
+        return not_found();
+    }
+    let body = request.json();
+    let value = body.as_ref().and_then(|body| body.get("value")).and_then(Value::as_str).unwrap_or_default();
+    if value.is_empty() {
+        return Answer::error(400, "value is required");
+    }
+    state.provider_keys.insert((org.to_owned(), provider.to_owned()), value.to_owned());
+    Answer::json(200, &json!({"success": true, "name": format!("provider:{provider}:apiKey")}))
+}
+
 /// `{success: true}`
 pub(crate) fn success() -> Answer {
     Answer::json(200, &json!({"success": true}))

@@ -85,8 +85,10 @@ fn below_agent(
         ("PATCH", ["config"]) => {
             changing(state, org, request, |state, _| agents::patch_config(state, org, id, request))
         }
-        ("PUT", ["providers", _, "api-key"]) if state.options.generation == Generation::G2 => {
-            changing(state, org, request, |_, _| agents::success())
+        ("PUT", ["providers", provider, "api-key"]) if state.options.generation == Generation::G2 => {
+            changing(state, org, request, |state, _| {
+                agents::put_provider_key(state, org, id, &decoded(provider), request)
+            })
         }
         ("GET", ["platforms"]) if has_platforms => {
             reading(state, org, request, |state| platforms::list(state, org, id))

@@ -176,6 +176,8 @@ pub(crate) struct State {
     pub(crate) memberships: BTreeMap<(String, String), String>,
     /// Bearer text → what it may do.
     pub(crate) tokens: BTreeMap<String, Token>,
+    /// `(org, provider)` → the key that agents use, in clear.
+    pub(crate) provider_keys: BTreeMap<(String, String), String>,
     /// Agents, oldest first.
     pub(crate) agents: Vec<Agent>,
     /// Platforms, oldest first.
@@ -201,6 +203,7 @@ impl State {
             organizations: Vec::new(),
             memberships: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            provider_keys: BTreeMap::new(),
             agents: Vec::new(),
             platforms: Vec::new(),
             entity_types: Vec::new(),
