@@ -9,6 +9,8 @@ use crate::model::counted;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemoryFacts {
     pub address: String,
+    /// Whether the server is our own, on which no agent runs, and which has no tools.
+    pub is_own_server: bool,
     /// What it answered.
     pub endpoint: MemoryEndpoint,
 }
@@ -23,6 +25,9 @@ pub fn memory_checks(facts: &MemoryFacts) -> Vec<Finding> {
     let mut findings = vec![ok(Check::MemoryInitialize, format!("{} opens a session.", facts.address))];
     findings.extend(facts.endpoint.tools.as_ref().map(|tools| {
         match tools {
+            Ok(0) if facts.is_own_server => {
+                ok(Check::MemoryTools, "It lists no tools: no agent runs on this server.".to_owned())
+            }
             Ok(0) => warning(Check::MemoryTools, "It lists no tools.")
                 .why(why)
                 .how("Check the scope of the token, or ask the server's operator."),

@@ -130,9 +130,7 @@ async fn remote(environment: &Environment, target: &ResolvedTarget, pin: Option<
             asked.skip(Group::Memory, "the org does not answer");
         }
         asked.findings.extend(secrets_api_gone(environment, target, &asked.names));
-        if generation(&facts.inspection) == Some(Generation::Ours) {
-            asked.skip(Group::Memory, "lobu's own server serves no memory endpoint");
-        } else if of_org.agents.is_some() && asked.accepted != Some(false) {
+        if of_org.agents.is_some() && asked.accepted != Some(false) {
             asked.findings.extend(memory_checks(&memory(org, target).await));
         }
     }
@@ -232,7 +230,12 @@ async fn may_list(org: &HttpOrg, probe: &Result<SecretsProbe, RequestError>) -> 
 
 async fn memory(org: &HttpOrg, target: &ResolvedTarget) -> MemoryFacts {
     let address = format!("{}/mcp/{}", target.server_name(), target.org);
-    MemoryFacts { address, endpoint: org.ask_memory().await }
+    // Only a server without tools is asked who it is: on our own that is as it should be.
+    let endpoint = org.ask_memory().await;
+    let has_no_tools = matches!(endpoint.tools, Some(Ok(0)));
+    let is_own_server =
+        has_no_tools && org.health().await.is_ok_and(|health| generation_of(&health) == Some(Generation::Ours));
+    MemoryFacts { address, is_own_server, endpoint }
 }
 
 async fn only_memory(org: &HttpOrg, target: &ResolvedTarget) -> Answers {

@@ -373,11 +373,14 @@ fn the_embedded_org_is_sound_or_told() {
 fn the_memory_endpoint_answers_or_is_told() {
     let of = |session, tools, check| {
         let endpoint = MemoryEndpoint { session, tools };
-        state(&memory_checks(&MemoryFacts { address: "a".to_owned(), endpoint }), check)
+        state(&memory_checks(&MemoryFacts { address: "a".to_owned(), is_own_server: false, endpoint }), check)
     };
     assert_eq!(of(Ok(()), Some(Ok(3)), Check::MemoryInitialize), "ok");
     assert_eq!(of(Ok(()), Some(Ok(3)), Check::MemoryTools), "ok");
     assert_eq!(of(Ok(()), Some(Ok(0)), Check::MemoryTools), "warning");
+    let endpoint = MemoryEndpoint { session: Ok(()), tools: Some(Ok(0)) };
+    let own = MemoryFacts { address: "a".to_owned(), is_own_server: true, endpoint };
+    assert_eq!(state(&memory_checks(&own), Check::MemoryTools), "ok");
     assert_eq!(of(Ok(()), Some(Err(refused(500))), Check::MemoryTools), "failure");
     for error in [refused(401), refused(403), refused(404), no_answer(Cause::Cut)] {
         assert_eq!(of(Err(error.clone()), None, Check::MemoryInitialize), "failure");

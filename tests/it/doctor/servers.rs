@@ -57,9 +57,15 @@ async fn our_own_server_is_healthy() {
     output.expect_code(0);
     assert_eq!(ending(&output, "warning"), [""; 0], "{output}");
     let states = states(&output);
-    for check in
-        ["server-secrets-api", "server-unknown-routes", "org-secrets-role", "token-accepted", "server-round-trip"]
-    {
+    for check in [
+        "server-secrets-api",
+        "server-unknown-routes",
+        "org-secrets-role",
+        "token-accepted",
+        "server-round-trip",
+        "memory-initialize",
+        "memory-tools",
+    ] {
         assert_eq!(states[check], "ok", "{output}");
     }
 }
