@@ -32,8 +32,34 @@ pub fn point(name: &str) {
 #[cfg(not(all(feature = "fault-points", debug_assertions)))]
 pub fn point(_name: &str) {}
 
+/// Whether this has no room left: `LOBU_FAULT=full:NAME`.
+#[cfg(all(feature = "fault-points", debug_assertions))]
+pub fn is_full(name: &str) -> bool {
+    crate::env::fault().is_some_and(|text| text.strip_prefix("full:") == Some(name))
+}
+
+/// There is room.
+#[cfg(not(all(feature = "fault-points", debug_assertions)))]
+pub fn is_full(_name: &str) -> bool {
+    false
+}
+
+/// What the clock shows instead of the time: `LOBU_FAULT=clock:SECONDS`, from 1970 on and also before it.
+#[cfg(all(feature = "fault-points", debug_assertions))]
+pub fn clock() -> Option<std::time::SystemTime> {
+    crate::env::fault().and_then(|text| asked::time(&text))
+}
+
+/// The clock shows the time.
+#[cfg(not(all(feature = "fault-points", debug_assertions)))]
+pub fn clock() -> Option<std::time::SystemTime> {
+    None
+}
+
 #[cfg(all(feature = "fault-points", debug_assertions))]
 mod asked {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
     /// How the process fails.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(super) enum FaultKind {
@@ -67,9 +93,34 @@ mod asked {
         }
     }
 
+    /// Reads `clock:SECONDS`; none if it is something else or a time that the system can't hold.
+    pub(super) fn time(text: &str) -> Option<SystemTime> {
+        let seconds: i64 = text.strip_prefix("clock:")?.parse().ok()?;
+        let distance = Duration::from_secs(seconds.unsigned_abs());
+        if seconds < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
+    }
+
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        #[test]
+        fn a_clock_may_show_a_time_before_1970() {
+            for (text, seconds) in [
+                ("clock:0", Some(0)),
+                ("clock:253402300800", Some(253_402_300_800)),
+                ("clock:-1", Some(-1)),
+                ("clock:", None),
+                ("clock:soon", None),
+                ("die:clock", None),
+            ] {
+                let shown = time(text).map(|time| match time.duration_since(UNIX_EPOCH) {
+                    Ok(after) => i128::from(after.as_secs()),
+                    Err(before) => -i128::from(before.duration().as_secs()),
+                });
+                assert_eq!(shown, seconds, "{text}");
+            }
+        }
 
         #[test]
         fn a_fault_may_say_at_which_time() {

@@ -27,6 +27,7 @@
 //! - [`accounts`]: contexts and logins: logging in and out, and the files that keep both between runs.
 //! - [`target`] and [`mod@env`]: flags, environment, stored contexts and pins, resolved once.
 //! - [`files`]: files that are replaced whole, under a lock.
+//! - [`clock`]: the time of day, asked in one place.
 //! - [`fault`]: places at which tests let the process fail; nothing in a release build.
 //! - [`cli`], [`commands`] and [`error`]: what can be typed, a file a verb, and how a command ends.
 //!
@@ -35,6 +36,7 @@
 
 pub mod accounts;
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod desired;
 pub mod doctor;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::clock;
 use crate::env::Environment;
 use crate::org::RequestError;
 use crate::secrets::SecretValue;
@@ -147,7 +148,7 @@ async fn refreshed(
                     Some(place) => Some(accounts.login(context, place).await?),
                     None => None,
                 };
-                match after_refusal(SystemTime::now(), sent(&refresh), again.as_ref().map(state)) {
+                match after_refusal(clock::now(), sent(&refresh), again.as_ref().map(state)) {
                     AfterRefusal::Use | AfterRefusal::Refresh => {
                         drop(change);
                         change = accounts.begin_async().await?;
@@ -203,7 +204,7 @@ async fn renewed(
 
 /// Without a network the login is kept, and used while it lasts.
 fn kept(login: Login, context: &Context, error: LoginError) -> Result<Login, TokenError> {
-    if login.end().is_some_and(|end| end > SystemTime::now()) {
+    if login.end().is_some_and(|end| end > clock::now()) {
         return Ok(login);
     }
     Err(TokenError::Kept { context: context.name.clone(), error: Box::new(error) })
@@ -214,7 +215,7 @@ fn expired(context: &Context, in_keyring: bool) -> TokenError {
 }
 
 fn step(login: &Login) -> RefreshDecision {
-    decide(SystemTime::now(), state(login))
+    decide(clock::now(), state(login))
 }
 
 fn state(login: &Login) -> State<'_> {
@@ -246,7 +247,7 @@ impl Login {
         Self {
             access_token: Arc::new(access_token),
             refresh: token.map(|token| Refresh::Device { token, client_id, token_endpoint, scope }),
-            expires_at: expires_in.and_then(|left| SystemTime::now().checked_add(left)).map(since_1970),
+            expires_at: expires_in.and_then(|left| clock::now().checked_add(left)).map(since_1970),
             identity,
         }
     }

@@ -4,10 +4,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::OFlags;
 
+use crate::clock;
 use crate::commands::{LOGS, log_names};
 use crate::error::{CommandError, ErrorKind, exit};
 
@@ -51,7 +52,7 @@ pub(super) fn leaves_log(code: u8) -> bool {
 pub(super) fn keep(state: &Path, text: &str) -> io::Result<PathBuf> {
     let directory = state.join(LOGS);
     DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = clock::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let path = directory.join(format!("apply-{seconds:012}-{}.log", std::process::id()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     file.write_all(text.as_bytes())?;

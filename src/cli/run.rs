@@ -2,10 +2,10 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use clap::{ArgMatches, FromArgMatches as _};
 
+use crate::clock;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
     Outcome, Session, apply, check_clock, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, token,
@@ -162,7 +162,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
 }
 
 fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result<Outcome, CommandError> {
-    check_clock(SystemTime::now())?;
+    check_clock(clock::now())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::accounts::login::{LoginClient, LoginError, Proof};
 use crate::accounts::{Context, Identity, Login, LoginPlace, Refresh, current_login};
+use crate::clock;
 use crate::error::{CommandError, ErrorKind};
 use crate::render::document::{Document, Style, line};
 use crate::render::json::{self, WhoamiDocument};
@@ -113,7 +114,7 @@ async fn personal(
 }
 
 fn document(context: &Context, login: Option<&Login>, source: &str, who: &Identity) -> WhoamiDocument {
-    let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
+    let left = |end: SystemTime| end.duration_since(clock::now()).unwrap_or(Duration::ZERO).as_secs();
     WhoamiDocument {
         context: context.name.clone(),
         server: context.server_name(),
@@ -162,7 +163,7 @@ fn scopes(login: Option<&Login>) -> Option<&str> {
 fn until(login: Option<&Login>) -> String {
     let Some(end) = login.and_then(Login::end) else { return "unknown".to_owned() };
     let refreshed = if login.is_some_and(|login| login.refresh.is_some()) { ", and is refreshed then" } else { "" };
-    let left = end.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO).as_secs();
+    let left = end.duration_since(clock::now()).unwrap_or(Duration::ZERO).as_secs();
     match left {
         0 => format!("it has ended{refreshed}"),
         1..3_600 => format!("in {} min{refreshed}", left.div_ceil(60)),

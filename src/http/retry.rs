@@ -44,7 +44,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
-        SystemTime::now()
+        crate::clock::now()
     }
 
     fn elapsed(&self) -> Duration {

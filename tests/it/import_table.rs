@@ -10,20 +10,24 @@ use std::path::{Path, PathBuf};
 pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `env` only the proxies and where the files lie; of `org` the client by which a login is made and proven; of `schema`
     // only that there are agents, whose list proves it.
-    ("accounts", &["env", "fault", "files", "http", "model", "org", "schema", "secrets", "wire"]),
-    ("cli", &["commands", "env", "error", "model", "render", "ui"]),
+    ("accounts", &["clock", "env", "fault", "files", "http", "model", "org", "schema", "secrets", "wire"]),
+    ("cli", &["clock", "commands", "env", "error", "model", "render", "ui"]),
+    ("clock", &["fault"]),
     (
         "commands",
         &[
-            "accounts", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org", "plan",
-            "project", "pull", "push", "render", "schema", "secrets", "server", "target", "ui", "wire",
+            "accounts", "clock", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org",
+            "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "target", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project", "schema"]),
     // It looks at whatever a command needs, and so at nearly everything below the commands.
     (
         "doctor",
-        &["accounts", "desired", "env", "http", "model", "org", "project", "schema", "secrets", "server", "target"],
+        &[
+            "accounts", "clock", "desired", "env", "http", "model", "org", "project", "schema", "secrets", "server",
+            "target",
+        ],
     ),
     // Texts in, edits out: what a field means is known to those who ask for a change.
     ("edit", &["model"]),
@@ -35,7 +39,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("files", &[]),
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
     // shape of a credential.
-    ("http", &["env", "model", "secrets", "wire"]),
+    ("http", &["clock", "env", "model", "secrets", "wire"]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
@@ -54,7 +58,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
-    ("server", &["fault", "files", "model"]),
+    ("server", &["clock", "fault", "files", "model"]),
     // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
     // lobu.toml pins; of `schema` only how secrets reach a server; of `server` the embedded org, started for as long as the
     // connection lives.
@@ -242,6 +246,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 const WORDS: &[(&str, &[&str])] = &[
     // Everything that is read from the environment is read once.
     ("std::env", &["env.rs", "main.rs"]),
+    // Only what compares the times of files asks the system elsewhere: those are of its clock too.
+    ("SystemTime::now", &["clock.rs", "files/leftovers.rs", "server/embedded.rs"]),
     // A write from a plan or a dry run does not compile.
     ("OrgWrite", &["execute", "org"]),
     ("ApprovedPlan", &["commands/apply.rs", "commands/planning/execution.rs", "execute"]),

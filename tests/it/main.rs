@@ -51,3 +51,4 @@ mod support;
 mod watchers;
 mod wire_ours;
 mod wire_replay;
+mod wrong_clock;

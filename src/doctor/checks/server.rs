@@ -11,6 +11,8 @@ const SLOW: u128 = 1_000;
 /// Clocks that are farther apart are warned of, in seconds: tokens and retries count on them.
 const FAR_APART: i64 = 300;
 
+const DAY: i64 = 86_400;
+
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerFacts {
@@ -177,8 +179,11 @@ fn clock(ahead: Option<i64>) -> Finding {
         None => skipped(Check::ServerClock, "the server does not send its time"),
         Some(ahead) if ahead.abs() > FAR_APART => {
             let side = if ahead > 0 { "ahead of" } else { "behind" };
-            let by = ahead.abs();
-            warning(Check::ServerClock, format!("The server's clock is {by} s {side} this machine's."))
+            let by = match ahead.abs() {
+                seconds if seconds > 2 * DAY => format!("{} days", seconds / DAY),
+                seconds => format!("{seconds} s"),
+            };
+            warning(Check::ServerClock, format!("The server's clock is {by} {side} this machine's."))
                 .why("Tokens expire by one clock and are refreshed by the other.")
                 .how("Synchronize this machine's clock.")
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::accounts::{Accounts, FileState, Finding, Login, LoginPlace};
+use crate::clock;
 use crate::doctor::checks::{AccountFilesFacts, EmbeddedFacts, LoginFacts, PlaceFacts, TargetFacts};
 use crate::env::Environment;
 use crate::server::{StoreError, beside_runtime, inspect_store};
@@ -131,7 +132,7 @@ pub(in crate::doctor) async fn login(
             Err(error) => Some(error.to_string()),
         }
     };
-    let left = |end: SystemTime| end.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
+    let left = |end: SystemTime| end.duration_since(clock::now()).unwrap_or_default().as_secs();
     let seconds_left = read.as_ref().ok().and_then(Login::end).map(left);
     let can_refresh = read.as_ref().is_ok_and(|login| login.refresh.is_some());
     let place = if in_keyring { PlaceFacts::Keyring { unreadable: read.err() } } else { PlaceFacts::Files };
