@@ -86,7 +86,7 @@ fn hint(kind: ErrorKind, error: &RequestError) -> Option<&'static str> {
             "Run the command again. If it fails again, check the URL and the network."
         }
         (_, RequestError::Refused { status: 429, .. }) => "Wait a minute, or use a lower --parallelism.",
-        (_, RequestError::Refused { .. }) if matches!(error.code(), Some("database_corrupt" | "disk_full")) => DOCTOR,
+        _ if doctor_advice(error).is_some() => DOCTOR,
         (_, RequestError::Refused { status: 500.., .. }) => {
             "The server failed. Try again later, or contact its operator."
         }
@@ -106,6 +106,12 @@ impl From<org::ReadError> for CommandError {
                 .hint("This is a newer generation of the server than this version can manage; nothing was changed."),
         }
     }
+}
+
+/// What finds out more about a server that failed on this machine: its database is damaged or can't grow.
+pub(super) fn doctor_advice(error: &RequestError) -> Option<&'static str> {
+    let is_of_database = matches!(error.code(), Some("database_corrupt" | "disk_full"));
+    (is_of_database && matches!(error, RequestError::Refused { .. })).then_some(DOCTOR)
 }
 
 /// What finds out more about a machine.

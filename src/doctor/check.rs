@@ -167,7 +167,7 @@ checks! {
     EmbeddedIntegrity = Embedded, "embedded-integrity", "whether the database is intact",
         "failure: it does not";
     EmbeddedSpace = Embedded, "embedded-space", "whether the disk of the database has free space",
-        "failure: less than 1 MiB";
+        "warning: less than 32 MiB; failure: less than 1 MiB";
     MemoryInitialize = Memory, "memory-initialize", "whether the MCP endpoint opens a session",
         "failure: it does not";
     MemoryTools = Memory, "memory-tools", "whether the MCP endpoint lists tools",

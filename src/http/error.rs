@@ -189,12 +189,13 @@ impl RequestError {
 
     /// Whether the request may have been carried out all the same. Only an answer that proves that it was not says so.
     ///
-    /// A 5xx proves nothing, whatever its body: it may come from something between us and the server, or from the server after
-    /// the effect. A write that answered with something unreadable was answered, so it was probably done.
+    /// A 5xx proves nothing, but for two answers of our own server: others may come from something between us and the server, or
+    /// from the server after the effect. A write that answered with something unreadable was answered, so it was probably done.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::NoAnswer { outcome, .. } => *outcome,
             Self::Refused { status: 503, server, .. } if server.is_busy() => Outcome::NotDone,
+            Self::Refused { status: 507, server, .. } if server.is_disk_full() => Outcome::NotDone,
             Self::AfterLost { .. }
             | Self::Unavailable { .. }
             | Self::Refused { status: 500.., .. }

@@ -1,6 +1,6 @@
 //! What became of a plan, as people read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::execute::{Failure, Report, RowOutcome, Verification};
 use crate::plan::{Action, FieldAction, Plan, Row};
@@ -18,18 +18,26 @@ type Outcome<'a> = (Option<&'a Row>, &'a ResourceKey, &'a RowOutcome);
 
 /// Renders the end of an apply: `Apply complete.` with counts, or what was done, failed, not tried and is unknown.
 ///
-/// `next_command` applies the same to a server, where this was none.
+/// `next_command` applies the same to a server, where this was none; it is named where everything was done.
 pub fn render(report: &Report, plan: &Plan, next_command: Option<&str>) -> Document {
     let rows = outcomes(report, plan);
     let mut document = if report.is_complete() { complete(&rows) } else { incomplete(report, &rows) };
     document.append(verification(&report.verification));
-    document.append(end(next_command));
+    if report.is_complete() {
+        document.append(end(next_command));
+    }
     document
 }
 
-/// Renders one row as it ends: `  ~ platform triage/triage-telegram (restarted)`.
+/// Renders one row as it ends: `  ~ platform triage/triage-telegram (restarted)`. Why it failed is left to the report.
 pub fn row_line(row: &Row, outcome: &RowOutcome) -> Line {
-    line(Some(row), &row.key, outcome, [" failed: ", " may have been done: "])
+    let attention =
+        |words: &'static str| line!("{}{}{}", Style::Attention.of("! "), name(&row.key), words).prose(4).indented(2);
+    match outcome {
+        RowOutcome::Failed(_) => attention(" failed"),
+        RowOutcome::Unknown(_) => attention(" may have been done"),
+        RowOutcome::Done(_) | RowOutcome::NotTried => line(Some(row), &row.key, outcome, Line::new()),
+    }
 }
 
 /// How many columns the names of resources have, so that what became of them stands below each other.
@@ -118,11 +126,12 @@ fn incomplete(report: &Report, rows: &[Outcome<'_>]) -> Document {
         not_tried.len(),
         unknown.len()
     ));
+    let mut said = Said::default();
     for block in [
-        list("Done:", &done, LISTED),
-        list("Failed:", &failed, usize::MAX),
-        list("Unknown, each may have been done:", &unknown, usize::MAX),
-        list("Not tried:", &not_tried, LISTED),
+        list("Done:", &done, LISTED, &mut said),
+        list("Failed:", &failed, usize::MAX, &mut said),
+        list("Unknown, each may have been done:", &unknown, usize::MAX, &mut said),
+        list("Not tried:", &not_tried, LISTED, &mut said),
     ] {
         if !block.is_empty() {
             document.blank();
@@ -145,7 +154,37 @@ fn verdict(report: &Report) -> Line {
     line!("{}", text).prose(0)
 }
 
-fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
+/// What stands between a request and its answer, in the words of its error.
+const ANSWERED: &str = " answered ";
+
+/// What earlier rows of a report said: what a hundred rows have in common is said once.
+#[derive(Default)]
+struct Said {
+    /// The answers of the server, each with the row that got it first.
+    answers: BTreeMap<String, Line>,
+    advice: BTreeSet<String>,
+}
+
+impl Said {
+    /// Why a row is not done; an answer that an earlier row got is not repeated, only that row's name.
+    fn why(&mut self, key: &ResourceKey, why: &str) -> Line {
+        // A status alone is shorter than a name.
+        if let Some((request, answer)) = why.split_once(ANSWERED).filter(|(_, answer)| answer.contains(": ")) {
+            match self.answers.get(answer) {
+                Some(first) => return line!("{} got the same answer as {}", request, first.clone()),
+                None => drop(self.answers.insert(answer.to_owned(), name(key))),
+            }
+        }
+        line!("{}", why)
+    }
+
+    /// Whether this advice is new.
+    fn is_new(&mut self, advice: &str) -> bool {
+        self.advice.insert(advice.to_owned())
+    }
+}
+
+fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize, said: &mut Said) -> Document {
     if rows.is_empty() {
         return Document::new();
     }
@@ -160,16 +199,22 @@ fn list(head: &'static str, rows: &[&Outcome<'_>], limit: usize) -> Document {
     let mut document = Document::from(head);
     for (row, key, outcome) in rows {
         // The heading of the list says what became of it.
-        document.push(line(*row, key, outcome, [": "; 2]));
-        if let RowOutcome::Failed(Failure { hint: Some(hint), .. }) = outcome {
+        let why = match outcome {
+            RowOutcome::Failed(failure) => said.why(key, &failure.reason.to_string()),
+            RowOutcome::Unknown(why) => said.why(key, why),
+            RowOutcome::Done(_) | RowOutcome::NotTried => Line::new(),
+        };
+        document.push(line(*row, key, outcome, why));
+        if let RowOutcome::Failed(Failure { hint: Some(hint), .. }) = outcome
+            && said.is_new(hint)
+        {
             document.push(sentence(Style::Hint, "help: ", hint).indented(6));
         }
     }
     document
 }
 
-fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'static str; 2]) -> Line {
-    let [failed, unknown] = words;
+fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, why: Line) -> Line {
     let (style, sign) = row.map_or((Style::Plain, "~ "), |row| marker(row.action));
     let planned = line!("{}{}", style.of(sign), name(key));
     let attention = line!("{}{}", Style::Attention.of("! "), name(key));
@@ -179,9 +224,8 @@ fn line(row: Option<&Row>, key: &ResourceKey, outcome: &RowOutcome, words: [&'st
             Some(members) => bracketed(planned, &members.join(", ")),
             None => planned,
         },
-        RowOutcome::Failed(failure) => attention.then(line!("{}{}", failed, &failure.reason)),
+        RowOutcome::Failed(_) | RowOutcome::Unknown(_) => attention.then(line!(": {}", why)),
         RowOutcome::NotTried => planned,
-        RowOutcome::Unknown(why) => attention.then(line!("{}{}", unknown, why)),
     };
     line.prose(4).indented(2)
 }
@@ -336,6 +380,43 @@ mod tests {
     }
 
     #[test]
+    fn what_rows_have_in_common_is_said_once() {
+        let ids = ["a", "b", "c", "d", "e", "f"];
+        let plan = plan(ids.iter().map(|id| row(AGENT, id, Action::Create, &[])).collect());
+        let failed = |id: &str, status, message: Option<&str>| {
+            let request = Request { method: "POST", path: format!("agents/{id}") };
+            let message = message.map(str::to_owned);
+            let server = ServerError { code: None, message, structured: true };
+            let reason = FailureReason::Request(RequestError::Refused { request, status, server });
+            RowOutcome::Failed(Failure { reason, hint: Some("Free some space.".to_owned()) })
+        };
+        let outcomes = vec![
+            failed("a", 507, Some("No space \u{1b}.")),
+            failed("b", 507, Some("No space \u{1b}.")),
+            failed("c", 507, Some("No space here.")),
+            failed("d", 409, None),
+            failed("e", 409, None),
+            RowOutcome::Unknown("POST agents/f answered 507: No space here.".to_owned()),
+        ];
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false), &plan, None)), @r"
+        Apply is not complete: 0 done, 5 failed, 0 not tried, 1 unknown.
+
+        Failed:
+          ! agent a: POST agents/a answered 507: No space \u{1b}.
+              help: Free some space.
+          ! agent b: POST agents/b got the same answer as agent a
+          ! agent c: POST agents/c answered 507: No space here.
+          ! agent d: POST agents/d answered 409
+          ! agent e: POST agents/e answered 409
+
+        Unknown, each may have been done:
+          ! agent f: POST agents/f got the same answer as agent c
+
+        The same command again finds out what was done, and does the rest.
+        ");
+    }
+
+    #[test]
     fn a_first_failure_changed_nothing_and_an_interruption_is_said() {
         let plan = plan(rows());
         let not_tried = || RowOutcome::NotTried;
@@ -406,9 +487,8 @@ mod tests {
         + settings triage (SOUL.md, guardrails)
         ~ platform other/other-telegram (restarted)
         ~ entity-type person (name)
-        ! settings triage failed: PATCH agents/triage/config answered 400
-            [invalid_config]: guardrails: unknown guardrail \u{1b}[2J pii
-        ! entity-type person may have been done: the answer was lost
+        ! settings triage failed
+        ! entity-type person may have been done
         ");
     }
 }

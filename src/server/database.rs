@@ -211,7 +211,18 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     configure(&connection)?;
+    stop_growth_in_tests(&connection)?;
     Ok(connection)
+}
+
+/// Lets the database grow no further, where a test asks what a full disk does.
+pub(super) fn stop_growth_in_tests(connection: &Connection) -> Result<(), StoreError> {
+    if crate::fault::is_full("database") {
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        // SQLite takes no limit below 1 and none below what there is.
+        connection.pragma_update_and_check(None, "max_page_count", pages.max(1), |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
@@ -255,16 +266,14 @@ fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vau
     let not_ours = || StoreError::NotOurs { path: path.to_owned() };
     let number =
         |connection: &Connection, pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let version = number(connection, "user_version")?;
-    let application = number(connection, "application_id")?;
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if version == 0 && application == 0 && tables == 0 {
+    if is_empty(connection)? {
         connection.execute_batch("PRAGMA journal_mode = WAL;")?;
         return create_schema(connection, vault);
     }
-    if application != APPLICATION_ID {
+    if number(connection, "application_id")? != APPLICATION_ID {
         return Err(not_ours());
     }
+    let version = number(connection, "user_version")?;
     if version > SCHEMA_VERSION {
         return Err(StoreError::NewerSchema { path: path.to_owned(), found: version, supported: SCHEMA_VERSION });
     }
@@ -278,6 +287,13 @@ fn prepare_schema(connection: &mut Connection, path: &Path, key_path: &Path, vau
         migrations::migrate(connection, version)?;
     }
     Ok(())
+}
+
+/// Whether the file is no database yet, neither ours nor another program's.
+pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0 && number("user_version")? == 0 && number("application_id")? == 0)
 }
 
 fn create_schema(connection: &mut Connection, vault: &Vault) -> Result<(), StoreError> {

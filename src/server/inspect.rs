@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    database::{APPLICATION_ID, key_path},
+    database::{APPLICATION_ID, is_empty, key_path},
     error::StoreError,
     files,
     migrations::SCHEMA_VERSION,
@@ -21,7 +21,8 @@ pub struct StoreInspection {
     /// The files that others than their owner can open.
     pub open_to_others: Vec<PathBuf>,
     pub key: KeyState,
-    /// How many bytes are free on its disk for this user; none where the system does not tell.
+    /// How many bytes it can take in: free on its disk for this user, and below SQLite's limit of pages; none where neither
+    /// is known.
     pub free: Option<u64>,
     /// What is in the database, or why that can't be told.
     pub contents: Result<StoreContents, String>,
@@ -30,7 +31,7 @@ pub struct StoreInspection {
 /// What is in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreContents {
-    /// The version of its schema.
+    /// The version of its schema; 0 where it is empty, as it is left when there is no space for the schema.
     pub version: i64,
     /// The newest version that this program knows.
     pub newest: i64,
@@ -38,6 +39,8 @@ pub struct StoreContents {
     pub faults: Option<usize>,
     /// The slugs of its orgs.
     pub orgs: Vec<String>,
+    /// How many bytes it has room for before SQLite's limit of pages.
+    pub room: u64,
 }
 
 /// The key of a database.
@@ -59,9 +62,11 @@ pub enum KeyState {
 pub fn inspect_store(path: &Path) -> Option<StoreInspection> {
     path.symlink_metadata().ok()?;
     let read = read(path);
-    let key = key(path, read.as_ref().ok().map(|(key_id, _)| key_id.as_str()));
+    let key = key(path, read.as_ref().ok().and_then(|(key_id, _)| key_id.as_deref()));
     let contents = read.map(|(_, contents)| contents);
-    Some(StoreInspection { open_to_others: open_to_others(path), key, free: files::free_space(path), contents })
+    let room = contents.as_ref().ok().map(|contents| contents.room);
+    let free = files::free_space(path).into_iter().chain(room).min();
+    Some(StoreInspection { open_to_others: open_to_others(path), key, free, contents })
 }
 
 /// Takes the rights of others from the files of a database, and says which had them.
@@ -78,8 +83,8 @@ fn open_to_others(path: &Path) -> Vec<PathBuf> {
     [path.to_owned(), key_path(path)].into_iter().chain(beside).filter(|file| files::is_open_to_others(file)).collect()
 }
 
-/// Reads the id of the key, and what is in the database.
-fn read(path: &Path) -> Result<(String, StoreContents), String> {
+/// Reads the id of the key, where there is one, and what is in the database.
+fn read(path: &Path) -> Result<(Option<String>, StoreContents), String> {
     let metadata = path.symlink_metadata().map_err(|error| error.kind().to_string())?;
     if !metadata.is_file() {
         return Err("it is not a plain file".to_owned());
@@ -109,24 +114,32 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     super::database::configure(&connection)?;
+    super::database::stop_growth_in_tests(&connection)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
-fn contents(connection: &Connection) -> Result<(String, StoreContents), StoreError> {
+fn contents(connection: &Connection) -> Result<(Option<String>, StoreContents), StoreError> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let version = number("user_version")?;
+    let left =
+        number("max_page_count")?.saturating_sub(number("page_count")?).saturating_add(number("freelist_count")?);
+    let room = u64::try_from(left.saturating_mul(number("page_size")?)).unwrap_or_default();
+    let mut found = StoreContents { version, newest: SCHEMA_VERSION, faults: None, orgs: Vec::new(), room };
+    if is_empty(connection)? {
+        found.faults = Some(0);
+        return Ok((None, found));
+    }
     if number("application_id")? != APPLICATION_ID {
         return Err(StoreError::Corrupt { what: "it is not a database of this program" });
     }
-    let key_id = connection.query_row("SELECT value FROM meta WHERE name = 'key_id'", [], |row| row.get(0))?;
-    let mut found = StoreContents { version, newest: SCHEMA_VERSION, faults: None, orgs: Vec::new() };
+    let key_id: String = connection.query_row("SELECT value FROM meta WHERE name = 'key_id'", [], |row| row.get(0))?;
     if version <= SCHEMA_VERSION {
         found.faults = Some(faults(connection)?);
         let mut statement = connection.prepare("SELECT slug FROM organizations ORDER BY slug")?;
         found.orgs = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     }
-    Ok((key_id, found))
+    Ok((Some(key_id), found))
 }
 
 /// Counts what SQLite finds; what it says of it may quote what is stored.
@@ -240,6 +253,10 @@ mod tests {
         let text = temporary.path().join("text.db");
         fs::write(&text, "not a database, but long enough to have a header".repeat(9)).unwrap();
         assert_eq!(inspect_store(&text).unwrap().contents.unwrap_err(), "it is not a database of this program");
+        let blank = temporary.path().join("blank.db");
+        fs::write(&blank, "").unwrap();
+        let found = inspect_store(&blank).unwrap().contents.unwrap();
+        assert_eq!((found.version, found.faults, found.orgs.len()), (0, Some(0), 0));
         let directory = temporary.path().join("directory.db");
         fs::create_dir(&directory).unwrap();
         assert_eq!(inspect_store(&directory).unwrap().contents.unwrap_err(), "it is not a plain file");

@@ -53,6 +53,11 @@ impl ServerError {
     pub fn is_busy(&self) -> bool {
         self.structured && self.code.as_deref() == Some("busy")
     }
+
+    /// Whether our own server says that its disk is full: it took back all that the request did.
+    pub fn is_disk_full(&self) -> bool {
+        self.structured && self.code.as_deref() == Some("disk_full")
+    }
 }
 
 /// Reads `GET /health`.

@@ -15,6 +15,7 @@ mod dotenv_seeds;
 mod double;
 mod every_field;
 mod fault_matrix;
+mod full_disk;
 mod generated_projects;
 mod hidden_values;
 mod import_table;

@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use crate::commands::errors::doctor_advice;
 use crate::commands::values::hide;
 use crate::commands::{Outcome, Session};
 use crate::error::{CommandError, ErrorKind};
-use crate::execute::{ApprovedPlan, Event, Limits, Report, execute as carry_out};
+use crate::execute::{ApprovedPlan, Event, Limits, Report, RowOutcome, execute as carry_out};
 use crate::org::http::{HttpOrg, Sending};
 use crate::render::report::{finished_line, row_line};
 use crate::render::text_safety::SafeText;
@@ -104,12 +105,24 @@ pub(crate) fn outcome(report: &Report) -> Result<Outcome, CommandError> {
     } else {
         (ErrorKind::Refused, "the server refused or failed; nothing was changed")
     };
-    Err(CommandError::new(kind, message))
+    let error = CommandError::new(kind, message);
+    Err(match advice(report) {
+        Some(advice) => error.hint(advice),
+        None => error,
+    })
+}
+
+/// What to do about the failures, where that is the same for all rows.
+fn advice(report: &Report) -> Option<&'static str> {
+    report.rows.iter().find_map(|(_, outcome)| match outcome {
+        RowOutcome::Failed(failure) => failure.error().and_then(doctor_advice),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::execute::{FailureReason, RowOutcome, Verification};
+    use crate::execute::{FailureReason, Verification};
     use crate::schema::ResourceKey;
     use crate::schema::kinds::AGENT;
 

@@ -92,6 +92,9 @@ fn key(state: KeyState) -> Finding {
 
 fn schema(contents: &StoreContents) -> Finding {
     let StoreContents { version, newest, .. } = contents;
+    if *version == 0 {
+        return ok(Check::EmbeddedSchema, "The database is empty; the next apply creates its tables.");
+    }
     match version.cmp(newest) {
         std::cmp::Ordering::Equal => ok(Check::EmbeddedSchema, format!("Its version is {version}, the current one.")),
         std::cmp::Ordering::Less => {
@@ -115,12 +118,23 @@ fn integrity(faults: usize) -> Finding {
         .how("Restore it from a copy, or move it away and apply again.")
 }
 
+const MEBIBYTE: u64 = 1024 * 1024;
+
 /// How many bytes a database needs at least to be written.
-const LEAST_SPACE: u64 = 1024 * 1024;
+const LEAST_SPACE: u64 = MEBIBYTE;
+
+/// How many bytes an apply of a large project may need: its texts, once in the log and once in the database.
+const ENOUGH_SPACE: u64 = 32 * MEBIBYTE;
 
 fn space(free: u64) -> Finding {
-    if free >= LEAST_SPACE {
+    if free >= ENOUGH_SPACE {
         return ok(Check::EmbeddedSpace, "The disk of the database has free space.");
+    }
+    if free >= LEAST_SPACE {
+        let what = format!("The disk of the database has only {} MiB of free space.", free / MEBIBYTE);
+        return warning(Check::EmbeddedSpace, what)
+            .why("Large changes may not fit.")
+            .how("Free some space, or set a database on another disk with --db.");
     }
     failure(Check::EmbeddedSpace, "No space is left on the disk of the database.")
         .why("Nothing can be written to it.")

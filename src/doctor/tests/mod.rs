@@ -329,7 +329,7 @@ fn secrets_that_the_org_lacks_are_told_with_the_push() {
 }
 
 fn contents() -> StoreContents {
-    StoreContents { version: 2, newest: 2, faults: Some(0), orgs: vec!["dev".to_owned()] }
+    StoreContents { version: 2, newest: 2, faults: Some(0), orgs: vec!["dev".to_owned()], room: u64::MAX }
 }
 
 fn store() -> StoreInspection {
@@ -344,6 +344,9 @@ fn the_embedded_org_is_sound_or_told() {
         assert_eq!(state(&embedded_checks(&whole), check), "ok", "{check:?}");
     }
     assert!(whole.is_sound() && whole.has_org("dev") && !whole.has_org("other"));
+    let small = facts(Some(StoreInspection { free: Some(5 << 20), ..store() }));
+    assert_eq!(state(&embedded_checks(&small), Check::EmbeddedSpace), "warning");
+    assert!(small.is_sound(), "what is little is enough to open it");
     let missing = facts(None);
     assert_eq!(state(&embedded_checks(&missing), Check::EmbeddedDatabase), "ok");
     assert_eq!(state(&embedded_checks(&missing), Check::EmbeddedKey), "skipped");

@@ -114,7 +114,9 @@ pub(super) fn add(messages: &mut String, name: &str, output: &CommandOutput) {
     // The id of a plan is a digest of the server's address too, and so of its port.
     let id = output.stderr.split_once("this is plan ").and_then(|(_, rest)| rest.split(',').next());
     let output = id.map_or_else(|| output.clone(), |id| output.with(id, "[ID]"));
-    writeln!(messages, "## {name}: exit {code}\n{}", output.stderr).expect("writing to memory");
+    let report =
+        output.stdout.find("Apply is not complete: ").and_then(|at| output.stdout.get(at..)).unwrap_or_default();
+    writeln!(messages, "## {name}: exit {code}\n{}{report}", output.stderr).expect("writing to memory");
 }
 
 /// Asserts what holds for the output of every run: no secret, nothing that steers a terminal or a log reader, no panic, and

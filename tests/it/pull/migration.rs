@@ -148,10 +148,10 @@ fn on_one_server_of_the_first_generation_ids_are_taken() {
     site.server.forget_requests();
     let output = first.lobu(["apply", "--yes", "--url", &site.server.url(), "--org", "two"]);
     output.expect_code(3);
-    let told = flat(&output.stderr);
+    let told = flat(&output.everything());
     for part in [
-        "! agent triage failed: POST /api/two/agents answered 409: Agent ID already exists in another organization",
-        "! relationship-type owns failed:",
+        "! agent triage: POST /api/two/agents answered 409: Agent ID already exists in another organization",
+        "! relationship-type owns:",
         "answered 400: Relationship type with slug \"owns\" already exists",
         "error: the server refused or failed; nothing was changed",
     ] {

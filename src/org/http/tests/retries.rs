@@ -169,6 +169,18 @@ async fn what_may_have_been_carried_out_stays_unknown() {
 }
 
 #[tokio::test]
+async fn a_full_disk_is_no_reason_to_doubt_on_our_own_server_only() {
+    let ours = answer(507, &json!({"error": {"code": "disk_full", "message": "No space is left."}}));
+    let others = answer(507, &json!({"error": "disk_full"}));
+    for (step, outcome) in [(ours, Outcome::NotDone), (others, Outcome::Unknown)] {
+        let listener = Listener::start([step]);
+        let failed = listener.org().update(&rename(), Condition::None).await.unwrap_err();
+        assert_eq!((failed.status(), failed.outcome()), (Some(507), outcome));
+        assert_eq!(listener.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_create_of_an_agent_knows_its_own_row_again() {
     let row = |name: &str| answer(200, &json!({"agentId": "triage", "name": name, "description": ""}));
     let made = answer(201, &json!({"agentId": "triage", "name": "Triage"}));
