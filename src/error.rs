@@ -220,7 +220,7 @@ impl CommandError {
 
     /// The error of a command whose questions were ended.
     pub fn quit() -> Self {
-        Self::new(ErrorKind::Declined, "quit")
+        Self::new(ErrorKind::Declined, "canceled")
     }
 
     /// The same with what became of the work: `interrupted; nothing was written`.

@@ -142,7 +142,8 @@ impl From<TargetError> for CommandError {
         let advice = error.advice();
         let failure = Self::new(kind, error);
         match advice {
-            Some(TargetAdvice { text, command }) => failure.hint_command(text, command),
+            Some(TargetAdvice { text, command: Some(command) }) => failure.hint_command(text, command),
+            Some(TargetAdvice { text, command: None }) => failure.hint(text),
             None => failure,
         }
     }
@@ -166,7 +167,9 @@ impl From<ContextError> for CommandError {
     fn from(error: ContextError) -> Self {
         match error {
             ContextError::Accounts(error) => error.into(),
-            ContextError::TokenWithoutTarget(error) => Self::from(error).hint("Name the context with -c."),
+            ContextError::TokenWithoutTarget(error) => {
+                Self::usage(error).hint("Name the context with -c, or unset LOBU_API_TOKEN.")
+            }
             ContextError::Unknown { .. } => Self::usage(error).hint(KNOWN_CONTEXTS),
             ContextError::Embedded { .. } => Self::usage(error).hint("Name another context with -c."),
             ContextError::ApiUrlElsewhere { .. } => {

@@ -91,7 +91,8 @@ impl Finding {
     #[must_use]
     pub(super) fn advised(self, advice: Option<TargetAdvice>) -> Self {
         match advice {
-            Some(TargetAdvice { text, command }) => self.how_command(text, command),
+            Some(TargetAdvice { text, command: Some(command) }) => self.how_command(text, command),
+            Some(TargetAdvice { text, command: None }) => self.how(text),
             None => self,
         }
     }

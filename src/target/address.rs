@@ -4,6 +4,7 @@ use crate::http::{has_user_info, is_loopback, origin_of};
 use crate::model::OrgSlug;
 
 use super::TargetError;
+use super::error::USER_INFO;
 
 /// What the URL of a server says: its origin, and the org if its path is `/mcp/{org}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ fn parse_http(text: &str, source_name: &'static str) -> Result<Url, TargetError>
         return Err(bad("it must start with https:// or http://"));
     }
     if has_user_info(&url) {
-        return Err(bad("it contains a user name or password; put a token in LOBU_API_TOKEN"));
+        return Err(bad(USER_INFO));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(bad("it has a query or a fragment"));

@@ -1,6 +1,8 @@
 use crate::accounts::AccountsError;
 use crate::model::OrgSlug;
 
+use super::flags::argument;
+
 /// What a target error means for the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetErrorKind {
@@ -21,7 +23,7 @@ pub enum TargetError {
     #[error(transparent)]
     Accounts(#[from] AccountsError),
     /// Two flags name a server.
-    #[error("-t, --url and -c each select a server; use only one")]
+    #[error("-t, --url and -c each select a server")]
     TwoServers,
     /// The context does not exist.
     #[error("{source_name} names the context `{name}`, which does not exist")]
@@ -47,9 +49,7 @@ pub enum TargetError {
         name: String,
     },
     /// A target of the project names a server that nobody but the project vouches for.
-    #[error(
-        "[targets.{name}] in lobu.toml names {server}, and {other}; log in to that server, or set LOBU_SERVER_URL to it"
-    )]
+    #[error("[targets.{name}] in lobu.toml names {server}, but {other}")]
     TargetNotOwned {
         /// The name.
         name: String,
@@ -59,7 +59,7 @@ pub enum TargetError {
         other: String,
     },
     /// The server of a context is not one that its token belongs to.
-    #[error("the token of the context `{context}` does not belong to {server}; log in to it, or name another context")]
+    #[error("the token of the context `{context}` does not belong to {server}")]
     NotOfContext {
         /// The context.
         context: String,
@@ -67,10 +67,7 @@ pub enum TargetError {
         server: String,
     },
     /// The environment has a token, and only the stored context says what for.
-    #[error(
-        "LOBU_API_TOKEN is set, and nothing of this run says which server it is for; the current context's is {server}: \
-         name it with --url, -c or LOBU_SERVER_URL, or unset the token"
-    )]
+    #[error("LOBU_API_TOKEN is set, but no flag or variable names its server; the current context is for {server}")]
     TokenWithoutTarget {
         /// The server of the current context.
         server: String,
@@ -79,7 +76,7 @@ pub enum TargetError {
     #[error("no org is set")]
     NoOrg,
     /// Two variables for one thing differ.
-    #[error("{first} and {second} are both set and differ; unset one of them")]
+    #[error("{first} and {second} are both set and differ")]
     VariablesDiffer {
         /// The one.
         first: &'static str,
@@ -95,16 +92,13 @@ pub enum TargetError {
         why: &'static str,
     },
     /// Plain http beyond this machine.
-    #[error(
-        "{source_name} is plain http to another machine, so the token could be read on the way; use https, or \
-         --allow-insecure-http if you know the network"
-    )]
+    #[error("{source_name} is plain http to another machine, so the token could be read on the way")]
     InsecureHttp {
         /// Where the URL stands.
         source_name: &'static str,
     },
     /// `LOBU_API_URL` names another origin than the one that is used.
-    #[error("LOBU_API_URL names {api} and the server used is {origin}; unset it, or make them the same")]
+    #[error("LOBU_API_URL names {api}, but the command goes to {origin}")]
     ApiUrlElsewhere {
         /// Its origin.
         api: String,
@@ -118,15 +112,13 @@ pub enum TargetError {
         source_name: &'static str,
     },
     /// `--db` with a server that is not embedded.
-    #[error("--db sets the database of the embedded org; use it with -c local, or remove it")]
+    #[error("--db sets the database of the embedded org, but this target is a server")]
     DatabaseOfServer,
     /// No place for the embedded org's database.
-    #[error("no home directory for the embedded org's database; use --db PATH, or set HOME")]
+    #[error("no home directory for the embedded org's database")]
     NoHome,
     /// Two places name different orgs.
-    #[error(
-        "{first_source} names the org `{first}` and {second_source} `{second}`; make them the same, or choose one with --org"
-    )]
+    #[error("{first_source} names the org `{first}`, but {second_source} names `{second}`")]
     OrgsDiffer {
         /// Where the first stands.
         first_source: &'static str,
@@ -139,31 +131,57 @@ pub enum TargetError {
     },
 }
 
-/// What to do about an error, and the command that does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What to do about an error, and the commands that do it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetAdvice {
     /// A sentence, which introduces the command.
     pub text: &'static str,
-    /// The command, which can be copied.
-    pub command: &'static str,
+    /// The command, which can be copied; none where a sentence is all there is.
+    pub command: Option<String>,
 }
 
+/// Why a URL with user-info is none.
+pub(super) const USER_INFO: &str = "it contains a user name or password";
+
 impl TargetError {
-    /// What to do, where the message does not say it.
+    /// What to do, where the message does not make it plain.
     pub fn advice(&self) -> Option<TargetAdvice> {
-        let (text, command) = match self {
-            Self::UnknownContext { .. } => ("To list contexts:", "lobu context list"),
-            Self::NoTarget => (
-                "Set one with --url, -c or LOBU_SERVER_URL, or use the embedded org with -c local. To log in to a server:",
-                "lobu login",
-            ),
-            Self::NoOrg => (
-                "Set one with --org, LOBU_ORG or `org` of [memory] in lobu.toml, or for the context:",
-                "lobu org use SLUG",
-            ),
-            _ => return None,
+        let command = match self {
+            Self::UnknownContext { .. } => Some("lobu context list".to_owned()),
+            Self::NoTarget => Some("lobu login".to_owned()),
+            Self::NoOrg => Some("lobu org use SLUG".to_owned()),
+            Self::TargetNotOwned { server, .. } => {
+                Some(format!("lobu context add NAME{}\nlobu login -c NAME", argument("--url", server)))
+            }
+            Self::NotOfContext { context, .. } => Some(format!("lobu login{} --force", argument("-c", context))),
+            _ => None,
         };
-        Some(TargetAdvice { text, command })
+        Some(TargetAdvice { text: self.advice_text()?, command })
+    }
+
+    fn advice_text(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::UnknownContext { .. } => "To list contexts:",
+            Self::NoTarget => {
+                "Set one with --url, -c or LOBU_SERVER_URL, or use the embedded org with -c local. To log in to a server:"
+            }
+            Self::NoOrg => "Set one with --org, LOBU_ORG or `org` of [memory] in lobu.toml, or for the context:",
+            Self::TwoServers => "Use only one of them.",
+            Self::TargetWithoutUrl { .. } => "Add the URL of its server.",
+            Self::TargetNotOwned { .. } => "If you trust that server, set LOBU_SERVER_URL to it, or log in to it:",
+            Self::NotOfContext { .. } => "Use another context with -c, or log in again:",
+            Self::TokenWithoutTarget { .. } => {
+                "Name its server with --url, -c or LOBU_SERVER_URL, or unset LOBU_API_TOKEN."
+            }
+            Self::VariablesDiffer { .. } => "Unset one of them.",
+            Self::BadUrl { why, .. } if *why == USER_INFO => "Put a token in LOBU_API_TOKEN.",
+            Self::InsecureHttp { .. } => "Use https, or --allow-insecure-http if you trust the network.",
+            Self::ApiUrlElsewhere { .. } => "Unset LOBU_API_URL, or set it to the same server.",
+            Self::DatabaseOfServer => "Use it with -c local, or remove it.",
+            Self::NoHome => "Set one with --db PATH, or set HOME.",
+            Self::OrgsDiffer { .. } => "Make them the same, or choose one with --org.",
+            Self::Accounts(_) | Self::UnknownTarget { .. } | Self::BadUrl { .. } | Self::BadOrg { .. } => return None,
+        })
     }
 
     /// What it means for the exit code.

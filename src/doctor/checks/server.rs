@@ -252,6 +252,8 @@ pub enum TargetFacts {
     OrgsDiffer {
         /// The message of a command that refuses it.
         message: String,
+        /// What it advises.
+        advice: Option<TargetAdvice>,
     },
     /// Something else stands in the way.
     Refused {
@@ -271,11 +273,13 @@ pub fn target_checks(facts: &TargetFacts) -> Vec<Finding> {
             vec![ok(Check::ServerTarget, format!("Context {context}, server {server}, org {org}."))]
         }
         TargetFacts::NotNamed { message, advice } => {
-            vec![note(Check::ServerTarget, sentence(message)).advised(*advice)]
+            vec![note(Check::ServerTarget, sentence(message)).advised(advice.clone())]
         }
-        TargetFacts::OrgsDiffer { message } => vec![failure(Check::OrgPin, sentence(message)).why(why)],
+        TargetFacts::OrgsDiffer { message, advice } => {
+            vec![failure(Check::OrgPin, sentence(message)).why(why).advised(advice.clone())]
+        }
         TargetFacts::Refused { message, advice } => {
-            vec![failure(Check::ServerTarget, sentence(message)).why(why).advised(*advice)]
+            vec![failure(Check::ServerTarget, sentence(message)).why(why).advised(advice.clone())]
         }
         TargetFacts::Unknown => Vec::new(),
     }

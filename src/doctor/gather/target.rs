@@ -84,7 +84,7 @@ impl FoundTarget {
                 let (message, advice) = (error.to_string(), error.advice());
                 match error {
                     TargetError::NoTarget | TargetError::NoOrg => TargetFacts::NotNamed { message, advice },
-                    TargetError::OrgsDiffer { .. } => TargetFacts::OrgsDiffer { message },
+                    TargetError::OrgsDiffer { .. } => TargetFacts::OrgsDiffer { message, advice },
                     _ => TargetFacts::Refused { message, advice },
                 }
             }

@@ -198,7 +198,7 @@ fn the_target_is_named_or_told() {
         (at, Check::ServerTarget, "ok"),
         (TargetFacts::NotNamed { message: message(), advice: None }, Check::ServerTarget, "note"),
         (TargetFacts::Refused { message: message(), advice: None }, Check::ServerTarget, "failure"),
-        (TargetFacts::OrgsDiffer { message: message() }, Check::OrgPin, "failure"),
+        (TargetFacts::OrgsDiffer { message: message(), advice: None }, Check::OrgPin, "failure"),
         (TargetFacts::Unknown, Check::ServerTarget, "none"),
     ];
     for (facts, check, expected) in table {

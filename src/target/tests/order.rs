@@ -158,5 +158,5 @@ fn both_orgs_are_named_when_they_differ() {
     let pins = ProjectPins { org: Some(OrgSlug::parse("beta").unwrap()), ..ProjectPins::default() };
     let known = Known { accounts: None, pins: &pins, on_terminal: false };
     let error = resolve(&flags, &environment, known).err().unwrap();
-    insta::assert_snapshot!(error, @"lobu.toml names the org `beta` and LOBU_ORG `acme`; make them the same, or choose one with --org");
+    insta::assert_snapshot!(error, @"lobu.toml names the org `beta`, but LOBU_ORG names `acme`");
 }

@@ -84,7 +84,7 @@ fn what_is_a_mistake_by_itself_sends_nothing_anywhere() {
         (&["-t", "edited"], &[], 4, "edited"),
         (&["-t", "edited"], &[("LOBU_API_TOKEN", GIVEN)], 4, "edited"),
         (&["-t", "nothing"], &[], 2, "nothing"),
-        (&["-t", "prod", "-c", "mine"], &[], 2, "use only one"),
+        (&["-t", "prod", "-c", "mine"], &[], 2, "Use only one"),
         (&["-c", "mine"], &[("LOBU_API_URL", other.as_str())], 2, "LOBU_API_URL"),
     ];
     for (arguments, variables, code, word) in table {
