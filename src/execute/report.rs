@@ -28,7 +28,18 @@ pub struct Failure {
     pub hint: Option<String>,
 }
 
+/// What is said of a row of which an earlier request was carried out.
+pub(super) const A_PART: &str = "a part of it was done before";
+
 impl Failure {
+    /// The same, of a row of which an earlier request was carried out.
+    #[must_use]
+    pub(super) fn after_a_part(self) -> Self {
+        let part = "A part of it was done before; the same command again does the rest.";
+        let hint = self.hint.map_or_else(|| part.to_owned(), |hint| format!("{hint} {part}"));
+        Self { hint: Some(hint), ..self }
+    }
+
     /// The status that the server answered, where a request failed.
     pub fn status(&self) -> Option<u16> {
         self.error()?.status()

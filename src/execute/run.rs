@@ -8,6 +8,7 @@ use crate::org::OrgWrite;
 use crate::plan::{Row, Task, Verifier, tasks};
 
 use super::read_back::read_back;
+use super::report::A_PART;
 use super::step::{Ending, Step};
 use super::versions::Versions;
 use super::{ApprovedPlan, FailureReason, Report, RowOutcome, Verification};
@@ -117,7 +118,9 @@ impl<Org: OrgWrite> OfRow<'_, Org> {
                     wrote = true;
                 }
                 Ending::Found => found = true,
+                Ending::Failed(failure) if wrote => return (wrote, RowOutcome::Failed(failure.after_a_part())),
                 Ending::Failed(failure) => return (wrote, RowOutcome::Failed(*failure)),
+                Ending::Unknown(why) if wrote => return (wrote, RowOutcome::Unknown(format!("{why}; {A_PART}"))),
                 Ending::Unknown(why) => return (wrote, RowOutcome::Unknown(why)),
             }
         }
@@ -139,8 +142,8 @@ struct Run {
     rows: Vec<(usize, Option<RowOutcome>)>,
     started: Vec<bool>,
     limits: Limits,
-    /// Whether a task is in flight that has no other such task beside it.
-    alone: bool,
+    /// The tasks that were begun and have not ended.
+    in_flight: BTreeSet<usize>,
     stopped: bool,
     interrupted: bool,
     /// The rows of which a request succeeded.
@@ -170,7 +173,7 @@ impl Run {
             ready,
             rows,
             limits,
-            alone: false,
+            in_flight: BTreeSet::new(),
             stopped: false,
             interrupted: false,
             wrote: BTreeSet::new(),
@@ -183,17 +186,20 @@ impl Run {
     }
 
     /// The next task whose prerequisites are done; tasks behind a failed one never become ready, and one that runs alone waits
-    /// for another one to end.
+    /// for its like, and for all that was begun and stands before it in the plan.
     fn next(&mut self) -> Option<(usize, Task)> {
         if self.stopped {
             return None;
         }
-        let kept = |position: &&usize| self.alone && self.tasks.get(**position).is_some_and(|task| task.is_alone);
-        let position = *self.ready.iter().find(|position| !kept(position))?;
+        let is_alone = |position: usize| self.tasks.get(position).is_some_and(|task| task.is_alone);
+        let is_kept = |position: usize| {
+            let in_its_way = |other: &usize| *other < position || is_alone(*other);
+            is_alone(position) && self.in_flight.iter().any(in_its_way)
+        };
+        let position = *self.ready.iter().find(|position| !is_kept(**position))?;
         self.ready.remove(&position);
-        let task = self.tasks.get(position)?.clone();
-        self.alone |= task.is_alone;
-        Some((position, task))
+        self.in_flight.insert(position);
+        Some((position, self.tasks.get(position)?.clone()))
     }
 
     /// Makes the tasks ready that waited for this one alone.
@@ -216,9 +222,7 @@ impl Run {
     }
 
     fn finish(&mut self, position: usize, row: usize, outcome: RowOutcome, on_event: &mut (dyn FnMut(Event) + Send)) {
-        if self.tasks.get(position).is_some_and(|task| task.is_alone) {
-            self.alone = false;
-        }
+        self.in_flight.remove(&position);
         if matches!(outcome, RowOutcome::Done(_)) {
             self.release(position);
         } else if !self.limits.keep_going {
@@ -261,14 +265,16 @@ mod tests {
 
     #[test]
     fn what_runs_alone_waits_for_its_like_and_for_nothing_else() {
-        let tasks = vec![task(0, true), task(1, true), task(2, false)];
-        let mut run = Run::new(tasks, 3, Limits { parallelism: 8, keep_going: true, verify: false });
+        let tasks = vec![task(0, false), task(1, true), task(2, true), task(3, false)];
+        let mut run = Run::new(tasks, 4, Limits { parallelism: 8, keep_going: true, verify: false });
         let next = |run: &mut Run| run.next().map(|(position, _)| position);
-        assert_eq!((next(&mut run), next(&mut run), next(&mut run)), (Some(0), Some(2), None));
-        run.finish(2, 2, RowOutcome::Done(None), &mut |_| ());
-        assert_eq!(next(&mut run), None, "the first is still in flight");
-        let failed = RowOutcome::Failed(FailureReason::Partial.into());
-        run.finish(0, 0, failed, &mut |_| ());
-        assert_eq!(next(&mut run), Some(1), "one that failed holds nothing back");
+        assert_eq!((next(&mut run), next(&mut run), next(&mut run)), (Some(0), Some(3), None));
+        let failed = || RowOutcome::Failed(FailureReason::Partial.into());
+        run.finish(0, 0, failed(), &mut |_| ());
+        assert_eq!((next(&mut run), next(&mut run)), (Some(1), None), "what comes later is not waited for");
+        run.finish(3, 3, RowOutcome::Done(None), &mut |_| ());
+        assert_eq!(next(&mut run), None, "the other one is still in flight");
+        run.finish(1, 1, failed(), &mut |_| ());
+        assert_eq!(next(&mut run), Some(2), "one that failed holds nothing back");
     }
 }

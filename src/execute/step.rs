@@ -179,6 +179,8 @@ impl<Org: OrgWrite> Step<'_, Org> {
         let Ok(found) = self.look().await else { return Ending::Unknown(error.to_string()) };
         match self.standing(found.as_ref()).await {
             Standing::Wanted => {
+                // What was found may hold someone's change of what the next write of the row replaces.
+                self.versions.set_changed(&self.row.key);
                 self.versions.set(&self.row.key, found.and_then(|found| found.version));
                 Ending::Done(Some(FOUND))
             }

@@ -1,5 +1,8 @@
 //! Cron schedules: why one can't be used, and when it runs next. All times are UTC.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::Timestamp;
@@ -7,6 +10,9 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 const MAX_BYTES: usize = 256;
+
+/// How many schedules are remembered.
+const MOST_SEEN: usize = 512;
 
 /// Where the search for a first run begins, in seconds since 1970: the start of 2000.
 const REFERENCE: i64 = 946_684_800;
@@ -18,6 +24,24 @@ const FIELDS: [&str; 5] = ["minute", "hour", "day of the month", "month", "day o
 /// Taken are five fields, six with seconds first, and names such as `@daily`, as long as two runs are never less than a minute
 /// apart.
 pub fn cron_problem(text: &str) -> Option<String> {
+    // Reading a schedule lays out all years, which takes longer than all else that is read of a watcher; projects repeat a few.
+    thread_local! {
+        static SEEN: RefCell<BTreeMap<String, Option<String>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    SEEN.with_borrow_mut(|seen| {
+        if let Some(found) = seen.get(text) {
+            return found.clone();
+        }
+        if seen.len() >= MOST_SEEN {
+            seen.clear();
+        }
+        let found = problem(text);
+        seen.insert(text.to_owned(), found.clone());
+        found
+    })
+}
+
+fn problem(text: &str) -> Option<String> {
     if text.len() > MAX_BYTES {
         return Some(format!("it is longer than {MAX_BYTES} bytes"));
     }
@@ -31,7 +55,7 @@ pub fn cron_problem(text: &str) -> Option<String> {
     if cron.pattern.seconds.values().len() > 1 {
         return Some("it runs more than once a minute; the shortest interval is one minute".to_owned());
     }
-    if next_run(text, REFERENCE).is_none() {
+    if next_of(&cron, REFERENCE).is_none() {
         return Some("it never runs: no date matches all of its fields".to_owned());
     }
     None
@@ -39,7 +63,10 @@ pub fn cron_problem(text: &str) -> Option<String> {
 
 /// Gives the first run after a time, both in seconds since 1970; none for a text that is not a schedule or never runs.
 pub fn next_run(text: &str, after_unix_seconds: i64) -> Option<i64> {
-    let cron = parse(text)?;
+    next_of(&parse(text)?, after_unix_seconds)
+}
+
+fn next_of(cron: &Cron, after_unix_seconds: i64) -> Option<i64> {
     let after = Timestamp::from_second(after_unix_seconds).ok()?;
     let after: DateTime = TimeZone::UTC.to_datetime(after);
     let next = cron.find_next_occurrence(&after, false).ok()?;

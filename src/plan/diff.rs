@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::context::Context;
 use super::resource::{self, Compared};
-use super::{Action, MissingSecret, Options, Plan, Row, Selection, named_agents, secrets, shared_secrets};
+use super::{Action, FieldChange, MissingSecret, Options, Plan, Row, Selection, named_agents, secrets, shared_secrets};
 
 /// The agent that the platforms route is probed with when a project declares none.
 const PROBE: &str = "lobu-probe";
@@ -62,7 +62,7 @@ pub fn diff(desired: &DesiredState, actual: &ActualState, options: &Options) -> 
         rows.extend(rows_of(&mut context, desired, actual, kind));
     }
     rows.sort_by_key(|row| row.key.kind);
-    named_agents::check(&mut context, actual, &rows);
+    named_agents::check(&mut context, desired, actual, &rows);
     let listed = read.iter().filter(|kind| !kind.is_read_by_agent);
     let undeclared = listed.filter_map(|kind| undeclared_of(options, desired, *kind, records.get(kind)?)).collect();
     let needs = secrets::needs(mode, &rows);
@@ -135,7 +135,7 @@ fn rows_below(
             declared: &resource.declared,
             record,
             is_archived: false,
-            is_written: row.is_change(),
+            adds_version: adds_version(&row),
             server: context.server,
             declared_ids: &declared_ids,
             records: &own_ids,
@@ -165,11 +165,13 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
         if !context.options.selection.covers(kind, &resource.key.id) {
             continue;
         }
-        if let Some(why) = kind.not_taken.and_then(|needs| needs(&resource.declared, context.server)) {
+        let record = actual.record(&resource.key);
+        let not_taken_for = || kind.not_taken.and_then(|needs| needs(&resource.declared, context.server));
+        // What is there was taken, whoever made it.
+        if let Some(why) = record.is_none().then(not_taken_for).flatten() {
             *not_taken.entry(why).or_default() += 1;
             continue;
         }
-        let record = actual.record(&resource.key);
         for field in &links {
             check_link(context, &by_id, actual, resource, field);
         }
@@ -193,7 +195,7 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
             declared: &resource.declared,
             record,
             is_archived: found.is_some_and(|found| found.archived.contains(&resource.key.id)),
-            is_written: row.is_change(),
+            adds_version: adds_version(&row),
             server: context.server,
             declared_ids: &[],
             records: &records,
@@ -205,6 +207,14 @@ fn rows_of(context: &mut Context<'_>, desired: &DesiredState, actual: &ActualSta
         context.note(format!("{} not applied: {why}", counted_as(count, kind)));
     }
     rows
+}
+
+/// Whether a row changes what a version of the resource holds, or what is kept beside its versions.
+fn adds_version(row: &Row) -> bool {
+    let field = |change: &FieldChange| row.key.kind.field(change.path.root());
+    let is_of_version = |field: &'static Field| field.is_versioned() || field.is_apart;
+    let changes = row.fields.iter().filter(|change| change.action.is_change());
+    row.action == Action::Update && changes.filter_map(field).any(is_of_version)
 }
 
 /// How many of a kind, with the verb of what becomes of them.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Change, Form, Kind, Owner, Shape, Write};
+use crate::schema::{Change, Kind, Owner, Shape, Write};
 
 use super::named_agents::agent_of;
 use super::{Plan, Row};
@@ -16,7 +16,7 @@ pub struct Task {
     pub writes: Vec<usize>,
     /// The tasks that must be done before, by position.
     pub after: Vec<usize>,
-    /// Whether no other such task of its kind may run beside it.
+    /// Whether neither its like nor anything that stands before it may run beside it.
     pub is_alone: bool,
 }
 
@@ -24,24 +24,18 @@ pub struct Task {
 ///
 /// Per agent: the agent, then what belongs to it, kind by kind. What belongs to no agent is written beside that, after what its
 /// pairs name; what names another of its kind comes once both are there. What an agent of the project works on is written after
-/// that agent, and after the kinds of its own family that come before it.
+/// that agent; what is written alone starts when nothing that stands before it is in flight.
 pub fn tasks(plan: &Plan) -> Vec<Task> {
     let mut tasks: Vec<Task> = Vec::new();
     let mut done_by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut of_kind: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
     let mut links = Vec::new();
     let kinds: BTreeSet<Kind> = plan.rows.iter().map(|row| row.key.kind).collect();
     for (position, row) in plan.rows.iter().enumerate().filter(|(_, row)| !row.writes.is_empty()) {
-        let mut waits_for = prerequisites(&kinds, row, &done_by);
-        if row.key.kind.fields.iter().any(|field| matches!(field.form, Form::Agent)) {
-            let before = of_kind.range(..row.key.kind).filter(|(kind, _)| kind.family == row.key.kind.family);
-            waits_for.extend(before.flat_map(|(_, tasks)| tasks));
-        }
+        let waits_for = prerequisites(&kinds, row, &done_by);
         let is_late = |at: &usize| row.writes.get(*at).is_some_and(names_own_kind);
         let (late, writes): (Vec<_>, Vec<_>) = (0..row.writes.len()).partition(is_late);
         if !writes.is_empty() {
             done_by.insert((row.key.kind.word, row.key.id.as_str()), tasks.len());
-            of_kind.entry(row.key.kind).or_default().push(tasks.len());
             tasks.push(Task { row: position, writes, after: waits_for, is_alone: row.key.kind.one_at_a_time });
         }
         links.extend(late.into_iter().map(|at| (position, at)));

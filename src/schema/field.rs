@@ -116,8 +116,10 @@ pub enum Form {
     Trimmed,
     /// Any JSON that is a mapping.
     Mapping,
-    /// Any JSON that is a list.
+    /// A list of mappings.
     Elements,
+    /// Any JSON; a text that is JSON itself is none, since servers read it as what it says.
+    Json,
 }
 
 /// What a field holds.
@@ -390,10 +392,10 @@ impl Field {
             value => value.literal().map(str::to_owned),
         };
         match self.form {
-            // One query, of all events, by a name of the server's.
             Form::Queries { default } => {
-                let name = |query: &Value| query.as_map()?.get("name")?.literal().map(str::to_owned);
-                matches!(value.as_list(), Some([query]) if name(query).as_deref() == Some(default))
+                let member = |query: &Value, name: &str| query.as_map()?.get(name)?.literal().map(str::to_owned);
+                matches!(value.as_list(), Some([query]) if member(query, "name").as_deref() == Some(default)
+                    && member(query, "query").is_some_and(|query| is_of_everything(&query)))
             }
             _ => self.default.is_some() && text().as_deref() == self.default,
         }
@@ -453,6 +455,14 @@ impl Ord for Field {
     fn cmp(&self, other: &Self) -> Ordering {
         self.identity().cmp(&other.identity())
     }
+}
+
+/// Whether a query is the one that servers add where nothing is said: all of one table, newest first. By the same name it may be
+/// another, which somebody wrote.
+fn is_of_everything(query: &str) -> bool {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["select", "*", "from", _, "order", "by", time, "desc"] if time.ends_with("occurred_at"))
 }
 
 /// One thing for each of some fields.

@@ -82,8 +82,8 @@ pub struct Look<'plan> {
     pub record: Option<&'plan Record>,
     /// Whether the org has it archived.
     pub is_archived: bool,
-    /// Whether the plan writes it.
-    pub is_written: bool,
+    /// Whether the plan changes what a version of it holds, so that all that share its versions change.
+    pub adds_version: bool,
     /// What the plan's server does.
     pub server: &'plan ServerTraits,
     /// The ids without their agent of the resources of the kind that the files declare for the same agent.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::model::AgentId;
 use crate::org::{HiddenLiteral, HiddenValues, OrgRead, PlatformsProbe, Request, RequestError, SecretsProbe};
 use crate::schema::{Api, Field, Kind, ListRoute, Part, ResourceKey, Shape, StoredPair, Tool};
@@ -104,9 +106,8 @@ impl OrgRead for HttpOrg {
         let (mut listed, archived) = futures::try_join!(listed, self.archived(kind, route))?;
         self.numbers.learn(kind, &listed);
         // Between the two answers a resource may have been archived; the list that has it as it was counts.
-        let is_listed = |record: &WireRecord| listed.iter().any(|other| other.number == record.number);
-        let archived: Vec<_> = archived.into_iter().filter(|record| !is_listed(record)).collect();
-        listed.extend(archived);
+        let numbers: BTreeSet<Option<String>> = listed.iter().map(|record| record.number.clone()).collect();
+        listed.extend(archived.into_iter().filter(|record| !numbers.contains(&record.number)));
         Ok(listed)
     }
 

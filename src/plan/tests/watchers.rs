@@ -7,7 +7,7 @@ use super::store::{Server, World};
 use crate::model::Family;
 use crate::plan::{Action, Only, Plan};
 use crate::schema::kinds::{AGENT, ENTITY_TYPE, WATCHER};
-use crate::schema::{Generation, Records, ServerTraits, Write};
+use crate::schema::{Generation, ServerTraits, Write};
 
 fn world(server: Server) -> World {
     let mut world = World::new(server);
@@ -80,6 +80,11 @@ fn a_shared_group_is_pointed_out_where_it_is_written() {
         unchanged.store(WATCHER, slug, &json!({"watcher_group_id": 7}));
     }
     assert_eq!(messages(&unchanged.plan()), [] as [&str; 0]);
+    let mut own = declaring(Server::Ours, &json!({"tags": ["mine"]}));
+    for slug in ["late", "late-eu"] {
+        own.store(WATCHER, slug, &json!({"watcher_group_id": 7}));
+    }
+    assert_eq!(messages(&own.plan()), [] as [&str; 0], "no version has tags");
 }
 
 #[test]
@@ -88,6 +93,10 @@ fn an_agent_must_be_there_or_be_made() {
     assert_eq!(messages(&world.plan()), ["its agent `desk` is not in the org and not part of this plan"]);
     world.declared.push(resource(AGENT, "desk", &json!({})));
     assert_eq!(messages(&world.plan()), [] as [&str; 0]);
+    let mut unchanged = declaring(Server::Ours, &json!({"agent": "desk"}));
+    unchanged.store(WATCHER, "late", &json!({"agent": "desk"}));
+    let plan = unchanged.plan();
+    assert_eq!((plan.problems.len(), plan.warnings.len()), (0, 1), "what is not written is only warned of");
     // Without the agents nobody knows: they are asked for.
     world.options.selection.only = Some(Only::Memory);
     world.actual.records.retain(|kind, _| kind.is_memory());
@@ -109,6 +118,12 @@ fn the_first_generation_takes_what_it_knows() {
     assert!(plan.rows.iter().all(|row| row.key.kind != WATCHER));
     let note = "1 watcher is not applied: this server takes a watcher only with the `entity_id` of what it watches";
     assert!(plan.notes.iter().any(|found| found == note), "{:?}", plan.notes);
+    // What is there was taken, whatever it watches.
+    let mut there = declaring(Server::ExistingMasked, &json!({"prompt": "other"}));
+    there.store(WATCHER, "late", &json!({}));
+    there.actual.server = ServerTraits::of(Generation::First, None);
+    let plan = there.plan();
+    assert!(plan.rows.iter().any(|row| row.key.kind == WATCHER && row.action == Action::Update));
     let plan = first(&json!({"entity_id": 12}));
     assert!(plan.rows.iter().any(|row| row.key.kind == WATCHER && row.action == Action::Create));
     assert_eq!(messages(&plan), [] as [&str; 0]);
@@ -144,13 +159,16 @@ fn a_version_that_inherits_clears_nothing() {
 
 #[test]
 fn the_query_that_a_server_adds_is_no_drift() {
-    let mut world = declaring(Server::Ours, &json!({}));
-    world.store(WATCHER, "late", &json!({"sources": [{"name": "content", "query": "SELECT 1"}]}));
-    let row = |world: &World| world.plan().rows.into_iter().find(|row| row.key.kind == WATCHER).expect("a row").action;
-    assert_eq!(row(&world), Action::Unchanged);
-    world.actual.records.insert(WATCHER, Records::default());
-    world.store(WATCHER, "late", &json!({"sources": [{"name": "mine", "query": "SELECT 1"}]}));
-    assert_eq!(row(&world), Action::Drift);
+    let action = |name: &str, query: &str| {
+        let mut world = declaring(Server::Ours, &json!({}));
+        world.store(WATCHER, "late", &json!({"sources": [{"name": name, "query": query}]}));
+        world.plan().rows.into_iter().find(|row| row.key.kind == WATCHER).expect("a row").action
+    };
+    let everything = "SELECT *\n  FROM events ORDER BY occurred_at DESC";
+    assert_eq!(action("content", everything), Action::Unchanged);
+    assert_eq!(action("content", "select * from c.content order by c.occurred_at desc"), Action::Unchanged);
+    assert_eq!(action("mine", everything), Action::Drift);
+    assert_eq!(action("content", "SELECT * FROM events WHERE kind = 'late' ORDER BY occurred_at DESC"), Action::Drift);
 }
 
 #[test]
@@ -169,7 +187,12 @@ fn it_is_written_after_its_agent_and_the_types() {
     let kind = |task: &crate::plan::Task| plan.rows[task.row].key.kind;
     for task in tasks.iter().filter(|task| kind(task) == WATCHER) {
         let after: Vec<_> = task.after.iter().map(|at| kind(&tasks[*at])).collect();
-        assert!(after.contains(&AGENT) && after.contains(&ENTITY_TYPE) && !after.contains(&WATCHER), "{after:?}");
+        assert!(after.contains(&AGENT) && !after.contains(&WATCHER), "{after:?}");
         assert!(task.is_alone);
+        let types = tasks.iter().position(|task| kind(task) == ENTITY_TYPE).expect("a task");
+        assert!(
+            tasks.iter().position(|other| other == task) > Some(types),
+            "what is alone waits for what stands before it"
+        );
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn number(
     Some(Declaration::Leaf(to_value(node)))
 }
 
-/// A mapping or a list of anything.
+/// A mapping, or a list of mappings.
 pub(super) fn json_of(
     form: Form,
     key: &'static str,
@@ -100,11 +100,29 @@ pub(super) fn json_of(
 ) -> Option<Declaration> {
     let node = fields.node(key, report)?;
     let what = format!("`{key}`");
-    let is_empty = match form {
-        Form::Mapping => expect(node, &what, "a mapping", report, Node::map)?.is_empty(),
-        _ => expect(node, &what, "a list", report, Node::list)?.is_empty(),
+    let is_empty = if matches!(form, Form::Mapping) {
+        expect(node, &what, "a mapping", report, Node::map)?.is_empty()
+    } else {
+        let elements = expect(node, &what, "a list", report, Node::list)?;
+        for element in elements {
+            expect(element, &format!("an element of {what}"), "a mapping", report, Node::map);
+        }
+        elements.is_empty()
     };
     Some(if is_empty { Declaration::Clear } else { Declaration::Leaf(to_value(node)) })
+}
+
+/// Anything, but for a text that servers would read as JSON.
+pub(super) fn json(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<Declaration> {
+    let node = fields.node(key, report)?;
+    if node.text().is_some_and(|text| text.trim_start().starts_with(['{', '['])) {
+        let message = format!("`{key}` must not be a text that begins like JSON: servers read it as JSON");
+        let hint = "write it as a mapping or a list of YAML, without quotes around it".to_owned();
+        report.add(Severity::Error, node.spot(), "json-as-text", message, Some(hint));
+        return None;
+    }
+    let value = to_value(node);
+    Some(if value.is_blank() { Declaration::Clear } else { Declaration::Leaf(value) })
 }
 
 /// A list of `{name, query}`; `[]` asks for what the server asks by itself.

@@ -88,8 +88,9 @@ fn declaration(
         (Form::OfShape, Shape::Leaf(Leaf::Link)) => link(own, field.file, fields, report),
         (Form::OfShape, Shape::Leaf(Leaf::Flag)) => flag(field.file, fields, report),
         (Form::OfShape | Form::Tools | Form::Arguments, Shape::Leaf(Leaf::List)) => list(field.file, fields, report),
-        (form, Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SentOnly)) => text(form, field.file, fields, report),
+        (_, Shape::Leaf(Leaf::Text | Leaf::Prose | Leaf::SentOnly)) => text(field, fields, report),
         // A kind of model files has nothing else but JSON, which the table of forms holds.
+        (Form::Json, _) => forms::json(field.file, fields, report),
         _ => json(field.file, fields, report),
     }
 }
@@ -141,12 +142,16 @@ fn leaf(key: &str, text: &str) -> Declaration {
     Declaration::Leaf(Value::Text(shown(key, text)))
 }
 
-fn text(form: Form, key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<Declaration> {
+fn text(field: &'static Field, fields: &mut Fields<'_>, report: &mut Report) -> Option<Declaration> {
+    let (key, form) = (field.file, field.form);
     match fields.text(key, report)? {
-        ("", _) => Some(Declaration::Clear),
+        // Servers take a blank part of a version for none.
+        (text, _) if field.is_versioned() && text.trim().is_empty() => Some(Declaration::Clear),
+        ("", _) if !matches!(form, Form::Uuid | Form::Trimmed) => Some(Declaration::Clear),
         (text, spot) => {
             forms::check_text(form, key, (text, spot), report);
-            Some(leaf(key, text))
+            // Servers keep it in small letters.
+            Some(if matches!(form, Form::Uuid) { leaf(key, &text.to_lowercase()) } else { leaf(key, text) })
         }
     }
 }

@@ -48,7 +48,7 @@ static FIELDS: [Field; 24] = [
     Field::new("condensation_window_count", JSON, Clearing::Null, "condensation_window_count")
         .form(Form::Number { least: 2 })
         .versioned(NEW_VERSION),
-    Field::new("json_template", JSON, Clearing::Null, "json_template").versioned(NEW_VERSION),
+    Field::new("json_template", JSON, Clearing::Null, "json_template").form(Form::Json).versioned(NEW_VERSION),
     Field::new("keying_config", JSON, Clearing::Null, "keying_config").form(Form::Mapping).versioned(NEW_VERSION),
     Field::new("classifiers", JSON, Clearing::Null, "classifiers").form(Form::Elements).versioned(NEW_VERSION),
     Field::new("tags", Shape::Leaf(Leaf::List), Clearing::EmptyList, "tags"),
@@ -147,7 +147,7 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
             message: format!("this server has no `{name}` and would drop it"),
             hint: "Remove it from the model file.".to_owned(),
         }));
-    } else if look.declared.get(ENTITY).is_some() || look.declared.get(ENTITY_ID).is_some() && look.server.is_ours() {
+    } else if look.record.is_none() && names_entity_in_vain(look) {
         findings.push(Finding::Warning {
             message: "its entity is not applied: it will watch the whole org".to_owned(),
             hint: "Remove `entity` from the model file, or limit `sources` to what belongs to the entity.".to_owned(),
@@ -157,13 +157,27 @@ fn look(look: &Look<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether files say what it watches, and no request will.
+fn names_entity_in_vain(look: &Look<'_>) -> bool {
+    let says = |field| look.declared.get(field).is_some();
+    if says(ENTITY_ID) { look.server.is_ours() } else { says(ENTITY) }
+}
+
+/// How many others of a group are named.
+const NAMED: usize = 5;
+
 /// A new version of one watcher of a group is the new version of all.
 fn shared_group(look: &Look<'_>) -> Option<Finding> {
-    let group = look.record.filter(|_| look.is_written)?.value(GROUP)?;
+    let group = look.record.filter(|_| look.adds_version)?.value(GROUP)?;
     let in_group = look.records.iter().filter(|(id, record)| *id != look.id && record.value(GROUP) == Some(group));
     let others: Vec<&str> = in_group.map(|(id, _)| *id).collect();
+    let more = match others.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = others.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     (!others.is_empty()).then(|| Finding::Warning {
-        message: format!("it shares its versions with {}, which this changes too", others.join(", ")),
+        message: format!("it shares its versions with {named}{more}, which this changes too"),
         hint: "Declare a watcher with a slug of its own to change only one of them.".to_owned(),
     })
 }

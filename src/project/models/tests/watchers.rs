@@ -47,6 +47,12 @@ fn every_key_is_read() {
             "device_worker_id",
             known("0f8fad5b-d9cb-469f-a165-70867728950e"),
         ),
+        (
+            "device_worker_id: 0F8FAD5B-D9CB-469F-A165-70867728950E",
+            "device_worker_id",
+            known("0f8fad5b-d9cb-469f-a165-70867728950e"),
+        ),
+        ("reactions_guidance: '  '", "reactions_guidance", Some(Declaration::Clear)),
         ("sources: []", "sources", Some(Declaration::Clear)),
         ("keying_config: {}", "keying_config", Some(Declaration::Clear)),
         ("classifiers: []", "classifiers", Some(Declaration::Clear)),
@@ -88,6 +94,10 @@ fn what_a_server_would_refuse_is_refused_here() {
         (watcher("min_cooldown_seconds: -1"), "9:23 `min_cooldown_seconds` must be a whole number of at least 0"),
         (watcher("min_cooldown_seconds: 0.5"), "9:23 `min_cooldown_seconds` must be a whole number of at least 0"),
         (watcher("device_worker_id: none"), "9:19 `device_worker_id` must be a UUID"),
+        (watcher("device_worker_id: ''"), "9:19 `device_worker_id` must be a UUID"),
+        (watcher("agent_kind: ''"), "9:13 `agent_kind` must not be blank nor have spaces around it"),
+        (watcher("json_template: '{\"a\": 1}'"), "9:16 `json_template` must not be a text that begins like JSON"),
+        (watcher("classifiers: [few]"), "9:15 an element of `classifiers` must be a mapping, not text"),
         (watcher("agent_kind: ' a'"), "9:13 `agent_kind` must not be blank nor have spaces around it"),
         (
             watcher("notification_channel: mail"),
