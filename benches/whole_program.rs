@@ -47,6 +47,11 @@ fn main() {
         planned(&workload, &name);
         if agents == 2500 {
             pulled(&workload, &name);
+            with_watchers(&workload, 2_000);
+            let name = format!("{name}, 2,000 watchers");
+            validated(&workload, &name);
+            created(&workload, &name);
+            planned(&workload, &name);
         }
     }
     through_proxy(&small, &tools);
@@ -93,6 +98,25 @@ fn workload(root: &Path, tools: &Path, agents: usize, entities: usize, relations
         .status();
     assert!(status.is_ok_and(|status| status.success()), "the generator ran");
     Workload { directory, project }
+}
+
+/// Adds a bundle of so many watchers of the first agent, each with a prompt of two lines, a schema and one of 120 schedules.
+fn with_watchers(workload: &Workload, count: usize) {
+    let config = std::fs::read_to_string(workload.project.join("lobu.toml")).expect("lobu.toml");
+    let agent = config.lines().find_map(|line| line.strip_prefix("[agents.")?.strip_suffix(']')).expect("an agent");
+    let watcher = |number: usize| {
+        format!(
+            "  - slug: watch-{number}\n    name: Watch {number}\n    agent: {agent}\n    schedule: \"{} {} * * *\"\n    \
+             description: Watches number {number}\n    prompt: |\n      Look at what happened in area {number}, and list \
+             what is late.\n      Say why, and who should know.\n    extraction_schema:\n      type: object\n      \
+             properties:\n        items: {{type: array, items: {{type: string}}}}\n        count: {{type: integer}}\n    \
+             tags: [ops]\n",
+            number % 60,
+            number % 24
+        )
+    };
+    let bundle = format!("version: 2\nwatchers:\n{}", (0..count).map(watcher).collect::<String>());
+    std::fs::write(workload.project.join("models/watchers.yaml"), bundle).expect("a file");
 }
 
 fn lobu(workload: &Path) -> Command {

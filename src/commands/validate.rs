@@ -63,8 +63,9 @@ fn summary(project: Option<&Project>) -> Line {
     if types.is_empty() {
         return line!("The project is valid: {}, no memory schema.", agents);
     }
-    let types: Vec<String> = types.into_iter().map(|(kind, count)| counted(count, kind.singular)).collect();
-    line!("The project is valid: {}, {}.", agents, types.join(", "))
+    let types = types.into_iter().filter(|(_, count)| *count > 0).map(|(kind, count)| counted(count, kind.singular));
+    let all: Vec<String> = [agents].into_iter().chain(types).collect();
+    line!("The project is valid: {}.", all.join(", "))
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.

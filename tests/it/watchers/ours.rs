@@ -44,6 +44,14 @@ fn a_watcher_comes_changes_loses_fields_and_drifts() {
 }
 
 #[test]
+fn a_valid_project_is_said_by_what_it_has() {
+    let env = project(&[("late.yaml", &plain("late"))]);
+    let output = env.lobu(["validate"]);
+    output.expect_code(0);
+    assert_eq!(output.stdout, "The project is valid: 1 agent, 1 watcher.\n", "{output}");
+}
+
+#[test]
 fn what_our_server_has_no_use_for_is_told_and_not_sent() {
     let env = project(&[("late.yaml", &(plain("late") + "entity_id: 12\nentity: order:acme\n"))]);
     let output = env.lobu(["apply", "--yes", "-c", "local"]);
