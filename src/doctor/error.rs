@@ -5,7 +5,7 @@ use crate::project::directory::{ReadError, WriteError};
 use crate::server::StoreError;
 use crate::target::{ConnectionError, TargetError};
 
-/// Why nothing could be reported. What stands in the way of a command only is a finding.
+/// Why nothing could be reported. What stops a command only is a finding.
 #[derive(Debug, thiserror::Error)]
 pub enum DoctorError {
     /// Only the memory endpoint was to be looked at, and no server or org is named.

@@ -9,9 +9,9 @@ pub enum State {
     Ok,
     /// Something to know, and nothing to do about it now.
     Note,
-    /// Something that will stand in the way.
+    /// A problem that does not stop a command yet.
     Warning,
-    /// Something that stands in the way.
+    /// A problem that stops commands.
     Failure,
     /// It was not looked at.
     Skipped {
@@ -124,12 +124,12 @@ pub(super) fn note(check: Check, what: impl Into<String>) -> Finding {
     Finding::new(check, State::Note, what)
 }
 
-/// Something that will stand in the way.
+/// A problem that does not stop a command yet.
 pub(super) fn warning(check: Check, what: impl Into<String>) -> Finding {
     Finding::new(check, State::Warning, what)
 }
 
-/// Something that stands in the way.
+/// A problem that stops commands.
 pub(super) fn failure(check: Check, what: impl Into<String>) -> Finding {
     Finding::new(check, State::Failure, what)
 }

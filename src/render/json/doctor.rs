@@ -81,9 +81,9 @@ pub enum StateWord {
     Ok,
     /// Something to know.
     Note,
-    /// Something that will stand in the way.
+    /// A problem that does not stop a command yet.
     Warning,
-    /// Something that stands in the way: the exit code is 1.
+    /// A problem that stops commands: the exit code is 1.
     Failure,
     /// It was not looked at.
     Skipped,
