@@ -1,4 +1,4 @@
-//! Files that are replaced whole, and the lock under which they are, for whoever keeps files beneath an open directory.
+//! Files that are replaced whole, and the lock that protects them, for modules that keep files below an open directory.
 
 mod leftovers;
 mod lock;

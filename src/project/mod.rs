@@ -1,4 +1,4 @@
-//! What lies on disk, and every diagnostic about it.
+//! The files of a project, and every diagnostic about it.
 
 mod agent_files;
 pub mod config;
