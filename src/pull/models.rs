@@ -21,6 +21,8 @@ pub(super) struct Place<'place, 'names> {
     pub(super) names: &'place mut Names<'names>,
     /// The agents that the project will have.
     pub(super) agents: &'place BTreeSet<&'place str>,
+    /// The files that several resources name: what is pulled for one of them must not change the others.
+    pub(super) shared: &'place BTreeSet<&'place str>,
 }
 
 /// The directory of scripts, beside the files that name them.
@@ -83,7 +85,7 @@ fn script(
 ) {
     let Some(text) = draft.text(&change.path, change.before.as_ref()) else { return };
     draft.show(&change.path, change.after.as_ref(), change.before.clone());
-    if let Some(path) = declared.files.get(field) {
+    if let Some(path) = declared.files.get(field).filter(|path| !place.shared.contains(path.as_str())) {
         draft.note_hidden(path, &text);
         draft.changes.push(FileChange::Prompt { path: path.clone(), text: trim(&text).to_owned() });
         return;

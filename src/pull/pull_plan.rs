@@ -156,6 +156,13 @@ fn incomparable(rows: &[Row], selection: &PullSelection) -> Option<String> {
     (!places.is_empty()).then(|| hidden + &places.join(", "))
 }
 
+/// The files that hold a field of more than one resource.
+fn shared_files(desired: &DesiredState) -> BTreeSet<&str> {
+    let mut seen = BTreeSet::new();
+    let all = desired.all().flat_map(|resource| resource.files.iter().map(|(_, path)| path.as_str()));
+    all.filter(|path| !seen.insert(*path)).collect()
+}
+
 /// How many agents have each directory.
 fn directories(project: &Project) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
@@ -351,6 +358,7 @@ impl<'pull> Pull<'pull> {
         let completed = self.completed;
         let directory = self.input.project.config.memory.as_ref().map_or("", |memory| memory.models_directory().path);
         let agents: BTreeSet<&str> = completed.desired.of(AGENT).iter().map(|agent| agent.key.id.as_str()).collect();
+        let shared = shared_files(&completed.desired);
         let read = self.input.actual.records.keys().filter_map(|kind| Some((*kind, kind.model_files?)));
         for (kind, files) in read {
             for declared in completed.desired.of(kind) {
@@ -361,7 +369,7 @@ impl<'pull> Pull<'pull> {
                 };
                 let is_new = completed.added.contains(&row.key);
                 let mut draft = Draft::new(row.key.clone(), &mut self.classifier, self.input.prune_local);
-                let mut place = models::Place { directory, names: &mut self.names, agents: &agents };
+                let mut place = models::Place { directory, names: &mut self.names, agents: &agents, shared: &shared };
                 if is_new {
                     models::add(&mut draft, files, record, &mut place);
                 } else {

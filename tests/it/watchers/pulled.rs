@@ -63,6 +63,23 @@ fn a_watcher_of_the_org_becomes_a_file_and_its_script_another() {
 }
 
 #[test]
+fn a_script_that_two_watchers_name_is_left_to_the_other_one() {
+    let site = site();
+    let stock = plain("stock-gaps") + "reaction_script: reactions/late.reaction.ts\n";
+    site.env.write("models/stock.yaml", &stock);
+    site.apply(&[]);
+    let edited = "export default 2;\n";
+    for watcher in site.server.state().watchers.iter_mut().filter(|watcher| watcher.slug == "stock-gaps") {
+        watcher.fields.insert("reaction_script".to_owned(), json!(edited));
+    }
+    site.run(&["pull", "--force"]).expect_code(0);
+    assert_eq!(site.env.read("models/reactions/late.reaction.ts"), SCRIPT);
+    assert_eq!(site.env.read("models/reactions/stock-gaps.reaction.ts"), edited);
+    assert_eq!(site.env.read("models/stock.yaml"), stock.replace("late.reaction", "stock-gaps.reaction"));
+    site.expect_nothing_to_apply();
+}
+
+#[test]
 fn a_watcher_of_another_agent_is_told_and_not_written() {
     let site = site();
     site.server.state().watchers[0].fields.insert("agent_id".to_owned(), json!("elsewhere"));
