@@ -69,7 +69,8 @@ pub async fn run(session: &Session, command: &ContextCommand) -> Result<Outcome,
             save(session, change, name.trim(), removed.left_in_keyring).await?;
             session.say(line!("Removed the context {}.", Style::Bold.of(name.trim())));
             if removed.lost_login {
-                session.note("its login was forgotten with it, and may live on at the server until it ends");
+                session
+                    .note("its login was removed from this machine, and may stay valid on the server until it expires");
             }
             if removed.was_current {
                 session.note("it was the current context; no context is selected now");

@@ -99,7 +99,7 @@ async fn note_replaced(session: &Session, client: &LoginClient, context: &Contex
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = ended {
-        session.note(&format!("the login that was replaced may live on until it ends: {error}"));
+        session.note(&format!("the previous login may stay valid until it expires: {error}"));
     }
     match left_in_keyring {
         Some(error) => session.note(&format!("the tokens that were replaced are still in the keyring: {error}")),

@@ -35,7 +35,7 @@ pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, Comman
     let Some(login) = &login else {
         session.say(line!("Removed the login of the context {}.", Style::Bold.of(&name)));
         if let Some(error) = unusable {
-            session.note(&format!("the login may live on at its server until it ends: {error}"));
+            session.note(&format!("the login may stay valid on its server until it expires: {error}"));
         }
         return Ok(Outcome::Done);
     };
@@ -50,7 +50,7 @@ pub async fn run(session: &Session, args: &LogoutArgs) -> Result<Outcome, Comman
     match told {
         Ok(()) => Ok(Outcome::Done),
         Err(error) => {
-            let hint = "The login is forgotten here, and may live on at the server until it ends.";
+            let hint = "The login is removed from this machine, and may stay valid on the server until it expires.";
             Err(CommandError::from(error).hint(hint))
         }
     }

@@ -16,7 +16,7 @@ pub(super) async fn look(
     let sent = write.sent().into_iter().flat_map(|sent| sent.fields.iter());
     for (field, _) in sent.filter(|(field, _)| field.is_apart) {
         let read = org.apart(key, field).await?;
-        record.values.set_some(field, read.map(|json| verifier.classifier().apart(field, &json)));
+        verifier.classifier().add_apart(&mut record, field, read.as_ref());
     }
     if let Write::Add(_, field, _) | Write::Remove(_, field, _) = write {
         record.pairs.set(field, org.pairs(key, field).await?);

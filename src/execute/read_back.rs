@@ -128,7 +128,7 @@ async fn ask(org: &impl OrgRead, classifier: &Classifier, question: &Question) -
         Question::Apart(key, field) => {
             let mut record = Record::default();
             let read = org.apart(key, field).await.ok()?;
-            record.values.set_some(field, read.map(|json| classifier.apart(field, &json)));
+            classifier.add_apart(&mut record, field, read.as_ref());
             Some([(key.clone(), record)].into())
         }
     }

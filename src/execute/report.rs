@@ -29,13 +29,13 @@ pub struct Failure {
 }
 
 /// What is said of a row of which an earlier request was carried out.
-pub(super) const A_PART: &str = "a part of it was done before";
+pub(super) const A_PART: &str = "an earlier change to it was applied";
 
 impl Failure {
     /// The same, of a row of which an earlier request was carried out.
     #[must_use]
     pub(super) fn after_a_part(self) -> Self {
-        let part = "A part of it was done before; the same command again does the rest.";
+        let part = "An earlier change to it was applied. Run the command again to apply the rest.";
         let hint = self.hint.map_or_else(|| part.to_owned(), |hint| format!("{hint} {part}"));
         Self { hint: Some(hint), ..self }
     }

@@ -282,6 +282,9 @@ async fn a_row_that_fails_half_way_is_failed_and_something_was_written() {
     let report = run(&fake, vec![relationship("owns", None, &[("a", "b"), ("c", "d")])]).await;
     assert_eq!(outcomes(&report), ["relationship-type/owns failed"]);
     assert!(report.wrote);
+    let RowOutcome::Failed(failure) = &report.rows[0].1 else { panic!("{report:?}") };
+    let hint = failure.hint.as_deref().unwrap_or_default();
+    assert!(hint.contains("An earlier change to it was applied."), "it says so itself: {hint}");
     assert_eq!(fake.sent(), ["relationship owns", "rule owns a b"]);
 }
 

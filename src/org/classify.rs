@@ -58,9 +58,9 @@ impl Classifier {
         record
     }
 
-    /// Converts a field that was read by itself.
-    pub fn apart(&self, field: &'static Field, json: &Json) -> Value {
-        self.value(field, Within::Plain, json)
+    /// Adds a field that was read by itself to its record.
+    pub fn add_apart(&self, record: &mut Record, field: &'static Field, read: Option<&Json>) {
+        record.values.set_some(field, read.map(|json| self.value(field, Within::Plain, json)));
     }
 
     fn value(&self, field: &'static Field, within: Within, json: &Json) -> Value {

@@ -140,7 +140,7 @@ pub async fn read_actual(org: &impl OrgRead, slug: &OrgSlug, scope: &ReadScope) 
         futures::try_join!(try_join_all(by_agent), try_join_all(pairs), try_join_all(apart))?;
     for (key, field, read) in apart.into_iter().flatten() {
         if let Some(record) = records.get_mut(&key.kind).and_then(|records| records.own.get_mut(&key.id)) {
-            record.values.set_some(field, read.map(|json| classifier.apart(field, &json)));
+            classifier.add_apart(record, field, read.as_ref());
         }
     }
     for (key, field, read) in pairs.into_iter().flatten() {

@@ -458,7 +458,7 @@ impl Ord for Field {
 }
 
 /// Whether a query is the one that servers add where nothing is said: all of one table, newest first. By the same name it may be
-/// another, which somebody wrote.
+/// another, which someone wrote.
 fn is_of_everything(query: &str) -> bool {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -75,8 +75,8 @@ pub struct ListRoute {
     pub archived: (&'static str, &'static str),
     /// The member of a resource that holds its number; calls that change it and the request for its details name it so.
     pub number: &'static str,
-    /// The member of the answer that holds the details of one resource.
-    pub details: &'static str,
+    /// The member of the answer that holds the details of one resource, and one that is there also where it has none.
+    pub details: (&'static str, &'static str),
 }
 
 /// What an answer that lists resources looks like.

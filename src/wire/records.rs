@@ -113,10 +113,11 @@ pub fn number_answer(route: &ListRoute, json: &Json) -> Result<String, ShapeErro
 pub fn details_answer(route: &ListRoute, field: &Field, json: &Json) -> Result<Option<Json>, ShapeError> {
     let answer = Object::new(json, "")?;
     // What was archived in between has no details, but the answer is one.
-    if answer.get(route.details).is_none() && answer.get("windows").is_some() {
+    let (details, always) = route.details;
+    if answer.get(details).is_none() && answer.get(always).is_some() {
         return Ok(None);
     }
-    let details = answer.object(route.details)?;
+    let details = answer.object(details)?;
     details.optional_text(field.name)?;
     Ok(details.get(field.name).cloned())
 }

@@ -104,7 +104,7 @@ pub(super) static TABLE: KindTable = KindTable {
             query: &[("include_details", "true")],
             archived: ("status", "archived"),
             number: "watcher_id",
-            details: "watcher",
+            details: ("watcher", "windows"),
         }),
     }),
     // Other orgs' watchers are never listed, and the org that an answer names is that of an entity.
