@@ -91,6 +91,7 @@ fn with_view(examined: &Examined, write: impl FnOnce(&Report, &JsonDoctorView<'_
         context: &target.context,
         server: &server,
         org: target.org.as_str(),
+        name: target.target_name(),
     });
     write(&examined.report, &JsonDoctorView { target, fixed: &examined.fixed })
 }

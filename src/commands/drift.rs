@@ -117,10 +117,11 @@ impl Shown<'_> {
         let Self { pulled, writable, plan, differing } = self;
         let server = pulled.target.server_name();
         let (context, org) = (pulled.target.context.as_str(), pulled.target.org.as_str());
+        let via = pulled.target.via();
         let org_values = undeclared.org_values || session.ui.is_product_seen();
         if comparison.format.json {
             let view = JsonDriftView {
-                target: JsonTarget { context, server: &server, org },
+                target: JsonTarget { context, server: &server, org, name: pulled.target.target_name() },
                 selectors,
                 warnings: &pulled.loaded.diagnostics,
                 differs: !differing.is_empty(),
@@ -130,7 +131,7 @@ impl Shown<'_> {
             return session.ui.product_json(&json::drift(plan, &writable.plan, &view));
         }
         let view = DriftView {
-            context,
+            context: &via,
             server: &server,
             org,
             with_head: !session.ui.shows_talk_with_product(),

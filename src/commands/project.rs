@@ -10,7 +10,7 @@ use crate::project::directory::{OpenError, ProjectDirectory};
 use crate::project::{Project, read_project};
 use crate::schema::ALL;
 use crate::secrets::DefaultValuesFile;
-use crate::target::ProjectPins;
+use crate::target::{ProjectPins, ResolvedTarget};
 
 use super::Session;
 use super::options::ProjectOptions;
@@ -32,6 +32,16 @@ impl Loaded {
     /// What the project says about where commands go.
     pub(super) fn pins(&self) -> ProjectPins {
         ProjectPins::of(&self.project.config, self.directory.location())
+    }
+
+    /// The same with the project as it is in the target of a run.
+    pub(super) fn in_target(self, target: &ResolvedTarget) -> Result<Self, CommandError> {
+        let name = target.target_of(&self.project)?.map(str::to_owned);
+        let project = match name {
+            Some(name) => self.project.into_target(&name),
+            None => self.project,
+        };
+        Ok(Self { project, ..self })
     }
 }
 
@@ -131,6 +141,14 @@ impl ProjectOrDirectory {
         match self {
             Self::Project(loaded) => &loaded.directory,
             Self::Directory(directory) => directory,
+        }
+    }
+
+    /// The same with the project as it is in the target of a run.
+    pub(super) fn in_target(self, target: &ResolvedTarget) -> Result<Self, CommandError> {
+        match self {
+            Self::Project(loaded) => loaded.in_target(target).map(|loaded| Self::Project(Box::new(loaded))),
+            Self::Directory(_) => Ok(self),
         }
     }
 

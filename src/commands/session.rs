@@ -101,7 +101,7 @@ impl Session {
     /// Says where a command goes, as the first line on stderr.
     pub(super) fn announce(&self, target: &ResolvedTarget) {
         let server = target.server_name();
-        let mut line = org_at(target.org.as_str(), &server, &target.context);
+        let mut line = org_at(target.org.as_str(), &server, &target.via());
         if let Server::Local { database } = &target.server {
             line = line.then(line!(": an embedded org in which no agent runs, in {}", database.display()));
         }
@@ -176,6 +176,21 @@ impl Session {
             self.ui.notice(&Document::from_iter([warning, hint, command]));
         }
         Ok(problem)
+    }
+
+    /// What is protected is changed without a question only where `-t` names it.
+    pub(super) fn check_protected(
+        target: &ResolvedTarget,
+        asks_nobody: bool,
+        outcome: &str,
+    ) -> Result<(), CommandError> {
+        let is_named = target.project_target.as_ref().is_some_and(|target| target.is_named);
+        if !asks_nobody || !target.is_protected || is_named {
+            return Ok(());
+        }
+        let name = target.target_name().map_or_else(|| "a target".to_owned(), |name| format!("target {name}"));
+        let message = format!("{} is {name} of this project, which is protected; {outcome}", target.org);
+        Err(CommandError::usage(message).hint("To skip prompts, name the target with -t."))
     }
 
     /// Resolves where a command goes.

@@ -28,7 +28,8 @@ pub(super) fn declaration(servers: &[McpServer], skills: &[Arc<Skill>], sources:
 }
 
 fn server_declaration(server: &McpServer) -> Declaration {
-    let McpServer { id: _, server_type, url, command: program, args, env, headers, auth_scope, oauth } = server;
+    let McpServer { id: _, server_type, url, command: program, args, env, headers, auth_scope, oauth, targets: _ } =
+        server;
     let args = args.as_ref().map(|args| arguments(args.value.iter().map(Spanned::<Written>::as_str)));
     let program = program.as_ref().map(Spanned::<Written>::as_str);
     table([

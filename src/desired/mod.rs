@@ -45,5 +45,8 @@ pub fn desired_state(project: &Project) -> DesiredState {
             state.not_applied.entry(what).or_default().add(NotApplied::of(*count));
         }
     }
+    if let Some(target) = &project.in_target {
+        state.note_overlaid(target);
+    }
     state
 }

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Family, NotApplied, Sensitive, Text};
-use crate::schema::{Kind, Resource, ResourceKey};
+use crate::model::{Family, NotApplied, Position, Sensitive, Text};
+use crate::project::InTarget;
+use crate::schema::{Kind, Overlaid, Resource, ResourceKey};
 
 /// Everything that a project declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,22 @@ impl DesiredState {
     /// Declares a resource, behind the others of its kind.
     pub fn push(&mut self, resource: Resource) {
         self.resources.entry(resource.key.kind).or_default().push(resource);
+    }
+
+    /// Keeps of each resource which of its values a target sets.
+    pub(super) fn note_overlaid(&mut self, target: &InTarget) {
+        let mut by_key: BTreeMap<&ResourceKey, Vec<(String, Position)>> = BTreeMap::new();
+        for value in &target.values {
+            by_key.entry(&value.key).or_default().push((value.file_path.clone(), value.position.clone()));
+        }
+        if by_key.is_empty() {
+            return;
+        }
+        for resource in self.resources.values_mut().flatten() {
+            if let Some(values) = by_key.remove(&resource.key) {
+                resource.overlaid = Overlaid::of(&target.name, values);
+            }
+        }
     }
 
     /// The resources that belong to agents, by kind and agent.

@@ -74,6 +74,7 @@ impl Examination<'_> {
             fixed = repair(self.environment, &project, database.as_deref()).await?;
             project = FoundProject::read(self.working_directory, self.project);
         }
+        project.take_target(target.known());
         let login = match target.known_mut() {
             Some(target) => login(self.environment, target, self.scope == Scope::Offline).await,
             None => None,
@@ -113,7 +114,8 @@ impl Examination<'_> {
         let embedded = database_facts(database, is_local).await?;
         let answers = self.answers(project, target, embedded.as_ref()).await?;
         let counts_dotenv = counts_dotenv(target, &answers.names);
-        let facts = project.facts(self.environment, self.target.target.as_deref(), counts_dotenv);
+        let facts =
+            project.facts(self.environment, target.known().and_then(ResolvedTarget::target_name), counts_dotenv);
         let mut findings = project_checks(&facts, &answers.names);
         findings.push(account_files_check(&account_files));
         let state = self.environment.state_directory().and_then(|state| inspect_record(&state));

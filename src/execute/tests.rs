@@ -28,6 +28,7 @@ fn row(kind: Kind, id: &str, action: Action, writes: Vec<Write>) -> Row {
     Row {
         key,
         declared_at: None,
+        overlaid: crate::schema::Overlaid::default(),
         action,
         fields: Vec::new(),
         only_in_org: Vec::new(),

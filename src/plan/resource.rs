@@ -72,7 +72,8 @@ pub(super) fn row(context: &mut Context<'_>, compared: &Compared<'_>) -> Row {
     let will_restart = kind.restarts && action == Action::Update;
     let declared_at = Some(resource.position.clone()).filter(|position| !position.file.is_empty());
     let only_in_org = Vec::new();
-    Row { key: key.clone(), declared_at, action, fields, only_in_org, will_restart, attention, writes }
+    let overlaid = resource.overlaid.clone();
+    Row { key: key.clone(), declared_at, overlaid, action, fields, only_in_org, will_restart, attention, writes }
 }
 
 /// The row of a resource that only the org has.
@@ -80,7 +81,8 @@ pub(super) fn undeclared(key: ResourceKey, record: &Record) -> Row {
     let (fields, attention, writes) = (Vec::new(), Vec::new(), Vec::new());
     let held = key.kind.fields.iter().filter_map(|field| record.values.get(field).map(|value| (field, value)));
     let only_in_org = held.flat_map(|(field, value)| contents(field, value)).collect();
-    Row { key, declared_at: None, action: Action::Drift, fields, only_in_org, will_restart: false, attention, writes }
+    let (declared_at, overlaid, will_restart) = (None, crate::schema::Overlaid::default(), false);
+    Row { key, declared_at, overlaid, action: Action::Drift, fields, only_in_org, will_restart, attention, writes }
 }
 
 /// What a file could say of a field; of a config each key.

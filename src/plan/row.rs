@@ -4,7 +4,7 @@ use crate::desired::ProviderKey;
 use crate::model::{AgentId, FieldPath, Position, SecretName, Text, Value};
 use crate::org::{HiddenLiteral, NotCompared};
 use crate::schema::kinds::AGENT;
-use crate::schema::{Kind, ResourceKey, SecretsMode, Sent, Shape, Write, file_section};
+use crate::schema::{Kind, Overlaid, ResourceKey, SecretsMode, Sent, Shape, Write, file_section};
 
 /// What becomes of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +70,8 @@ pub struct Row {
     pub key: ResourceKey,
     /// Where the files declare it; none where they do not.
     pub declared_at: Option<Position>,
+    /// What of it a target of the project sets.
+    pub overlaid: Overlaid,
     /// What becomes of it.
     pub action: Action,
     /// Its fields that differ, drift or cannot be compared, in the order of the server's members.

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use crate::model::{Diagnostic, Family, NotApplied, Position, Severity, has_secret_shape};
 use crate::schema::Schema;
 
-use super::config::{self, Config, ReadOptions};
+use super::config::{self, Config, OverlaidValue, ReadOptions};
 use super::directory::ProjectDirectory;
 use super::excerpt::mask_line;
 use super::models::{Models, read_models};
 use super::not_applied::files_of_others;
 use super::skills::Skill;
-use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills};
+use super::{AgentDirectory, AgentFiles, attach_excerpts, read_agents, read_shared_skills, targets};
 
 /// A project as it lies on disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// What lobu.toml says.
     pub config: Config,
@@ -26,6 +26,16 @@ pub struct Project {
     pub models: Option<Models>,
     /// What files that other clients read hold, by what it is.
     pub elsewhere: BTreeMap<&'static str, NotApplied>,
+    /// The target that it is the project of, if it is that of one.
+    pub in_target: Option<InTarget>,
+}
+
+/// A target of which a project has what it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTarget {
+    pub name: String,
+    /// The values that it sets.
+    pub values: Vec<OverlaidValue>,
 }
 
 /// Reads a project: everything that is wrong with it comes back in one pass, by place.
@@ -50,8 +60,11 @@ pub fn read_project(
     let models = config.memory.as_ref().filter(|memory| memory.is_enabled()).map(|memory| {
         let models = memory.models_directory();
         let agents: Vec<&str> = config.agents.iter().map(|agent| agent.id.value.as_str()).collect();
-        read_models(schema, directory, models.named_at.map(|position| (models.path, position)), &agents)
+        let targets: Vec<&str> = config.targets.iter().map(|target| target.name.value.as_str()).collect();
+        let named = models.named_at.map(|position| (models.path, position));
+        read_models(schema, directory, named, &agents, &targets)
     });
+    diagnostics.extend(targets::check(&config, models.as_ref()));
     diagnostics.extend(shared.diagnostics);
     diagnostics.extend(agents.iter_mut().flat_map(|files| std::mem::take(&mut files.diagnostics)));
     diagnostics.extend(models.iter().flat_map(|models| models.diagnostics.clone()));
@@ -60,7 +73,7 @@ pub fn read_project(
     diagnostics.sort();
     diagnostics.dedup();
     let elsewhere = files_of_others(directory, &config);
-    (Some(Project { config, agents, shared_skills: shared.skills, models, elsewhere }), diagnostics)
+    (Some(Project { config, agents, shared_skills: shared.skills, models, elsewhere, in_target: None }), diagnostics)
 }
 
 /// A file whose name looks like a secret is named without that part.

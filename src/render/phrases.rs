@@ -2,7 +2,7 @@
 
 use crate::model::{FieldPath, Position, plural};
 use crate::plan::Action;
-use crate::schema::{Kind, ResourceKey, file_path};
+use crate::schema::{Kind, OverlaidAt, ResourceKey, file_path};
 
 use super::document::{Line, Style, line};
 use super::text_safety::{SafeText, sanitise};
@@ -74,6 +74,12 @@ pub(super) fn grouped<'rows, Row>(
 /// A place in a file: `lobu.toml:23`.
 pub(super) fn place(position: &Position) -> Line {
     line!("{}:{}", &position.file, position.line).in_style(Style::Dim)
+}
+
+/// The place of a value that a target sets: `lobu.toml:31 (targets.production)`.
+pub(super) fn overlaid_place(at: OverlaidAt<'_>) -> Line {
+    let OverlaidAt { target, position } = at;
+    line!("{}:{} (targets.{})", &position.file, position.line, target).in_style(Style::Dim)
 }
 
 /// How many resources of a kind: `1 agent`, `2 entity types`.

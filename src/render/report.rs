@@ -273,6 +273,7 @@ mod tests {
         Row {
             key,
             declared_at: None,
+            overlaid: crate::schema::Overlaid::default(),
             action,
             fields,
             only_in_org: Vec::new(),

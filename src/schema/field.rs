@@ -46,6 +46,8 @@ pub struct Field {
     pub action: &'static str,
     /// Whether it is read by a request of its own, and set by one once the resource is there.
     pub is_apart: bool,
+    /// Whether a target of the project may have another value.
+    pub per_target: bool,
 }
 
 /// The action of a tool that changes what has no other.
@@ -293,6 +295,7 @@ impl Field {
             existing_only: false,
             action: UPDATE,
             is_apart: false,
+            per_target: false,
         }
     }
 
@@ -372,6 +375,12 @@ impl Field {
     #[must_use]
     pub const fn apart(self, action: &'static str) -> Self {
         Self { action, is_apart: true, ..self }
+    }
+
+    /// The same, of which a target of the project may have another value.
+    #[must_use]
+    pub const fn per_target(self) -> Self {
+        Self { per_target: true, ..self }
     }
 
     /// The same, with what a file may say there.

@@ -184,7 +184,8 @@ fn filled(pattern: &str, names: &[&str]) -> String {
 }
 
 /// A key as TOML writes it.
-fn toml_key(name: &str) -> String {
+/// A key as TOML writes it.
+pub fn toml_key(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !name.is_empty() && name.bytes().all(is_bare) {
         name.to_owned()

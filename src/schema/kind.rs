@@ -66,6 +66,8 @@ pub struct ModelFiles {
     pub types: &'static [&'static str],
     /// The list of a bundle that holds it.
     pub list: &'static str,
+    /// Whether a file may say in which targets of the project one is.
+    pub by_target: bool,
     /// Whether the server rewrites slugs: small letters, digits and `-`.
     pub rewrites_slugs: bool,
     /// Slugs that the server keeps for itself.

@@ -55,6 +55,45 @@ impl fmt::Display for ResourceKey {
 /// Where the elements and entries of lists came from, if from a skill: `(path, element)` to the skill's name.
 pub type Sources = BTreeMap<(FieldPath, String), String>;
 
+/// The values of a resource that a target of the project sets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlaid {
+    /// The name of the target.
+    target: String,
+    /// Where each stands, by the name that people give it in the resource.
+    values: BTreeMap<String, Position>,
+}
+
+/// The place of a value that a target sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverlaidAt<'a> {
+    /// The name of the target.
+    pub target: &'a str,
+    pub position: &'a Position,
+}
+
+impl Overlaid {
+    /// Those of a target.
+    pub fn of(target: &str, values: impl IntoIterator<Item = (String, Position)>) -> Self {
+        Self { target: target.to_owned(), values: values.into_iter().collect() }
+    }
+
+    /// The value at a place or, where that is a table or list of tables, the first one in it: `providers`,
+    /// `providers[anthropic].model`.
+    pub fn at(&self, file_path: &str) -> Option<OverlaidAt<'_>> {
+        let is_within = |outer: &str, inner: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let mut values = self.values.iter();
+        let (_, position) = values.find(|(path, _)| is_within(file_path, path) || is_within(path, file_path))?;
+        Some(OverlaidAt { target: &self.target, position })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
 /// A resource as the files want it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
@@ -74,6 +113,10 @@ pub struct Resource {
     pub position: Position,
     /// The files that hold fields of it by themselves, by their paths in the project.
     pub files: ByField<String>,
+    /// The targets that it is in; in all where there is no list.
+    pub targets: Option<Vec<String>>,
+    /// The values that a target of the project sets.
+    pub overlaid: Overlaid,
 }
 
 impl Resource {
@@ -88,6 +131,8 @@ impl Resource {
             never_sent: Vec::new(),
             position,
             files: ByField::default(),
+            targets: None,
+            overlaid: Overlaid::default(),
         }
     }
 

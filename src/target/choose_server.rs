@@ -6,6 +6,7 @@ use crate::accounts::{Context, Snapshot, is_embedded};
 use crate::env::{Environment, Variable};
 use crate::model::OrgSlug;
 
+use super::project_target::find;
 use super::{Known, ProjectTarget, ServerAddress, TargetError, TargetFlags};
 
 /// What was chosen.
@@ -42,7 +43,7 @@ impl NamedServer {
     }
 }
 
-/// Chooses the server: `-t`, `--url` or `-c`, one of them; else `LOBU_CONTEXT`, `LOBU_SERVER_URL`, the current context; on a
+/// Chooses the server: `-t`, `--url` or `-c`, one of them, but for `-t` beside `-c local`; else `LOBU_CONTEXT`, `LOBU_SERVER_URL`, the current context; on a
 /// terminal `local`.
 pub(super) fn choose_server(
     flags: &TargetFlags,
@@ -52,6 +53,11 @@ pub(super) fn choose_server(
     let named = |named: NamedServer| Ok(ServerChoice::Named(Box::new(named)));
     match (&flags.target, &flags.url, &flags.context) {
         (Some(target), None, None) => of_target(target, environment, known).and_then(named),
+        // The project as it is in a target, on this machine.
+        (Some(target), None, Some(context)) if names_embedded(context, known) => {
+            find(target, known.pins)?;
+            Ok(ServerChoice::Embedded)
+        }
         (None, Some(url), None) => {
             named(NamedServer::at("url", "--url", ServerAddress::parse(url, "--url")?).owned(known))
         }
@@ -74,6 +80,12 @@ fn of_current(known: Known<'_>) -> Result<ServerChoice, TargetError> {
         None if known.on_terminal => Ok(ServerChoice::Embedded),
         None => Err(TargetError::NoTarget),
     }
+}
+
+/// Whether a name is that of the embedded org, and of no stored context.
+fn names_embedded(name: &str, known: Known<'_>) -> bool {
+    let name = name.trim();
+    is_embedded(name) && known.accounts.is_none_or(|accounts| !accounts.contexts.contains_key(name))
 }
 
 /// A context by its name: a stored one, else the embedded org, whose names a stored one may have.
@@ -100,8 +112,7 @@ fn of_context(
 /// A target of the project. It pins and does not authorize: a stored context must own its server, or the environment must
 /// name the same one.
 fn of_target(name: &str, environment: &Environment, known: Known<'_>) -> Result<NamedServer, TargetError> {
-    let target = known.pins.targets.iter().find(|target| target.name == name);
-    let ProjectTarget { url, org, .. } = target.ok_or_else(|| TargetError::UnknownTarget { name: name.to_owned() })?;
+    let ProjectTarget { url, org, .. } = find(name, known.pins)?;
     let url = url.as_deref().ok_or_else(|| TargetError::TargetWithoutUrl { name: name.to_owned() })?;
     let source_name = "the target in lobu.toml";
     let address = ServerAddress::parse(url, source_name)?;

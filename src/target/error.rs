@@ -42,6 +42,16 @@ pub enum TargetError {
         /// The name.
         name: String,
     },
+    /// The project is not the same in all its targets, and this run is about none of them, or about several.
+    #[error("the project differs by target, and {org} at {server} is not exactly one of its targets")]
+    NoTargetOfProject {
+        /// The org of the run.
+        org: String,
+        /// Its server.
+        server: String,
+        /// The names of the project's targets.
+        targets: Vec<String>,
+    },
     /// A target of the project names no server.
     #[error("[targets.{name}] in lobu.toml has no `url`")]
     TargetWithoutUrl {
@@ -150,6 +160,11 @@ impl TargetError {
             Self::UnknownContext { .. } => Some("lobu context list".to_owned()),
             Self::NoTarget => Some("lobu login".to_owned()),
             Self::NoOrg => Some("lobu org use SLUG".to_owned()),
+            Self::NoTargetOfProject { targets, .. } if !targets.is_empty() => {
+                let flags: Vec<String> =
+                    targets.iter().map(|name| argument("-t", name).trim_start().to_owned()).collect();
+                Some(flags.join("\n"))
+            }
             Self::TargetNotOwned { server, .. } => {
                 Some(format!("lobu context add NAME{}\nlobu login -c NAME", argument("--url", server)))
             }
@@ -166,7 +181,11 @@ impl TargetError {
                 "Set one with --url, -c or LOBU_SERVER_URL, or use the embedded org with -c local. To log in to a server:"
             }
             Self::NoOrg => "Set one with --org, LOBU_ORG or `org` of [memory] in lobu.toml, or for the context:",
-            Self::TwoServers => "Use only one of them.",
+            Self::TwoServers => "Use only one of them; -t also goes with -c local.",
+            Self::NoTargetOfProject { targets, .. } if targets.is_empty() => {
+                "Declare it in lobu.toml, as [targets.NAME] with `url` and `org`."
+            }
+            Self::NoTargetOfProject { .. } => "Choose one:",
             Self::TargetWithoutUrl { .. } => "Add the URL of its server.",
             Self::TargetNotOwned { .. } => "If you trust that server, set LOBU_SERVER_URL to it, or log in to it:",
             Self::NotOfContext { .. } => "Use another context with -c, or log in again:",
@@ -193,6 +212,7 @@ impl TargetError {
             Self::TwoServers
             | Self::UnknownContext { .. }
             | Self::UnknownTarget { .. }
+            | Self::NoTargetOfProject { .. }
             | Self::TargetWithoutUrl { .. }
             | Self::TokenWithoutTarget { .. }
             | Self::NoTarget

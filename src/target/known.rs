@@ -56,6 +56,8 @@ pub struct ProjectTarget {
     pub url: Option<String>,
     /// The org.
     pub org: Option<OrgSlug>,
+    /// Whether an apply that asks nobody must name it.
+    pub is_protected: bool,
 }
 
 impl ProjectPins {
@@ -65,6 +67,7 @@ impl ProjectPins {
             name: target.name.value.clone(),
             url: target.url.as_ref().map(|url| url.value.as_str().to_owned()),
             org: target.org.as_ref().and_then(|org| OrgSlug::parse(org.as_str()).ok()),
+            is_protected: target.protected,
         });
         let org = config.org_pin().and_then(|pin| OrgSlug::parse(pin.as_str()).ok());
         let path = location.canonicalize().unwrap_or_else(|_| location.to_owned());

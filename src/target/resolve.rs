@@ -8,6 +8,7 @@ use crate::secrets::SecretValue;
 use super::address::{origin_at_any_path, shown};
 use super::choose_org::{choose_org, flag_org, overridden};
 use super::choose_server::{NamedServer, ServerChoice, choose_server};
+use super::project_target::{ChosenTarget, find, is_protected};
 use super::{
     DEFAULT_ORG, Known, OrgSource, ProjectPins, ResolvedTarget, Server, ServerAddress, StoredLogin, TargetError,
     TargetFlags, stored_accounts,
@@ -49,10 +50,14 @@ pub fn local_database(flag: Option<&Path>, environment: &Environment) -> Result<
 fn local(flags: &TargetFlags, environment: &Environment, pins: &ProjectPins) -> Result<ResolvedTarget, TargetError> {
     let pin = pins.org.as_ref();
     let database = local_database(flags.database.as_deref(), environment)?;
-    let (org, org_source) = match (flag_org(flags)?, pin) {
-        (Some(org), _) => (org, OrgSource::Flag),
-        (None, Some(pin)) => (pin.clone(), OrgSource::Pin),
-        (None, None) => match &pins.project {
+    let project_target = flags.target.as_deref().map(|name| ChosenTarget::named(name, pins)).transpose()?;
+    let target = flags.target.as_deref().map(|name| find(name, pins)).transpose()?;
+    let org_of_target = target.and_then(|target| target.org.clone());
+    let (org, org_source) = match (flag_org(flags)?, org_of_target, pin) {
+        (Some(org), ..) => (org, OrgSource::Flag),
+        (None, Some(org), _) => (org, OrgSource::Target),
+        (None, None, Some(pin)) => (pin.clone(), OrgSource::Pin),
+        (None, None, None) => match &pins.project {
             Some(project) => (project.org(), OrgSource::Directory),
             None => (OrgSlug::from_server(DEFAULT_ORG), OrgSource::Default),
         },
@@ -68,6 +73,9 @@ fn local(flags: &TargetFlags, environment: &Environment, pins: &ProjectPins) -> 
         allow_insecure_http: false,
         sends_secret_values: false,
         project: pins.project.clone(),
+        project_target,
+        // Nothing that is protected is embedded in this program.
+        is_protected: false,
     })
 }
 
@@ -85,7 +93,14 @@ fn remote(
     let (org, org_source) = choose_org(flags, environment, known, &named)?;
     let (token, login) = authority(environment, known, &named)?;
     let ServerAddress { origin, .. } = named.address;
+    let project_target = match &flags.target {
+        Some(name) => Some(ChosenTarget::named(name, known.pins)?),
+        None => ChosenTarget::matching(known.pins, &origin, &org),
+    };
+    let is_protected = is_protected(known.pins, &origin, &org);
     Ok(ResolvedTarget {
+        is_protected,
+        project_target,
         sends_secret_values: named.context.as_ref().is_some_and(|context| context.sends_secret_values),
         context: named.context.map_or_else(|| named.name.to_owned(), |context| context.name),
         server: Server::Remote { origin },

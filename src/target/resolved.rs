@@ -7,10 +7,11 @@ use crate::accounts::{Context, LoginPlace, TokenError, access_token};
 use crate::env::Environment;
 use crate::http::is_loopback;
 use crate::model::OrgSlug;
+use crate::project::Project;
 use crate::secrets::SecretValue;
 
-use super::LocalProject;
 use super::address::shown;
+use super::{ChosenTarget, LocalProject, TargetError};
 
 /// The server that a verb talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,10 @@ pub struct ResolvedTarget {
     pub sends_secret_values: bool,
     /// The project, where its org is embedded.
     pub project: Option<LocalProject>,
+    /// The target of the project.
+    pub project_target: Option<ChosenTarget>,
+    /// Whether it is that of a protected target, named or not.
+    pub is_protected: bool,
 }
 
 impl ResolvedTarget {
@@ -91,6 +96,29 @@ impl ResolvedTarget {
             Server::Local { .. } => "embedded".to_owned(),
             Server::Remote { origin } => shown(origin),
         }
+    }
+
+    /// The name of the project's target.
+    pub fn target_name(&self) -> Option<&str> {
+        self.project_target.as_ref().map(|target| target.name.as_str())
+    }
+
+    /// The name of the target whose project is used, for a project that may not be the same in all of them. The embedded org
+    /// has the project as it is written unless a target is named.
+    pub fn target_of(&self, project: &Project) -> Result<Option<&str>, TargetError> {
+        let is_open = self.project_target.is_none() && project.differs_by_target();
+        if is_open && let Server::Remote { .. } = self.server {
+            let (org, server) = (self.org.to_string(), self.server_name());
+            let targets = project.config.targets.iter().map(|target| target.name.value.clone()).collect();
+            return Err(TargetError::NoTargetOfProject { org, server, targets });
+        }
+        Ok(self.target_name())
+    }
+
+    /// What stands behind the org and its server, for people: `work`, `work, target production`.
+    pub fn via(&self) -> String {
+        let target = self.target_name().map(|name| format!(", target {name}")).unwrap_or_default();
+        format!("{}{target}", self.context)
     }
 
     /// The token for its server: the environment's, else that of the stored login, which is refreshed first where it ends;

@@ -21,6 +21,7 @@ pub(crate) fn preflight(
     apply: ApplyOptions,
     planned: &Planned,
 ) -> Result<(), CommandError> {
+    Session::check_protected(&planned.target, apply.yes && !apply.dry_run, "nothing was changed")?;
     expected(plan, planned)?;
     if !planned.plan.problems.is_empty() {
         let problems = counted(planned.plan.problems.len(), "problem");
@@ -34,9 +35,22 @@ pub(crate) fn preflight(
     if apply.dry_run {
         return Ok(());
     }
+    reviewed(plan, apply, planned)?;
     recorded(planned)?;
     sendable(apply, planned)?;
     clears(plan, apply, planned)
+}
+
+/// A plan for what is protected was reviewed by its id before it is applied without a question.
+fn reviewed(options: &PlanOptions, apply: ApplyOptions, planned: &Planned) -> Result<(), CommandError> {
+    match &planned.plan_id {
+        Some(id) if apply.yes && planned.target.is_protected && options.expect.is_none() => {
+            let message = "this target is protected: with --yes it takes only a plan that was reviewed";
+            Err(CommandError::usage(format!("{message}; nothing was changed"))
+                .hint(format!("Review the plan above, then add its ID:\n--expect {id}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How many hex digits a plan id has.
@@ -82,7 +96,7 @@ fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
             .into_iter()
             .fold(CommandError::new(ErrorKind::MissingValue, message), CommandError::hint)
     } else {
-        let hint = match planned.loaded.values_file(planned.named_target.as_deref()) {
+        let hint = match planned.loaded.values_file(planned.target.target_name()) {
             DefaultValuesFile::OfTarget(file) => {
                 format!("Set them in the environment or in {file}, or name another file with --env-file.")
             }
@@ -100,7 +114,7 @@ fn needed(session: &Session, planned: &Planned) -> Result<(), CommandError> {
 /// The commands that bring names into the org, by what has values for them. Of the file that a push would read only the names
 /// are looked at.
 fn push_hints(session: &Session, planned: &Planned, missing: &[&SecretName]) -> Vec<String> {
-    let file = planned.loaded.values_file(planned.named_target.as_deref()).path();
+    let file = planned.loaded.values_file(planned.target.target_name()).path();
     let found = file.and_then(|file| read_dotenv(&planned.loaded.directory, file).ok().flatten());
     let in_file = |name: &SecretName| {
         found.as_ref().and_then(|found| found.value(name.as_str())).is_some_and(|value| !value.is_empty())
@@ -228,7 +242,7 @@ fn question(planned: &Planned) -> Document {
         );
         question.push(line.prose(2));
     }
-    let org = org_at(target.org.as_str(), &target.server_name(), &target.context);
+    let org = org_at(target.org.as_str(), &target.server_name(), &target.via());
     question.push(line!("Apply {} to {}?", changes(summary), org).prose(2));
     question
 }

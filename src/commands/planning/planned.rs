@@ -31,8 +31,6 @@ pub(crate) struct Planned {
     pub(crate) target: ResolvedTarget,
     pub(crate) connection: Connection,
     pub(crate) options: Options,
-    /// The target of the project that `-t` names.
-    pub(crate) named_target: Option<String>,
     pub(crate) generation: Generation,
     /// The project as the server knows it, where it records which project changed what.
     pub(crate) mark: Option<ProjectMark>,
@@ -72,6 +70,7 @@ pub(crate) async fn plan(
     let loaded = load(session, project, options.only)?;
     let target = session.locate(flags, &loaded.pins())?;
     session.announce(&target);
+    let loaded = loaded.in_target(&target)?;
     let desired = desired_state(&loaded.project);
     let connection = session.connect(&target, options.parallelism).await?;
     hide(&connection.org, &desired, &Values::of_process(Arc::clone(&session.environment)));
@@ -86,7 +85,7 @@ pub(crate) async fn plan(
     };
     hide_org(&connection.org, &desired, &read.actual);
     has_effect(&plan_options, &read.compared.plan)?;
-    let values = values(session, options, flags, &loaded, &target, read.compared.plan.secrets)?;
+    let values = values(session, options, &loaded, &target, read.compared.plan.secrets)?;
     hide(&connection.org, &desired, &values);
     let record_problem = session.remember(&target, read.compared.plan.secrets)?;
     let key = plan_key(session)?;
@@ -109,7 +108,6 @@ pub(crate) async fn plan(
         target,
         connection,
         options: plan_options,
-        named_target: flags.target.clone(),
         generation: read.actual.server.generation,
         mark,
         secret_names: read.secret_names,
@@ -134,7 +132,6 @@ fn allowed(project: &ProjectOptions, flags: &TargetFlags) -> Vec<String> {
 fn values(
     session: &Session,
     options: &PlanOptions,
-    flags: &TargetFlags,
     loaded: &Loaded,
     target: &ResolvedTarget,
     mode: SecretsMode,
@@ -148,7 +145,7 @@ fn values(
         }
         return Ok(Values::default());
     }
-    let default = loaded.values_file(flags.target.as_deref());
+    let default = loaded.values_file(target.target_name());
     gather(session, &loaded.directory, options.env_file.as_deref(), default, target.is_loopback())
 }
 

@@ -36,9 +36,10 @@ fn text(
     org_values: bool,
 ) -> Document {
     let server = planned.target.server_name();
+    let via = planned.target.via();
     let have = |name: &SecretName| is_there(planned, name);
     let view = PlanView {
-        context: &planned.target.context,
+        context: &via,
         server: &server,
         org: planned.target.org.as_str(),
         plan_id: planned.plan_id.as_deref(),
@@ -80,7 +81,12 @@ fn json_view<'view>(
     planned: &'view Planned,
     server: &'view str,
 ) -> JsonView<'view> {
-    let target = JsonTarget { context: &planned.target.context, server, org: planned.target.org.as_str() };
+    let target = JsonTarget {
+        context: &planned.target.context,
+        server,
+        org: planned.target.org.as_str(),
+        name: planned.target.target_name(),
+    };
     JsonView {
         target,
         only: options.only,

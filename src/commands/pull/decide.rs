@@ -165,6 +165,7 @@ pub(crate) async fn decide(
         (loaded, target)
     };
     session.announce(&target);
+    let loaded = loaded.in_target(&target)?;
     if let (true, Some(pin)) = (scope.prune_local, &target.overridden_pin) {
         let message =
             format!("--prune-local removes what org {} does not have, and the project is pinned to {pin}", target.org);

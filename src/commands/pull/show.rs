@@ -22,8 +22,9 @@ impl Show<'_> {
             return self.document(pulled, writable, &[]);
         }
         let server = pulled.target.server_name();
+        let via = pulled.target.via();
         let view = PullView {
-            context: &pulled.target.context,
+            context: &via,
             server: &server,
             org: pulled.target.org.as_str(),
             with_head: !self.session.ui.shows_talk_with_product(),
@@ -45,7 +46,12 @@ impl Show<'_> {
 
     fn document(self, pulled: &Pulled, writable: &Writable, written: &[FileWrite]) {
         let server = pulled.target.server_name();
-        let target = JsonTarget { context: &pulled.target.context, server: &server, org: pulled.target.org.as_str() };
+        let target = JsonTarget {
+            context: &pulled.target.context,
+            server: &server,
+            org: pulled.target.org.as_str(),
+            name: pulled.target.target_name(),
+        };
         let view = JsonPullView {
             target,
             generation: pulled.actual.server.generation.word(),

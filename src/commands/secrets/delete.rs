@@ -52,6 +52,7 @@ pub async fn run(session: &Session, args: &DeleteArgs) -> Result<Outcome, Comman
     let names = checked(args)?;
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     session.announce(&target);
+    Session::check_protected(&target, args.yes && !args.dry_run, "nothing was deleted")?;
     let interrupts = Interrupts::listen().with_outcome("nothing was deleted");
     let found = interrupts.until(find(session, args, &target, &names)).await?;
     if args.dry_run {
@@ -135,7 +136,12 @@ fn show(
 ) {
     if args.format.json {
         let server = target.server_name();
-        let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
+        let json_target = JsonTarget {
+            context: &target.context,
+            server: &server,
+            org: target.org.as_str(),
+            name: target.target_name(),
+        };
         return session.ui.product_json(&json::deletes(deletions, done, &json_target));
     }
     session.ui.product(&secrets::deletions(deletions, done.is_some()));

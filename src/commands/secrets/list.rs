@@ -37,7 +37,12 @@ pub async fn run(session: &Session, args: &ListArgs) -> Result<Outcome, CommandE
     let rows = api::listed(session, &target, &connection).await?.ok_or_else(|| api::unsupported(&target))?;
     if args.format.json {
         let server = target.server_name();
-        let json_target = JsonTarget { context: &target.context, server: &server, org: target.org.as_str() };
+        let json_target = JsonTarget {
+            context: &target.context,
+            server: &server,
+            org: target.org.as_str(),
+            name: target.target_name(),
+        };
         session.ui.product_json(&json::secrets(&rows, &json_target));
     } else if rows.is_empty() {
         session.ui.status(&Document::from(line!("The org has no secrets.")));

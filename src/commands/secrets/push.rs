@@ -84,6 +84,8 @@ pub async fn run(session: &Session, args: &PushArgs) -> Result<Outcome, CommandE
     demand_agreement(args, &rotation)?;
     let context = push_context(session, &args.project, &args.target, !given.is_empty() || args.all)?;
     provider_keys::check_flag(&args.replace_provider_key, &context.provider_keys)?;
+    let asks_nobody = args.yes || args.yes_rotate || !args.replace_provider_key.is_empty();
+    Session::check_protected(&context.target, asks_nobody && !args.dry_run, "nothing was sent")?;
     if args.if_supported && !takes_something(session, &context, !args.replace_provider_key.is_empty()).await? {
         // Before the source is read: where nothing can be sent it need not even be there.
         without_api(session, json, &context.target);

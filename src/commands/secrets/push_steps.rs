@@ -29,7 +29,7 @@ pub(super) struct Pushed {
     pub(super) wanted: Wanted,
     pub(super) rotation: Rotation,
     pub(super) target: ResolvedTarget,
-    /// The target of the project that `-t` names.
+    /// The target of the project.
     pub(super) named_target: Option<String>,
     /// The directory that `-C` names.
     pub(super) directory: Option<PathBuf>,
@@ -55,6 +55,9 @@ pub(super) fn push_context(
     names_secrets: bool,
 ) -> Result<PushContext, CommandError> {
     let project = ProjectOrDirectory::read(session, options)?;
+    let target = session.locate(flags, &project.pins())?;
+    session.announce(&target);
+    let project = project.in_target(&target)?;
     let (references, provider_keys) = match &project {
         ProjectOrDirectory::Project(loaded) => {
             let desired = desired_state(&loaded.project);
@@ -67,9 +70,7 @@ pub(super) fn push_context(
         }
         ProjectOrDirectory::Directory(_) => (Wanted::new(), Vec::new()),
     };
-    let target = session.locate(flags, &project.pins())?;
-    session.announce(&target);
-    let (named_target, directory) = (flags.target.clone(), options.directory.clone());
+    let (named_target, directory) = (target.target_name().map(str::to_owned), options.directory.clone());
     Ok(PushContext { project, references, target, provider_keys, named_target, directory })
 }
 
@@ -224,7 +225,7 @@ pub(super) fn show_report(session: &Session, json: bool, pushed: &Pushed, report
 }
 
 pub(super) fn json_target<'a>(target: &'a ResolvedTarget, server: &'a str) -> JsonTarget<'a> {
-    JsonTarget { context: &target.context, server, org: target.org.as_str() }
+    JsonTarget { context: &target.context, server, org: target.org.as_str(), name: target.target_name() }
 }
 
 /// A script that goes on from here should not learn of it by a failing apply.

@@ -50,6 +50,7 @@ pub async fn run(session: &Session, args: &SetArgs) -> Result<Outcome, CommandEr
     let name = writable_name(&args.name)?;
     let target = session.locate(&args.target, &pins(session, args.directory.directory.as_deref())?)?;
     session.announce(&target);
+    Session::check_protected(&target, args.rotate || session.ui.prompter().is_none(), OUTCOME)?;
     let interrupts = Interrupts::listen().with_outcome(OUTCOME);
     let connection = session.connect(&target, PARALLELISM).await?;
     hide_project(session, args.directory.directory.as_deref(), &connection.org);

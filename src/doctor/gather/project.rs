@@ -16,6 +16,7 @@ use crate::project::{Project, fix, read_project};
 use crate::schema::ALL;
 use crate::schema::kinds::PLATFORM;
 use crate::secrets::{DefaultValuesFile, Origin, SecretValue, Values, git_state, named_values};
+use crate::target::{ResolvedTarget, TargetError};
 
 /// The diagnostic that the check of the spelling says itself.
 const OLD_SPELLING: &str = "old-memory-table";
@@ -88,6 +89,20 @@ impl FoundProject {
         let (project, diagnostics) = read_project(&ALL, &directory, read_options);
         let values_files = values_files(&directory, project.as_ref());
         Self::Opened(Box::new(OpenedProject { directory, project, diagnostics, values_files }))
+    }
+
+    /// Whether a run is clear about the target of the project.
+    pub(in crate::doctor) fn target_of(&self, target: &ResolvedTarget) -> Result<(), TargetError> {
+        let Self::Opened(opened) = self else { return Ok(()) };
+        opened.project.as_ref().map_or(Ok(()), |project| target.target_of(project).map(drop))
+    }
+
+    /// Takes the project as it is in the target of a run.
+    pub(in crate::doctor) fn take_target(&mut self, target: Option<&ResolvedTarget>) {
+        let Self::Opened(opened) = self else { return };
+        if let Some(name) = target.and_then(ResolvedTarget::target_name) {
+            opened.project = opened.project.take().map(|project| project.into_target(name));
+        }
     }
 
     /// The facts for a run to this target. `.env` counts where its values may reach the server, or a push may take them.

@@ -42,7 +42,10 @@ impl FoundTarget {
         let accounts = stored_accounts(flags, environment).ok().flatten();
         let known = Known { accounts: accounts.as_ref(), pins: &pins, on_terminal };
         match resolve(flags, environment, known) {
-            Ok(target) => Self::Known(Box::new(target)),
+            Ok(target) => match found.target_of(&target) {
+                Ok(()) => Self::Known(Box::new(target)),
+                Err(error) => Self::Refused(error),
+            },
             Err(error) => Self::Refused(error),
         }
     }

@@ -14,10 +14,11 @@ use crate::project::suggest;
 use crate::schema::Schema;
 
 /// The keys of an agent's table. Those of its plain fields that are not among them stand behind these in messages.
-const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "name",
     "description",
     "dir",
+    "targets",
     "providers",
     "platforms",
     "skills",
@@ -30,6 +31,9 @@ const KEYS: [&str; 14] = [
     "preview",
     "worker",
 ];
+
+/// The keys of a provider.
+pub(super) const PROVIDER_KEYS: [&str; 4] = ["id", "model", "key", "secret_ref"];
 
 /// What other versions and tools keep in an agent's table, and where it belongs here.
 const ELSEWHERE: [(&str, &str); 9] = [
@@ -62,6 +66,17 @@ pub(super) fn read_all(schema: &Schema, reader: &mut Reader<'_>, root: &Section<
     agents
 }
 
+/// Reads the table of one agent, for itself.
+pub(super) fn read_alone(
+    plain: &[PlainField],
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    id: &str,
+    field: &Field<'_>,
+) -> AgentConfig {
+    read(plain, reader, section, id, field, &mut Registry::default())
+}
+
 fn read(
     plain: &[PlainField],
     reader: &mut Reader<'_>,
@@ -81,6 +96,7 @@ fn read(
     let blank = blank();
     AgentConfig {
         name: reader.needed_name(section, "name", Some("every agent needs a display name")).unwrap_or(blank),
+        targets: reader.targets(section),
         dir: directory(reader, section, id, registry),
         providers: providers(reader, section, id, registry),
         platforms: platforms::read_all(reader, section, id, registry),
@@ -169,7 +185,7 @@ fn providers(
 }
 
 fn provider(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<ProviderConfig> {
-    reader.keys(section, &["id", "model", "key", "secret_ref"], &[("api_key", "did you mean `key`?")]);
+    reader.keys(section, &PROVIDER_KEYS, &[("api_key", "did you mean `key`?")]);
     let id = reader.needed_name(section, "id", None);
     near_provider(reader, section, id.as_ref());
     let model = reader.text(section, "model");

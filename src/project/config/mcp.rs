@@ -3,7 +3,8 @@ use super::section::Section;
 use super::spanned::{Spanned, Written};
 use super::types::{McpServer, OauthConfig};
 
-const KEYS: [&str; 8] = ["type", "url", "command", "args", "env", "headers", "auth_scope", "oauth"];
+pub(super) const KEYS: [&str; 9] =
+    ["type", "url", "command", "args", "env", "headers", "auth_scope", "oauth", "targets"];
 
 const OAUTH_KEYS: [&str; 6] =
     ["auth_url", "token_url", "client_id", "client_secret", "scopes", "token_endpoint_auth_method"];
@@ -49,6 +50,7 @@ fn read(reader: &mut Reader<'_>, section: &Section<'_>, id: Spanned<String>) -> 
         headers: reader.reference_entries(section, "headers"),
         auth_scope: reader.choice(section, "auth_scope", &["user", "channel"]),
         oauth: oauth(reader, section),
+        targets: reader.targets(section),
     }
 }
 

@@ -2,7 +2,7 @@ use super::outdated::NEVER_HAD_AN_EFFECT;
 use super::reader::Reader;
 use super::section::{Field, Section};
 use super::spanned::Spanned;
-use super::types::{MemoryConfig, TargetConfig};
+use super::types::{MemoryConfig, Overlay, TargetConfig};
 use crate::model::{Diagnostic, Family, OrgSlug, Severity};
 
 const KEYS: [&str; 9] =
@@ -19,7 +19,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
     ("mcp_url", "remove it: set the server with --url or a context, and the org with `org`"),
 ];
 
-const TARGET_KEYS: [&str; 3] = ["url", "org", "env_file"];
+const TARGET_KEYS: [&str; 5] = ["url", "org", "env_file", "protected", "agents"];
 
 /// Whether a key is one of the second generation's memory table.
 pub(in crate::project) fn is_memory_key(key: &str) -> bool {
@@ -86,8 +86,16 @@ fn org(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>
     Some(org)
 }
 
-/// Reads `[targets.<name>]`.
-pub(super) fn targets(reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<TargetConfig> {
+/// Keys of the project that no target has.
+const TARGET_ELSEWHERE: [(&str, &str); 2] = [
+    ("memory", "a target has its own `org`; the rest of `[memory]` is the same in all targets"),
+    ("models", "the memory schema is the same in all targets"),
+];
+
+/// Reads `[targets.<name>]` but for what it says otherwise than the project.
+///
+/// `models` are the further keys, those of the tables about model files.
+pub(super) fn targets(reader: &mut Reader<'_>, root: &Section<'_>, models: &[&'static str]) -> Vec<TargetConfig> {
     let Some(table) = reader.table(root, "targets", root.path.key("targets")) else { return Vec::new() };
     let mut targets = Vec::new();
     for (name, field) in table.fields() {
@@ -95,12 +103,15 @@ pub(super) fn targets(reader: &mut Reader<'_>, root: &Section<'_>) -> Vec<Target
             reader.empty_key(&table.path, Family::Project, &field.key_span);
         }
         let Some(section) = reader.section_of(table.path.key(name), Family::Project, &field) else { continue };
-        reader.keys(&section, &TARGET_KEYS, &[]);
+        let known: Vec<&str> = TARGET_KEYS.iter().chain(models).copied().collect();
+        reader.keys(&section, &known, &TARGET_ELSEWHERE);
         targets.push(TargetConfig {
             name: reader.spanned(name.to_owned(), &field.key_span),
             url: reader.written(&section, "url"),
             org: org(reader, &section),
             env_file: reader.text(&section, "env_file"),
+            protected: reader.flag(&section, "protected").is_some_and(|flag| flag.value),
+            overlay: Overlay::default(),
         });
     }
     targets

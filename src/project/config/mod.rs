@@ -8,6 +8,7 @@ mod mcp;
 mod meant;
 mod memory;
 mod outdated;
+pub(super) mod overlay;
 mod path;
 mod plain_fields;
 mod platforms;
@@ -30,8 +31,8 @@ pub use read::read;
 pub use read_plain::is_tool;
 pub use spanned::{Entry, Spanned, TextList, Written};
 pub use types::{
-    AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, OauthConfig, PlatformConfig, PreviewConfig,
-    ProviderConfig, ReadOptions, TargetConfig,
+    AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, ModelOverlay, OauthConfig, OverlaidValue, Overlay,
+    PlatformConfig, PreviewConfig, ProviderConfig, ReadOptions, TargetConfig,
 };
 
 #[cfg(test)]

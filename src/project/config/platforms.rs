@@ -10,7 +10,7 @@ use crate::project::suggest;
 /// The platform types that the full server supports.
 pub const PLATFORM_TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
 
-const KEYS: [&str; 5] = ["type", "name", "id", "config", "channels"];
+pub(super) const KEYS: [&str; 6] = ["type", "name", "id", "config", "channels", "targets"];
 
 /// The usual config keys of each type. A server takes any other key as well.
 const CONFIG_KEYS: [(&str, &[&str]); 6] = [
@@ -42,7 +42,7 @@ pub(super) fn read_all(
     let mut platforms = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         if let Some(section) = reader.section_of(list.element(index), agent.family, element) {
-            platforms.extend(read(reader, &section, id, registry));
+            platforms.extend(read(reader, &section, index, id, registry));
         }
     }
     platforms
@@ -51,6 +51,7 @@ pub(super) fn read_all(
 fn read(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
+    index: usize,
     agent: &str,
     registry: &mut Registry,
 ) -> Option<PlatformConfig> {
@@ -73,7 +74,8 @@ fn read(
             span: telling.map_or_else(|| section.span.clone(), |field| field.span),
         },
     );
-    Some(PlatformConfig { platform_type, name, id, config, channels, position: reader.position(&section.span) })
+    let (targets, position) = (reader.targets(section), reader.position(&section.span));
+    Some(PlatformConfig { platform_type, name, id, config, channels, targets, index, position })
 }
 
 fn platform_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
-use super::{agents, memory, syntax};
+use super::{agents, memory, overlay, syntax};
 use crate::model::{Diagnostic, Family, with_line_feeds};
 use crate::project::conflict::{Content, conflict};
 use crate::schema::Schema;
@@ -47,9 +47,11 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
             ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
         ],
     );
+    let mut targets = memory::targets(&mut reader, &root, &overlay::model_keys(schema));
+    reader.set_targets(targets.iter().map(|target| target.name.value.clone()).collect());
     let agents = agents::read_all(schema, &mut reader, &root);
     let memory = memory::read(&mut reader, &root);
-    let targets = memory::targets(&mut reader, &root);
+    overlay::read(schema, &mut reader, &root, &agents, &mut targets);
     reader.check_shapes(&root);
     (Some(Config { agents, memory, targets }), reader.finish())
 }

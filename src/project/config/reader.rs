@@ -17,13 +17,15 @@ const MOST_DIAGNOSTICS: usize = 1_000;
 pub(super) struct Reader<'t> {
     source: Source<'t>,
     options: ReadOptions,
+    /// The names of the project's targets.
+    targets: Vec<String>,
     diagnostics: Vec<Diagnostic>,
     left_out: Vec<Severity>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(source: Source<'t>, options: ReadOptions) -> Self {
-        Self { source, options, diagnostics: Vec::new(), left_out: Vec::new() }
+        Self { source, options, targets: Vec::new(), diagnostics: Vec::new(), left_out: Vec::new() }
     }
 
     /// Everything found, by place.
@@ -69,6 +71,56 @@ impl<'t> Reader<'t> {
         self.diagnostics.push(diagnostic.at(self.position(span)).excerpt(excerpt));
     }
 
+    /// What a reading finds, apart from what was found before.
+    pub(super) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Vec<Diagnostic>) {
+        let before = std::mem::take(&mut self.diagnostics);
+        let value = read(self);
+        (value, std::mem::replace(&mut self.diagnostics, before))
+    }
+
+    /// Adds what was found in a target and not in the project itself.
+    pub(super) fn add_new(&mut self, found: Vec<Diagnostic>, target: &str) {
+        for mut diagnostic in found {
+            if self.diagnostics.contains(&diagnostic) {
+                continue;
+            }
+            if self.diagnostics.len() >= MOST_DIAGNOSTICS {
+                self.left_out.push(diagnostic.severity);
+                continue;
+            }
+            diagnostic.message = format!("{} (target `{}`)", diagnostic.message, shown_key(target));
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Keeps the names of the project's targets, for lists of them.
+    pub(super) fn set_targets(&mut self, names: Vec<String>) {
+        self.targets = names;
+    }
+
+    /// The list of targets that something is in.
+    pub(super) fn targets(&mut self, section: &Section<'_>) -> TextList {
+        let list = self.texts(section, "targets")?;
+        let field = section.find("targets")?;
+        let path = section.path.key("targets");
+        if list.value.is_empty() {
+            let message = format!("`{path}` is empty");
+            let diagnostic = Diagnostic::new(Severity::Error, section.family, "no-target", message);
+            self.report(&field.key_span, diagnostic.hint("name a target, or remove the key to be in all of them"));
+        }
+        for element in field.elements().unwrap_or_default() {
+            let Some(name) = element.text().filter(|name| !self.targets.iter().any(|target| target == name)) else {
+                continue;
+            };
+            let message = format!("unknown target `{}`", shown_key(name));
+            let mut diagnostic = Diagnostic::new(Severity::Error, section.family, "unknown-target", message);
+            diagnostic.hint = suggest::did_you_mean(name, self.targets.iter().map(String::as_str))
+                .or_else(|| Some(format!("declare it: [targets.{}]", shown_key(name))));
+            self.report(&element.span, diagnostic);
+        }
+        Some(list)
+    }
+
     /// Whether a problem was reported at a place.
     pub(super) fn has_reported(&self, code: &str, span: &Range<usize>) -> bool {
         let position = self.position(span);
@@ -92,7 +144,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn unknown_key(
+    /// Reports a key that is not known.
+    pub(super) fn unknown_key(
         &mut self,
         section: &Section<'_>,
         name: &str,

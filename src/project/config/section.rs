@@ -114,6 +114,11 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Another table in the place of the field.
+    pub(super) fn with_table<'b>(&self, table: &'b dyn TableLike, path: Path<'b>, family: Family) -> Section<'b> {
+        Section { table, span: self.span.clone(), path, family }
+    }
+
     /// The field as a table, if it is one.
     pub(super) fn section(&self, path: Path<'a>, family: Family) -> Option<Section<'a>> {
         self.node.as_table().map(|table| Section { table, span: self.span.clone(), path, family })
@@ -123,6 +128,11 @@ impl<'a> Field<'a> {
 impl<'a> Section<'a> {
     pub(super) fn root(table: &'a Table) -> Self {
         Self { table, span: 0..0, path: Path::ROOT, family: Family::Project }
+    }
+
+    /// The key and the item behind it, as the parser has them.
+    pub(super) fn item(&self, key: &str) -> Option<(&'a Key, &'a Item)> {
+        self.table.get_key_value(key)
     }
 
     pub(super) fn find(&self, key: &str) -> Option<Field<'a>> {

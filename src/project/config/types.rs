@@ -1,6 +1,8 @@
 use super::plain_fields::PlainFields;
 use super::spanned::{Entry, Spanned, TextList, Written};
+use crate::edit::NodePath;
 use crate::model::{AgentId, Position};
+use crate::schema::{Field, Kind, ResourceKey};
 
 /// How strictly a file is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct AgentConfig {
     pub id: Spanned<AgentId>,
     /// The name; blank only where an error was reported.
     pub name: Spanned<String>,
+    /// The targets that it is in; in all where there is no list.
+    pub targets: TextList,
     /// The directory of the Markdown files; none only where an error was reported. `""` is the project directory.
     pub dir: Option<Spanned<String>>,
     /// The providers, in order of priority; none where the key is absent.
@@ -75,6 +79,10 @@ pub struct PlatformConfig {
     pub config: Vec<Entry>,
     /// `team/channel` texts, second generation, Slack only; not applied.
     pub channels: TextList,
+    /// The targets that it is in; in all where there is no list.
+    pub targets: TextList,
+    /// Its place in the list of the file, from 0.
+    pub index: usize,
     /// Where the platform's table starts.
     pub position: Position,
 }
@@ -100,6 +108,8 @@ pub struct McpServer {
     pub auth_scope: Option<Spanned<String>>,
     /// `oauth`; an empty table counts as none.
     pub oauth: Option<OauthConfig>,
+    /// The targets that it is in; in all where there is no list.
+    pub targets: TextList,
 }
 
 /// `oauth` of an MCP server.
@@ -180,4 +190,45 @@ pub struct TargetConfig {
     pub org: Option<Spanned<String>>,
     /// A dotenv file for values.
     pub env_file: Option<Spanned<String>>,
+    /// Whether an apply that asks nobody must name it.
+    pub protected: bool,
+    /// What it says otherwise than the project.
+    pub overlay: Overlay,
+}
+
+/// What a target says otherwise than the project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlay {
+    /// The agents that it changes, as they are in the target.
+    pub agents: Vec<AgentConfig>,
+    /// Every value that it sets.
+    pub values: Vec<OverlaidValue>,
+    /// What it sets of what model files declare.
+    pub models: Vec<ModelOverlay>,
+}
+
+/// A value that a target sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverlaidValue {
+    /// The resource that has it.
+    pub key: ResourceKey,
+    /// How people name it in the resource: `providers[anthropic].model`.
+    pub file_path: String,
+    /// Where lobu.toml has it without targets; none for what a model file has.
+    pub shared: Option<NodePath>,
+    /// Where lobu.toml has it for the target.
+    pub place: NodePath,
+    /// Where the value starts.
+    pub position: Position,
+    /// Whether the project has a value there, too.
+    pub hides_shared: bool,
+}
+
+/// What a target sets of a resource that a model file declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelOverlay {
+    pub kind: Kind,
+    pub slug: Spanned<String>,
+    /// Texts by field; what they may say is checked once the model files are read.
+    pub values: Vec<(&'static Field, Spanned<String>)>,
 }

@@ -14,7 +14,7 @@ use crate::schema::{Declaration, Field, Form};
 use super::source::Source;
 
 /// Reports what a text of a form may not be.
-pub(super) fn check_text(form: Form, key: &str, (text, spot): (&str, Spot), report: &mut Report) {
+pub(in crate::project) fn check_text(form: Form, key: &str, (text, spot): (&str, Spot), report: &mut Report) {
     let (code, message, hint) = match form {
         Form::Schedule => {
             let Some(why) = cron_problem(text) else { return };
@@ -69,6 +69,30 @@ pub(super) fn agent(
     let hint = hint.unwrap_or_else(|| "name an agent that lobu.toml declares".to_owned());
     report.add(Severity::Error, spot, "unknown-agent", format!("unknown agent {}", quoted(text)), Some(hint));
     None
+}
+
+/// The targets of the project that a resource is in.
+pub(super) fn targets(
+    source: Source<'_>,
+    one: &str,
+    fields: &mut Fields<'_>,
+    report: &mut Report,
+) -> Option<Vec<String>> {
+    let spots: Vec<Spot> = fields.list("targets", report)?.iter().map(Node::spot).collect();
+    let names = fields.texts("targets", report)?;
+    if names.is_empty() {
+        let hint = Some("name a target, or remove the key to be in all of them".to_owned());
+        let spot = fields.node("targets", report).map_or(Spot { line: 1, column: 1 }, Node::spot);
+        report.add(Severity::Error, spot, "no-target", format!("the `targets` of {one} are empty"), hint);
+    }
+    for (name, spot) in names.iter().zip(spots) {
+        if !source.targets.contains(name) {
+            let hint = did_you_mean(name, source.targets.iter().copied());
+            let hint = hint.unwrap_or_else(|| "declare it in lobu.toml, as [targets.NAME]".to_owned());
+            report.add(Severity::Error, spot, "unknown-target", format!("unknown target {}", quoted(name)), Some(hint));
+        }
+    }
+    Some(names.into_iter().map(str::to_owned).collect())
 }
 
 /// A whole number of at least some size.

@@ -12,6 +12,7 @@ mod rules;
 mod slugs;
 mod source;
 
+pub(in crate::project) use forms::check_text;
 pub(in crate::project) use read::is_model;
 pub use read::{Models, read_models};
 

@@ -38,12 +38,13 @@ pub struct Models {
 /// Reads the model files of a project: `.yaml` and `.yml`, not recursively.
 ///
 /// `named` is the directory that lobu.toml names, and where; a blank name is none. A missing directory is a warning if
-/// it is named, and nothing otherwise. `agents` are those that lobu.toml declares.
+/// it is named, and nothing otherwise. `agents` and `targets` are those that lobu.toml declares.
 pub fn read_models(
     schema: &Schema,
     directory: &ProjectDirectory,
     named: Option<(&str, &Position)>,
     agents: &[&str],
+    targets: &[&str],
 ) -> Models {
     let named = named.map(|(path, position)| (path.trim(), position)).filter(|(path, _)| !path.is_empty());
     let path = named.map_or(DEFAULT_DIRECTORY, |(path, _)| path);
@@ -84,7 +85,7 @@ pub fn read_models(
             Err(error) => models.diagnostics.push(error.diagnostic(Family::Memory)),
         }
     }
-    let found = parallel::map(&files, |file| read_file(Source { schema, directory, agents }, file));
+    let found = parallel::map(&files, |file| read_file(Source { schema, directory, agents, targets }, file));
     models.diagnostics.extend(cross_check::check(&found));
     for file in found {
         take(&mut models, file);

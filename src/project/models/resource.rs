@@ -56,6 +56,7 @@ pub(super) fn read(
         is_whole &= declaration.is_some() || !field.required;
         declared.set_some(field, declaration);
     }
+    let targets = if files.by_target { forms::targets(source, files.one, &mut fields, report) } else { None };
     // No server takes it.
     if fields.node("metadata", report).is_some() {
         found.with_metadata += 1;
@@ -63,8 +64,12 @@ pub(super) fn read(
     fields.finish(Severity::Warning, files.one, report);
     let Some((slug, spot)) = slug.filter(|_| is_whole) else { return };
     let position = spot.down(report.lines()).within(report.file());
-    let resource =
-        Resource { declared, files: own_files, ..Resource::new(ResourceKey::new(kind, slug.as_str()), position) };
+    let resource = Resource {
+        declared,
+        files: own_files,
+        targets,
+        ..Resource::new(ResourceKey::new(kind, slug.as_str()), position)
+    };
     found.resources.push(FoundResource { resource, ends });
 }
 

@@ -10,4 +10,6 @@ pub(super) struct Source<'project> {
     pub(super) directory: &'project ProjectDirectory,
     /// The agents of the project.
     pub(super) agents: &'project [&'project str],
+    /// The targets that lobu.toml declares, which a list of them may name.
+    pub(super) targets: &'project [&'project str],
 }

@@ -18,7 +18,7 @@ fn read_files(files: &[(&str, &str)]) -> Models {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, &["desk"])
+    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, &["desk"], &[])
 }
 
 /// `file:line:column severity code`, one a line.

@@ -41,6 +41,8 @@ pub(in crate::render) struct Entry {
     label: SafeText,
     values: Vec<Valued>,
     below: Document,
+    /// Where it is declared, if not where its resource is.
+    place: Option<Line>,
 }
 
 /// A value with what there is to say of it.
@@ -83,6 +85,12 @@ impl Entry {
         self
     }
 
+    /// The same with the place where it is declared, at the end of its first line.
+    #[must_use]
+    pub(in crate::render) fn placed(self, place: Option<Line>) -> Self {
+        Self { place, ..self }
+    }
+
     /// The same with a sign before the first value, and the others below it.
     #[must_use]
     pub(in crate::render) fn signed(mut self, sign: &Line) -> Self {
@@ -114,11 +122,19 @@ impl Entry {
         let head = Line::new().padded(INDENT - 2).then(mark).padded(INDENT).then(line!("{}", self.label));
         let mut document = Document::new();
         if self.values.is_empty() {
-            document.push(head.clone());
+            match &self.place {
+                Some(place) => document.append(head.clone().with_at_right(place.clone(), columns.whole)),
+                None => document.push(head.clone()),
+            }
         }
         for (position, Valued { value, remark }) in self.values.into_iter().enumerate() {
             let before = if position == 0 { head.clone().padded(start) } else { Line::new().padded(start) };
             let line = before.then(value).prose(start);
+            let place = self.place.as_ref().filter(|_| position == 0);
+            let remark = match (remark, place) {
+                (Some(remark), Some(place)) => Some(line!("{}  {}", remark, place.clone())),
+                (remark, place) => remark.or_else(|| place.cloned()),
+            };
             match remark {
                 Some(remark) => document.append(line.with_at_right(remark, columns.whole)),
                 None => document.push(line),

@@ -64,6 +64,8 @@ pub struct Target {
     pub org: String,
     /// The server's generation: `G1`, `G2` or `lobu-rs`.
     pub generation: String,
+    /// The target of lobu.toml that it is; null where it is none.
+    pub name: Option<String>,
 }
 
 /// A family of kinds.
@@ -167,6 +169,19 @@ pub struct Field {
     pub withheld: bool,
     /// What the change lets an agent do that it could not do before.
     pub widens: Vec<Widening>,
+    /// Where a target of lobu.toml sets it; null where the resource's own declaration does.
+    pub declared_in: Option<DeclaredIn>,
+}
+
+/// The place of a value that a target sets.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DeclaredIn {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The table that has it: `targets.production`.
+    pub table: String,
 }
 
 /// Something that a change opens, for a person to look at.

@@ -281,7 +281,7 @@ mod tests {
     }
 
     fn target() -> JsonTarget<'static> {
-        JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme" }
+        JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme", name: None }
     }
 
     /// Checks a document against the schema and gives its secrets, a line each.

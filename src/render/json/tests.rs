@@ -22,6 +22,7 @@ fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
     Row {
         key: ResourceKey::new(kind, id),
         declared_at: Some(Position { file: "lobu.toml".to_owned(), line: 23, column: 1 }),
+        overlaid: crate::schema::Overlaid::default(),
         action,
         fields,
         only_in_org: Vec::new(),
@@ -102,7 +103,7 @@ fn with_view<T>(use_it: impl FnOnce(&JsonView<'_>) -> T) -> T {
     let warning = Diagnostic::new(Severity::Warning, Family::Agents, "agent-dir", "the directory is missing")
         .at(Position { file: "lobu.toml".to_owned(), line: 3, column: 0 });
     use_it(&JsonView {
-        target: JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme" },
+        target: JsonTarget { context: "lobu", server: "https://app.lobu.ai", org: "acme", name: None },
         only: Some(Only::Agents),
         selectors: &["agent/tri*".to_owned()],
         warnings: &[warning],

@@ -6,12 +6,12 @@ use crate::model::{Diagnostic, Severity};
 use crate::plan::{Action, FieldAction, FieldChange, Only, Plan, Row, Summary, widenings};
 use crate::render::diagnostics::view;
 use crate::render::hidden_values::why_not_compared;
-use crate::schema::{Kind, ResourceKey, file_path};
+use crate::schema::{Kind, OverlaidAt, ResourceKey, file_path, toml_key};
 
 use super::document::{
-    ActionWord, Change, Counts, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord, KindWord,
-    MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse, SeverityWord,
-    Target, Undeclared, UnknownRow, UnseenProviderKey, Widening,
+    ActionWord, Change, Counts, DeclaredIn, Diagnosis, ErrorDocument, ErrorObject, FailedRow, Field, FieldWord,
+    KindWord, MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowFields, RowName, SecretUse,
+    SeverityWord, Target, Undeclared, UnknownRow, UnseenProviderKey, Widening,
 };
 use super::value::shown;
 
@@ -29,6 +29,8 @@ pub struct JsonTarget<'a> {
     pub server: &'a str,
     /// The org's slug.
     pub org: &'a str,
+    /// The target of lobu.toml that it is.
+    pub name: Option<&'a str>,
 }
 
 /// What a plan itself does not know.
@@ -148,6 +150,7 @@ pub(super) fn target(target: &JsonTarget<'_>, generation: &str) -> Target {
         server: target.server.to_owned(),
         org: target.org.to_owned(),
         generation: generation.to_owned(),
+        name: target.name.map(str::to_owned),
     }
 }
 
@@ -168,9 +171,19 @@ pub(super) fn change(row: &Row, org_values: bool) -> Change {
             .fields
             .iter()
             .chain(&row.only_in_org)
-            .map(|change| field(row.key.kind, change, org_values))
+            .map(|change| Field { declared_in: declared_in(row, change), ..field(row.key.kind, change, org_values) })
             .collect(),
     }
+}
+
+/// Where a target sets a field of a row.
+fn declared_in(row: &Row, change: &FieldChange) -> Option<DeclaredIn> {
+    let OverlaidAt { target, position } = row.overlaid.at(&file_path(row.key.kind, &change.path))?;
+    Some(DeclaredIn {
+        file: position.file.clone(),
+        line: position.line,
+        table: format!("targets.{}", toml_key(target)),
+    })
 }
 
 fn field(kind: Kind, change: &FieldChange, org_values: bool) -> Field {
@@ -195,6 +208,7 @@ fn field(kind: Kind, change: &FieldChange, org_values: bool) -> Field {
         sensitive,
         withheld,
         widens: widens(kind, change, withheld),
+        declared_in: None,
     }
 }
 

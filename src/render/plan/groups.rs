@@ -4,7 +4,7 @@ use crate::model::Position;
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::render::document::{Document, Style, line};
 use crate::render::fields::{Columns, Entry, Page, changed, created, drifting, incomparable, label_width};
-use crate::render::phrases::{grouped, marker, name, place, sentence};
+use crate::render::phrases::{grouped, marker, name, overlaid_place, place, sentence};
 use crate::render::prose_diff::Direction;
 
 use super::PlanView;
@@ -50,7 +50,10 @@ fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
 fn below(row: &Row, view: &PlanView<'_>, page: Page) -> Document {
     let mut document: Document =
         row.attention.iter().map(|text| sentence(Style::Attention, "! ", text).indented(4)).collect();
-    document.extend(entries(row, view, page).into_iter().flat_map(|entry| entry.lines(page.columns).into_lines()));
+    document.extend(entries(row, view, page).into_iter().flat_map(|entry| {
+        let place = row.overlaid.at(entry.label().as_str()).map(overlaid_place);
+        entry.placed(place).lines(page.columns).into_lines()
+    }));
     if row.will_restart {
         document.push(Style::Update.line("the chat integration will restart").indented(6));
     }

@@ -64,6 +64,7 @@ fn row(kind: Kind, id: &str, action: Action, fields: Vec<FieldChange>) -> Row {
     Row {
         key,
         declared_at: None,
+        overlaid: crate::schema::Overlaid::default(),
         action,
         fields,
         only_in_org: Vec::new(),

@@ -9,8 +9,8 @@ pub const NAME: &Field = &FIELDS[0];
 pub const DESCRIPTION: &Field = &FIELDS[1];
 
 static FIELDS: [Field; 2] = [
-    Field::new("name", Shape::Leaf(Leaf::Text), Clearing::Never, "name").required(),
-    Field::new("description", Shape::Leaf(Leaf::Text), Clearing::Null, "description"),
+    Field::new("name", Shape::Leaf(Leaf::Text), Clearing::Never, "name").required().per_target(),
+    Field::new("description", Shape::Leaf(Leaf::Text), Clearing::Null, "description").per_target(),
 ];
 
 pub(super) static TABLE: KindTable = KindTable {

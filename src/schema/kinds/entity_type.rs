@@ -33,6 +33,7 @@ pub(super) static TABLE: KindTable = KindTable {
         one: "an entity type",
         types: &["entity", "entity_type"],
         list: "entities",
+        by_target: false,
         rewrites_slugs: true,
         reserved_slugs: &RESERVED_ENTITY_SLUGS,
     }),

@@ -18,7 +18,7 @@ static FIELDS: [Field; 4] = [
         .required()
         .on_the_wire("platform", &["platform"])
         .transfer(Transfer::Destination),
-    Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config").required(),
+    Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config").required().per_target(),
     Field::new("settings", Shape::Leaf(Leaf::Kept), Clearing::LeftOut, ""),
     Field::new("name", Shape::Leaf(Leaf::SentOnly), Clearing::LeftOut, "name"),
 ];

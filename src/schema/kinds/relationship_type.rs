@@ -53,6 +53,7 @@ pub(super) static TABLE: KindTable = KindTable {
         one: "a relationship type",
         types: &["relationship", "relationship_type"],
         list: "relationships",
+        by_target: false,
         rewrites_slugs: false,
         reserved_slugs: &[],
     }),

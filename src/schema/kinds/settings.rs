@@ -138,16 +138,21 @@ static OAUTH: [Field; 6] = [
 ];
 
 static MCP_SERVER: [Field; 8] = [
-    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination).widens(TOOL_SERVER),
+    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination).widens(TOOL_SERVER).per_target(),
     Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
         .transfer(Transfer::Destination),
-    text("command", "skills.mcp.<id>.command").transfer(Transfer::Destination).form(Form::Command).widens(TOOL_SERVER),
+    text("command", "skills.mcp.<id>.command")
+        .transfer(Transfer::Destination)
+        .form(Form::Command)
+        .widens(TOOL_SERVER)
+        .per_target(),
     list("args", "skills.mcp.<id>.args")
         .transfer(Transfer::DestinationAndValue)
         .form(Form::Arguments)
-        .widens(TOOL_SERVER),
-    map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>"),
-    map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>"),
+        .widens(TOOL_SERVER)
+        .per_target(),
+    map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>").per_target(),
+    map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>").per_target(),
     text("authScope", "skills.mcp.<id>.auth_scope").transfer(Transfer::Harmless),
     table("oauth", &OAUTH),
 ];
@@ -155,16 +160,18 @@ static MCP_SERVER: [Field; 8] = [
 static MCP_SERVERS_BY_ID: Entries = Entries { entry: table("", &MCP_SERVER), noun: "MCP server" };
 
 static NETWORK_MEMBERS: [Field; 4] = [
-    list("allowedDomains", "network.allowed").alias("allow").widens(Widens::Hosts),
+    list("allowedDomains", "network.allowed").alias("allow").widens(Widens::Hosts).per_target(),
     list("deniedDomains", "network.denied").guarded().alias("deny").widens(NO_LONGER_DENIED),
     judged("network.judge").widens(NO_LONGER_JUDGED),
     map("judges", &TEXTS, "network.judges.<name>").guarded().widens(JUDGE),
 ];
 
-static EGRESS_MEMBERS: [Field; 2] =
-    [text("extraPolicy", "egress.extra_policy").guarded().widens(JUDGE), text("judgeModel", "egress.judge_model")];
+static EGRESS_MEMBERS: [Field; 2] = [
+    text("extraPolicy", "egress.extra_policy").guarded().widens(JUDGE).per_target(),
+    text("judgeModel", "egress.judge_model").per_target(),
+];
 
-static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages").widens(PACKAGE)];
+static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages").widens(PACKAGE).per_target()];
 
 static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")];
 
@@ -183,7 +190,7 @@ static FIELDS: [Field; 14] = [
     table("toolsConfig", &TOOLS_MEMBERS),
     list("guardrails", "guardrails").guarded().widens(Widens::WhereLess("guardrail removed")),
     list("preApprovedTools", "tools.pre_approved").guarded().form(Form::Tools).widens(Widens::Approvals),
-    map("providerModelPreferences", &TEXTS, "providers[].model"),
+    map("providerModelPreferences", &TEXTS, "providers[].model").per_target(),
     keyed("installedProviders", &PROVIDER, "providers[].id"),
     prompt("soulMd", "SOUL.md"),
     prompt("userMd", "USER.md"),

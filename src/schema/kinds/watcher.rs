@@ -27,9 +27,9 @@ static FIELDS: [Field; 24] = [
         .form(Form::Number { least: 1 })
         .not_pruned()
         .existing_only(),
-    Field::new("name", TEXT, Clearing::Never, "name").required().versioned(NEW_VERSION),
-    Field::new("description", TEXT, Clearing::Null, "description").versioned(NEW_VERSION),
-    Field::new("schedule", TEXT, Clearing::Never, "schedule").required_in_files().form(Form::Schedule),
+    Field::new("name", TEXT, Clearing::Never, "name").required().versioned(NEW_VERSION).per_target(),
+    Field::new("description", TEXT, Clearing::Null, "description").versioned(NEW_VERSION).per_target(),
+    Field::new("schedule", TEXT, Clearing::Never, "schedule").required_in_files().form(Form::Schedule).per_target(),
     Field::new("prompt", PROSE, Clearing::Never, "prompt")
         .required_in_files()
         .form(Form::Template)
@@ -92,6 +92,7 @@ pub(super) static TABLE: KindTable = KindTable {
         one: "a watcher",
         types: &["watcher"],
         list: "watchers",
+        by_target: true,
         rewrites_slugs: false,
         reserved_slugs: &[],
     }),

@@ -47,6 +47,7 @@ fn targets() -> Vec<ProjectTarget> {
         name: name.to_owned(),
         url: url.map(str::to_owned),
         org: org.map(|org| OrgSlug::parse(org).unwrap()),
+        is_protected: false,
     };
     vec![
         target("staging", Some("https://staging.example"), Some("acme-staging")),

@@ -59,6 +59,7 @@ static TABLE: KindTable = KindTable {
         one: "a playbook",
         types: &["playbook"],
         list: "playbooks",
+        by_target: false,
         rewrites_slugs: true,
         reserved_slugs: &["default"],
     }),

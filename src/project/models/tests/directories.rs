@@ -24,7 +24,7 @@ fn the_directory_of_models_may_be_named() {
     fs::write(temporary.path().join("file"), "").unwrap();
     let directory = ProjectDirectory::open(temporary.path(), &[]).unwrap();
     let position = Position { file: "lobu.toml".to_owned(), line: 3, column: 10 };
-    let read = |path: &str| read_models(&ALL, &directory, Some((path, &position)), &["desk"]);
+    let read = |path: &str| read_models(&ALL, &directory, Some((path, &position)), &["desk"], &[]);
     assert_eq!(of(&read(" ./types/ "), ENTITY_TYPE)[0].position.file, "types/a.yaml");
     assert_eq!(read("none").diagnostics[0].code, "models-directory-missing");
     assert_eq!(read("none").diagnostics[0].severity, Severity::Warning);
@@ -33,7 +33,7 @@ fn the_directory_of_models_may_be_named() {
         assert_eq!((diagnostics[0].code, diagnostics[0].position.as_ref()), (code, Some(&position)), "{path}");
     }
     assert_eq!(read(" "), Models::default());
-    assert_eq!(read_models(&ALL, &directory, None, &["desk"]), Models::default());
+    assert_eq!(read_models(&ALL, &directory, None, &["desk"], &[]), Models::default());
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn files_that_cannot_be_read_are_told() {
     std::os::unix::fs::symlink("none.yaml", models.join("nowhere.yaml")).unwrap();
     std::os::unix::fs::symlink("none", models.join(".#lock")).unwrap();
     std::os::unix::fs::symlink("../..", models.join("out")).unwrap();
-    let read = read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, &["desk"]);
+    let read = read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, &["desk"], &[]);
     assert_eq!(
         places(&read),
         [
@@ -68,7 +68,7 @@ fn the_public_projects_are_read() {
         if !path.is_dir() {
             continue;
         }
-        let models = read_models(&ALL, &ProjectDirectory::open(&path, &[]).unwrap(), None, &["desk"]);
+        let models = read_models(&ALL, &ProjectDirectory::open(&path, &[]).unwrap(), None, &["desk"], &[]);
         let errors: Vec<_> = places(&models).into_iter().filter(|place| place.contains(" error ")).collect();
         let expected: &[&str] =
             if path.ends_with("support") { &["organization.yaml:3:7 error reserved-slug"] } else { &[] };

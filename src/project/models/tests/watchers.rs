@@ -26,7 +26,7 @@ fn read_with(agents: &[&str], files: &[(&str, &str)]) -> Models {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, agents)
+    read_models(&ALL, &ProjectDirectory::open(temporary.path(), &[]).unwrap(), None, agents, &[])
 }
 
 #[test]
