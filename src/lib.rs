@@ -18,6 +18,7 @@
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
 //! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
 //! - [`pull`]: the way back, from what the org has to what the files are to say, patched in place.
+//! - [`show`]: what a project says once it is merged, and what an org has, with where each entry is from.
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
 //! - [`push`]: brings them into an org, a column of its own: what would be sent, what was agreed to, the one request.
@@ -57,6 +58,7 @@ pub mod render;
 pub mod schema;
 pub mod secrets;
 pub mod server;
+pub mod show;
 pub mod target;
 pub mod ui;
 pub mod wire;

@@ -15,6 +15,7 @@ use crate::commands::org::OrgCommand;
 use crate::commands::plan::PlanArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::secrets::SecretsCommand;
+use crate::commands::show::ShowArgs;
 use crate::commands::token::TokenArgs;
 use crate::commands::validate::ValidateArgs;
 use crate::commands::whoami::WhoamiArgs;
@@ -83,6 +84,7 @@ pub(super) enum Verb {
     Plan(Box<PlanArgs>),
     Pull(Box<PullArgs>),
     Drift(Box<DriftArgs>),
+    Show(Box<ShowArgs>),
     Validate(ValidateArgs),
     #[command(subcommand)]
     Secrets(SecretsCommand),

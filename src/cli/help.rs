@@ -40,12 +40,13 @@ const ADVANCED: [&str; 29] = [
 ];
 
 /// What people type, by the verb. Each line can be copied as it stands.
-const EXAMPLES: [(&str, &[&str]); 24] = [
+const EXAMPLES: [(&str, &[&str]); 25] = [
     ("", &["lobu plan -c local", "lobu apply -c local", "lobu pull --init my-project", "lobu doctor"]),
     ("apply", &["lobu apply", "lobu apply --dry-run", "lobu apply --yes agent/triage"]),
     ("plan", &["lobu plan", "lobu plan --full agent/triage", "lobu plan --json --detailed-exitcode"]),
     ("pull", &["lobu pull", "lobu pull --dry-run agent/triage", "lobu pull --init my-project"]),
     ("drift", &["lobu drift", "lobu drift --json"]),
+    ("show", &["lobu show", "lobu show --full agent/triage", "lobu show --json 'platform/*'"]),
     ("validate", &["lobu validate", "lobu validate --deny-warnings", "lobu validate --fix"]),
     ("secrets", &["lobu secrets push --dry-run", "lobu secrets set BOT_TOKEN", "lobu secrets list"]),
     ("secrets push", &["lobu secrets push", "lobu secrets push --dry-run", "lobu secrets push BOT_TOKEN --rotate"]),

@@ -8,8 +8,8 @@ use clap::{ArgMatches, FromArgMatches as _};
 use crate::clock;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, check_clock, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, token,
-    validate, whoami,
+    Outcome, Session, apply, check_clock, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, show,
+    token, validate, whoami,
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
@@ -144,6 +144,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Plan(args) => block_on(plan::run(session, *args)),
         Verb::Pull(args) => block_on(pull::run(session, &args)),
         Verb::Drift(args) => block_on(drift::run(session, *args)),
+        Verb::Show(args) => show::run(session, &args),
         Verb::Validate(args) => validate::run(session, &args),
         Verb::Secrets(SecretsCommand::Push(args)) => block_on(secrets::push::run(session, &args)),
         Verb::Secrets(SecretsCommand::Set(args)) => block_on(secrets::set::run(session, &args)),

@@ -21,6 +21,7 @@ mod project;
 pub mod pull;
 pub mod secrets;
 mod session;
+pub mod show;
 mod step_summary;
 pub mod token;
 mod token_input;

@@ -6,6 +6,7 @@ use crate::model::{FieldPath, SecretName, Text, Value};
 use crate::org::HiddenValues;
 use crate::schema::{
     Clearing, Declaration, Entries, EntryKey, Field, Keyed, Leaf, ResourceKey, SecretsMode, Shape, Sources,
+    element_name,
 };
 
 use super::compare::{self, Comparison, Keeping};
@@ -390,7 +391,7 @@ impl Overlay<'_> {
         after: Option<&Value>,
     ) {
         let elements = after.and_then(Value::as_list).unwrap_or_default().iter();
-        let named = elements.filter_map(element_name).chain([String::new()]);
+        let named = elements.filter_map(element_name).map(str::to_owned).chain([String::new()]);
         let source = |element: String| {
             let source = self.sources.get(&(path.clone(), element.clone()))?;
             Some((element, source.clone()))
@@ -404,14 +405,6 @@ impl Overlay<'_> {
             sources,
             guarded: member.guarded,
         });
-    }
-}
-
-/// How an element of a merged list is named where its source is kept: the text itself, or the judged domain.
-fn element_name(element: &Value) -> Option<String> {
-    match element {
-        Value::Map(members) => members.get("domain").and_then(Value::literal).map(str::to_owned),
-        other => other.literal().map(str::to_owned),
     }
 }
 

@@ -2,7 +2,7 @@ use wildmatch::WildMatch;
 
 use crate::schema::ALL;
 use crate::schema::kinds::AGENT;
-use crate::schema::{Kind, Owner};
+use crate::schema::{Kind, Owner, ResourceKey};
 
 use super::Plan;
 
@@ -131,6 +131,12 @@ impl Selection {
             plan.rows.iter().any(|row| selector.matches(row.key.kind, &row.key.id))
                 || plan.undeclared.iter().any(|(kind, ids)| ids.iter().any(|id| selector.matches(*kind, id)))
         };
+        self.selectors.iter().filter(|selector| !is_there(selector)).map(Selector::as_str).collect()
+    }
+
+    /// The selectors that match none of these resources.
+    pub fn unmatched(&self, keys: &[&ResourceKey]) -> Vec<&str> {
+        let is_there = |selector: &&Selector| keys.iter().any(|key| selector.matches(key.kind, &key.id));
         self.selectors.iter().filter(|selector| !is_there(selector)).map(Selector::as_str).collect()
     }
 

@@ -16,5 +16,6 @@ pub mod prose_diff;
 pub mod pull;
 pub mod report;
 pub mod secrets;
+pub mod show;
 pub mod text_safety;
 pub mod value_text;

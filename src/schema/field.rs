@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::Value;
+use crate::model::{Number, Value};
 
 /// A field of a kind of resource, or a member of one: what every walk needs to know of it. It is identified by its row.
 #[derive(Clone, Copy)]
@@ -407,6 +407,19 @@ impl Field {
                     && member(query, "query").is_some_and(|query| is_of_everything(&query)))
             }
             _ => self.default.is_some() && text().as_deref() == self.default,
+        }
+    }
+
+    /// The value that the server sets where nobody sets one; of queries only the name, since each server has its own.
+    pub fn default_value(&self) -> Option<Value> {
+        match (self.form, self.default) {
+            (Form::Queries { default }, _) => {
+                Some(Value::List(vec![Value::Map(BTreeMap::from([("name".to_owned(), Value::known(default))]))]))
+            }
+            (Form::Number { .. }, Some(text)) => {
+                text.parse().ok().and_then(|number| Number::from_i64(number).ok()).map(Value::Number)
+            }
+            (_, text) => text.map(Value::known),
         }
     }
 

@@ -34,7 +34,7 @@ pub fn file_section(kind: Kind, path: &FieldPath) -> String {
 /// The last name of a path as the files write it: `client_secret`; a name that the reader chose stays.
 pub fn file_leaf(kind: Kind, path: &FieldPath) -> String {
     let pattern = Place::of(kind, path).map(|place| place.pattern).unwrap_or_default();
-    match pattern.rsplit('.').next() {
+    match pattern.rsplit(['.', ' ']).next() {
         Some(name) if !name.is_empty() && !name.contains(['<', '[']) => name.to_owned(),
         _ => path.leaf().to_owned(),
     }
@@ -52,6 +52,49 @@ pub fn entry_members(kind: Kind, path: &FieldPath) -> Option<&'static [Field]> {
 /// The field at a path. An entry is what its list or object is.
 pub fn field_at(kind: Kind, path: &FieldPath) -> Option<&'static Field> {
     resolved(kind, path).map(|(_, field)| field)
+}
+
+/// A step on the way to a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileStep {
+    /// A key of a table.
+    Key(String),
+    /// An entry of a list of tables, by its `id`.
+    Entry(String),
+}
+
+/// The way to the place of a field in the table or the frontmatter that has it: `providers`, `[anthropic]`, `model`.
+///
+/// It ends before a name that the path does not have, and is empty for what is a file by itself. None for what no file writes.
+pub fn file_steps(kind: Kind, path: &FieldPath) -> Option<Vec<FileStep>> {
+    let place = Place::of(kind, path)?;
+    let (in_file, keys) = match place.pattern.split_once(": ") {
+        // The name of the file is the first one.
+        Some((_, keys)) => (1, keys),
+        None if place.pattern.rsplit('.').next() == Some("md") => return Some(Vec::new()),
+        None => (0, place.pattern.as_str()),
+    };
+    let mut names = place.names.iter().skip(in_file);
+    let mut steps = Vec::new();
+    let mut keys = keys.split('.').peekable();
+    while let Some(key) = keys.next() {
+        let is_key_of_entry = key == "id" && matches!(steps.last(), Some(FileStep::Entry(_)));
+        if is_key_of_entry && keys.peek().is_some() {
+            // What is beside the key of an entry is in the entry.
+            continue;
+        }
+        if key.starts_with('<') {
+            let Some(name) = names.next() else { break };
+            steps.push(FileStep::Key((*name).to_owned()));
+        } else if let Some(list) = key.strip_suffix("[]") {
+            steps.push(FileStep::Key(list.to_owned()));
+            let Some(name) = names.next() else { break };
+            steps.push(FileStep::Entry((*name).to_owned()));
+        } else {
+            steps.push(FileStep::Key(key.to_owned()));
+        }
+    }
+    Some(steps)
 }
 
 /// Whether a file can say what is at a path.
@@ -156,6 +199,7 @@ fn pattern_of(field: &Field) -> String {
 /// Puts names in the places of a pattern: `<name>`, and `[]` of a list whose entries have a key. It ends before a place for
 /// which there is no name.
 fn filled(pattern: &str, names: &[&str]) -> String {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut names = names.iter();
     let mut out = String::new();
     let mut rest = pattern;
@@ -172,8 +216,8 @@ fn filled(pattern: &str, names: &[&str]) -> String {
                 out.push('[');
                 out.push_str(name);
                 out.push(']');
-                // The key of an entry is the entry.
-                rest = if rest == ".id" { "" } else { rest };
+                // The key of an entry is the entry, and what is beside the key is in it.
+                rest = rest.strip_prefix(".id").filter(|rest| !rest.starts_with(is_of_key)).unwrap_or(rest);
             }
             // A directory: the skills of a project are known by their names.
             Some('/') => out.push_str(name.strip_prefix("local/").unwrap_or(name)),
@@ -266,12 +310,62 @@ mod tests {
     }
 
     #[test]
+    fn what_is_beside_the_key_of_an_entry_is_in_the_entry() {
+        let path = FieldPath::of(["installedProviders", "anthropic", "key"]);
+        assert_eq!(file_path(SETTINGS, &path), "providers[anthropic].key");
+    }
+
+    type Way = Option<Vec<FileStep>>;
+
+    #[test]
+    fn the_way_to_a_place_has_the_names_of_the_path() {
+        use FileStep::Entry;
+        let key = |name: &str| FileStep::Key(name.to_owned());
+        let provider = || Entry("anthropic".to_owned());
+        let table: [(Kind, &[&str], Way); 13] = [
+            (SETTINGS, &["networkConfig", "judges", "a.b"], Some(vec![key("network"), key("judges"), key("a.b")])),
+            (SETTINGS, &["networkConfig"], Some(vec![key("network")])),
+            (SETTINGS, &["mcpServers", "gh"], Some(vec![key("skills"), key("mcp"), key("gh")])),
+            (SETTINGS, &["mcpServers"], Some(vec![key("skills"), key("mcp")])),
+            (
+                SETTINGS,
+                &["mcpServers", "gh", "oauth", "clientId"],
+                Some(["skills", "mcp", "gh", "oauth", "client_id"].map(key).to_vec()),
+            ),
+            (
+                SETTINGS,
+                &["providerModelPreferences", "anthropic"],
+                Some(vec![key("providers"), provider(), key("model")]),
+            ),
+            (SETTINGS, &["installedProviders", "anthropic"], Some(vec![key("providers"), provider(), key("id")])),
+            (
+                SETTINGS,
+                &["installedProviders", "anthropic", "key"],
+                Some(vec![key("providers"), provider(), key("key")]),
+            ),
+            (SETTINGS, &["skillsConfig", "skills", "local/web", "content"], Some(Vec::new())),
+            (
+                SETTINGS,
+                &["skillsConfig", "skills", "local/web", "networkConfig", "judges", "x"],
+                Some(vec![key("judges"), key("x")]),
+            ),
+            (PLATFORM, &["config", "chat.id"], Some(vec![key("config"), key("chat.id")])),
+            (SETTINGS, &["soulMd"], Some(Vec::new())),
+            (SETTINGS, &["modelSelection"], None),
+        ];
+        for (kind, steps, way) in table {
+            assert_eq!(file_steps(kind, &FieldPath::of(steps.iter().copied())), way, "{steps:?}");
+        }
+    }
+
+    #[test]
     fn the_last_name_is_the_one_of_the_files_or_of_the_reader() {
         let leaf = |steps: &[&str]| file_leaf(SETTINGS, &FieldPath::of(steps.iter().copied()));
         assert_eq!(leaf(&["mcpServers", "gh", "oauth", "clientSecret"]), "client_secret");
         assert_eq!(leaf(&["mcpServers", "gh", "headers", "X-Client.Secret"]), "X-Client.Secret");
         assert_eq!(leaf(&["mcpServers", "gh", "env", "clientSecret"]), "clientSecret");
         assert_eq!(leaf(&["unknown", "clientSecret"]), "clientSecret");
+        assert_eq!(leaf(&["skillsConfig", "skills", "local/web", "nixPackages"]), "nixPackages");
     }
 
     #[test]

@@ -17,12 +17,14 @@ mod tests;
 
 pub use declaration::{Declaration, Declarations, EntryKey};
 pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer, UPDATE, Widens};
-pub use file_path::{entry_members, field_at, file_leaf, file_path, file_section, is_written_by_files, toml_key};
+pub use file_path::{
+    FileStep, entry_members, field_at, file_leaf, file_path, file_section, file_steps, is_written_by_files, toml_key,
+};
 pub use injection::Injection;
 pub use kind::{Finding, Kind, KindTable, Look, ModelFiles, Owner, Schema};
 pub use record::{Pair, Record, Records, StoredPair, Values};
 pub use request::{Change, Sent, Write};
-pub use resource::{Overlaid, OverlaidAt, Resource, ResourceKey, Sources};
+pub use resource::{Overlaid, OverlaidAt, Resource, ResourceKey, Sources, element_name};
 pub use routes::{Api, ListRoute, Listed, Part, Refusal, Route, Routes, Tool, Verb};
 pub use rows::{FieldRow, declared_fields};
 pub use server::{Generation, SecretsMode, ServerTraits};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::model::{FieldPath, Position, SecretName, Sensitive};
+use crate::model::{FieldPath, Position, SecretName, Sensitive, Value};
 
 use super::declaration::{Declaration, Declarations};
 use super::field::{ByField, Field};
@@ -54,6 +54,14 @@ impl fmt::Display for ResourceKey {
 
 /// Where the elements and entries of lists came from, if from a skill: `(path, element)` to the skill's name.
 pub type Sources = BTreeMap<(FieldPath, String), String>;
+
+/// How an element of a merged list is named where its source is kept: the text itself, or the judged domain.
+pub fn element_name(element: &Value) -> Option<&str> {
+    match element {
+        Value::Map(members) => members.get("domain").and_then(Value::literal),
+        other => other.literal(),
+    }
+}
 
 /// The values of a resource that a target of the project sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

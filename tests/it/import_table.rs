@@ -17,7 +17,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
         "commands",
         &[
             "accounts", "clock", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org",
-            "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "target", "ui", "wire",
+            "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "show", "target", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project", "schema"]),
@@ -52,13 +52,18 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // A column of its own beside plan and execute: nothing of it is known to them.
     ("push", &["env", "model", "org", "secrets", "wire"]),
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
-    ("render", &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "schema", "secrets", "wire"]),
+    (
+        "render",
+        &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "schema", "secrets", "show", "wire"],
+    ),
     // One floor above `model`: what a kind of resource is; every other module walks it.
     ("schema", &["model"]),
     // Of `project` only the reader of dotenv texts.
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["clock", "fault", "files", "model"]),
+    // Of `edit` the trees of files, for the lines of what is said; of `plan` what selects resources.
+    ("show", &["desired", "edit", "model", "plan", "project", "schema"]),
     // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
     // lobu.toml pins; of `schema` only how secrets reach a server; of `server` the embedded org, started for as long as the
     // connection lives.
@@ -300,6 +305,7 @@ const PURE: &[&str] = &[
     "plan",
     "pull",
     "render",
+    "show",
     "wire",
 ];
 

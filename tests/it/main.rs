@@ -46,6 +46,7 @@ mod secrets_local_robust;
 mod secrets_migration;
 mod secrets_push;
 mod secrets_set;
+mod show;
 mod state_files;
 mod step_summary;
 mod support;

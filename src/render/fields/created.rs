@@ -8,16 +8,16 @@ use crate::render::phrases::{field_name, joined};
 use crate::render::prose_diff::{Folding, fold_line};
 use crate::render::text_safety::{sanitise, sanitise_block};
 use crate::render::value_text::{one_line, unfolded};
-use crate::schema::{Kind, Widens, entry_members, field_at, file_path, is_written_by_files};
+use crate::schema::{Kind, entry_members, file_path, is_written_by_files};
 
 use super::Entry;
-use super::text::{LOOK, Page, element, element_name, from_skill, is_prompt, known, remark};
+use super::text::{LOOK, Page, element, element_name, from_skill, is_prompt, known, listed, remark};
 
 /// How many elements of a list stand beside each other; more of them stand one a line.
-const BESIDE: usize = 3;
+pub(super) const BESIDE: usize = 3;
 
 /// How many lines of a list are shown before the rest is folded.
-const ROWS: usize = 12;
+pub(super) const ROWS: usize = 12;
 
 /// The fields of a new resource, all of them: prompts first, by their files.
 pub(in crate::render) fn created(kind: Kind, fields: &[FieldChange], page: Page) -> Vec<Entry> {
@@ -146,7 +146,7 @@ fn leaves(kind: Kind, path: &FieldPath, members: &BTreeMap<String, Value>) -> Ve
 }
 
 /// A value in one line; of a text of several lines their count and the first one. With `--full` the lines stand below.
-fn short(path: &FieldPath, value: &Value, room: usize, page: Page) -> (Line, Document) {
+pub(super) fn short(path: &FieldPath, value: &Value, room: usize, page: Page) -> (Line, Document) {
     let text = known(value).filter(|text| is_prompt(path) || text.trim_end().contains('\n'));
     if let Some(text) = text {
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -183,12 +183,7 @@ fn short(path: &FieldPath, value: &Value, room: usize, page: Page) -> (Line, Doc
 fn list(kind: Kind, field: &FieldChange, elements: &[Value], opened: &[Widening], entry: Entry, page: Page) -> Entry {
     let room = page.columns.of_value(entry.label());
     let path = &field.path;
-    let is_of_hosts = field_at(kind, path).is_some_and(|field| field.widens == Widens::Hosts);
-    let element = |one: &Value| match known(one).and_then(|text| text.strip_prefix('.')) {
-        // As the files write it.
-        Some(domain) if is_of_hosts => sanitise(&format!("*.{domain}")),
-        _ => element(path, one),
-    };
+    let element = |one: &Value| listed(kind, path, one);
     let is_merged = elements.iter().any(|one| source(field, one).is_some());
     let together = joined(&elements.iter().map(element).collect::<Vec<_>>());
     if opened.is_empty() && !is_merged && elements.len() <= BESIDE && together.width() <= room {

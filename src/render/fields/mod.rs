@@ -3,6 +3,7 @@
 mod changed;
 mod created;
 mod entry;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -10,4 +11,5 @@ mod text;
 pub(super) use changed::{changed, drifting, incomparable};
 pub(super) use created::created;
 pub(super) use entry::{Columns, Entry};
+pub(super) use shown::{shown, shown_label_widths};
 pub(super) use text::{Page, label_width};

@@ -5,7 +5,7 @@ use crate::render::prose_diff::Folding;
 use crate::render::text_safety::{SafeText, sanitise};
 use crate::render::value_text::one_line;
 
-use crate::schema::{Kind, file_path};
+use crate::schema::{Kind, Shape, Widens, field_at, file_path};
 
 use super::Columns;
 
@@ -39,6 +39,11 @@ pub(super) fn known(value: &Value) -> Option<&str> {
 pub(super) fn element(path: &FieldPath, value: &Value) -> SafeText {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._*/:@+-".contains(c);
     if let Some(members) = value.as_map()
+        && let (1, Some(domain)) = (members.len(), members.get("domain"))
+    {
+        return element(path, domain);
+    }
+    if let Some(members) = value.as_map()
         && let (2, Some(domain), Some(judge)) = (members.len(), members.get("domain"), members.get("judge"))
     {
         let judge = SafeText::literal(" (judge ").then(&element(path, judge)).then(&SafeText::literal(")"));
@@ -47,6 +52,20 @@ pub(super) fn element(path: &FieldPath, value: &Value) -> SafeText {
     match known(value) {
         Some(word) if !word.is_empty() && word.chars().all(is_plain) => sanitise(word),
         _ => one_line(path, value),
+    }
+}
+
+/// The same by what its list holds: a domain with those below it is written as in files, a pair with an arrow.
+pub(super) fn listed(kind: Kind, path: &FieldPath, value: &Value) -> SafeText {
+    let field = field_at(kind, path);
+    let is_pair = || field.is_some_and(|field| matches!(field.shape, Shape::Pairs(_)));
+    if let Some([first, second]) = value.as_list().filter(|_| is_pair()) {
+        return element(path, first).then(&SafeText::literal(" → ")).then(&element(path, second));
+    }
+    let is_of_hosts = || field.is_some_and(|field| field.widens == Widens::Hosts);
+    match known(value).and_then(|text| text.strip_prefix('.')) {
+        Some(domain) if is_of_hosts() => sanitise(&format!("*.{domain}")),
+        _ => element(path, value),
     }
 }
 

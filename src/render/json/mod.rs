@@ -8,6 +8,7 @@ mod provider_keys;
 mod pull;
 mod schema;
 mod secrets;
+mod show;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -33,10 +34,12 @@ pub use pull::{
     PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
 };
 pub use schema::{
-    context_schema, doctor_schema, org_schema, pull_schema, schema, secrets_schema, validate_schema, whoami_schema,
+    context_schema, doctor_schema, org_schema, pull_schema, schema, secrets_schema, show_schema, validate_schema,
+    whoami_schema,
 };
 pub use secrets::{
     ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget, deletes, key_plan,
     key_report, push_plan, push_report, push_unsupported, secrets,
 };
+pub use show::{EntryWord, ShowDocument, ShownElement, ShownEntry, ShownOrigin, ShownResource, show};
 pub use write::{JsonTarget, JsonView, apply, error, plan};

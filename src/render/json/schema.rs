@@ -7,6 +7,7 @@ use super::document::{ErrorDocument, PlanDocument};
 use super::lists::{ContextsDocument, OrgsDocument, ValidDocument, WhoamiDocument};
 use super::pull::{DriftDocument, PullDocument};
 use super::secrets::{PushDocument, SecretsDocument};
+use super::show::ShowDocument;
 
 /// How many of the documents of a schema one document may be.
 #[derive(Clone, Copy)]
@@ -61,6 +62,12 @@ pub fn secrets_schema() -> String {
 pub fn pull_schema() -> String {
     let what = "What `lobu pull --json` writes: what becomes of the files, and what was written; what `lobu drift --json` writes: both directions; or an error.";
     schema_of("pull and lobu drift", what, Choice::One, &[document::<PullDocument>, document::<DriftDocument>])
+}
+
+/// That of `lobu show`.
+pub fn show_schema() -> String {
+    let what = "What `lobu show --json` writes: resources with the origin of each entry; or an error.";
+    schema_of("show", what, Choice::One, &[document::<ShowDocument>])
 }
 
 /// That of `lobu doctor`.

@@ -297,6 +297,7 @@ fn the_schemas_in_the_reference_are_current() {
         ("plan.schema.json", schema()),
         ("pull.schema.json", pull_schema()),
         ("secrets.schema.json", secrets_schema()),
+        ("show.schema.json", show_schema()),
         ("validate.schema.json", validate_schema()),
         ("whoami.schema.json", whoami_schema()),
     ];

@@ -64,6 +64,11 @@ impl Files {
         fs::read_to_string(self.path().join(&self.file)).unwrap_or_default()
     }
 
+    /// The text of a file of the project.
+    pub(super) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).expect("a file")
+    }
+
     fn write(&self, path: &str, text: &str) {
         let path = self.directory.path().join(path);
         fs::create_dir_all(path.parent().expect("it lies in a directory")).expect("a directory");

@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use lobu::desired::DesiredState;
-use lobu::schema::{ALL, Declaration};
+use lobu::model::FieldPath;
+use lobu::plan::Selection;
+use lobu::schema::{ALL, Declaration, Kind};
+use lobu::show::Origin;
 
 use self::files::Files;
 use self::place::{Place, places, script};
@@ -16,6 +19,7 @@ use crate::support::converge::{ORG, apply};
 use crate::support::memory_org::MemoryOrg;
 use crate::support::project::desired_of;
 use crate::support::pulling::pull;
+use crate::support::showing::show;
 
 /// What a project says at a place.
 fn declared(desired: &DesiredState, place: &Place) -> Option<Declaration> {
@@ -56,6 +60,55 @@ fn every_field_is_read_from_its_place() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
     assert!(places.len() > 50, "only {} places", places.len());
+}
+
+/// The last name of a place as its file writes it.
+fn key_of(place: &Place) -> &'static str {
+    let key = place.file.rsplit(['.', ' ']).next().unwrap_or_default();
+    // What has a free name is `one`; so is the key of a config.
+    if key.starts_with('<') || key == "config" { "one" } else { key }
+}
+
+#[test]
+fn every_field_is_shown_with_its_place() {
+    let mut wrong = String::new();
+    for place in places(&ALL) {
+        let empty = place.empty().map(str::to_owned);
+        for text in place.samples().map(|sample| sample.text).into_iter().chain(empty) {
+            let files = Files::with(&place, Some(&text));
+            let found = shown_at(files.path(), place.kind, &place.steps);
+            let Some(Origin::File(at)) = &found else {
+                writeln!(wrong, "{place}: {found:?}").unwrap();
+                continue;
+            };
+            let written = files.read(&at.file);
+            let line = usize::try_from(at.line).unwrap().checked_sub(1).and_then(|line| written.lines().nth(line));
+            let is_whole_file =
+                place.is_script() && text != "\"\"" || ALL.prompts().any(|prompt| prompt.file == place.file);
+            let is_body = place.file.ends_with("/SKILL.md");
+            let expected = if is_body { text.trim_matches('"') } else { key_of(&place) };
+            let is_right = match line {
+                None => is_whole_file,
+                Some(line) => !is_whole_file && line.contains(expected),
+            };
+            if !is_right {
+                writeln!(wrong, "{place}: {at:?} is {line:?}").unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Where a field of the project is from.
+fn shown_at(directory: &Path, kind: Kind, steps: &[&str]) -> Option<Origin> {
+    let all = show(directory, &Selection::default());
+    let is_it = |path: &FieldPath| {
+        let same = |one: &String, other: &&str| one == other || one.strip_prefix("local/") == Some(other);
+        path.steps().len() == steps.len() && path.steps().iter().zip(steps).all(|(one, other)| same(one, other))
+    };
+    let of_kind = all.iter().filter(|shown| shown.key.kind == kind);
+    let own = of_kind.filter(|shown| matches!(shown.key.id.as_str(), "triage" | "triage/own" | "one"));
+    own.flat_map(|shown| &shown.fields).find(|field| is_it(&field.path)).and_then(|field| field.origin.clone())
 }
 
 /// An org that has what the files of a directory declare.

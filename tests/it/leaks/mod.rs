@@ -17,6 +17,7 @@ mod recorder;
 mod scenario;
 mod sentinels;
 mod server_log;
+mod show;
 mod sources;
 mod stage;
 mod terminal;

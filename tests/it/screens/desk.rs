@@ -99,7 +99,9 @@ fn without_what_varies(line: &str) -> String {
         Some((before, time)) if line.starts_with('✓') && time.ends_with('s') => format!("{before}  0.0s"),
         _ => line.to_owned(),
     };
-    if let Some((before, _)) = line.split_once("   id ") {
+    if let Some((before, id)) = line.split_once("   id ")
+        && id.chars().all(|digit| digit.is_ascii_hexdigit())
+    {
         return format!("{before}   id [ID]");
     }
     let is_fingerprint =

@@ -2,7 +2,7 @@
 
 use crate::support::snapshots::assert_snapshot_file;
 
-use super::desk::{Desk, screens_of};
+use super::desk::{Desk, screen, screens_of};
 
 #[test]
 fn a_plan_on_a_terminal() {
@@ -65,4 +65,12 @@ fn a_doctor_on_a_terminal() {
     desk.env.write(".env", "ANTHROPIC_API_KEY=made-up-value-of-a-key\n").write(".git/HEAD", "ref: refs/heads/main\n");
     desk.env.write(".git/config", "").write(".git/objects/x", "");
     assert_snapshot_file!("screen-doctor-problems", desk.screens(&["doctor"], &[]));
+}
+
+#[test]
+fn a_project_shown_on_a_terminal() {
+    let env = Desk::new().env;
+    let screens = |arguments: &[&str]| [80, 120].map(|columns| screen(&env, arguments, &[], columns)).concat();
+    assert_snapshot_file!("screen-show", screens(&["show"]));
+    assert_snapshot_file!("screen-show-full", screens(&["show", "--full", "settings/front-desk"]));
 }

@@ -15,6 +15,7 @@ pub(crate) mod memory_org;
 pub(crate) mod project;
 pub(crate) mod pulling;
 pub(crate) mod schema;
+pub(crate) mod showing;
 pub(crate) mod site;
 pub(crate) mod snapshots;
 pub(crate) mod stored;

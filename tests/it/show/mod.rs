@@ -1,0 +1,4 @@
+//! `lobu show`.
+
+mod laws;
+mod project;
