@@ -142,8 +142,8 @@ fn a_plan_has_the_members_of_version_1() {
     validate(&json);
     insta::assert_snapshot!(compact(&json), @r#"
     changes:
-      {"action":"update","fields":[{"action":"add","after":null,"before":null,"file_path":"skills.mcp.s","path":"mcpServers.s","sensitive":true,"widens":[{"element":null,"message":"a tool server to trust","path":"mcpServers.s.url","reason":"trusted"}],"withheld":false},{"action":"clear","after":null,"before":["pii"],"file_path":"guardrails","path":"guardrails","sensitive":false,"widens":[{"element":"pii","message":"guardrail removed","path":"guardrails","reason":"guard-removed"}],"withheld":false},{"action":"drift","after":null,"before":true,"file_path":"tools","path":"toolsConfig","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage","kind":"settings","line":23,"will_restart":false}
-      {"action":"update","fields":[{"action":"change","after":"2","before":"1","file_path":"config.chatId","path":"config.chatId","sensitive":false,"widens":[],"withheld":false},{"action":"incomparable","after":null,"before":null,"file_path":"config.botToken","path":"config.botToken","sensitive":true,"widens":[],"withheld":false},{"action":"add","after":"$APP_ID","before":null,"file_path":"config.appId","path":"config.appId","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage/triage-telegram","kind":"platform","line":23,"will_restart":true}
+      {"action":"update","fields":[{"action":"add","after":null,"before":null,"declared_in":null,"file_path":"skills.mcp.s","path":"mcpServers.s","sensitive":true,"widens":[{"element":null,"message":"a tool server to trust","path":"mcpServers.s.url","reason":"trusted"}],"withheld":false},{"action":"clear","after":null,"before":["pii"],"declared_in":null,"file_path":"guardrails","path":"guardrails","sensitive":false,"widens":[{"element":"pii","message":"guardrail removed","path":"guardrails","reason":"guard-removed"}],"withheld":false},{"action":"drift","after":null,"before":true,"declared_in":null,"file_path":"tools","path":"toolsConfig","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage","kind":"settings","line":23,"will_restart":false}
+      {"action":"update","fields":[{"action":"change","after":"2","before":"1","declared_in":null,"file_path":"config.chatId","path":"config.chatId","sensitive":false,"widens":[],"withheld":false},{"action":"incomparable","after":null,"before":null,"declared_in":null,"file_path":"config.botToken","path":"config.botToken","sensitive":true,"widens":[],"withheld":false},{"action":"add","after":"$APP_ID","before":null,"declared_in":null,"file_path":"config.appId","path":"config.appId","sensitive":false,"widens":[],"withheld":false}],"file":"lobu.toml","id":"triage/triage-telegram","kind":"platform","line":23,"will_restart":true}
       {"action":"create","fields":[],"file":"lobu.toml","id":"person","kind":"entity-type","line":23,"will_restart":false}
     format_version: 1
     lobu_version: "VERSION"
@@ -163,7 +163,7 @@ fn a_plan_has_the_members_of_version_1() {
     selectors:
       "agent/tri*"
     summary: {"create":1,"drift":0,"incomparable":1,"remove":0,"unchanged":1,"update":2}
-    target: {"context":"lobu","generation":"G2","org":"acme","server":"https://app.lobu.ai"}
+    target: {"context":"lobu","generation":"G2","name":null,"org":"acme","server":"https://app.lobu.ai"}
     undeclared:
       {"ids":["other"],"kind":"agent"}
     warnings:
