@@ -32,5 +32,5 @@ mod yaml_values;
 pub use agent_files::{AgentDirectory, AgentFiles, read_agent_files, read_agents, read_shared_skills};
 pub use mark::mark;
 pub use models::{Models, read_models};
-pub use read::{InTarget, Project, read_project};
+pub use read::{InTarget, LeftOut, Project, read_project};
 pub use source_lines::attach_excerpts;

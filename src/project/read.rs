@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::edit::NodePath;
 use crate::model::{Diagnostic, Family, NotApplied, Position, Severity, has_secret_shape};
-use crate::schema::Schema;
+use crate::schema::kinds::SETTINGS;
+use crate::schema::{ResourceKey, Schema};
 
 use super::config::{self, Config, OverlaidValue, ReadOptions};
 use super::directory::ProjectDirectory;
@@ -31,11 +33,33 @@ pub struct Project {
 }
 
 /// A target of which a project has what it says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InTarget {
     pub name: String,
     /// The values that it sets.
     pub values: Vec<OverlaidValue>,
+    /// Where it has the entries of lists, by where the project has them.
+    pub elements: BTreeMap<NodePath, NodePath>,
+    /// What the project has for other targets only.
+    pub left_out: Vec<LeftOut>,
+    /// Whether the project is not the same in all its targets.
+    pub differs: bool,
+}
+
+/// Something that is in other targets only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The resource, or the one that it is a part of.
+    pub key: ResourceKey,
+    /// Where lobu.toml has it, if not in a list.
+    pub place: Option<NodePath>,
+}
+
+impl LeftOut {
+    /// Whether it is a resource of its own, and not a part of one.
+    pub fn is_whole(&self) -> bool {
+        self.key.kind != SETTINGS
+    }
 }
 
 /// Reads a project: everything that is wrong with it comes back in one pass, by place.

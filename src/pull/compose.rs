@@ -209,6 +209,7 @@ mod tests {
             fields: Vec::new(),
             references: names.iter().map(reference).collect(),
             changes,
+            overlaid: crate::schema::Overlaid::default(),
         }
     }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::model::{FieldPath, Text, Value, has_secret_shape};
 use crate::plan::{FieldAction, FieldChange};
 use crate::project::limits::Limits;
-use crate::schema::ResourceKey;
+use crate::schema::{Overlaid, ResourceKey};
 
 use super::row::{FileChange, Kept, Missing, NewReference, PullAction, PullRow, Reason, Withheld};
 use super::value::{Classifier, SecretPlace};
@@ -227,7 +227,7 @@ impl<'pull, 'own> Draft<'pull, 'own> {
         into.kept.extend(kept);
         into.notes.extend(notes);
         if !changes.is_empty() {
-            into.rows.push(PullRow { key, action, fields, references, changes });
+            into.rows.push(PullRow { key, action, fields, references, changes, overlaid: Overlaid::default() });
         }
     }
 }

@@ -7,6 +7,7 @@ mod draft;
 mod file_names;
 mod fixpoint;
 mod judges;
+mod layers;
 mod lists;
 mod model_text;
 mod models;
@@ -33,6 +34,7 @@ use crate::edit::{Content, NodePath, Segment};
 pub use compose::{ComposeError, FileWrite, Texts, compose, new_lobu_toml};
 pub use file_names::Listing;
 pub use fixpoint::{Decided, Files, NewTexts, OwnListing, ReadProject};
+pub use layers::{Layer, Layers, Open};
 pub use pull_plan::{Input, pull_plan};
 pub use row::{
     FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,

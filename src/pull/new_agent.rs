@@ -120,8 +120,14 @@ fn free_directory(new: &NewAgent<'_>, names: &mut Names<'_>) -> Option<(String, 
 
 fn one_row(new: &NewAgent<'_>, place: &NodePath, parts: Vec<PullRow>) -> PullRow {
     let key = new.key.clone();
-    let mut row =
-        PullRow { key, action: PullAction::Create, fields: Vec::new(), references: Vec::new(), changes: Vec::new() };
+    let mut row = PullRow {
+        key,
+        action: PullAction::Create,
+        fields: Vec::new(),
+        references: Vec::new(),
+        changes: Vec::new(),
+        overlaid: crate::schema::Overlaid::default(),
+    };
     let mut table = Vec::new();
     for part in parts {
         let prefix = (part.key.kind == PLATFORM).then(|| part.key.id.clone());

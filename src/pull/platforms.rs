@@ -68,8 +68,9 @@ fn words<'word>(agent: &'word str, platform_type: &'word str, name: &'word str, 
 pub(super) fn declared<'config>(agent: &PulledAgent<'config>, row: &Row) -> Option<(usize, &'config PlatformConfig)> {
     let config = agent.config?;
     let (_, id) = row.key.id.split_once('/')?;
-    let mut platforms = config.platforms.iter().enumerate();
-    platforms.find(|(_, platform)| platform.stable_id(&AgentId::from_server(agent.id)).as_str() == id)
+    let agent = AgentId::from_server(agent.id);
+    let found = config.platforms.iter().find(|platform| platform.stable_id(&agent).as_str() == id)?;
+    Some((found.index, found))
 }
 
 /// The type is a part of the derived id, so that a platform of another type needs its id written down.

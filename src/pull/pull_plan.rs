@@ -12,6 +12,7 @@ use crate::schema::{Kind, Record, Resource, ResourceKey, file_path};
 use super::agent::{self, PulledAgent};
 use super::draft::Draft;
 use super::file_names::{Listing, Names};
+use super::layers::{self, Layers};
 use super::new_agent::{self, NewAgent};
 use super::row::{Missing, PullAction, PullPlan, Reason, Withheld};
 use super::secret_names::SecretNames;
@@ -39,6 +40,8 @@ pub struct Input<'pull> {
     pub is_init: bool,
     /// Whether what only the files have is taken out of them.
     pub prune_local: bool,
+    /// Where what may differ by target is written.
+    pub layers: &'pull Layers,
 }
 
 impl Input<'_> {
@@ -89,6 +92,7 @@ pub fn pull_plan(input: &Input<'_>) -> PullPlan {
     let used: BTreeSet<String> = pull.classifier.used.into_iter().collect();
     let mut result = pull.result;
     result.rows.sort_by_key(|row| row.key.kind);
+    layers::route(&mut result, input.project, input.layers);
     let (there, nowhere): (Vec<String>, Vec<String>) = input
         .allowed
         .iter()
@@ -284,7 +288,9 @@ impl<'pull> Pull<'pull> {
                 && self.input.actual.records.contains_key(&AGENT)
                 && self.input.actual.record(&agent.key).is_none()
         };
-        self.completed.desired.of(AGENT).iter().filter(|agent| !goes(agent)).count() == 1
+        let elsewhere = self.input.project.in_target.iter().flat_map(|target| &target.left_out);
+        let has_others = elsewhere.into_iter().any(|left| left.key.kind == AGENT);
+        !has_others && self.completed.desired.of(AGENT).iter().filter(|agent| !goes(agent)).count() == 1
     }
 
     fn pulled(&self, id: &'pull str) -> PulledAgent<'pull> {
@@ -397,6 +403,6 @@ fn made(is_new: bool) -> PullAction {
 }
 
 fn pulled_type(pulled: &PulledAgent<'_>, position: usize) -> Option<Value> {
-    let platform = pulled.config?.platforms.get(position)?;
+    let platform = pulled.config?.platforms.iter().find(|platform| platform.index == position)?;
     Some(Value::known(platform.platform_type.as_str()))
 }

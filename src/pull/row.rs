@@ -3,8 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{FieldPath, SecretName};
 use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
-use crate::schema::{Kind, Pair, Pairs, ResourceKey, file_path};
+use crate::schema::{Kind, Overlaid, Pair, Pairs, ResourceKey, file_path};
 
+use super::layers::Open;
 use super::{Content, NodePath};
 use crate::edit::Change;
 
@@ -31,6 +32,8 @@ pub struct PullPlan {
     pub unused_allowed: Vec<String>,
     /// The selectors that match nothing, neither in the project nor in the org.
     pub unmatched: Vec<String>,
+    /// What may go to the target's own table or to what all targets share.
+    pub open: Vec<Open>,
 }
 
 impl PullPlan {
@@ -76,6 +79,8 @@ pub struct PullRow {
     pub references: Vec<NewReference>,
     /// What is done to the files.
     pub changes: Vec<FileChange>,
+    /// The values that are written to the target's own table.
+    pub overlaid: Overlaid,
 }
 
 impl PullRow {

@@ -50,6 +50,7 @@ mod show;
 mod state_files;
 mod step_summary;
 mod support;
+mod targets;
 mod watchers;
 mod wire_ours;
 mod wire_replay;

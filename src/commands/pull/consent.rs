@@ -15,7 +15,7 @@ use crate::ui::{Choice, Prompter};
 use super::decide::Pulled;
 
 /// What a pull that was not agreed to says.
-const NOTHING_WRITTEN: &str = "nothing was written";
+pub(super) const NOTHING_WRITTEN: &str = "nothing was written";
 
 const NO: Choice = Choice { key: 'n', word: "no", help: "skip; leave these files unchanged" };
 const YES: Choice = Choice { key: 'y', word: "yes", help: "write this change" };

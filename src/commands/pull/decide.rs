@@ -18,8 +18,8 @@ use crate::org::{ActualState, read_actual};
 use crate::plan::{Options, Selection, Selector};
 use crate::project::directory::ProjectDirectory;
 use crate::pull::{
-    Decided, FileWrite, Input, Listing, PullError, PullFamily, PullPlan, PullSelection, Writable, files_of,
-    new_lobu_toml, pull_plan, writable,
+    Decided, FileWrite, Input, Layer, Layers, Listing, PullError, PullFamily, PullPlan, PullSelection, Writable,
+    files_of, new_lobu_toml, pull_plan, writable,
 };
 use crate::schema::ALL;
 use crate::schema::ResourceKey;
@@ -60,12 +60,40 @@ pub(crate) struct ScopeOptions {
     /// Remove from the files what the org no longer has
     #[arg(long, help_heading = "Pull")]
     pub(crate) prune_local: bool,
+    /// Write values that may differ by target to the target's own table, or to what all targets share
+    #[arg(long, value_name = "WHERE", help_heading = "Pull", value_parser = one_of(&Into::ALL, Into::word))]
+    pub(crate) into: Option<Into>,
     /// Write a value that may be a secret, as kind/id:path
     #[arg(long, value_name = "PATH", help_heading = "Pull")]
     pub(crate) allow_suspected: Vec<String>,
     /// Whether the server is asked about values that it hides. A pull has nothing to write of them.
     #[arg(skip)]
     pub(crate) compares_hidden: bool,
+}
+
+/// Where a pull for a target writes what may differ by target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Into {
+    Target,
+    Shared,
+}
+
+impl Into {
+    const ALL: [Self; 2] = [Self::Target, Self::Shared];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Shared => "shared",
+        }
+    }
+
+    fn layer(self) -> Layer {
+        match self {
+            Self::Target => Layer::Target,
+            Self::Shared => Layer::Shared,
+        }
+    }
 }
 
 /// A pull with everything that asking, writing and showing needs.
@@ -79,6 +107,7 @@ pub(crate) struct Pulled {
     pub(crate) allowed: Vec<String>,
     pub(crate) prune_local: bool,
     pub(crate) deny_warnings: bool,
+    pub(crate) layers: Layers,
     pub(crate) plan: PullPlan,
 }
 
@@ -86,6 +115,12 @@ impl Pulled {
     /// How a plan of the same resources is made.
     pub(crate) fn plan_options(&self) -> Options {
         self.input(&|_| Vec::new()).plan_options()
+    }
+
+    /// Decides again, with what was chosen in the meantime.
+    pub(super) fn plan_again(&mut self) {
+        let plan = pull_plan(&self.input(&|path| self.source.listing(path)));
+        self.plan = plan;
     }
 
     /// What of it can be written.
@@ -119,6 +154,7 @@ impl Pulled {
             allowed: &self.allowed,
             is_init: self.source.init.is_some(),
             prune_local: self.prune_local,
+            layers: &self.layers,
         }
     }
 }
@@ -149,7 +185,7 @@ pub(crate) async fn decide(
     project: &ProjectOptions,
     flags: &TargetFlags,
 ) -> Result<Pulled, CommandError> {
-    let source = open(session, scope.init.as_deref(), force, project)?;
+    let mut source = open(session, scope.init.as_deref(), force, project)?;
     let everything = scope.all || source.init.is_some() || scope.init.is_some();
     let selection = selection(everything, selectors, &scope.include, &scope.exclude)?;
     let (loaded, target) = if source.init.is_some() {
@@ -166,6 +202,7 @@ pub(crate) async fn decide(
     };
     session.announce(&target);
     let loaded = loaded.in_target(&target)?;
+    source.target = loaded.project.in_target.as_ref().map(|target| target.name.clone());
     if let (true, Some(pin)) = (scope.prune_local, &target.overridden_pin) {
         let message =
             format!("--prune-local removes what org {} does not have, and the project is pinned to {pin}", target.org);
@@ -193,9 +230,10 @@ pub(crate) async fn decide(
         allowed: scope.allow_suspected.clone(),
         prune_local: scope.prune_local,
         deny_warnings: project.deny_warnings,
+        layers: Layers { all: scope.into.map(Into::layer), ..Layers::default() },
         plan: PullPlan::default(),
     };
-    pulled.plan = pull_plan(&pulled.input(&|path| pulled.source.listing(path)));
+    pulled.plan_again();
     has_effect(&pulled.plan)?;
     if scope.compares_hidden {
         let options = pulled.plan_options();

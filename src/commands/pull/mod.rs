@@ -2,6 +2,7 @@
 
 mod consent;
 mod decide;
+mod layers;
 mod show;
 mod source;
 mod write;
@@ -51,11 +52,8 @@ pub async fn run(session: &Session, args: &PullArgs) -> Result<Outcome, CommandE
     }
     let interrupts = Interrupts::listen().with_outcome("nothing was written");
     let deciding = decide(session, selectors, scope, consent.force, comparison.parallelism, project, target);
-    let pulled = interrupts.until(deciding).await?;
-    if pulled.loaded.project.in_target.as_ref().is_some_and(|target| !target.values.is_empty()) {
-        let message = "a pull cannot write what differs by target yet; nothing was written";
-        return Err(CommandError::new(ErrorKind::Unsupported, message));
-    }
+    let mut pulled = interrupts.until(deciding).await?;
+    layers::choose(session, json, *consent, &mut pulled)?;
     let writable = pulled.writable()?;
     let show = Show { session, comparison: *comparison, selectors };
     let is_last = consent.dry_run || writable.writes.is_empty();

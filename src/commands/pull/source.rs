@@ -29,6 +29,8 @@ pub(crate) struct Source {
     pub(super) init: Option<Init>,
     /// How the project is read again with what is composed.
     read_options: ReadOptions,
+    /// The target whose project it is.
+    pub(super) target: Option<String>,
     _stand_in: Option<tempfile::TempDir>,
 }
 
@@ -95,6 +97,10 @@ impl Files for Source {
     fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
         let directory = self.directory.with_overlay(texts).map_err(|error| error.to_string())?;
         let (project, diagnostics) = read_project(&ALL, &directory, self.read_options);
+        let project = match &self.target {
+            Some(target) => project.map(|project| project.into_target(target)),
+            None => project,
+        };
         Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names_in(&directory, path)) })
     }
 }
@@ -119,7 +125,7 @@ pub(super) fn open(
     };
     let ProjectLocation { directory, init, stand_in } = place;
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
-    Ok(Source { directory: directory.with_read_cache(), init, read_options, _stand_in: stand_in })
+    Ok(Source { directory: directory.with_read_cache(), init, read_options, target: None, _stand_in: stand_in })
 }
 
 /// A directory, before it is read.

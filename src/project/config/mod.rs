@@ -25,6 +25,7 @@ mod types;
 
 pub use access::{DEFAULT_DATA_DIR, DEFAULT_MODELS_DIR, Directory, SecretUse};
 pub(super) use memory::{OLD_TABLES as OLD_MEMORY_TABLES, is_memory_key};
+pub use overlay::SharedPlaces;
 pub use plain_fields::PlainFields;
 pub use platforms::{PLATFORM_TYPES, is_platform_id};
 pub use read::read;
@@ -32,7 +33,7 @@ pub use read_plain::is_tool;
 pub use spanned::{Entry, Spanned, TextList, Written};
 pub use types::{
     AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, ModelOverlay, OauthConfig, OverlaidValue, Overlay,
-    PlatformConfig, PreviewConfig, ProviderConfig, ReadOptions, TargetConfig,
+    PlatformConfig, PreviewConfig, ProviderConfig, ReadOptions, SharedValue, TargetConfig,
 };
 
 #[cfg(test)]

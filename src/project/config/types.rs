@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
 use super::plain_fields::PlainFields;
 use super::spanned::{Entry, Spanned, TextList, Written};
-use crate::edit::NodePath;
+use crate::edit::{Content, NodePath};
 use crate::model::{AgentId, Position};
 use crate::schema::{Field, Kind, ResourceKey};
 
@@ -15,7 +18,7 @@ pub struct ReadOptions {
 ///
 /// Optional leaves have three states: none is absent, an empty text or list is explicitly empty, else the value as
 /// written. Nothing is normalized, and no `$VAR` is interpreted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// `[agents.<id>]`, in file order: that of the headers, or of the first dotted key.
     pub agents: Vec<AgentConfig>,
@@ -180,7 +183,7 @@ pub struct MemoryConfig {
 }
 
 /// `[targets.<name>]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TargetConfig {
     /// The name that `-t` takes.
     pub name: Spanned<String>,
@@ -197,7 +200,7 @@ pub struct TargetConfig {
 }
 
 /// What a target says otherwise than the project.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overlay {
     /// The agents that it changes, as they are in the target.
     pub agents: Vec<AgentConfig>,
@@ -205,10 +208,12 @@ pub struct Overlay {
     pub values: Vec<OverlaidValue>,
     /// What it sets of what model files declare.
     pub models: Vec<ModelOverlay>,
+    /// Where it has the entries of lists, by where the project has them.
+    pub elements: BTreeMap<NodePath, NodePath>,
 }
 
 /// A value that a target sets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OverlaidValue {
     /// The resource that has it.
     pub key: ResourceKey,
@@ -220,8 +225,28 @@ pub struct OverlaidValue {
     pub place: NodePath,
     /// Where the value starts.
     pub position: Position,
-    /// Whether the project has a value there, too.
-    pub hides_shared: bool,
+    /// What the project says there itself.
+    pub hides: Option<SharedValue>,
+}
+
+/// A value of the project that may be a secret: its debug form does not show it.
+#[derive(Clone, PartialEq)]
+pub struct SharedValue(Content);
+
+impl SharedValue {
+    pub fn new(content: Content) -> Self {
+        Self(content)
+    }
+
+    pub fn is(&self, content: &Content) -> bool {
+        self.0 == *content
+    }
+}
+
+impl fmt::Debug for SharedValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(hidden)")
+    }
 }
 
 /// What a target sets of a resource that a model file declares.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::model::{Diagnostic, Value};
 use crate::plan::{Action, FieldChange, Plan};
 use crate::pull::{FileWrite, PullAction, PullPlan, PullRow, Reason};
-use crate::schema::{Kind, file_path};
+use crate::schema::{file_path, toml_key};
 
 use super::document::{Change, Diagnosis, KindWord, Target, Undeclared, Widening};
 use super::value::shown;
@@ -118,6 +118,8 @@ pub struct PulledField {
     pub sensitive: bool,
     /// What the change lets an agent do that it could not do before.
     pub widens: Vec<Widening>,
+    /// The table of a target that it is written to: `targets.production`; null where all targets share it.
+    pub table: Option<String>,
 }
 
 /// What becomes of a file.
@@ -291,6 +293,7 @@ fn object(plan: &PullPlan, writes: &[FileWrite], done: &[FileWrite]) -> PullObje
         notes,
         unused_allowed: _,
         unmatched: _,
+        open: _,
     } = plan;
     let references = rows.iter().flat_map(|row| &row.references);
     PullObject {
@@ -339,12 +342,14 @@ fn resource(row: &PullRow) -> PulledResource {
             PullAction::Update => PullWord::Update,
             PullAction::Remove => PullWord::Remove,
         },
-        fields: row.fields.iter().map(|change| field(row.key.kind, change)).collect(),
+        fields: row.fields.iter().map(|change| field(row, change)).collect(),
         files: row.paths().into_iter().collect(),
     }
 }
 
-fn field(kind: Kind, change: &FieldChange) -> PulledField {
+fn field(row: &PullRow, change: &FieldChange) -> PulledField {
+    let kind = row.key.kind;
+    let table = row.overlaid.at(&file_path(kind, &change.path));
     let sides = [change.before.as_ref(), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));
@@ -355,6 +360,7 @@ fn field(kind: Kind, change: &FieldChange) -> PulledField {
         after,
         sensitive,
         widens: widens(kind, change, false),
+        table: table.map(|at| format!("targets.{}", toml_key(at.target))),
     }
 }
 

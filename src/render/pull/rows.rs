@@ -24,7 +24,11 @@ fn group(rows: &[&PullRow], columns: usize, folding: Folding) -> Document {
 }
 
 fn row(row: &PullRow, page: Page) -> Document {
-    let lines = entries(row, page).into_iter().flat_map(|entry| entry.lines(page.columns).into_lines());
+    let lines = entries(row, page).into_iter().flat_map(|entry| {
+        let table = row.overlaid.at(entry.label().as_str());
+        let table = table.map(|at| line!("targets.{}", at.target).in_style(Style::Dim));
+        entry.placed(table).lines(page.columns).into_lines()
+    });
     Document::from(head(row).indented(2)).with(lines.collect())
 }
 

@@ -22,7 +22,14 @@ fn field(path: &[&str], before: Option<Value>, after: Option<Value>) -> FieldCha
 
 fn row(kind: Kind, id: &str, action: PullAction, fields: Vec<FieldChange>) -> PullRow {
     let changes = vec![FileChange::Prompt { path: "agents/triage/SOUL.md".to_owned(), text: String::new() }];
-    PullRow { key: ResourceKey::new(kind, id), action, fields, references: Vec::new(), changes }
+    PullRow {
+        key: ResourceKey::new(kind, id),
+        action,
+        fields,
+        references: Vec::new(),
+        changes,
+        overlaid: crate::schema::Overlaid::default(),
+    }
 }
 
 fn view() -> PullView<'static> {
@@ -72,6 +79,7 @@ fn a_plan() -> PullPlan {
         notes: vec!["the directory x stays: delete it by hand".to_owned()],
         unused_allowed: Vec::new(),
         unmatched: Vec::new(),
+        open: Vec::new(),
     }
 }
 

@@ -16,6 +16,13 @@ pub(crate) fn read(directory: &Path) -> (DesiredState, Vec<Diagnostic>) {
     (desired_state(&project.expect("a project")), diagnostics)
 }
 
+/// What a project wants in one of its targets.
+pub(crate) fn read_in(directory: &Path, target: &str) -> (DesiredState, Vec<Diagnostic>) {
+    let directory = ProjectDirectory::open(directory, &[]).expect("the project can be opened");
+    let (project, diagnostics) = read_project(&ALL, &directory, ReadOptions::default());
+    (desired_state(&project.expect("a project").into_target(target)), diagnostics)
+}
+
 /// What a project without errors wants.
 #[track_caller]
 pub(crate) fn desired_of(directory: &Path) -> DesiredState {

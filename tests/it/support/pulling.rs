@@ -10,19 +10,20 @@ use lobu::plan::{Resend, Selection};
 use lobu::project::config::ReadOptions;
 use lobu::project::directory::{Entry, ProjectDirectory};
 use lobu::project::limits::YamlLimits;
-use lobu::project::read_project;
-use lobu::pull::{Decided, Files, Input, NewTexts, PullSelection, ReadProject, pull_plan, writable};
+use lobu::project::{Project, read_project};
+use lobu::pull::{Decided, Files, Input, Layers, NewTexts, PullSelection, ReadProject, pull_plan, writable};
 use lobu::schema::Schema;
 
 use super::converge::{ORG, plan_of};
 
 /// The files of a project as a pull sees them.
-struct Source {
+struct Source<'target> {
     schema: Schema,
     directory: ProjectDirectory,
+    target: Option<&'target str>,
 }
 
-impl Files for Source {
+impl Files for Source<'_> {
     fn text(&self, path: &str) -> Result<Option<String>, String> {
         self.directory.read_text(path, u64::MAX).map_err(|error| error.to_string())
     }
@@ -38,7 +39,15 @@ impl Files for Source {
     fn read_with(&self, texts: NewTexts) -> Result<ReadProject, String> {
         let directory = self.directory.with_overlay(texts).map_err(|error| error.to_string())?;
         let (project, diagnostics) = read_project(&self.schema, &directory, ReadOptions::default());
+        let project = project.map(|project| in_target(project, self.target));
         Ok(ReadProject { project, diagnostics, listing: Box::new(move |path| names(&directory, path)) })
+    }
+}
+
+fn in_target(project: Project, target: Option<&str>) -> Project {
+    match target {
+        Some(target) => project.into_target(target),
+        None => project,
     }
 }
 
@@ -59,9 +68,21 @@ pub(crate) async fn pull(
     everything: bool,
     prune_local: bool,
 ) -> usize {
-    let source = Source { schema, directory: open(directory) };
+    pull_for(schema, directory, org, (everything, prune_local), None, &Layers::default()).await
+}
+
+/// The same for a target of the project.
+pub(crate) async fn pull_for(
+    schema: Schema,
+    directory: &Path,
+    org: &impl OrgRead,
+    (everything, prune_local): (bool, bool),
+    target: Option<&str>,
+    layers: &Layers,
+) -> usize {
+    let source = Source { schema, directory: open(directory), target };
     let (project, diagnostics) = read_project(&schema, &source.directory, ReadOptions::default());
-    let project = project.expect("a project");
+    let project = in_target(project.expect("a project"), target);
     let desired = desired_state(&project);
     let selection = PullSelection::new(everything, Selection::default(), &[], &[]);
     let slug = OrgSlug::from_server(ORG);
@@ -78,6 +99,7 @@ pub(crate) async fn pull(
         allowed: &[],
         is_init: false,
         prune_local,
+        layers,
     };
     let plan = pull_plan(&input);
     assert_eq!(plan.withheld, []);
@@ -95,7 +117,7 @@ pub(crate) async fn pull(
         }
     }
     let (project, _) = read_project(&schema, &open(directory), ReadOptions::default());
-    let desired = desired_state(&project.expect("a project"));
+    let desired = desired_state(&in_target(project.expect("a project"), target));
     let again = plan_of(&schema, org, &desired, false, Resend::default()).await;
     assert!(again.is_empty(), "{:#?}", again.changes().collect::<Vec<_>>());
     plan.rows.len()

@@ -1,17 +1,17 @@
 //! The table of an agent with what a target says otherwise.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{Item, Key, Table, TableLike};
 
 use super::places::{Place, Step};
-use super::same::is_same;
+use super::same::{content, is_same};
 use crate::edit::NodePath;
 use crate::model::{AgentId, Diagnostic, Severity, StableId};
 use crate::project::config::path::{Path, shown_key};
 use crate::project::config::reader::Reader;
 use crate::project::config::section::{Field, Section};
-use crate::project::config::types::OverlaidValue;
+use crate::project::config::types::{OverlaidValue, SharedValue};
 use crate::project::config::{agents, mcp, platforms};
 use crate::project::suggest;
 use crate::schema::{Kind, Owner, ResourceKey, toml_key};
@@ -51,6 +51,8 @@ pub(super) struct Merge<'run, 'text> {
     pub(super) keys: &'run BTreeSet<&'static str>,
     /// The values that are set.
     pub(super) values: Vec<OverlaidValue>,
+    /// Where the target has the entries of lists, by where the project has them.
+    pub(super) elements: BTreeMap<NodePath, NodePath>,
 }
 
 impl Merge<'_, '_> {
@@ -126,7 +128,7 @@ impl Merge<'_, '_> {
         at: At,
     ) {
         let position = self.reader.position(&field.span);
-        let hides_shared = base.get(key.get()).is_some();
+        let hides = base.get(key.get()).and_then(content).map(SharedValue::new);
         match base.get_mut(key.get()) {
             Some(before) => {
                 if is_same(before, item) {
@@ -147,7 +149,7 @@ impl Merge<'_, '_> {
             shared: Some(at.shared),
             place: at.place,
             position,
-            hides_shared,
+            hides,
         });
     }
 
@@ -182,6 +184,7 @@ impl Merge<'_, '_> {
             taken.push(found);
             let Some(table) = tables.get_mut(found) else { continue };
             let mut inner = At { shared: at.shared.element(found), place: at.place.element(index), ..at.clone() };
+            self.elements.insert(inner.shared.clone(), inner.place.clone());
             if is_platform {
                 inner.id = format!("{}/{}", at.id, platform_id(&**table, &at.id));
                 inner.file_path = String::new();

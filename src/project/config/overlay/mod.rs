@@ -9,6 +9,7 @@ mod same;
 
 pub(in crate::project) use in_target::is_in;
 pub(super) use models::keys as model_keys;
+pub use places::SharedPlaces;
 pub(super) use read::read;
 
 #[cfg(test)]

@@ -41,7 +41,8 @@ pub(super) fn read(
                     shared: None,
                     place: NodePath::of(["targets", name, list, slug, field.file]),
                     position: text.position.clone(),
-                    hides_shared: true,
+                    // What the model file says is filled in with the model files at hand.
+                    hides: None,
                 });
                 values.push((field, text));
             }

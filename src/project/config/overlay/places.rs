@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::edit::{NodePath, Segment};
 use crate::schema::{Field, Kind, Owner, Schema, Shape};
 
 /// A step into the table of an agent.
@@ -56,6 +57,29 @@ pub(super) fn places(schema: &Schema) -> Vec<Place> {
         }
     }
     places
+}
+
+/// The places of lobu.toml of which a target may say something otherwise.
+#[derive(Debug, Clone)]
+pub struct SharedPlaces(Vec<Place>);
+
+impl SharedPlaces {
+    /// Those of the kinds.
+    pub fn of(schema: &Schema) -> Self {
+        Self(places(schema))
+    }
+
+    /// Whether a path below `agents.<id>` is one of them.
+    pub fn has(&self, path: &NodePath) -> bool {
+        let [Segment::Key(agents), Segment::Key(_), steps @ ..] = path.segments() else { return false };
+        let is_step = |(step, segment): (&Step, &Segment)| match (step, segment) {
+            (Step::Key(key), Segment::Key(name)) => key == name,
+            (Step::Name, Segment::Key(_)) | (Step::Element, Segment::Element(_)) => true,
+            _ => false,
+        };
+        let is_it = |place: &Place| place.steps.len() == steps.len() && place.steps.iter().zip(steps).all(is_step);
+        agents == "agents" && self.0.iter().any(is_it)
+    }
 }
 
 fn collect(kind: Kind, start: &[Step], field: &Field, places: &mut Vec<Place>) {

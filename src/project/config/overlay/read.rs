@@ -85,9 +85,11 @@ impl Project<'_, '_> {
         };
         let (Some(field), Some((_, item))) = (agents.find(id), agents.item(id)) else { return };
         let mut merged: Item = item.clone();
-        let mut merge = Merge { reader, places: self.places, keys: self.keys, values: Vec::new() };
+        let mut merge =
+            Merge { reader, places: self.places, keys: self.keys, values: Vec::new(), elements: BTreeMap::new() };
         merge.agent(id, &mut merged, section, NodePath::of(["targets", name, "agents", id]));
         overlay.values.append(&mut merge.values);
+        overlay.elements.append(&mut merge.elements);
         let Some(table) = merged.as_table_like() else { return };
         let merged = field.with_table(table, agents.path.key(id), Family::Agents);
         let (agent, found) = reader.apart(|reader| agents::read_alone(self.plain, reader, &merged, id, &field));

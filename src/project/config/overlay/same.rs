@@ -2,6 +2,9 @@
 
 use toml_edit::{Item, TableLike, Value};
 
+use crate::edit::Content;
+use crate::model::Number;
+
 /// Whether two items say the same, however each is written.
 pub(super) fn is_same(one: &Item, other: &Item) -> bool {
     if let (Some(one), Some(other)) = (one.as_table_like(), other.as_table_like()) {
@@ -33,4 +36,19 @@ fn is_same_value(one: &Value, other: &Value) -> bool {
         (Value::InlineTable(one), Value::InlineTable(other)) => is_same_table(one, other),
         _ => false,
     }
+}
+
+/// What a value says; none of a form that no such value has.
+pub(super) fn content(item: &Item) -> Option<Content> {
+    of_value(item.as_value()?)
+}
+
+fn of_value(value: &Value) -> Option<Content> {
+    Some(match value {
+        Value::String(text) => Content::text(text.value()),
+        Value::Integer(number) => Content::Number(Number::from_i64(*number.value()).ok()?),
+        Value::Boolean(flag) => Content::Bool(*flag.value()),
+        Value::Array(elements) => Content::List(elements.iter().map(of_value).collect::<Option<_>>()?),
+        Value::Float(_) | Value::Datetime(_) | Value::InlineTable(_) => return None,
+    })
 }

@@ -121,11 +121,11 @@ fn values_are_known_by_their_resource_and_both_places() {
         .iter()
         .map(|value| {
             let shared = value.shared.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-            format!("{} {} | {shared} | {} | {}", value.key, value.file_path, value.place, value.hides_shared)
+            format!("{} {} | {shared} | {} | {}", value.key, value.file_path, value.place, value.hides.is_some())
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r"
-    watcher/digest schedule | - | targets.production.watchers.digest.schedule | true
+    watcher/digest schedule | - | targets.production.watchers.digest.schedule | false
     settings/desk providers[anthropic].model | agents.desk.providers[1].model | targets.production.agents.desk.providers[0].model | true
     platform/desk/desk-slack-ops config.channel | agents.desk.platforms[0].config.channel | targets.production.agents.desk.platforms[0].config.channel | true
     settings/desk skills.mcp.repairs.headers.X-Team | agents.desk.skills.mcp.repairs.headers.X-Team | targets.production.agents.desk.skills.mcp.repairs.headers.X-Team | false

@@ -6,6 +6,7 @@
 
 mod markdown;
 mod memory;
+mod overlay;
 mod project;
 mod spec;
 mod strategies;
@@ -13,5 +14,6 @@ mod texts;
 mod toml;
 mod yaml;
 
+pub(crate) use overlay::{Overlaid, TARGET, overlaid, overlay_twice};
 pub(crate) use project::ProjectFiles;
 pub(crate) use strategies::{project, project_without_variables};
