@@ -7,7 +7,8 @@ use clap::{Command, CommandFactory as _};
 use super::command_line::Cli;
 
 /// The flags that `-h` leaves out, by their ids.
-const ADVANCED: [&str; 29] = [
+const ADVANCED: [&str; 30] = [
+    "into",
     "allow_clear",
     "allow_insecure_http",
     "allow_path",

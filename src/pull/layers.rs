@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::edit::{Action, Change};
 use crate::model::{FieldPath, counted};
-use crate::project::config::{OverlaidValue, SharedPlaces};
+use crate::project::config::{OverlaidValue, SharedPlaces, TextList};
 use crate::project::{InTarget, Project};
 use crate::schema::kinds::{AGENT, PLATFORM};
 use crate::schema::{ALL, Overlaid, ResourceKey, toml_key};
@@ -127,15 +127,12 @@ impl Router<'_> {
             match change {
                 FileChange::Toml(change) => self.toml(&row.key, change, &mut routed),
                 FileChange::Model(place, ModelChange::Set(name, content)) => {
-                    match self.model(&row.key, name, &content) {
-                        Some(change) => {
-                            routed.in_target.insert(name.to_owned());
-                            routed.changes.push(FileChange::Toml(change));
-                        }
-                        None => {
-                            routed.is_shared = true;
-                            routed.changes.push(FileChange::Model(place, ModelChange::Set(name, content)));
-                        }
+                    if let Some(change) = self.model(&row.key, name, &content) {
+                        routed.in_target.insert(name.to_owned());
+                        routed.changes.push(FileChange::Toml(change));
+                    } else {
+                        routed.is_shared = true;
+                        routed.changes.push(FileChange::Model(place, ModelChange::Set(name, content)));
                     }
                 }
                 FileChange::Model(place, ModelChange::Remove) if self.leaves(&row.key, "") => {
@@ -204,12 +201,12 @@ impl Router<'_> {
             self.open.insert(open.clone());
             if self.layers.of(&open) == Layer::Target {
                 routed.in_target.insert(name);
-                self.into_target(change, routed);
+                self.set_in_target(change, routed);
                 return;
             }
         }
         if matches!(change.action, Action::Remove)
-            && let Some(targets) = self.targets_of(path)
+            && let Some(targets) = self.targets_of(path).map(names_of)
             && self.leaves(key, &name)
         {
             let kept = self.other_targets(targets);
@@ -265,7 +262,7 @@ impl Router<'_> {
     }
 
     /// Sets a value in the table of the target; an entry that its list lacks is added with what identifies it.
-    fn into_target(&self, change: Change, routed: &mut Routed) {
+    fn set_in_target(&self, change: Change, routed: &mut Routed) {
         let Action::Set(content) = change.action else { return };
         let mut shared = NodePath::root();
         let mut place = NodePath::of(["targets", &self.target.name]);
@@ -327,10 +324,10 @@ impl Router<'_> {
     }
 
     /// The list of targets of the agent, platform or MCP server at a place; none where there is no such entry.
-    fn targets_of(&self, path: &NodePath) -> Option<Option<Vec<String>>> {
+    fn targets_of(&self, path: &NodePath) -> Option<&TextList> {
         let [Segment::Key(_), Segment::Key(agent), rest @ ..] = path.segments() else { return None };
         let agent = self.project.config.agents.iter().find(|config| config.id.value.as_str() == agent)?;
-        let list = match rest {
+        Some(match rest {
             [] => &agent.targets,
             [Segment::Key(list), Segment::Element(index)] if list == PLATFORM.plural => {
                 &agent.platforms.iter().find(|platform| platform.index == *index)?.targets
@@ -339,8 +336,7 @@ impl Router<'_> {
                 &agent.mcp_servers.iter().find(|server| server.id.value == *id)?.targets
             }
             _ => return None,
-        };
-        Some(list.as_ref().map(|list| list.value.iter().map(|name| name.value.clone()).collect()))
+        })
     }
 
     fn targets_of_model(&self, key: &ResourceKey) -> Option<Vec<String>> {
@@ -457,6 +453,10 @@ fn name_of(path: &NodePath, project: &Project) -> String {
         }
     }
     name
+}
+
+fn names_of(targets: &TextList) -> Option<Vec<String>> {
+    targets.as_ref().map(|targets| targets.value.iter().map(|name| name.value.clone()).collect())
 }
 
 fn starts_with(path: &NodePath, start: &NodePath) -> bool {

@@ -60,7 +60,7 @@ pub(crate) struct ScopeOptions {
     /// Remove from the files what the org no longer has
     #[arg(long, help_heading = "Pull")]
     pub(crate) prune_local: bool,
-    /// Write values that may differ by target to the target's own table, or to what all targets share
+    /// Write what may differ by target to the target's own table, or for all targets
     #[arg(long, value_name = "WHERE", help_heading = "Pull", value_parser = one_of(&Into::ALL, Into::word))]
     pub(crate) into: Option<Into>,
     /// Write a value that may be a secret, as kind/id:path

@@ -1,7 +1,7 @@
 //! The same commit in staging and then in production: two servers, one project, and the secrets of each where they belong.
 
 use crate::support::env::{CommandOutput, TestEnv};
-use crate::support::existing_server::{ExistingServer, Options, owner_token};
+use crate::support::existing_server::{ExistingServer, Options, RecordedRequest, owner_token};
 
 const VALUES: [(&str, &str); 2] = [("staging", "value-of-staging-7d1c"), ("production", "value-of-production-92aa")];
 
@@ -76,13 +76,11 @@ skills.mcp.repairs.url = "https://repairs.example/mcp"
 
     /// Everything that a server was ever sent.
     fn received(&self, target: usize) -> String {
-        self.servers[target]
-            .requests()
-            .iter()
-            .map(|request| {
-                format!("{} {:?} {}\n", request.path, request.headers, String::from_utf8_lossy(&request.body))
-            })
-            .collect()
+        let told = |request: &RecordedRequest| {
+            let body = String::from_utf8_lossy(&request.body);
+            format!("{} {:?} {body}", request.path, request.headers)
+        };
+        self.servers[target].requests().iter().map(told).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn overlaid(project: ProjectFiles) -> impl Strategy<Value = Overlaid>
 }
 
 fn drawn(project: ProjectFiles, with_servers: bool) -> impl Strategy<Value = Overlaid> {
-    vec(0_u8..6, 64).prop_map(move |choices| overlay(&project, &mut Choices { choices, next: 0, with_servers }))
+    vec(0_u8..6, 64).prop_map(move |drawn| overlay(&project, &mut Choices { with_servers, drawn, next: 0 }))
 }
 
 /// Two draws for the same project, without tool servers: where those are elsewhere, the org's hidden values become references.
@@ -34,14 +34,14 @@ pub(crate) fn overlay_twice(project: ProjectFiles) -> impl Strategy<Value = (Ove
 
 struct Choices {
     with_servers: bool,
-    choices: Vec<u8>,
+    drawn: Vec<u8>,
     next: usize,
 }
 
 impl Choices {
     /// Half of all values stay as they are.
     fn next(&mut self) -> Option<u8> {
-        let choice = self.choices[self.next % self.choices.len()];
+        let choice = self.drawn[self.next % self.drawn.len()];
         self.next += 1;
         choice.checked_sub(3)
     }
