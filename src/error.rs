@@ -44,7 +44,7 @@ pub mod exit {
         (PARTLY, "partly applied: the report lists what is done, failed, not tried, unknown"),
         (
             DIFFERS,
-            "stopped before an overwrite: `lobu drift` found a difference, files or org would be overwritten, the org \
+            "stopped before an overwrite: `lobu drift` found a difference, `lobu show --remote` a resource that is not in the org, files or org would be overwritten, the org \
              changed since the plan, or it is not the expected plan",
         ),
         (DECLINED, "declined at a question; nothing was done"),

@@ -47,7 +47,7 @@ const EXAMPLES: [(&str, &[&str]); 25] = [
     ("plan", &["lobu plan", "lobu plan --full agent/triage", "lobu plan --json --detailed-exitcode"]),
     ("pull", &["lobu pull", "lobu pull --dry-run agent/triage", "lobu pull --init my-project"]),
     ("drift", &["lobu drift", "lobu drift --json"]),
-    ("show", &["lobu show", "lobu show --full agent/triage", "lobu show --json 'platform/*'"]),
+    ("show", &["lobu show", "lobu show --full agent/triage", "lobu show --remote settings/triage"]),
     ("validate", &["lobu validate", "lobu validate --deny-warnings", "lobu validate --fix"]),
     ("secrets", &["lobu secrets push --dry-run", "lobu secrets set BOT_TOKEN", "lobu secrets list"]),
     ("secrets push", &["lobu secrets push", "lobu secrets push --dry-run", "lobu secrets push BOT_TOKEN --rotate"]),

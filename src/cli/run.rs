@@ -144,6 +144,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Plan(args) => block_on(plan::run(session, *args)),
         Verb::Pull(args) => block_on(pull::run(session, &args)),
         Verb::Drift(args) => block_on(drift::run(session, *args)),
+        Verb::Show(args) if args.is_remote() => block_on(show::run_remote(session, &args)),
         Verb::Show(args) => show::run(session, &args),
         Verb::Validate(args) => validate::run(session, &args),
         Verb::Secrets(SecretsCommand::Push(args)) => block_on(secrets::push::run(session, &args)),

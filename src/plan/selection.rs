@@ -38,12 +38,14 @@ pub struct Selector {
 
 /// A selector that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a selector: write kind/id, with kind one of agent, settings, platform, entity-type, relationship-type"
-)]
+#[error("`{text}` is not a selector: write kind/id, with kind one of {}", words_of_kinds())]
 pub struct InvalidSelector {
     /// What was written.
     pub text: String,
+}
+
+fn words_of_kinds() -> String {
+    ALL.kinds().map(|kind| kind.word).collect::<Vec<_>>().join(", ")
 }
 
 impl Selector {

@@ -97,6 +97,15 @@ impl Overlaid {
         Some(OverlaidAt { target: &self.target, position })
     }
 
+    /// The value at a place, or the one that the place is in.
+    pub fn covering(&self, file_path: &str) -> Option<OverlaidAt<'_>> {
+        let is_it = |path: &str| {
+            file_path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let (_, position) = self.values.iter().find(|(path, _)| is_it(path))?;
+        Some(OverlaidAt { target: &self.target, position })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

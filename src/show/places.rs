@@ -9,7 +9,7 @@ use crate::project::directory::{ProjectDirectory, join};
 use crate::project::skills::Skill;
 use crate::project::{AgentFiles, Project};
 use crate::schema::kinds::settings;
-use crate::schema::{EntryKey, Field, Form, Leaf, Resource, Shape, file_steps};
+use crate::schema::{EntryKey, Field, FileStep, Form, Leaf, OverlaidAt, Resource, Shape, file_path, file_steps};
 
 use super::Origin;
 use super::lobu_toml::LobuToml;
@@ -55,6 +55,9 @@ impl<'project> Places<'project> {
             return self.skill(resource, name);
         }
         let kind = resource.key.kind;
+        if let Some(OverlaidAt { target, position }) = resource.overlaid.covering(&file_path(kind, path)) {
+            return Origin::Target { name: target.to_owned(), position: position.clone() };
+        }
         let field = kind.field(path.root());
         if let Some(file) = field.and_then(|field| self.own_file(resource, field)) {
             return Origin::File(Position::file(file));
@@ -65,7 +68,7 @@ impl<'project> Places<'project> {
         // What is beside the fields, such as an id, is a key of the same name.
         let steps = match field {
             Some(_) => file_steps(kind, path),
-            None => Some(path.steps().iter().cloned().map(crate::schema::FileStep::Key).collect()),
+            None => Some(path.steps().iter().cloned().map(FileStep::Key).collect()),
         };
         let Some(steps) = steps else { return Origin::Default };
         let position = match self.skill_at(resource, path) {

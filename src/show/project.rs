@@ -20,6 +20,7 @@ fn shown(resource: &Resource, places: &Places<'_>) -> Shown {
         key: resource.key.clone(),
         declared_at: Some(resource.position.clone()).filter(|position| !position.file.is_empty()),
         fields: all.map(|entry| field(resource, entry, places)).collect(),
+        is_missing: false,
     }
 }
 

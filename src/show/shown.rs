@@ -9,6 +9,8 @@ pub struct Shown {
     pub declared_at: Option<Position>,
     /// Its entries, in the order of its kind's fields.
     pub fields: Vec<ShownField>,
+    /// Whether the org that is shown does not have it.
+    pub is_missing: bool,
 }
 
 /// One entry of a resource.
@@ -56,6 +58,8 @@ pub enum Said {
 pub enum Origin {
     /// A file of the project says it.
     File(Position),
+    /// A target of the project sets it.
+    Target { name: String, position: Position },
     /// A skill brings it.
     Skill {
         name: String,

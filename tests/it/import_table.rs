@@ -62,8 +62,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("secrets", &["env", "model", "project"]),
     // The server checks what it is sent by its own rules; of `model` it takes the one decision about what is sensitive.
     ("server", &["clock", "fault", "files", "model"]),
-    // Of `edit` the trees of files, for the lines of what is said; of `plan` what selects resources.
-    ("show", &["desired", "edit", "model", "plan", "project", "schema"]),
+    // Of `edit` the trees of files, for the lines of what is said; of `org` what was read; of `plan` what selects resources.
+    ("show", &["desired", "edit", "model", "org", "plan", "project", "schema"]),
     // Of `http` only which hosts are this machine; of `org` the client and whether it has the secrets API; of `project` what
     // lobu.toml pins; of `schema` only how secrets reach a server; of `server` the embedded org, started for as long as the
     // connection lives.

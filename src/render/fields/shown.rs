@@ -3,10 +3,10 @@
 use crate::model::{FieldPath, Value};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::fold::fold_end;
-use crate::render::phrases::{brief, joined, place};
+use crate::render::phrases::{brief, joined, overlaid_place, place};
 use crate::render::prose_diff::{Folding, fold_line};
 use crate::render::text_safety::{SafeText, sanitise};
-use crate::schema::{Kind, entry_members, file_path};
+use crate::schema::{Kind, OverlaidAt, entry_members, file_path};
 use crate::show::{Origin, Said, ShownField};
 
 use super::Entry;
@@ -159,19 +159,24 @@ impl Member<'_> {
 
 /// Where an entry is from; of a file that was named before only the line.
 fn origin_line(origin: &Origin, named: &mut Option<String>) -> Line {
+    let Origin::File(position) = origin else { return origin_place(origin) };
+    let is_named = named.as_ref() == Some(&position.file);
+    if let Some(named) = named {
+        named.clone_from(&position.file);
+    }
+    match position.line {
+        line if is_named && line > 0 => line!("line {}", line).in_style(Style::Dim),
+        _ => origin_place(origin),
+    }
+}
+
+/// Where an entry is from: `lobu.toml:31 (targets.production)`, `skill parts`.
+pub(super) fn origin_place(origin: &Origin) -> Line {
     match origin {
         Origin::Default => Style::Dim.line("default"),
         Origin::Skill { name, .. } => line!("skill {}", brief(name)).in_style(Style::Dim),
-        Origin::File(position) => {
-            let is_named = named.as_ref() == Some(&position.file);
-            if let Some(named) = named {
-                named.clone_from(&position.file);
-            }
-            match position.line {
-                0 => Style::Dim.line(brief(&position.file)),
-                line if is_named => line!("line {}", line).in_style(Style::Dim),
-                _ => place(position),
-            }
-        }
+        Origin::Target { name, position } => overlaid_place(OverlaidAt { target: name, position }),
+        Origin::File(position) if position.line == 0 => Style::Dim.line(brief(&position.file)),
+        Origin::File(position) => place(position),
     }
 }

@@ -41,5 +41,8 @@ pub use secrets::{
     ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget, deletes, key_plan,
     key_report, push_plan, push_report, push_unsupported, secrets,
 };
-pub use show::{EntryWord, ShowDocument, ShownElement, ShownEntry, ShownOrigin, ShownResource, show};
+pub use show::{
+    DifferingEntry, DifferingResource, EntryWord, JsonShowTarget, JsonShowView, ShowDocument, ShownElement, ShownEntry,
+    ShownOrigin, ShownResource, ShownTarget, TargetsDocument, show, show_org, target_differences,
+};
 pub use write::{JsonTarget, JsonView, apply, error, plan};

@@ -7,7 +7,7 @@ use super::document::{ErrorDocument, PlanDocument};
 use super::lists::{ContextsDocument, OrgsDocument, ValidDocument, WhoamiDocument};
 use super::pull::{DriftDocument, PullDocument};
 use super::secrets::{PushDocument, SecretsDocument};
-use super::show::ShowDocument;
+use super::show::{ShowDocument, TargetsDocument};
 
 /// How many of the documents of a schema one document may be.
 #[derive(Clone, Copy)]
@@ -66,8 +66,8 @@ pub fn pull_schema() -> String {
 
 /// That of `lobu show`.
 pub fn show_schema() -> String {
-    let what = "What `lobu show --json` writes: resources with the origin of each entry; or an error.";
-    schema_of("show", what, Choice::One, &[document::<ShowDocument>])
+    let what = "What `lobu show --json` writes: resources with the origin of each entry; with --diff-targets what differs; or an error.";
+    schema_of("show", what, Choice::One, &[document::<ShowDocument>, document::<TargetsDocument>])
 }
 
 /// That of `lobu doctor`.

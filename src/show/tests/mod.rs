@@ -1,4 +1,7 @@
-//! What is declared, taken apart entry by entry: every kind and every shape, by the tables of kinds.
+//! Entries, differences and what an org has: every kind and every shape, by the tables of kinds.
+
+mod difference;
+mod org;
 
 use std::collections::BTreeMap;
 

@@ -129,6 +129,9 @@ fn what_a_server_gives_in_plain_text_is_carried_over_unseen() {
         {
             site.run(&[&["plan"], more].concat(), 0);
         }
+        for more in [&[][..], &["--json"], &["--full", "--org-values"], &["--json", "--org-values"]] {
+            site.run(&[&["show", "--remote"], more].concat(), 0);
+        }
         let ended = site.run(&["apply", "--yes", "--resend-secrets", "all"], 0);
         assert!(site.wrote(FOREIGN), "{}: the entries were carried over: {}", site.shape, ended.text);
         // A refusal of such a write, in words that hold what was carried over.

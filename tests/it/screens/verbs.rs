@@ -73,4 +73,30 @@ fn a_project_shown_on_a_terminal() {
     let screens = |arguments: &[&str]| [80, 120].map(|columns| screen(&env, arguments, &[], columns)).concat();
     assert_snapshot_file!("screen-show", screens(&["show"]));
     assert_snapshot_file!("screen-show-full", screens(&["show", "--full", "settings/front-desk"]));
+    let less = more_in_the_org();
+    assert_snapshot_file!("screen-show-remote", less.screens(&["show", "--remote"], &[]));
+}
+
+#[test]
+fn two_targets_on_a_terminal() {
+    let env = Desk::new().env;
+    let overlay = "
+[targets.staging]
+url = \"https://staging.example\"
+
+[targets.production]
+url = \"https://lobu.example\"
+
+[targets.production.agents.front-desk]
+providers = [{ id = \"anthropic\", model = \"claude-opus-4-1\" }]
+network.allowed = [\"repairs.spokeandchain.example\", \"shop.spokeandchain.example\"]
+
+[targets.production.agents.front-desk.skills.mcp.repairs]
+url = \"https://repairs.spokeandchain.example/production/mcp\"
+";
+    env.write("lobu.toml", env.read("lobu.toml") + overlay);
+    let screens = |arguments: &[&str]| [80, 120].map(|columns| screen(&env, arguments, &[], columns)).concat();
+    let of_target = ["show", "-t", "production", "settings/front-desk"];
+    assert_snapshot_file!("screen-show-target", screens(&of_target));
+    assert_snapshot_file!("screen-show-diff-targets", screens(&["show", "--diff-targets", "staging", "production"]));
 }

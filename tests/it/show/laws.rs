@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lobu::desired::DesiredState;
 use lobu::model::{FieldPath, Position};
 use lobu::plan::Selection;
 use lobu::schema::{Declaration, Form, Resource, field_at, file_leaf};
@@ -12,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::generator::{ProjectFiles, project};
 use crate::support::project::desired_of;
-use crate::support::showing::show;
+use crate::support::showing::{show_in, targets};
 
 /// The paths of everything that a resource declares, read off without its schema.
 fn leaves(resource: &Resource) -> Vec<FieldPath> {
@@ -84,7 +83,7 @@ fn check_origin(resource: &Resource, path: &FieldPath, origin: &Origin, director
         Origin::File(position) if position.line == 0 => {
             assert!(directory.join(&position.file).is_file(), "{key}: {path}: {position:?}");
         }
-        Origin::File(position) => {
+        Origin::File(position) | Origin::Target { position, .. } => {
             assert_ne!(*position, resource.position, "{key}: {path} has no place of its own");
             let line = line_at(directory, position);
             // The text of a skill is whatever it is.
@@ -106,12 +105,21 @@ fn line_at(directory: &Path, position: &Position) -> String {
     text.lines().nth(line).unwrap_or_else(|| panic!("{position:?}")).to_owned()
 }
 
-fn check_all(directory: &Path) {
-    let desired: DesiredState = desired_of(directory);
-    let all = show(directory, &Selection::default());
-    let keys: Vec<_> = all.iter().map(|shown| &shown.key).collect();
-    assert_eq!(keys, desired.all().map(|resource| &resource.key).collect::<Vec<_>>());
-    desired.all().zip(&all).for_each(|(resource, shown)| check(resource, shown, directory));
+/// Holds the project, as it is written and in each of its targets, to what holds of all.
+pub(super) fn check_all(directory: &Path) {
+    // It has no errors.
+    drop(desired_of(directory));
+    let names = targets(directory);
+    for target in names.iter().map(|name| Some(name.as_str())).chain([None]) {
+        let (desired, all) = show_in(directory, &Selection::default(), target);
+        let keys: Vec<_> = all.iter().map(|shown| &shown.key).collect();
+        assert_eq!(keys, desired.all().map(|resource| &resource.key).collect::<Vec<_>>());
+        desired.all().zip(&all).for_each(|(resource, shown)| check(resource, shown, directory));
+        let of_target =
+            |origin: &Origin| matches!(origin, Origin::Target { name, .. } if Some(name.as_str()) == target);
+        let origins = all.iter().flat_map(|shown| &shown.fields).filter_map(|field| field.origin.as_ref());
+        assert!(origins.filter(|origin| matches!(origin, Origin::Target { .. })).all(of_target));
+    }
 }
 
 fn written(project: &ProjectFiles) -> tempfile::TempDir {

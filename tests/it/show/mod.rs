@@ -2,3 +2,5 @@
 
 mod laws;
 mod project;
+mod remote;
+mod targets;

@@ -164,7 +164,7 @@ fn the_json_says_the_same() {
         (&document["resources"][1]["file"], &document["resources"][1]["line"]),
         (&"lobu.toml".into(), &7.into())
     );
-    let origin = |file: Value, line: Value, skill: Value, default: bool| serde_json::json!({"file": file, "line": line, "skill": skill, "default": default});
+    let origin = |file: Value, line: Value, skill: Value, default: bool| serde_json::json!({"file": file, "line": line, "skill": skill, "layer": null, "default": default});
     let own = origin("lobu.toml".into(), 12.into(), Value::Null, false);
     let skill = origin("skills/parts/SKILL.md".into(), Value::Null, "parts".into(), false);
     let allowed = entry(&document, 0, "networkConfig.allowedDomains");
