@@ -41,7 +41,7 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
     if args.format.json {
         let (agents, types) = counts(project.as_ref());
         let types = types.into_iter().map(|(kind, count)| (kind.word.to_owned(), count));
-        session.ui.product_json(&json::valid(agents, types, &found));
+        session.ui.product_json(&json::valid(agents, types, targets(project.as_ref()), &found));
     } else {
         session.ui.product(&Document::from(summary(project.as_ref())));
     }
@@ -57,15 +57,25 @@ fn counts(project: Option<&Project>) -> (usize, Vec<(Kind, usize)>) {
     (agents, kinds.map(|kind| (kind, of_kind(kind))).collect())
 }
 
+/// The names of the targets, which were checked with the project.
+fn targets(project: Option<&Project>) -> Vec<String> {
+    let targets = project.map(|project| project.config.targets.as_slice()).unwrap_or_default();
+    targets.iter().map(|target| target.name.value.clone()).collect()
+}
+
 fn summary(project: Option<&Project>) -> Line {
     let (agents, types) = counts(project);
     let agents = counted(agents, "agent");
+    let targets = match targets(project).len() {
+        0 => String::new(),
+        count => format!(" in {}", counted(count, "target")),
+    };
     if types.is_empty() {
-        return line!("The project is valid: {}, no memory schema.", agents);
+        return line!("The project is valid{}: {}, no memory schema.", targets, agents);
     }
     let types = types.into_iter().filter(|(_, count)| *count > 0).map(|(kind, count)| counted(count, kind.singular));
     let all: Vec<String> = [agents].into_iter().chain(types).collect();
-    line!("The project is valid: {}.", all.join(", "))
+    line!("The project is valid{}: {}.", targets, all.join(", "))
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.

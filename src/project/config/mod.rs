@@ -32,8 +32,8 @@ pub use read::read;
 pub use read_plain::is_tool;
 pub use spanned::{Entry, Spanned, TextList, Written};
 pub use types::{
-    AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, ModelOverlay, OauthConfig, OverlaidValue, Overlay,
-    PlatformConfig, PreviewConfig, ProviderConfig, ReadOptions, SharedValue, TargetConfig,
+    AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, ModelOverlay, OauthConfig, OverlaidAgent, OverlaidValue,
+    Overlay, PlatformConfig, PreviewConfig, ProviderConfig, ReadOptions, SharedValue, TargetConfig,
 };
 
 #[cfg(test)]

@@ -22,6 +22,14 @@ impl PlainFields {
         self.0.insert(place, plain);
     }
 
+    /// Takes over what others have below a key of the agent's table: `network`, `network.allowed`.
+    pub(super) fn take(&mut self, root: &str, others: &Self) {
+        let is_below =
+            |place: &str| place.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let below = others.0.iter().filter(|(place, _)| is_below(place));
+        self.0.extend(below.map(|(place, plain)| (*place, plain.clone())));
+    }
+
     /// The text at a place.
     pub fn text(&self, place: &str) -> Option<&Spanned<String>> {
         match self.0.get(place)? {

@@ -108,6 +108,9 @@ fn multi_line_strings(text: &str) -> Vec<(Range<usize>, char)> {
 
 /// The number of characters that start in these bytes.
 fn count(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 

@@ -202,14 +202,23 @@ pub struct TargetConfig {
 /// What a target says otherwise than the project.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overlay {
-    /// The agents that it changes, as they are in the target.
-    pub agents: Vec<AgentConfig>,
+    /// The agents that it changes.
+    pub agents: Vec<OverlaidAgent>,
     /// Every value that it sets.
     pub values: Vec<OverlaidValue>,
     /// What it sets of what model files declare.
     pub models: Vec<ModelOverlay>,
     /// Where it has the entries of lists, by where the project has them.
     pub elements: BTreeMap<NodePath, NodePath>,
+}
+
+/// What of an agent is otherwise in a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverlaidAgent {
+    /// The keys of the agent's table in which something is otherwise.
+    pub roots: Vec<String>,
+    /// The agent, of which only these keys, merged, and what every agent must have were read.
+    pub merged: AgentConfig,
 }
 
 /// A value that a target sets.

@@ -20,6 +20,8 @@ pub struct ValidDocument {
     pub agents: usize,
     /// How many resources of the memory schema, by their kind's word; empty without one.
     pub types: std::collections::BTreeMap<String, usize>,
+    /// The names of its targets, each of which is valid too.
+    pub targets: Vec<String>,
     /// What was found in the project's files.
     pub warnings: Vec<Diagnosis>,
 }
@@ -113,10 +115,15 @@ pub struct ListedOrg {
 }
 
 /// Writes that a project is valid.
-pub fn valid(agents: usize, types: impl IntoIterator<Item = (String, usize)>, found: &[Diagnostic]) -> String {
+pub fn valid(
+    agents: usize,
+    types: impl IntoIterator<Item = (String, usize)>,
+    targets: Vec<String>,
+    found: &[Diagnostic],
+) -> String {
     let (format_version, lobu_version) = (FORMAT_VERSION, version());
     let (types, warnings) = (types.into_iter().collect(), diagnoses(found));
-    written(&ValidDocument { format_version, lobu_version, agents, types, warnings })
+    written(&ValidDocument { format_version, lobu_version, agents, types, targets, warnings })
 }
 
 /// Writes whose token is used.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::project::config::spanned::TextList;
-use crate::project::config::types::{AgentConfig, Config, Overlay};
+use crate::project::config::types::{AgentConfig, Config, OverlaidAgent, Overlay};
 
 impl Overlay {
     /// Whether the target is like the project itself.
@@ -16,6 +16,21 @@ pub(in crate::project) fn is_in(targets: &TextList, name: &str) -> bool {
 }
 
 impl AgentConfig {
+    /// The same with what is otherwise in a target.
+    fn overlaid(mut self, overlaid: OverlaidAgent) -> Self {
+        let OverlaidAgent { roots, merged } = overlaid;
+        for root in roots {
+            match root.as_str() {
+                "name" => self.name = merged.name.clone(),
+                "providers" => self.providers.clone_from(&merged.providers),
+                "platforms" => self.platforms.clone_from(&merged.platforms),
+                "skills" => self.mcp_servers.clone_from(&merged.mcp_servers),
+                plain => self.plain.take(plain, &merged.plain),
+            }
+        }
+        self
+    }
+
     /// The same without what is in other targets only.
     fn within(mut self, target: &str) -> Self {
         self.platforms.retain(|platform| is_in(&platform.targets, target));
@@ -48,10 +63,13 @@ impl Config {
     pub(in crate::project) fn take_target(&mut self, target: &str) {
         let found = self.targets.iter_mut().find(|config| config.name.value == target);
         let merged = found.map(|config| std::mem::take(&mut config.overlay.agents)).unwrap_or_default();
-        let mut merged: BTreeMap<String, AgentConfig> =
-            merged.into_iter().map(|agent| (agent.id.value.to_string(), agent)).collect();
+        let mut merged: BTreeMap<String, OverlaidAgent> =
+            merged.into_iter().map(|agent| (agent.merged.id.value.to_string(), agent)).collect();
         let own = std::mem::take(&mut self.agents).into_iter().filter(|agent| is_in(&agent.targets, target));
-        let own = own.map(|agent| merged.remove(agent.id.value.as_str()).unwrap_or(agent));
+        let own = own.map(|agent| match merged.remove(agent.id.value.as_str()) {
+            Some(overlaid) => agent.overlaid(overlaid),
+            None => agent,
+        });
         self.agents = own.map(|agent| agent.within(target)).collect();
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Merge<'run, 'text> {
     pub(super) places: &'run [Place],
     /// The keys that agents and their parts have, by target or not.
     pub(super) keys: &'run BTreeSet<&'static str>,
+    /// The table of the agent, whole.
+    pub(super) base: &'run dyn TableLike,
     /// The values that are set.
     pub(super) values: Vec<OverlaidValue>,
     /// Where the target has the entries of lists, by where the project has them.
@@ -57,13 +59,11 @@ pub(super) struct Merge<'run, 'text> {
 
 impl Merge<'_, '_> {
     /// Merges the table `overlay` into that of an agent.
-    pub(super) fn agent(&mut self, agent: &str, base: &mut Item, overlay: &Section<'_>, place: NodePath) {
+    pub(super) fn agent(&mut self, agent: &str, base: &mut Table, overlay: &Section<'_>, place: NodePath) {
         let shared = NodePath::of(["agents", agent]);
         let at = At { id: agent.to_owned(), file_path: String::new(), shared, place };
         let left = self.places.iter().map(|place| (place.kind, place.steps.as_slice())).collect();
-        if let Some(base) = base.as_table_like_mut() {
-            self.members(&left, base, overlay, &[], &at);
-        }
+        self.members(&left, base, overlay, &[], &at);
     }
 
     fn members(&mut self, left: &Left<'_>, base: &mut dyn TableLike, overlay: &Section<'_>, skip: &[&str], at: &At) {
@@ -265,7 +265,7 @@ impl Merge<'_, '_> {
                 allowed.push(key);
             }
         }
-        if name == "targets" || base.get(name).is_some() || self.is_shared_key(name) {
+        if name == "targets" || base.get(name).is_some() || self.base.contains_key(name) || self.is_shared_key(name) {
             let message = format!("`{}` cannot differ by target", overlay.path.key(name));
             let diagnostic = Diagnostic::new(Severity::Error, overlay.family, "not-per-target", message);
             let hint = if name == "targets" {

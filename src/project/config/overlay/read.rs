@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml_edit::Item;
+use toml_edit::{Table, TableLike};
 
 use super::in_target::is_in;
 use super::merge::Merge;
@@ -12,7 +12,7 @@ use crate::project::config::path::shown_key;
 use crate::project::config::read_plain::PlainField;
 use crate::project::config::reader::Reader;
 use crate::project::config::section::{Field, Section};
-use crate::project::config::types::{AgentConfig, Overlay, TargetConfig};
+use crate::project::config::types::{AgentConfig, OverlaidAgent, Overlay, TargetConfig};
 use crate::project::config::{agents, read_plain};
 use crate::project::suggest;
 use crate::schema::Schema;
@@ -84,17 +84,24 @@ impl Project<'_, '_> {
             return;
         };
         let (Some(field), Some((_, item))) = (agents.find(id), agents.item(id)) else { return };
-        let mut merged: Item = item.clone();
-        let mut merge =
-            Merge { reader, places: self.places, keys: self.keys, values: Vec::new(), elements: BTreeMap::new() };
+        let Some(own) = item.as_table_like() else { return };
+        let mut merged = needed(own, section);
+        let mut merge = Merge {
+            reader,
+            places: self.places,
+            keys: self.keys,
+            base: own,
+            values: Vec::new(),
+            elements: BTreeMap::new(),
+        };
         merge.agent(id, &mut merged, section, NodePath::of(["targets", name, "agents", id]));
         overlay.values.append(&mut merge.values);
         overlay.elements.append(&mut merge.elements);
-        let Some(table) = merged.as_table_like() else { return };
-        let merged = field.with_table(table, agents.path.key(id), Family::Agents);
-        let (agent, found) = reader.apart(|reader| agents::read_alone(self.plain, reader, &merged, id, &field));
+        let table = field.with_table(&merged, agents.path.key(id), Family::Agents);
+        let (merged, found) = reader.apart(|reader| agents::read_alone(self.plain, reader, &table, id, &field));
         reader.add_new(found, name);
-        overlay.agents.push(agent);
+        let roots = section.names().map(str::to_owned).collect();
+        overlay.agents.push(OverlaidAgent { roots, merged });
     }
 
     fn unknown_agent(&self, reader: &mut Reader<'_>, id: &str, field: &Field<'_>) {
@@ -113,4 +120,16 @@ fn not_in_target(reader: &mut Reader<'_>, target: &str, base: &AgentConfig, fiel
     let diagnostic = Diagnostic::new(Severity::Error, Family::Agents, "not-in-target", message);
     let hint = format!("add \"{name}\" to its `targets` on line {line}, or remove this table");
     reader.report(&field.key_span, diagnostic.hint(hint));
+}
+
+/// What of the table of an agent is read again: what is otherwise in a target, and what every agent must have.
+fn needed(own: &dyn TableLike, overlay: &Section<'_>) -> Table {
+    let mut needed = Table::new();
+    for (key, item) in own.iter() {
+        let is_needed = matches!(key, "name" | "dir") || overlay.names().any(|name| name == key);
+        if let Some((key, _)) = own.get_key_value(key).filter(|_| is_needed) {
+            needed.insert_formatted(key, item.clone());
+        }
+    }
+    needed
 }
