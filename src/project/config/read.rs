@@ -51,7 +51,7 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
     reader.set_targets(targets.iter().map(|target| target.name.value.clone()).collect());
     let agents = agents::read_all(schema, &mut reader, &root);
     let memory = memory::read(&mut reader, &root);
-    overlay::read(schema, &mut reader, &root, &agents, &mut targets);
+    overlay::read(schema, &mut reader, document.as_table(), &agents, &mut targets);
     reader.check_shapes(&root);
     (Some(Config { agents, memory, targets }), reader.finish())
 }

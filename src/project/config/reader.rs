@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml_edit::Value;
 
@@ -15,17 +16,31 @@ const MOST_DIAGNOSTICS: usize = 1_000;
 
 /// Takes fields out of tables and collects what is wrong with them.
 pub(super) struct Reader<'t> {
-    source: Source<'t>,
+    source: Arc<Source<'t>>,
     options: ReadOptions,
     /// The names of the project's targets.
-    targets: Vec<String>,
+    targets: Arc<[String]>,
     diagnostics: Vec<Diagnostic>,
     left_out: Vec<Severity>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(source: Source<'t>, options: ReadOptions) -> Self {
-        Self { source, options, targets: Vec::new(), diagnostics: Vec::new(), left_out: Vec::new() }
+        Self::of(Arc::new(source), options, Arc::new([]))
+    }
+
+    fn of(source: Arc<Source<'t>>, options: ReadOptions, targets: Arc<[String]>) -> Self {
+        Self { source, options, targets, diagnostics: Vec::new(), left_out: Vec::new() }
+    }
+
+    /// Another reader of the same text, which has found nothing yet.
+    pub(super) fn beside(&self) -> Self {
+        Self::of(Arc::clone(&self.source), self.options, Arc::clone(&self.targets))
+    }
+
+    /// What it found, in the order in which it was found.
+    pub(super) fn take_found(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.diagnostics)
     }
 
     /// Everything found, by place.
@@ -71,31 +86,31 @@ impl<'t> Reader<'t> {
         self.diagnostics.push(diagnostic.at(self.position(span)).excerpt(excerpt));
     }
 
-    /// What a reading finds, apart from what was found before.
-    pub(super) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Vec<Diagnostic>) {
-        let before = std::mem::take(&mut self.diagnostics);
-        let value = read(self);
-        (value, std::mem::replace(&mut self.diagnostics, before))
+    /// Adds what another reader of the text found.
+    pub(super) fn add(&mut self, found: Vec<Diagnostic>) {
+        for diagnostic in found {
+            if self.diagnostics.len() >= MOST_DIAGNOSTICS {
+                self.left_out.push(diagnostic.severity);
+            } else {
+                self.diagnostics.push(diagnostic);
+            }
+        }
     }
 
     /// Adds what was found in a target and not in the project itself.
     pub(super) fn add_new(&mut self, found: Vec<Diagnostic>, target: &str) {
-        for mut diagnostic in found {
-            if self.diagnostics.contains(&diagnostic) {
-                continue;
-            }
-            if self.diagnostics.len() >= MOST_DIAGNOSTICS {
-                self.left_out.push(diagnostic.severity);
-                continue;
-            }
+        let new = found.into_iter().filter(|diagnostic| !self.diagnostics.contains(diagnostic));
+        let with_target = |mut diagnostic: Diagnostic| {
             diagnostic.message = format!("{} (target `{}`)", diagnostic.message, shown_key(target));
-            self.diagnostics.push(diagnostic);
-        }
+            diagnostic
+        };
+        let new = new.map(with_target).collect();
+        self.add(new);
     }
 
     /// Keeps the names of the project's targets, for lists of them.
     pub(super) fn set_targets(&mut self, names: Vec<String>) {
-        self.targets = names;
+        self.targets = names.into();
     }
 
     /// The list of targets that something is in.

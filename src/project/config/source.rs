@@ -1,5 +1,5 @@
-use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use toml_parser::lexer::TokenKind;
 
@@ -21,7 +21,7 @@ pub(super) struct Source<'t> {
     /// How many characters there are before each block.
     characters: Vec<usize>,
     /// The multi-line strings and their quotation marks, found when the first excerpt is needed.
-    multi_line: OnceCell<Vec<(Range<usize>, char)>>,
+    multi_line: OnceLock<Vec<(Range<usize>, char)>>,
 }
 
 impl<'t> Source<'t> {
@@ -37,7 +37,7 @@ impl<'t> Source<'t> {
                 Some(before)
             })
             .collect();
-        Self { text, file, lines, characters, multi_line: OnceCell::new() }
+        Self { text, file, lines, characters, multi_line: OnceLock::new() }
     }
 
     pub(super) fn file(&self) -> &'t str {
