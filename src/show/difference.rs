@@ -60,7 +60,14 @@ fn of_resource(first: &Shown, second: &Shown) -> Option<Difference> {
     let find = |shown: &Shown, path: &FieldPath| shown.fields.iter().find(|field| field.path == *path).cloned();
     let mut seen = BTreeSet::new();
     let paths = first.fields.iter().chain(&second.fields).map(|field| &field.path);
+    // What is empty on one side and filled on the other differs by what is in it.
+    let is_filled = |shown: &Shown, path: &FieldPath| {
+        shown.fields.iter().any(|field| field.path != *path && field.path.steps().starts_with(path.steps()))
+    };
     let differs = |path: &FieldPath| {
+        if is_filled(first, path) || is_filled(second, path) {
+            return None;
+        }
         let (first, second) = (find(first, path), find(second, path));
         let said = |field: &Option<ShownField>| field.as_ref().map(|field| field.said.clone());
         (said(&first) != said(&second)).then(|| FieldDifference { path: path.clone(), first, second })

@@ -38,10 +38,11 @@ fn field(resource: &Resource, entry: Entry, places: &Places<'_>) -> ShownField {
             elements = found.iter().map(of).collect();
         }
     }
-    // A list that only skills feed is from the first of them.
+    // A list of which the agent's own files say nothing is from the first skill that feeds it.
     let is_of_skills = elements.iter().all(|origin| matches!(origin, Origin::Skill { .. }));
-    let origin = elements.first().filter(|_| is_of_skills).cloned().unwrap_or(origin);
-    if elements.windows(2).all(|pair| matches!(pair, [one, other] if one == other)) {
+    let is_own = origin != Origin::File(resource.position.clone());
+    let origin = elements.first().filter(|_| is_of_skills && !is_own).cloned().unwrap_or(origin);
+    if elements.iter().all(|element| *element == origin) {
         elements.clear();
     }
     ShownField { path, said, origin: Some(origin), elements }

@@ -94,3 +94,19 @@ fn fields_stand_in_the_order_of_their_kind() {
     let paths: Vec<String> = found.fields.iter().map(|field| field.path.to_string()).collect();
     assert_eq!(paths, [early.name, late.name]);
 }
+
+#[test]
+fn what_is_empty_on_one_side_differs_by_what_the_other_has_in_it() {
+    let table = |members: &[(&str, Declaration)]| {
+        Declaration::Table(members.iter().map(|(name, member)| ((*name).to_owned(), member.clone())).collect())
+    };
+    let config = |members: &[(&str, Declaration)]| {
+        let declared = Declarations::from_iter([(crate::schema::kinds::platform::CONFIG, table(members))]);
+        vec![shown(PLATFORM, "desk/a", &declared, 1)]
+    };
+    let filled = config(&[("chatId", Declaration::known("1"))]);
+    for (first, second) in [(config(&[]), filled.clone()), (filled, config(&[]))] {
+        let [found] = differences(&first, &second).try_into().unwrap();
+        assert_eq!(found.fields.iter().map(|field| field.path.to_string()).collect::<Vec<_>>(), ["config.chatId"]);
+    }
+}

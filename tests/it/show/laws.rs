@@ -6,10 +6,10 @@ use std::path::Path;
 use lobu::model::{FieldPath, Position};
 use lobu::plan::Selection;
 use lobu::schema::{Declaration, Form, Resource, field_at, file_leaf};
-use lobu::show::{Origin, Said, Shown, ShownField};
+use lobu::show::{Origin, Said, Shown, ShownField, differences};
 use proptest::prelude::*;
 
-use crate::support::generator::{ProjectFiles, project};
+use crate::support::generator::{ProjectFiles, TARGET, overlaid, project};
 use crate::support::project::desired_of;
 use crate::support::showing::{show_in, targets};
 
@@ -134,6 +134,27 @@ proptest! {
     #[test]
     fn every_declared_leaf_is_named_once_with_its_place(project in project()) {
         check_all(written(&project).path());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_target_is_shown_as_if_it_were_written_by_hand(overlaid in project().prop_flat_map(overlaid)) {
+        let (project, by_hand) = (written(&overlaid.project), written(&overlaid.by_hand));
+        check_all(project.path());
+        let shown = |directory: &Path, target| show_in(directory, &Selection::default(), target).1;
+        let in_target = shown(project.path(), Some(TARGET));
+        prop_assert_eq!(differences(&in_target, &shown(by_hand.path(), None)), []);
+        // What differs from the rest of the project is what the target sets.
+        for found in differences(&shown(project.path(), None), &in_target) {
+            prop_assert_eq!(found.only_in, None);
+            for field in found.fields {
+                let origin = field.second.and_then(|field| field.origin);
+                prop_assert!(matches!(origin, Some(Origin::Target { .. })), "{}: {}: {origin:?}", found.key, field.path);
+            }
+        }
     }
 }
 
