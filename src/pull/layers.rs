@@ -9,7 +9,7 @@ use crate::project::{InTarget, Project};
 use crate::schema::kinds::{AGENT, PLATFORM};
 use crate::schema::{ALL, Overlaid, ResourceKey, toml_key};
 
-use super::row::{FileChange, ModelChange, PullAction, PullPlan, PullRow, Reason, Withheld};
+use super::row::{FileChange, ModelChange, Open, PullAction, PullPlan, PullRow, Reason, Withheld};
 use super::{Content, NodePath, Segment};
 
 /// One of the two places.
@@ -19,14 +19,6 @@ pub enum Layer {
     Target,
     /// Where the project has it for all targets that do not say otherwise.
     Shared,
-}
-
-/// A value, or an entry that only the org has, that may go to either place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Open {
-    pub key: ResourceKey,
-    /// As people name it in the resource; empty for the whole resource.
-    pub file_path: String,
 }
 
 /// What was chosen for values that may go to either place.

@@ -34,10 +34,10 @@ use crate::edit::{Content, NodePath, Segment};
 pub use compose::{ComposeError, FileWrite, Texts, compose, new_lobu_toml};
 pub use file_names::Listing;
 pub use fixpoint::{Decided, Files, NewTexts, OwnListing, ReadProject};
-pub use layers::{Layer, Layers, Open};
+pub use layers::{Layer, Layers};
 pub use pull_plan::{Input, pull_plan};
 pub use row::{
-    FileChange, Kept, Missing, ModelChange, NewReference, PullAction, PullPlan, PullRow, Reason, SkillChange,
+    FileChange, Kept, Missing, ModelChange, NewReference, Open, PullAction, PullPlan, PullRow, Reason, SkillChange,
     SlugPlace, ValueFrom, Withheld,
 };
 pub use selection::{PullFamily, PullSelection};

@@ -5,7 +5,6 @@ use crate::plan::FieldChange;
 use crate::project::directory::ProjectDirectory;
 use crate::schema::{Kind, Overlaid, Pair, Pairs, ResourceKey, file_path};
 
-use super::layers::Open;
 use super::{Content, NodePath};
 use crate::edit::Change;
 
@@ -53,6 +52,14 @@ impl PullPlan {
         self.kept.extend(other.kept);
         self.notes.extend(other.notes);
     }
+}
+
+/// A value, or an entry that only the org has, that may go to either place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Open {
+    pub key: ResourceKey,
+    /// As people name it in the resource; empty for the whole resource.
+    pub file_path: String,
 }
 
 /// What becomes of the files of a resource.
