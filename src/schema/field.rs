@@ -48,6 +48,14 @@ pub struct Field {
     pub is_apart: bool,
     /// Whether a target of the project may have another value.
     pub per_target: bool,
+    /// What it is for, as help says it: one line without a period. Empty only where no file writes it.
+    pub says: &'static str,
+    /// A value, in the syntax of the file that has it; empty for tables.
+    pub example: &'static str,
+    /// Whether servers of the first generation drop it.
+    pub since_second: bool,
+    /// Whether every server that gets it drops it.
+    pub is_dropped: bool,
 }
 
 /// The action of a tool that changes what has no other.
@@ -91,6 +99,8 @@ pub enum Form {
     Conditions,
     /// A list of names of tools.
     Tools,
+    /// A list of domains.
+    Domains,
     /// A list of the arguments of a command, some of which may be secrets.
     Arguments,
     /// A command, which may have arguments in the same text.
@@ -296,6 +306,10 @@ impl Field {
             action: UPDATE,
             is_apart: false,
             per_target: false,
+            says: "",
+            example: "",
+            since_second: false,
+            is_dropped: false,
         }
     }
 
@@ -381,6 +395,30 @@ impl Field {
     #[must_use]
     pub const fn per_target(self) -> Self {
         Self { per_target: true, ..self }
+    }
+
+    /// The same, with what it is for.
+    #[must_use]
+    pub const fn says(self, says: &'static str) -> Self {
+        Self { says, ..self }
+    }
+
+    /// The same, with a value that files can say.
+    #[must_use]
+    pub const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// The same, which the first generation drops.
+    #[must_use]
+    pub const fn since_second(self) -> Self {
+        Self { since_second: true, ..self }
+    }
+
+    /// The same, with which no server does anything.
+    #[must_use]
+    pub const fn dropped(self) -> Self {
+        Self { is_dropped: true, ..self }
     }
 
     /// The same, with what a file may say there.

@@ -83,3 +83,24 @@ fn a_constant_names_the_row_that_it_says() {
     }
     assert_eq!(SETTINGS.field("identityMd"), Some(settings::IDENTITY));
 }
+
+/// Help, the schemas of editors and the reference show it.
+#[test]
+fn every_field_that_files_write_says_what_it_is_for() {
+    for (kind, field) in every_field() {
+        let place = format!("{kind} {field:?}");
+        let is_table = matches!(field.shape, Shape::Table(_));
+        let is_written = !field.file.is_empty() || is_table;
+        // An entry of a map is what its map is.
+        let is_entry = field.name.is_empty() && !is_table;
+        assert_eq!(field.says.is_empty(), !is_written || is_entry, "{place} needs .says(\"…\")");
+        let has_example = is_written
+            && !is_table
+            && !matches!(field.shape, Shape::Map(entries) if matches!(entries.entry.shape, Shape::Table(_)));
+        let is_text = !field.example.is_empty();
+        let is_directory = field.file == "skills/<name>/SKILL.md" && field.name == "skills";
+        assert_eq!(is_text, has_example && !is_directory, "{place} needs .example(\"…\")");
+        assert!(field.says.chars().next().is_none_or(char::is_uppercase), "{place}: {}", field.says);
+        assert!(!field.says.ends_with('.') && field.says.chars().count() <= 110, "{place}: {}", field.says);
+    }
+}

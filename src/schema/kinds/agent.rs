@@ -9,8 +9,15 @@ pub const NAME: &Field = &FIELDS[0];
 pub const DESCRIPTION: &Field = &FIELDS[1];
 
 static FIELDS: [Field; 2] = [
-    Field::new("name", Shape::Leaf(Leaf::Text), Clearing::Never, "name").required().per_target(),
-    Field::new("description", Shape::Leaf(Leaf::Text), Clearing::Null, "description").per_target(),
+    Field::new("name", Shape::Leaf(Leaf::Text), Clearing::Never, "name")
+        .required()
+        .per_target()
+        .says("Name that people see")
+        .example("\"Triage\""),
+    Field::new("description", Shape::Leaf(Leaf::Text), Clearing::Null, "description")
+        .per_target()
+        .says("What the agent is for")
+        .example("\"Sorts issues by urgency\""),
 ];
 
 pub(super) static TABLE: KindTable = KindTable {

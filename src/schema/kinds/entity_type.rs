@@ -7,16 +7,20 @@ const TEXT: Shape = Shape::Leaf(Leaf::Text);
 const JSON: Shape = Shape::Leaf(Leaf::Json);
 
 static FIELDS: [Field; 6] = [
-    Field::new("name", TEXT, Clearing::Never, "name").required(),
-    Field::new("description", TEXT, Clearing::EmptyText, "description"),
-    Field::new("icon", TEXT, Clearing::EmptyText, "icon"),
-    Field::new("color", TEXT, Clearing::EmptyText, "color"),
-    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema").form(Form::Schema {
-        old_keys: &["properties", "required"],
-        columns: Some(4),
-        is_object: false,
-    }),
-    Field::new("event_kinds", JSON, Clearing::Null, "event_kinds").form(Form::EventKinds),
+    Field::new("name", TEXT, Clearing::Never, "name").required().says("Name that people see").example("Customer"),
+    Field::new("description", TEXT, Clearing::EmptyText, "description")
+        .says("What entities of the type are")
+        .example("Someone who brought a bicycle"),
+    Field::new("icon", TEXT, Clearing::EmptyText, "icon").says("Icon of the type").example("\"🔧\""),
+    Field::new("color", TEXT, Clearing::EmptyText, "color").says("Color of the type").example("\"#4f46e5\""),
+    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema")
+        .form(Form::Schema { old_keys: &["properties", "required"], columns: Some(4), is_object: false })
+        .says("JSON Schema of an entity's metadata; `x-table-column: true` shows a property as a column")
+        .example("{type: object, properties: {email: {type: string, format: email}}}"),
+    Field::new("event_kinds", JSON, Clearing::Null, "event_kinds")
+        .form(Form::EventKinds)
+        .says("Kinds of events of an entity, by slug")
+        .example("{paid: {description: The invoice is paid}}"),
 ];
 
 pub(super) static TABLE: KindTable = KindTable {

@@ -17,10 +17,83 @@ static FIELDS: [Field; 4] = [
     Field::new("type", Shape::Leaf(Leaf::Text), Clearing::Never, "type")
         .required()
         .on_the_wire("platform", &["platform"])
-        .transfer(Transfer::Destination),
-    Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config").required().per_target(),
+        .transfer(Transfer::Destination)
+        .says("Chat service")
+        .example("\"telegram\""),
+    Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config")
+        .required()
+        .per_target()
+        .says("Settings and credentials of the chat service, by key")
+        .example("\"$BOT_TOKEN\""),
     Field::new("settings", Shape::Leaf(Leaf::Kept), Clearing::LeftOut, ""),
-    Field::new("name", Shape::Leaf(Leaf::SentOnly), Clearing::LeftOut, "name"),
+    Field::new("name", Shape::Leaf(Leaf::SentOnly), Clearing::LeftOut, "name")
+        .says("Name that is part of the platform's ID, for agents with several platforms of one type")
+        .example("\"ops\""),
+];
+
+/// A chat service that the full server supports.
+#[derive(Debug)]
+pub struct PlatformType {
+    pub word: &'static str,
+    /// The keys that its config usually has. A server takes any other key as well.
+    pub keys: &'static [ConfigKey],
+}
+
+/// A key that the config of a platform type usually has.
+#[derive(Debug)]
+pub struct ConfigKey {
+    pub name: &'static str,
+    /// What it is, one line without a period.
+    pub says: &'static str,
+}
+
+const fn key(name: &'static str, says: &'static str) -> ConfigKey {
+    ConfigKey { name, says }
+}
+
+/// Every chat service, with the usual keys of its config.
+pub static TYPES: [PlatformType; 6] = [
+    PlatformType {
+        word: "telegram",
+        keys: &[key("botToken", "token of the bot"), key("chatId", "ID of the chat that the bot serves")],
+    },
+    PlatformType {
+        word: "slack",
+        keys: &[
+            key("botToken", "bot token of the app"),
+            key("signingSecret", "secret with which Slack signs requests"),
+            key("appToken", "token of the app for socket mode"),
+            key("clientId", "OAuth client ID of the app"),
+            key("clientSecret", "OAuth client secret of the app"),
+        ],
+    },
+    PlatformType {
+        word: "discord",
+        keys: &[
+            key("botToken", "token of the bot"),
+            key("applicationId", "ID of the application"),
+            key("publicKey", "key with which Discord signs requests"),
+        ],
+    },
+    PlatformType {
+        word: "whatsapp",
+        keys: &[
+            key("accessToken", "access token of the business account"),
+            key("phoneNumberId", "ID of the phone number"),
+            key("verifyToken", "token that confirms the webhook"),
+            key("appSecret", "secret with which WhatsApp signs requests"),
+        ],
+    },
+    PlatformType {
+        word: "teams",
+        keys: &[
+            key("appId", "ID of the bot's app"),
+            key("appPassword", "password of the bot's app"),
+            key("appTenantId", "ID of the app's tenant"),
+            key("appType", "kind of app, such as `SingleTenant`"),
+        ],
+    },
+    PlatformType { word: "gchat", keys: &[key("credentials", "key of the service account, as JSON")] },
 ];
 
 const BY_ID: [Part; 5] =

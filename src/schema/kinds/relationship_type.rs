@@ -19,24 +19,39 @@ static RULE: Pairs = Pairs {
 };
 
 static FIELDS: [Field; 8] = [
-    Field::new("name", TEXT, Clearing::Never, "name").required(),
-    Field::new("description", TEXT, Clearing::Null, "description"),
-    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema").form(Form::Schema {
-        old_keys: &[],
-        columns: None,
-        is_object: false,
-    }),
+    Field::new("name", TEXT, Clearing::Never, "name").required().says("Name that people see").example("Owns"),
+    Field::new("description", TEXT, Clearing::Null, "description")
+        .says("What a relationship of the type means")
+        .example("The customer who owns the bicycle"),
+    Field::new("metadata_schema", JSON, Clearing::Null, "metadata_schema")
+        .form(Form::Schema { old_keys: &[], columns: None, is_object: false })
+        .says("JSON Schema of a relationship's metadata")
+        .example("{type: object, properties: {since: {type: string, format: date}}}"),
     // It has no empty form, so that `--prune` leaves it alone.
     Field::new("status", TEXT, Clearing::Never, "status")
         .not_pruned()
         .default("active")
-        .form(Form::Words(&["active", "archived"])),
+        .form(Form::Words(&["active", "archived"]))
+        .says("Whether the type is in use")
+        .example("archived"),
     Field::new("auto_create_when", JSON, Clearing::EmptyList, "auto_create_when")
         .on_the_wire("auto_create_when", &["metadata", "autoCreateWhen"])
-        .form(Form::Conditions),
-    Field::new("is_symmetric", Shape::Leaf(Leaf::Flag), Clearing::Never, "is_symmetric").not_pruned().create_only(),
-    Field::new("inverse_type_slug", Shape::Leaf(Leaf::Link), Clearing::Null, "inverse_type_slug"),
-    Field::new("rules", Shape::Pairs(&RULE), Clearing::EmptyList, "rules"),
+        .form(Form::Conditions)
+        .says("Conditions under which the server creates relationships of the type")
+        .example(
+            "[{sourceNamespace: crm, targetField: email, assuranceRequired: oauth_verified, matchStrategy: unique_only}]",
+        ),
+    Field::new("is_symmetric", Shape::Leaf(Leaf::Flag), Clearing::Never, "is_symmetric")
+        .not_pruned()
+        .create_only()
+        .says("Whether a relationship reads the same in both directions")
+        .example("true"),
+    Field::new("inverse_type_slug", Shape::Leaf(Leaf::Link), Clearing::Null, "inverse_type_slug")
+        .says("Slug of the relationship type that reads the other way")
+        .example("owned-by"),
+    Field::new("rules", Shape::Pairs(&RULE), Clearing::EmptyList, "rules")
+        .says("Entity types that a relationship may join")
+        .example("[{source: customer, target: repair}]"),
 ];
 
 pub(super) static TABLE: KindTable = KindTable {

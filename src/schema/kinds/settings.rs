@@ -91,22 +91,45 @@ static TEXTS: Entries = Entries { entry: text("", ""), noun: "entry" };
 static SECRETS: Entries = Entries { entry: secret("", ""), noun: "value" };
 
 static SKILL_NETWORK: [Field; 4] = [
-    list("allowedDomains", "skills/<name>/SKILL.md: network.allow").widens(Widens::Hosts),
-    list("deniedDomains", "skills/<name>/SKILL.md: network.deny").widens(NO_LONGER_DENIED),
-    judged("skills/<name>/SKILL.md: network.judge").widens(NO_LONGER_JUDGED),
-    map("judges", &TEXTS, "skills/<name>/SKILL.md: judges.<name>").widens(JUDGE),
+    list("allowedDomains", "skills/<name>/SKILL.md: network.allow")
+        .widens(Widens::Hosts)
+        .form(Form::Domains)
+        .says("Domains that an agent with the skill may reach; `*` is not passed on to the agent")
+        .example("[api.github.com, \"*.example.org\"]"),
+    list("deniedDomains", "skills/<name>/SKILL.md: network.deny")
+        .widens(NO_LONGER_DENIED)
+        .form(Form::Domains)
+        .says("Domains that an agent with the skill must not reach")
+        .example("[casino.example]"),
+    judged("skills/<name>/SKILL.md: network.judge")
+        .widens(NO_LONGER_JUDGED)
+        .says("Domains at which a judge decides about each request")
+        .example("[{domain: forum.example, judge: reader}]"),
+    map("judges", &TEXTS, "skills/<name>/SKILL.md: judges.<name>")
+        .widens(JUDGE)
+        .says("Policies of judges, by name")
+        .example("Allow reading. Refuse posting."),
 ];
 
 static SKILL_SERVER: [Field; 2] = [text("command", "").form(Form::Command), list("args", "").form(Form::Arguments)];
 
 static SKILL_ENTRY: [Field; 6] = [
-    Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "skills/<name>/SKILL.md"),
-    text("description", "skills/<name>/SKILL.md: description"),
-    list("nixPackages", "skills/<name>/SKILL.md: nixPackages").widens(PACKAGE),
-    table("networkConfig", &SKILL_NETWORK),
+    Field::new("content", Shape::Leaf(Leaf::Prose), Clearing::LeftOut, "skills/<name>/SKILL.md")
+        .says("Text of the skill, below the frontmatter")
+        .example("Use the label `bug` for what is broken."),
+    text("description", "skills/<name>/SKILL.md: description")
+        .says("What the skill is for")
+        .example("Which label fits which issue"),
+    list("nixPackages", "skills/<name>/SKILL.md: nixPackages")
+        .widens(PACKAGE)
+        .says("Nix packages to install for an agent with the skill")
+        .example("[jq]"),
+    table("networkConfig", &SKILL_NETWORK).says("Hosts that an agent with the skill may reach"),
     Field::new("mcpServers", Shape::Leaf(Leaf::ById), Clearing::EmptyList, "skills/<name>/SKILL.md: mcpServers")
         .form(Form::Objects(&SKILL_SERVER))
-        .widens(TOOL_SERVER),
+        .widens(TOOL_SERVER)
+        .says("MCP servers that the skill brings along, by ID")
+        .example("{labels: {type: streamable-http, url: \"https://labels.example/mcp\"}}"),
     kept("enabled"),
 ];
 
@@ -129,72 +152,160 @@ static PROVIDER: Keyed = Keyed {
 };
 
 static OAUTH: [Field; 6] = [
-    text("authUrl", "skills.mcp.<id>.oauth.auth_url").transfer(Transfer::Destination),
-    text("tokenUrl", "skills.mcp.<id>.oauth.token_url").transfer(Transfer::Destination),
-    secret("clientId", "skills.mcp.<id>.oauth.client_id"),
-    secret("clientSecret", "skills.mcp.<id>.oauth.client_secret"),
-    list("scopes", "skills.mcp.<id>.oauth.scopes").transfer(Transfer::Harmless),
-    text("tokenEndpointAuthMethod", "skills.mcp.<id>.oauth.token_endpoint_auth_method").transfer(Transfer::Harmless),
+    text("authUrl", "skills.mcp.<id>.oauth.auth_url")
+        .transfer(Transfer::Destination)
+        .says("Address at which users allow access")
+        .example("\"https://tracker.example/oauth/authorize\""),
+    text("tokenUrl", "skills.mcp.<id>.oauth.token_url")
+        .transfer(Transfer::Destination)
+        .says("Address that gives tokens")
+        .example("\"https://tracker.example/oauth/token\""),
+    secret("clientId", "skills.mcp.<id>.oauth.client_id").says("ID of the client").example("\"$TRACKER_CLIENT_ID\""),
+    secret("clientSecret", "skills.mcp.<id>.oauth.client_secret")
+        .says("Secret of the client")
+        .example("\"$TRACKER_CLIENT_SECRET\""),
+    list("scopes", "skills.mcp.<id>.oauth.scopes")
+        .transfer(Transfer::Harmless)
+        .says("Scopes to ask for")
+        .example("[\"issues:read\"]"),
+    text("tokenEndpointAuthMethod", "skills.mcp.<id>.oauth.token_endpoint_auth_method")
+        .transfer(Transfer::Harmless)
+        .says("How the client authenticates at the token address")
+        .example("\"client_secret_post\""),
 ];
 
 static MCP_SERVER: [Field; 8] = [
-    text("url", "skills.mcp.<id>.url").transfer(Transfer::Destination).widens(TOOL_SERVER).per_target(),
+    text("url", "skills.mcp.<id>.url")
+        .transfer(Transfer::Destination)
+        .widens(TOOL_SERVER)
+        .per_target()
+        .says("Address of the server")
+        .example("\"https://tracker.example/mcp\""),
     Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
-        .transfer(Transfer::Destination),
+        .transfer(Transfer::Destination)
+        .form(Form::Words(&["streamable-http", "sse", "stdio"]))
+        .says("How the server is reached: at its `url`, or with its `command` (`stdio`)")
+        .example("\"streamable-http\""),
     text("command", "skills.mcp.<id>.command")
         .transfer(Transfer::Destination)
         .form(Form::Command)
         .widens(TOOL_SERVER)
-        .per_target(),
+        .per_target()
+        .says("Command that starts the server")
+        .example("\"chart-server\""),
     list("args", "skills.mcp.<id>.args")
         .transfer(Transfer::DestinationAndValue)
         .form(Form::Arguments)
         .widens(TOOL_SERVER)
-        .per_target(),
-    map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>").per_target(),
-    map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>").per_target(),
-    text("authScope", "skills.mcp.<id>.auth_scope").transfer(Transfer::Harmless),
-    table("oauth", &OAUTH),
+        .per_target()
+        .says("Arguments of the command, in order")
+        .example("[\"--depth\", \"2\"]"),
+    map("env", &SECRETS, "skills.mcp.<id>.env.<NAME>")
+        .per_target()
+        .says("Environment variables of the command, by name")
+        .example("\"$CHART_LICENSE\""),
+    map("headers", &SECRETS, "skills.mcp.<id>.headers.<name>")
+        .per_target()
+        .says("HTTP headers of every request to the server, by name")
+        .example("\"$TRACKER_AUTHORIZATION\""),
+    text("authScope", "skills.mcp.<id>.auth_scope")
+        .transfer(Transfer::Harmless)
+        .form(Form::Words(&["user", "channel"]))
+        .says("Who shares a login to the server: nobody but its user, or a channel")
+        .example("\"user\""),
+    table("oauth", &OAUTH).says("OAuth client of the server; an empty table declares none"),
 ];
 
-static MCP_SERVERS_BY_ID: Entries = Entries { entry: table("", &MCP_SERVER), noun: "MCP server" };
+static MCP_SERVERS_BY_ID: Entries = Entries { entry: table("", &MCP_SERVER).says("An MCP server"), noun: "MCP server" };
 
 static NETWORK_MEMBERS: [Field; 4] = [
-    list("allowedDomains", "network.allowed").alias("allow").widens(Widens::Hosts).per_target(),
-    list("deniedDomains", "network.denied").guarded().alias("deny").widens(NO_LONGER_DENIED),
-    judged("network.judge").widens(NO_LONGER_JUDGED),
-    map("judges", &TEXTS, "network.judges.<name>").guarded().widens(JUDGE),
+    list("allowedDomains", "network.allowed")
+        .alias("allow")
+        .widens(Widens::Hosts)
+        .form(Form::Domains)
+        .per_target()
+        .says("Domains that the agent may reach: `*.example.org` with all below it, `*` any host")
+        .example("[\"github.com\", \"*.example.org\"]"),
+    list("deniedDomains", "network.denied")
+        .guarded()
+        .alias("deny")
+        .widens(NO_LONGER_DENIED)
+        .form(Form::Domains)
+        .says("Domains that the agent must not reach")
+        .example("[\"casino.example\"]"),
+    judged("network.judge")
+        .widens(NO_LONGER_JUDGED)
+        .says("Domains at which a judge decides about each request")
+        .example("[\"forum.example\", { domain = \"market.example\", judge = \"buyer\" }]"),
+    map("judges", &TEXTS, "network.judges.<name>")
+        .guarded()
+        .widens(JUDGE)
+        .says("Policies of judges, by name")
+        .example("\"Allow looking at offers. Refuse buying.\""),
 ];
 
 static EGRESS_MEMBERS: [Field; 2] = [
-    text("extraPolicy", "egress.extra_policy").guarded().widens(JUDGE).per_target(),
-    text("judgeModel", "egress.judge_model").per_target(),
+    text("extraPolicy", "egress.extra_policy")
+        .guarded()
+        .widens(JUDGE)
+        .per_target()
+        .says("Policy that is added to that of every judge")
+        .example("\"Never send names of customers.\""),
+    text("judgeModel", "egress.judge_model").per_target()
+        .says("Model that judges requests").example("\"claude-haiku-4-5\""),
 ];
 
-static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages").widens(PACKAGE).per_target()];
+static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages")
+    .widens(PACKAGE)
+    .per_target()
+        .says("Nix packages to install for the agent")
+    .example("[\"jq\", \"gdal\"]")];
 
-static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")];
+static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")
+    .says("Skills: Markdown files that an agent reads when it needs them")];
 
 static TOOLS_MEMBERS: [Field; 3] = [
-    list("allowedTools", "tools.allowed"),
-    list("deniedTools", "tools.denied").guarded().widens(NO_LONGER_DENIED),
-    Field::new("strictMode", Shape::Leaf(Leaf::Flag), Clearing::LeftOut, "tools.strict"),
+    list("allowedTools", "tools.allowed")
+        .says("Tools that the agent may use, as patterns of the runtime")
+        .example("[\"Read\", \"Bash(git:*)\"]"),
+    list("deniedTools", "tools.denied")
+        .guarded()
+        .widens(NO_LONGER_DENIED)
+        .says("Tools that the agent must not use, as patterns of the runtime")
+        .example("[\"Bash(curl:*)\"]"),
+    Field::new("strictMode", Shape::Leaf(Leaf::Flag), Clearing::LeftOut, "tools.strict")
+        .says("Whether the agent may use the allowed tools only")
+        .example("true"),
 ];
 
 static FIELDS: [Field; 14] = [
-    table("networkConfig", &NETWORK_MEMBERS),
-    table("egressConfig", &EGRESS_MEMBERS),
-    table("nixConfig", &NIX_MEMBERS),
-    map("mcpServers", &MCP_SERVERS_BY_ID, "skills.mcp.<id>"),
-    table("skillsConfig", &SKILLS_MEMBERS),
-    table("toolsConfig", &TOOLS_MEMBERS),
-    list("guardrails", "guardrails").guarded().widens(Widens::WhereLess("guardrail removed")),
-    list("preApprovedTools", "tools.pre_approved").guarded().form(Form::Tools).widens(Widens::Approvals),
-    map("providerModelPreferences", &TEXTS, "providers[].model").per_target(),
-    keyed("installedProviders", &PROVIDER, "providers[].id"),
-    prompt("soulMd", "SOUL.md"),
-    prompt("userMd", "USER.md"),
-    prompt("identityMd", "IDENTITY.md"),
+    table("networkConfig", &NETWORK_MEMBERS).says("Hosts that the agent may reach"),
+    table("egressConfig", &EGRESS_MEMBERS).says("How requests to judged domains are decided"),
+    table("nixConfig", &NIX_MEMBERS).says("Environment in which the agent works"),
+    map("mcpServers", &MCP_SERVERS_BY_ID, "skills.mcp.<id>").says("MCP servers whose tools the agent has, by ID"),
+    table("skillsConfig", &SKILLS_MEMBERS).says("Skills of the agent"),
+    table("toolsConfig", &TOOLS_MEMBERS).says("Tools that the agent may use, and which run without asking"),
+    list("guardrails", "guardrails")
+        .guarded()
+        .widens(Widens::WhereLess("guardrail removed"))
+        .says("Guardrails of the server that check the agent, by name")
+        .example("[\"no-medical-advice\"]"),
+    list("preApprovedTools", "tools.pre_approved")
+        .guarded()
+        .form(Form::Tools)
+        .widens(Widens::Approvals)
+        .says("Tools of MCP servers that run without asking a person")
+        .example("[\"/mcp/tracker/tools/search\", \"/mcp/docs/tools/*\"]"),
+    map("providerModelPreferences", &TEXTS, "providers[].model")
+        .per_target()
+        .says("Model to use from the provider")
+        .example("\"claude-sonnet-4-5\""),
+    keyed("installedProviders", &PROVIDER, "providers[].id").says("ID of the provider").example("\"anthropic\""),
+    prompt("soulMd", "SOUL.md").says("How the agent behaves").example("You sort issues of a bicycle workshop."),
+    prompt("userMd", "USER.md")
+        .says("What the agent knows about its users")
+        .example("You help the people at the counter."),
+    prompt("identityMd", "IDENTITY.md").says("Who the agent is").example("You are Ada, who runs the workshop's inbox."),
     Field::new("modelSelection", Shape::Leaf(Leaf::Fallback), Clearing::Never, "").not_pruned(),
 ];
 
