@@ -13,6 +13,7 @@
 //! - [`model`]: the field's words, which every other module speaks.
 //! - [`edit`]: TOML and YAML texts edited in place, and the tree that YAML is read into.
 //! - [`project`]: what lies on disk, and every diagnostic about it.
+//! - [`explain`]: what may be said in its files, key by key: for people, for editors, for the reference.
 //! - [`desired`]: what the project wants, as the server will store it.
 //! - [`http`]: requests, for orgs and for logins: connections, redirects, retries, limits, and why one failed.
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
@@ -45,6 +46,7 @@ pub mod edit;
 pub mod env;
 pub mod error;
 pub mod execute;
+pub mod explain;
 pub mod fault;
 pub mod files;
 pub mod http;

@@ -8,12 +8,14 @@ use crate::commands::context::ContextCommand;
 use crate::commands::dev::DevArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::drift::DriftArgs;
+use crate::commands::explain::ExplainArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
 use crate::commands::options::one_of;
 use crate::commands::org::OrgCommand;
 use crate::commands::plan::PlanArgs;
 use crate::commands::pull::PullArgs;
+use crate::commands::schema::SchemaArgs;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::show::ShowArgs;
 use crate::commands::token::TokenArgs;
@@ -86,6 +88,8 @@ pub(super) enum Verb {
     Drift(Box<DriftArgs>),
     Show(Box<ShowArgs>),
     Validate(ValidateArgs),
+    Explain(ExplainArgs),
+    Schema(SchemaArgs),
     #[command(subcommand)]
     Secrets(SecretsCommand),
     Doctor(Box<DoctorArgs>),

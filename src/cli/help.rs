@@ -41,7 +41,7 @@ const ADVANCED: [&str; 30] = [
 ];
 
 /// What people type, by the verb. Each line can be copied as it stands.
-const EXAMPLES: [(&str, &[&str]); 25] = [
+const EXAMPLES: [(&str, &[&str]); 27] = [
     ("", &["lobu plan -c local", "lobu apply -c local", "lobu pull --init my-project", "lobu doctor"]),
     ("apply", &["lobu apply", "lobu apply --dry-run", "lobu apply --yes agent/triage"]),
     ("plan", &["lobu plan", "lobu plan --full agent/triage", "lobu plan --json --detailed-exitcode"]),
@@ -49,6 +49,8 @@ const EXAMPLES: [(&str, &[&str]); 25] = [
     ("drift", &["lobu drift", "lobu drift --json"]),
     ("show", &["lobu show", "lobu show --full agent/triage", "lobu show --remote settings/triage"]),
     ("validate", &["lobu validate", "lobu validate --deny-warnings", "lobu validate --fix"]),
+    ("explain", &["lobu explain agents.network.allowed", "lobu explain watchers", "lobu explain --json"]),
+    ("schema", &["lobu schema lobu-toml", "lobu schema plan"]),
     ("secrets", &["lobu secrets push --dry-run", "lobu secrets set BOT_TOKEN", "lobu secrets list"]),
     ("secrets push", &["lobu secrets push", "lobu secrets push --dry-run", "lobu secrets push BOT_TOKEN --rotate"]),
     ("secrets set", &["lobu secrets set BOT_TOKEN", "lobu secrets set BOT_TOKEN --rotate < token.txt"]),

@@ -8,8 +8,8 @@ use clap::{ArgMatches, FromArgMatches as _};
 use crate::clock;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, check_clock, context, dev, doctor, drift, login, logout, org, plan, pull, secrets, show,
-    token, validate, whoami,
+    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, login, logout, org, plan, pull, schema,
+    secrets, show, token, validate, whoami,
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
@@ -147,6 +147,8 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Show(args) if args.is_remote() => block_on(show::run_remote(session, &args)),
         Verb::Show(args) => show::run(session, &args),
         Verb::Validate(args) => validate::run(session, &args),
+        Verb::Explain(args) => explain::run(session, &args),
+        Verb::Schema(args) => schema::run(session, &args),
         Verb::Secrets(SecretsCommand::Push(args)) => block_on(secrets::push::run(session, &args)),
         Verb::Secrets(SecretsCommand::Set(args)) => block_on(secrets::set::run(session, &args)),
         Verb::Secrets(SecretsCommand::List(args)) => block_on(secrets::list::run(session, &args)),

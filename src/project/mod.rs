@@ -11,6 +11,7 @@ mod fields;
 pub mod fix;
 pub mod git;
 mod in_target;
+pub mod key_tree;
 pub mod limits;
 mod mark;
 pub mod markdown;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{AgentId, FieldPath, SecretName, StableId, Value, is_secret_key};
 use crate::plan::{FieldChange, Row, is_address};
-use crate::project::config::{Entry, PLATFORM_TYPES, PlatformConfig, is_platform_id};
+use crate::project::config::{Entry, PlatformConfig, is_platform_id};
 use crate::schema::Record;
 use crate::schema::kinds::platform;
 
@@ -82,7 +82,7 @@ fn change_type(
     path: &FieldPath,
 ) {
     let Some(text) = draft.text(path, wanted) else { return };
-    if !PLATFORM_TYPES.contains(&text.as_str()) {
+    if !platform::TYPES.contains(&text.as_str()) {
         draft.unwritable(path, "it is not a platform type that lobu.toml supports");
         return;
     }
@@ -98,7 +98,7 @@ fn change_type(
 pub(super) fn add(draft: &mut Draft<'_, '_>, agent: &PulledAgent<'_>, record: &Record) {
     let platform = OrgPlatform::of(draft.key.own_id(), record);
     let root = FieldPath::default();
-    if !PLATFORM_TYPES.contains(&platform.platform_type) {
+    if !platform::TYPES.contains(&platform.platform_type) {
         draft.unwritable(&root, "lobu.toml does not support its platform type");
         return;
     }

@@ -6,6 +6,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod document;
 pub mod drift;
+pub mod explain;
 mod fields;
 mod fold;
 mod hidden_values;

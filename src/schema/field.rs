@@ -84,6 +84,8 @@ pub enum Form {
     OfShape,
     /// One of these words.
     Words(&'static [&'static str]),
+    /// What a regular expression matches, and what that is called.
+    Pattern { called: &'static str, pattern: &'static str },
     /// A JSON Schema.
     Schema {
         /// The keys that old files write in its place, as members of an object schema.

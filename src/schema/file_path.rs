@@ -188,12 +188,19 @@ impl<'path> Place<'path> {
 /// Where a file writes a field. A table that no file writes by itself is named as its members are, up to their own names.
 fn pattern_of(field: &Field) -> String {
     match (field.file, field.shape) {
-        ("", Shape::Table(members)) => {
-            let first = members.iter().map(pattern_of).find(|pattern| !pattern.is_empty()).unwrap_or_default();
-            first.rsplit_once(['.', ' ']).map_or(first.as_str(), |(table, _)| table).trim_end_matches(':').to_owned()
-        }
+        ("", Shape::Table(members)) => table_place(members).to_owned(),
         (file, _) => file.to_owned(),
     }
+}
+
+/// Where a file writes the table of these members.
+pub fn table_place(members: &'static [Field]) -> &'static str {
+    let place = |member: &'static Field| match (member.file, member.shape) {
+        ("", Shape::Table(members)) => table_place(members),
+        (file, _) => file,
+    };
+    let first = members.iter().map(place).find(|place| !place.is_empty()).unwrap_or_default();
+    first.rsplit_once(['.', ' ']).map_or(first, |(table, _)| table).trim_end_matches(':')
 }
 
 /// Puts names in the places of a pattern: `<name>`, and `[]` of a list whose entries have a key. It ends before a place for

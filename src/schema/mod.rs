@@ -4,6 +4,7 @@ mod declaration;
 mod field;
 mod file_path;
 mod injection;
+mod key;
 mod kind;
 pub mod kinds;
 mod record;
@@ -18,9 +19,11 @@ mod tests;
 pub use declaration::{Declaration, Declarations, EntryKey};
 pub use field::{ByField, Clearing, Entries, Field, Form, Keyed, Leaf, Pairs, Shape, Transfer, UPDATE, Widens};
 pub use file_path::{
-    FileStep, entry_members, field_at, file_leaf, file_path, file_section, file_steps, is_written_by_files, toml_key,
+    FileStep, entry_members, field_at, file_leaf, file_path, file_section, file_steps, is_written_by_files,
+    table_place, toml_key,
 };
 pub use injection::Injection;
+pub use key::{Effect, Key, KeyForm, TextForm, names};
 pub use kind::{Finding, Kind, KindTable, Look, ModelFiles, Owner, Schema};
 pub use record::{Pair, Record, Records, StoredPair, Values};
 pub use request::{Change, Sent, Write};

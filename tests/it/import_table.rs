@@ -16,8 +16,9 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "accounts", "clock", "desired", "doctor", "env", "error", "execute", "fault", "http", "model", "org",
-            "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "show", "target", "ui", "wire",
+            "accounts", "clock", "desired", "doctor", "env", "error", "execute", "explain", "fault", "http", "model",
+            "org", "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "show", "target", "ui",
+            "wire",
         ],
     ),
     ("desired", &["model", "project", "schema"]),
@@ -35,6 +36,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("env", &["model", "secrets"]),
     ("error", &[]),
     ("execute", &["model", "org", "plan", "schema"]),
+    // The keys of project files as texts and schemas. Of `edit` only the readers of examples; of `project` what its readers know.
+    ("explain", &["edit", "project", "schema"]),
     ("fault", &["env"]),
     ("files", &[]),
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
@@ -54,7 +57,10 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Of `org` only whether it has the secrets API and what became of secrets; of `secrets` only fingerprints.
     (
         "render",
-        &["doctor", "error", "execute", "model", "org", "plan", "pull", "push", "schema", "secrets", "show", "wire"],
+        &[
+            "doctor", "error", "execute", "explain", "model", "org", "plan", "pull", "push", "schema", "secrets",
+            "show", "wire",
+        ],
     ),
     // One floor above `model`: what a kind of resource is; every other module walks it.
     ("schema", &["model"]),
@@ -144,6 +150,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         &[
             "accounts/login/device.rs",
             "accounts/login/whoami.rs",
+            "explain",
             "http",
             "model/unique_json.rs",
             "model/wiped_json.rs",
@@ -301,6 +308,7 @@ const PURE: &[&str] = &[
     "doctor/report.rs",
     "edit",
     "error.rs",
+    "explain",
     "model",
     "plan",
     "pull",

@@ -11,7 +11,7 @@ pub const DEFAULT_MODELS_DIR: &str = "./models";
 pub const DEFAULT_DATA_DIR: &str = "./data";
 
 /// Where connectors are looked for if nothing is said.
-const DEFAULT_CONNECTORS_DIR: &str = "./connectors";
+pub(super) const DEFAULT_CONNECTORS_DIR: &str = "./connectors";
 
 /// A directory that the file names, or the default.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,32 +8,16 @@ use super::registry::Registry;
 use super::section::{Field, Section};
 use super::spanned::Spanned;
 use super::types::{AgentConfig, JudgeRule, PreviewConfig, ProviderConfig};
-use super::{domains, mcp, platforms};
+use super::{domains, keys, mcp, platforms};
 use crate::model::{AgentId, Diagnostic, Family, Severity};
 use crate::project::suggest;
-use crate::schema::Schema;
+use crate::schema::{Schema, names};
 
 /// The keys of an agent's table. Those of its plain fields that are not among them stand behind these in messages.
-pub(super) const KEYS: [&str; 15] = [
-    "name",
-    "description",
-    "dir",
-    "targets",
-    "providers",
-    "platforms",
-    "skills",
-    "network",
-    "egress",
-    "tools",
-    "guardrails",
-    "guardrails_disabled",
-    "guardrails_inline",
-    "preview",
-    "worker",
-];
+pub(super) const KEYS: [&str; 15] = names(&keys::AGENT);
 
 /// The keys of a provider.
-pub(super) const PROVIDER_KEYS: [&str; 4] = ["id", "model", "key", "secret_ref"];
+pub(super) const PROVIDER_KEYS: [&str; 4] = names(&keys::PROVIDER);
 
 /// What other versions and tools keep in an agent's table, and where it belongs here.
 const ELSEWHERE: [(&str, &str); 9] = [
@@ -237,7 +221,7 @@ fn judge(reader: &mut Reader<'_>, agent: &Section<'_>) -> Option<Spanned<Vec<Jud
         if element.node.as_table().is_none() {
             rules.extend(judge_text(reader, &network, element, &path));
         } else if let Some(section) = reader.section_of(path, network.family, element) {
-            reader.keys(&section, &["domain", "judge"], &[]);
+            reader.keys(&section, &names(&keys::JUDGE_RULE), &[]);
             let domain = reader.needed_name(&section, "domain", None);
             let judge = reader.text(&section, "judge");
             rules.extend(domain.map(|domain| JudgeRule { domain, judge, is_table: true }));
@@ -266,7 +250,7 @@ fn previews(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<PreviewConfig> 
     let mut previews = Vec::new();
     for (platform, field) in table.fields() {
         let Some(section) = reader.section_of(table.path.key(platform), table.family, &field) else { continue };
-        reader.keys(&section, &["enabled", "surfaces", "code_ttl_minutes"], &[]);
+        reader.keys(&section, &names(&keys::PREVIEW), &[]);
         previews.push(PreviewConfig {
             platform: reader.spanned(platform.to_owned(), &field.key_span),
             enabled: reader.flag(&section, "enabled"),

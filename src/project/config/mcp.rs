@@ -1,13 +1,12 @@
+use super::keys;
 use super::reader::Reader;
 use super::section::Section;
 use super::spanned::{Spanned, Written};
 use super::types::{McpServer, OauthConfig};
+use crate::schema::kinds::settings::{AUTH_SCOPES, SERVER_TYPES};
+use crate::schema::names;
 
-pub(super) const KEYS: [&str; 9] =
-    ["type", "url", "command", "args", "env", "headers", "auth_scope", "oauth", "targets"];
-
-const OAUTH_KEYS: [&str; 6] =
-    ["auth_url", "token_url", "client_id", "client_secret", "scopes", "token_endpoint_auth_method"];
+pub(super) const KEYS: [&str; 9] = names(&keys::SERVER);
 
 /// Keys as other tools spell them, which no distance finds.
 const ELSEWHERE: [(&str, &str); 1] = [("transport", "did you mean `type`?")];
@@ -19,7 +18,7 @@ const SKILLS_ELSEWHERE: [(&str, &str); 1] =
 /// Reads `skills.mcp`.
 pub(super) fn read_all(reader: &mut Reader<'_>, agent: &Section<'_>) -> Vec<McpServer> {
     let Some(skills) = reader.table(agent, "skills", agent.path.key("skills")) else { return Vec::new() };
-    reader.keys(&skills, &["mcp"], &SKILLS_ELSEWHERE);
+    reader.keys(&skills, &names(&keys::SKILLS), &SKILLS_ELSEWHERE);
     let Some(servers) = reader.table(&skills, "mcp", skills.path.key("mcp")) else { return Vec::new() };
     let mut found = Vec::new();
     for (name, field) in servers.fields() {
@@ -42,13 +41,13 @@ fn read(reader: &mut Reader<'_>, section: &Section<'_>, id: Spanned<String>) -> 
     reader.check_arguments(section, "args");
     McpServer {
         id,
-        server_type: reader.choice(section, "type", &["streamable-http", "sse", "stdio"]),
+        server_type: reader.choice(section, "type", &SERVER_TYPES),
         url: reader.written(section, "url"),
         command: reader.written(section, "command"),
         args: reader.texts(section, "args").map(hide),
         env: reader.reference_entries(section, "env"),
         headers: reader.reference_entries(section, "headers"),
-        auth_scope: reader.choice(section, "auth_scope", &["user", "channel"]),
+        auth_scope: reader.choice(section, "auth_scope", &AUTH_SCOPES),
         oauth: oauth(reader, section),
         targets: reader.targets(section),
     }
@@ -63,7 +62,7 @@ fn oauth(reader: &mut Reader<'_>, server: &Section<'_>) -> Option<OauthConfig> {
     if section.is_empty() {
         return None;
     }
-    reader.keys(&section, &OAUTH_KEYS, &[]);
+    reader.keys(&section, &names(&keys::OAUTH), &[]);
     for key in ["auth_url", "token_url"] {
         if section.find(key).is_none() {
             reader.missing(&section, key, None);

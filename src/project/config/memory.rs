@@ -1,12 +1,13 @@
+use super::keys;
 use super::outdated::NEVER_HAD_AN_EFFECT;
 use super::reader::Reader;
 use super::section::{Field, Section};
 use super::spanned::Spanned;
 use super::types::{MemoryConfig, Overlay, TargetConfig};
 use crate::model::{Diagnostic, Family, OrgSlug, Severity};
+use crate::schema::names;
 
-const KEYS: [&str; 9] =
-    ["enabled", "org", "organization_id", "name", "description", "visibility", "models", "data", "connectors"];
+const KEYS: [&str; 9] = names(&keys::MEMORY);
 
 /// The tables of the first generation, and of the day between.
 pub(in crate::project) const OLD_TABLES: [&str; 2] = ["owletto", "lobu"];
@@ -19,7 +20,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
     ("mcp_url", "remove it: set the server with --url or a context, and the org with `org`"),
 ];
 
-const TARGET_KEYS: [&str; 5] = ["url", "org", "env_file", "protected", "agents"];
+const TARGET_KEYS: [&str; 5] = names(&keys::TARGET);
 
 /// Whether a key is one of the second generation's memory table.
 pub(in crate::project) fn is_memory_key(key: &str) -> bool {
@@ -66,7 +67,7 @@ fn table(reader: &mut Reader<'_>, section: &Section<'_>) -> MemoryConfig {
         organization_id: reader.text(section, "organization_id"),
         name: reader.text(section, "name"),
         description: reader.text(section, "description"),
-        visibility: reader.choice(section, "visibility", &["public", "private"]),
+        visibility: reader.choice(section, "visibility", &keys::VISIBILITIES),
         models: reader.text(section, "models"),
         data: reader.text(section, "data"),
         connectors: reader.open_shape(section, "connectors"),

@@ -4,6 +4,7 @@ mod access;
 mod agents;
 mod domains;
 mod free;
+pub(super) mod keys;
 mod mcp;
 mod meant;
 mod memory;
@@ -27,9 +28,9 @@ pub use access::{DEFAULT_DATA_DIR, DEFAULT_MODELS_DIR, Directory, SecretUse};
 pub(super) use memory::{OLD_TABLES as OLD_MEMORY_TABLES, is_memory_key};
 pub use overlay::SharedPlaces;
 pub use plain_fields::PlainFields;
-pub use platforms::{PLATFORM_TYPES, is_platform_id};
+pub use platforms::is_platform_id;
 pub use read::read;
-pub use read_plain::is_tool;
+pub use read_plain::{TOOL_PATTERN, is_tool};
 pub use spanned::{Entry, Spanned, TextList, Written};
 pub use types::{
     AgentConfig, Config, JudgeRule, McpServer, MemoryConfig, ModelOverlay, OauthConfig, OverlaidAgent, OverlaidValue,

@@ -1,3 +1,4 @@
+use super::keys;
 use super::path::shown_key;
 use super::reader::Reader;
 use super::registry::{Claim, Registry};
@@ -6,24 +7,10 @@ use super::spanned::{Entry, Spanned, TextList};
 use super::types::{AgentConfig, PlatformConfig};
 use crate::model::{Diagnostic, Severity};
 use crate::project::suggest;
+use crate::schema::kinds::platform::{NAME_PATTERN, TYPES, config_keys};
+use crate::schema::names;
 
-/// The platform types that the full server supports.
-pub const PLATFORM_TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
-
-pub(super) const KEYS: [&str; 6] = ["type", "name", "id", "config", "channels", "targets"];
-
-/// The usual config keys of each type. A server takes any other key as well.
-const CONFIG_KEYS: [(&str, &[&str]); 6] = [
-    ("telegram", &["botToken", "chatId"]),
-    ("slack", &["botToken", "signingSecret", "appToken", "clientId", "clientSecret"]),
-    ("discord", &["botToken", "applicationId", "publicKey"]),
-    ("whatsapp", &["accessToken", "phoneNumberId", "verifyToken", "appSecret"]),
-    ("teams", &["appId", "appPassword", "appTenantId", "appType"]),
-    ("gchat", &["credentials"]),
-];
-
-/// The form of a platform's name.
-const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
+pub(super) const KEYS: [&str; 6] = names(&keys::PLATFORM);
 
 /// The longest id of a platform that servers take, in bytes.
 const LONGEST_ID: usize = 256;
@@ -79,12 +66,12 @@ fn read(
 }
 
 fn platform_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Spanned<String>> {
-    let hint = format!("use one of {}", PLATFORM_TYPES.join(", "));
+    let hint = format!("use one of {}", TYPES.join(", "));
     let platform_type = reader.needed_name(section, "type", Some(&hint))?;
-    if !PLATFORM_TYPES.contains(&platform_type.as_str()) {
+    if !TYPES.contains(&platform_type.as_str()) {
         let message = format!("unknown platform type `{}`", shown_key(platform_type.as_str()));
         let mut diagnostic = Diagnostic::new(reader.unknown(), section.family, "unknown-platform-type", message);
-        diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), PLATFORM_TYPES).unwrap_or(hint));
+        diagnostic.hint = Some(suggest::did_you_mean(platform_type.as_str(), TYPES).unwrap_or(hint));
         reader.report_plain(&section.find("type")?.span, diagnostic);
     }
     Some(platform_type)
@@ -140,7 +127,7 @@ fn config(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<Entry> {
 
 /// Warns of config keys that are almost those of the type: the platform would start without its token.
 fn near_keys(reader: &mut Reader<'_>, section: &Section<'_>, platform_type: &str, config: &[Entry]) {
-    let Some((_, known)) = CONFIG_KEYS.iter().find(|(name, _)| *name == platform_type) else { return };
+    let known: Vec<&str> = config_keys(platform_type).map(|key| key.name).collect();
     let is_there = |key: &str| config.iter().any(|entry| entry.key.value == key);
     let Some(table) = reader.table(section, "config", section.path.key("config")) else { return };
     for entry in config.iter().filter(|entry| !known.contains(&entry.key.as_str())) {

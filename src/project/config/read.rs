@@ -5,12 +5,12 @@ use super::reader::Reader;
 use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
-use super::{agents, memory, overlay, syntax};
+use super::{agents, keys, memory, overlay, syntax};
 use crate::model::{Diagnostic, Family, with_line_feeds};
 use crate::project::conflict::{Content, conflict};
-use crate::schema::Schema;
+use crate::schema::{Schema, names};
 
-const KEYS: [&str; 3] = ["agents", "memory", "targets"];
+const KEYS: [&str; 3] = names(&keys::ROOT);
 
 /// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place.
 ///

@@ -103,7 +103,7 @@ fn take(fields: &mut PlainFields, reader: &mut Reader<'_>, section: &Section<'_>
 }
 
 /// The form of a tool that may be approved beforehand.
-const TOOL_PATTERN: &str = "^/mcp/[a-zA-Z0-9_-]+/tools/([a-zA-Z0-9_-]+|\\*)$";
+pub const TOOL_PATTERN: &str = "^/mcp/[a-zA-Z0-9_-]+/tools/([a-zA-Z0-9_-]+|\\*)$";
 
 fn check_tools(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) {
     let list = section.path.key(key);

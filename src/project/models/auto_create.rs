@@ -6,13 +6,9 @@ use crate::project::fields::Fields;
 use crate::project::report::Report;
 use crate::project::suggest::did_you_mean;
 use crate::project::yaml_values::shown;
-use crate::schema::Declaration;
+use crate::schema::{Declaration, Key, KeyForm, TextForm};
 
-const CONDITIONS: usize = 16;
-const NAME_LENGTH: usize = 64;
-const NOTES_LENGTH: usize = 512;
-const ASSURANCES: [&str; 4] = ["oauth_verified_admin_role", "oauth_verified", "cookie_session", "self_attested"];
-const STRATEGIES: [&str; 2] = ["unique_only", "all_matches"];
+use super::keys::{CONDITION_KEYS, MOST_CONDITIONS};
 
 /// Reads the conditions under which the server makes relationships, within its limits; `[]` clears.
 pub(super) fn read(key: &'static str, fields: &mut Fields<'_>, report: &mut Report) -> Option<Declaration> {
@@ -20,12 +16,9 @@ pub(super) fn read(key: &'static str, fields: &mut Fields<'_>, report: &mut Repo
     if elements.is_empty() {
         return Some(Declaration::Clear);
     }
-    if let Some(surplus) = elements.get(CONDITIONS) {
-        report.error(
-            surplus.spot(),
-            "too-many-conditions",
-            format!("`{key}` can have at most {CONDITIONS} conditions"),
-        );
+    let most = usize::try_from(MOST_CONDITIONS).unwrap_or(usize::MAX);
+    if let Some(surplus) = elements.get(most) {
+        report.error(surplus.spot(), "too-many-conditions", format!("`{key}` can have at most {most} conditions"));
     }
     let conditions = elements.iter().filter_map(|element| condition(key, element, report)).collect();
     Some(Declaration::Leaf(Value::List(conditions)))
@@ -34,29 +27,11 @@ pub(super) fn read(key: &'static str, fields: &mut Fields<'_>, report: &mut Repo
 fn condition(list: &str, node: &Node, report: &mut Report) -> Option<Value> {
     let mut fields = Fields::of(node, &format!("a condition of `{list}`"), report)?;
     let mut members = BTreeMap::new();
-    for key in ["sourceNamespace", "targetField"] {
-        let text = required(key, node, &mut fields, report).filter(|(text, spot)| {
-            let fits = (1..=NAME_LENGTH).contains(&length(text));
-            if !fits {
-                report.error(*spot, "condition-length", format!("`{key}` must have 1 to {NAME_LENGTH} characters"));
-            }
-            fits
-        });
-        insert(&mut members, key, text);
+    for key in &CONDITION_KEYS {
+        let text =
+            if key.required { required(key.name, node, &mut fields, report) } else { fields.text(key.name, report) };
+        insert(&mut members, key.name, text.filter(|text| is_of_form(key, *text, report)));
     }
-    for (key, words) in [("assuranceRequired", ASSURANCES.as_slice()), ("matchStrategy", &STRATEGIES)] {
-        let word =
-            required(key, node, &mut fields, report).filter(|(text, spot)| is_one_of(key, text, *spot, words, report));
-        insert(&mut members, key, word);
-    }
-    let notes = fields.text("notes", report).filter(|(text, spot)| {
-        let fits = length(text) <= NOTES_LENGTH;
-        if !fits {
-            report.error(*spot, "condition-length", format!("`notes` must have at most {NOTES_LENGTH} characters"));
-        }
-        fits
-    });
-    insert(&mut members, "notes", notes);
     // The server takes no other keys, so that they are errors here.
     fields.finish(Severity::Error, "a condition", report);
     Some(Value::Map(members))
@@ -80,18 +55,27 @@ fn required<'n>(
     fields.text(key, report)
 }
 
-fn is_one_of(key: &str, text: &str, spot: Spot, words: &[&'static str], report: &mut Report) -> bool {
-    let fits = words.contains(&text);
-    if !fits {
-        let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let hint = did_you_mean(text, words.iter().copied());
-        let message = format!("`{key}` must be one of {}", all.join(", "));
-        report.add(Severity::Error, spot, "condition-word", message, hint);
+/// Whether a text is what its key may hold.
+fn is_of_form(key: &Key, (text, spot): (&str, Spot), report: &mut Report) -> bool {
+    let name = key.name;
+    match key.form {
+        KeyForm::Text(TextForm::Length { least, most }) if !(least..=most).contains(&length(text)) => {
+            let range = if least == 0 { format!("at most {most}") } else { format!("{least} to {most}") };
+            report.error(spot, "condition-length", format!("`{name}` must have {range} characters"));
+            false
+        }
+        KeyForm::Text(TextForm::Words(words)) if !words.contains(&text) => {
+            let all: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            let hint = did_you_mean(text, words.iter().copied());
+            let message = format!("`{name}` must be one of {}", all.join(", "));
+            report.add(Severity::Error, spot, "condition-word", message, hint);
+            false
+        }
+        _ => true,
     }
-    fits
 }
 
 /// The length as the server counts it: in UTF-16 code units.
-fn length(text: &str) -> usize {
-    text.encode_utf16().count()
+fn length(text: &str) -> u64 {
+    text.encode_utf16().map(|_| 1).sum()
 }

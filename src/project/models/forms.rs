@@ -9,8 +9,9 @@ use crate::project::report::Report;
 use crate::project::secret_lines::secret_lines;
 use crate::project::suggest::did_you_mean;
 use crate::project::yaml_values::{shown, to_value};
-use crate::schema::{Declaration, Field, Form};
+use crate::schema::{Declaration, Field, Form, names};
 
+use super::keys::QUERY_KEYS;
 use super::source::Source;
 
 /// Reports what a text of a form may not be.
@@ -154,10 +155,10 @@ pub(super) fn queries(key: &'static str, fields: &mut Fields<'_>, report: &mut R
     let what = format!("an element of `{key}`");
     let node = fields.node(key, report)?;
     let elements = expect(node, &format!("`{key}`"), "a list", report, Node::list)?;
-    let mut names: Vec<&str> = Vec::new();
+    let mut taken: Vec<&str> = Vec::new();
     for element in elements {
         let Some(mut members) = Fields::of(element, &what, report) else { continue };
-        for member in ["name", "query"] {
+        for member in names(&QUERY_KEYS) {
             let is_there = element.get(member).is_some_and(|node| !node.is_null());
             let text = members.text(member, report);
             match text {
@@ -168,11 +169,11 @@ pub(super) fn queries(key: &'static str, fields: &mut Fields<'_>, report: &mut R
                     let message = "a query must begin with SELECT or WITH: it only reads";
                     report.error(spot, "source-query", message);
                 }
-                Some((text, spot)) if member == "name" && names.contains(&text) => {
+                Some((text, spot)) if member == "name" && taken.contains(&text) => {
                     let message = format!("`{key}` has two elements with the name {}", quoted(text));
                     report.error(spot, "duplicate-source", message);
                 }
-                Some((text, _)) if member == "name" => names.push(text),
+                Some((text, _)) if member == "name" => taken.push(text),
                 None if !is_there => {
                     report.error(element.spot(), "source-without-text", format!("{what} needs a `{member}`"));
                 }

@@ -91,7 +91,7 @@ pub(super) fn event_kinds(key: &'static str, fields: &mut Fields<'_>, report: &m
     }
     let mut kinds = BTreeMap::new();
     for entry in entries {
-        if entry.value.is_null() {
+        if entry.value.is_null() && !entry.name().trim().is_empty() {
             null_is_absent(entry, report);
         } else if let Some(kind) = event_kind(entry, report) {
             kinds.insert(entry.name().to_owned(), kind);

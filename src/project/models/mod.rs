@@ -6,6 +6,7 @@ mod document;
 mod forms;
 mod found;
 mod json_schema;
+pub(in crate::project) mod keys;
 mod read;
 mod resource;
 mod rules;

@@ -2,6 +2,7 @@
 
 mod discover;
 mod frontmatter;
+pub(in crate::project) mod keys;
 mod read;
 mod skill;
 

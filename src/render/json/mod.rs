@@ -3,6 +3,7 @@
 mod caution;
 mod doctor;
 mod document;
+mod explain;
 mod lists;
 mod provider_keys;
 mod pull;
@@ -24,6 +25,10 @@ pub use document::{
     MissingSecret, Need, OnlyWord, Outcomes, PlanDocument, Problem, RowName, SecretUse, SeverityWord, Target,
     Undeclared, UnknownRow, UnseenProviderKey, Widening,
 };
+pub use explain::{
+    AbsentWord, EffectWord, ElementWord, EmptyWord, ExampleText, ExplainDocument, ExplainedKey, FileKindWord,
+    PruneWord, ServersThatTakeIt, explain_all, explain_key,
+};
 pub use lists::{
     ContextsDocument, ListedContext, ListedOrg, OrgsDocument, ValidDocument, WhoamiDocument, contexts, orgs, valid,
     whoami,
@@ -34,8 +39,8 @@ pub use pull::{
     PulledFile, PulledPlace, PulledReference, PulledResource, WithheldValue, WithheldWord, drift, pull,
 };
 pub use schema::{
-    context_schema, doctor_schema, org_schema, pull_schema, schema, secrets_schema, show_schema, validate_schema,
-    whoami_schema,
+    PRINTED, PrintedSchema, context_schema, doctor_schema, explain_schema, org_schema, pull_schema, schema,
+    secrets_schema, show_schema, validate_schema, whoami_schema,
 };
 pub use secrets::{
     ListedSecret, PushDocument, PushWord, PushedSecret, ResultWord, SecretsDocument, SecretsTarget, deletes, key_plan,

@@ -2,12 +2,58 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::json;
 
+use crate::explain::{lobu_toml_schema, models_schema, skill_schema};
+use crate::schema::ALL;
+
 use super::doctor::{BundleDocument, DoctorDocument};
 use super::document::{ErrorDocument, PlanDocument};
+use super::explain::ExplainDocument;
 use super::lists::{ContextsDocument, OrgsDocument, ValidDocument, WhoamiDocument};
 use super::pull::{DriftDocument, PullDocument};
 use super::secrets::{PushDocument, SecretsDocument};
 use super::show::{ShowDocument, TargetsDocument};
+
+/// A schema that `lobu schema` prints, and that `docs/reference` has as `NAME.schema.json`.
+pub struct PrintedSchema {
+    pub name: &'static str,
+    /// Other names, of verbs that print what it describes.
+    pub aliases: &'static [&'static str],
+    /// What it describes, for a list of them.
+    pub says: &'static str,
+    /// The schema. It ends with a line break.
+    pub text: fn() -> String,
+}
+
+/// Every schema: those of project files, and then those of what `--json` prints.
+pub const PRINTED: [PrintedSchema; 13] = [
+    of("lobu-toml", &[], "lobu.toml, for editors", || pretty(&lobu_toml_schema(&ALL))),
+    of("models", &["model"], "model files, for editors", || pretty(&models_schema(&ALL))),
+    of("skill", &["skills"], "frontmatter of a SKILL.md, for editors", || pretty(&skill_schema(&ALL))),
+    of("plan", &["apply"], "output of lobu plan --json and lobu apply --json", schema),
+    of("pull", &["drift"], "output of lobu pull --json and lobu drift --json", pull_schema),
+    of("show", &[], "output of lobu show --json", show_schema),
+    of("secrets", &[], "output of lobu secrets with --json", secrets_schema),
+    of("validate", &[], "output of lobu validate --json", validate_schema),
+    of("doctor", &[], "output of lobu doctor --json and --bundle", doctor_schema),
+    of("explain", &[], "output of lobu explain --json", explain_schema),
+    of("whoami", &[], "output of lobu whoami --json", whoami_schema),
+    of("context", &[], "output of lobu context list --json", context_schema),
+    of("org", &[], "output of lobu org list --json", org_schema),
+];
+
+const fn of(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    says: &'static str,
+    text: fn() -> String,
+) -> PrintedSchema {
+    PrintedSchema { name, aliases, says, text }
+}
+
+/// A schema as the reference has it. It is plain JSON, which can always be written.
+fn pretty(schema: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(schema).unwrap_or_default() + "\n"
+}
 
 /// How many of the documents of a schema one document may be.
 #[derive(Clone, Copy)]
@@ -37,8 +83,7 @@ fn schema_of(
         (choice): schemas,
         "$defs": generator.take_definitions(true),
     });
-    // A schema is plain JSON: it can always be written.
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+    pretty(&schema)
 }
 
 fn document<Document: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
@@ -80,6 +125,12 @@ pub fn doctor_schema() -> String {
 pub fn validate_schema() -> String {
     let what = "What `lobu validate --json` writes: what a valid project declares, with its warnings; or an error, with everything that was found.";
     schema_of("validate", what, Choice::One, &[document::<ValidDocument>])
+}
+
+/// That of `lobu explain`.
+pub fn explain_schema() -> String {
+    let what = "What `lobu explain --json` writes: the keys of project files, or an error.";
+    schema_of("explain", what, Choice::One, &[document::<ExplainDocument>])
 }
 
 /// That of `lobu whoami`.

@@ -290,19 +290,9 @@ fn a_document_of_another_version_is_not_ours() {
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the program")]
 fn the_schemas_in_the_reference_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
-    let schemas = [
-        ("context.schema.json", context_schema()),
-        ("doctor.schema.json", doctor_schema()),
-        ("org.schema.json", org_schema()),
-        ("plan.schema.json", schema()),
-        ("pull.schema.json", pull_schema()),
-        ("secrets.schema.json", secrets_schema()),
-        ("show.schema.json", show_schema()),
-        ("validate.schema.json", validate_schema()),
-        ("whoami.schema.json", whoami_schema()),
-    ];
-    for (name, schema) in schemas {
-        let path = root.join(name);
+    for PrintedSchema { name, text, .. } in PRINTED {
+        let (name, schema) = (format!("{name}.schema.json"), text());
+        let path = root.join(&name);
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(&path, &schema).unwrap();
         }

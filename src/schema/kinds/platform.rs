@@ -1,5 +1,5 @@
 use crate::model::{AgentId, Family, StableId, Value};
-use crate::schema::field::{Clearing, Field, Leaf, Shape, Transfer};
+use crate::schema::field::{Clearing, Field, Form, Leaf, Shape, Transfer};
 use crate::schema::kind::{Finding, KindTable, Look, Owner};
 use crate::schema::resource::ResourceKey;
 use crate::schema::routes::{Api, Listed, Part, Refusal, Route, Routes, VERSION, Verb};
@@ -18,6 +18,7 @@ static FIELDS: [Field; 4] = [
         .required()
         .on_the_wire("platform", &["platform"])
         .transfer(Transfer::Destination)
+        .form(Form::Words(&TYPES))
         .says("Chat service")
         .example("\"telegram\""),
     Field::new("config", Shape::Config { ignored: &["platform"] }, Clearing::LeftOut, "config")
@@ -27,74 +28,63 @@ static FIELDS: [Field; 4] = [
         .example("\"$BOT_TOKEN\""),
     Field::new("settings", Shape::Leaf(Leaf::Kept), Clearing::LeftOut, ""),
     Field::new("name", Shape::Leaf(Leaf::SentOnly), Clearing::LeftOut, "name")
+        .form(Form::Pattern { called: "platform name", pattern: NAME_PATTERN })
         .says("Name that is part of the platform's ID, for agents with several platforms of one type")
         .example("\"ops\""),
 ];
 
-/// A chat service that the full server supports.
-#[derive(Debug)]
-pub struct PlatformType {
-    pub word: &'static str,
-    /// The keys that its config usually has. A server takes any other key as well.
-    pub keys: &'static [ConfigKey],
-}
+/// The chat services that the full server supports.
+pub const TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams", "gchat"];
 
-/// A key that the config of a platform type usually has.
+/// The form of a platform's name.
+pub const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
+
+/// A key that the config of some platform types usually has. A server takes any other key as well.
 #[derive(Debug)]
 pub struct ConfigKey {
     pub name: &'static str,
+    /// The platform types that have it.
+    pub types: &'static [&'static str],
     /// What it is, one line without a period.
     pub says: &'static str,
+    /// A value, as lobu.toml writes it.
+    pub example: &'static str,
 }
 
-const fn key(name: &'static str, says: &'static str) -> ConfigKey {
-    ConfigKey { name, says }
+const fn key(
+    name: &'static str,
+    types: &'static [&'static str],
+    says: &'static str,
+    example: &'static str,
+) -> ConfigKey {
+    ConfigKey { name, types, says, example }
 }
 
-/// Every chat service, with the usual keys of its config.
-pub static TYPES: [PlatformType; 6] = [
-    PlatformType {
-        word: "telegram",
-        keys: &[key("botToken", "token of the bot"), key("chatId", "ID of the chat that the bot serves")],
-    },
-    PlatformType {
-        word: "slack",
-        keys: &[
-            key("botToken", "bot token of the app"),
-            key("signingSecret", "secret with which Slack signs requests"),
-            key("appToken", "token of the app for socket mode"),
-            key("clientId", "OAuth client ID of the app"),
-            key("clientSecret", "OAuth client secret of the app"),
-        ],
-    },
-    PlatformType {
-        word: "discord",
-        keys: &[
-            key("botToken", "token of the bot"),
-            key("applicationId", "ID of the application"),
-            key("publicKey", "key with which Discord signs requests"),
-        ],
-    },
-    PlatformType {
-        word: "whatsapp",
-        keys: &[
-            key("accessToken", "access token of the business account"),
-            key("phoneNumberId", "ID of the phone number"),
-            key("verifyToken", "token that confirms the webhook"),
-            key("appSecret", "secret with which WhatsApp signs requests"),
-        ],
-    },
-    PlatformType {
-        word: "teams",
-        keys: &[
-            key("appId", "ID of the bot's app"),
-            key("appPassword", "password of the bot's app"),
-            key("appTenantId", "ID of the app's tenant"),
-            key("appType", "kind of app, such as `SingleTenant`"),
-        ],
-    },
-    PlatformType { word: "gchat", keys: &[key("credentials", "key of the service account, as JSON")] },
+/// The usual keys of every type.
+pub static CONFIG_KEYS: [ConfigKey; 17] = [
+    key("botToken", &["telegram", "slack", "discord"], "Token of the bot", "\"$BOT_TOKEN\""),
+    key("chatId", &["telegram"], "ID of the chat that the bot serves", "\"-1001204\""),
+    key("signingSecret", &["slack"], "Secret with which Slack signs requests", "\"$SLACK_SIGNING_SECRET\""),
+    key("appToken", &["slack"], "Token of the app, for socket mode", "\"$SLACK_APP_TOKEN\""),
+    key("clientId", &["slack"], "OAuth client ID of the app", "\"$SLACK_CLIENT_ID\""),
+    key("clientSecret", &["slack"], "OAuth client secret of the app", "\"$SLACK_CLIENT_SECRET\""),
+    key("applicationId", &["discord"], "ID of the application", "\"4242\""),
+    key("publicKey", &["discord"], "Key with which Discord signs requests", "\"$DISCORD_PUBLIC_KEY\""),
+    key("accessToken", &["whatsapp"], "Access token of the business account", "\"$WHATSAPP_TOKEN\""),
+    key("phoneNumberId", &["whatsapp"], "ID of the phone number", "\"1060\""),
+    key("verifyToken", &["whatsapp"], "Token that confirms the webhook", "\"$WHATSAPP_VERIFY_TOKEN\""),
+    key("appSecret", &["whatsapp"], "Secret with which WhatsApp signs requests", "\"$WHATSAPP_APP_SECRET\""),
+    key("appId", &["teams"], "ID of the bot's app", "\"$TEAMS_APP_ID\""),
+    key("appPassword", &["teams"], "Password of the bot's app", "\"$TEAMS_APP_PASSWORD\""),
+    key("appTenantId", &["teams"], "ID of the app's tenant", "\"$TEAMS_TENANT_ID\""),
+    key("appType", &["teams"], "Kind of the app, such as `SingleTenant`", "\"SingleTenant\""),
+    key("credentials", &["gchat"], "Key of the service account, as JSON", "\"$GCHAT_CREDENTIALS\""),
 ];
+
+/// The usual keys of one type.
+pub fn config_keys(platform_type: &str) -> impl Iterator<Item = &'static ConfigKey> {
+    CONFIG_KEYS.iter().filter(move |key| key.types.contains(&platform_type))
+}
 
 const BY_ID: [Part; 5] =
     [Part::Word("agents"), Part::Agent, Part::Word("platforms"), Part::Word("by-stable-id"), Part::Id];

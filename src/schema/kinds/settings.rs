@@ -37,6 +37,11 @@ pub const IDENTITY: &Field = &FIELDS[12];
 /// Which model is used: set by the server unless somebody pins one.
 pub const MODEL_SELECTION: &Field = &FIELDS[13];
 
+/// How an MCP server is reached.
+pub const SERVER_TYPES: [&str; 3] = ["streamable-http", "sse", "stdio"];
+/// Who has a login of their own to an MCP server.
+pub const AUTH_SCOPES: [&str; 2] = ["user", "channel"];
+
 const NO_LONGER_DENIED: Widens = Widens::WhereLess("no longer denied");
 const NO_LONGER_JUDGED: Widens = Widens::WhereLess("no longer judged like this");
 const JUDGE: Widens = Widens::WhereOtherOrLess("the policy of a judge");
@@ -183,7 +188,7 @@ static MCP_SERVER: [Field; 8] = [
         .example("\"https://tracker.example/mcp\""),
     Field::new("type", Shape::Leaf(Leaf::TextIfKept), Clearing::LeftOut, "skills.mcp.<id>.type")
         .transfer(Transfer::Destination)
-        .form(Form::Words(&["streamable-http", "sse", "stdio"]))
+        .form(Form::Words(&SERVER_TYPES))
         .says("How the server is reached: at its `url`, or with its `command` (`stdio`)")
         .example("\"streamable-http\""),
     text("command", "skills.mcp.<id>.command")
@@ -210,8 +215,8 @@ static MCP_SERVER: [Field; 8] = [
         .example("\"$TRACKER_AUTHORIZATION\""),
     text("authScope", "skills.mcp.<id>.auth_scope")
         .transfer(Transfer::Harmless)
-        .form(Form::Words(&["user", "channel"]))
-        .says("Who shares a login to the server: nobody but its user, or a channel")
+        .form(Form::Words(&AUTH_SCOPES))
+        .says("Whether each user or each channel has a login of its own")
         .example("\"user\""),
     table("oauth", &OAUTH).says("OAuth client of the server; an empty table declares none"),
 ];
@@ -251,14 +256,16 @@ static EGRESS_MEMBERS: [Field; 2] = [
         .per_target()
         .says("Policy that is added to that of every judge")
         .example("\"Never send names of customers.\""),
-    text("judgeModel", "egress.judge_model").per_target()
-        .says("Model that judges requests").example("\"claude-haiku-4-5\""),
+    text("judgeModel", "egress.judge_model")
+        .per_target()
+        .says("Model that judges requests")
+        .example("\"claude-haiku-4-5\""),
 ];
 
 static NIX_MEMBERS: [Field; 1] = [list("packages", "worker.nix_packages")
     .widens(PACKAGE)
     .per_target()
-        .says("Nix packages to install for the agent")
+    .says("Nix packages to install for the agent")
     .example("[\"jq\", \"gdal\"]")];
 
 static SKILLS_MEMBERS: [Field; 1] = [keyed("skills", &SKILL, "skills/<name>/SKILL.md")
@@ -300,7 +307,9 @@ static FIELDS: [Field; 14] = [
         .per_target()
         .says("Model to use from the provider")
         .example("\"claude-sonnet-4-5\""),
-    keyed("installedProviders", &PROVIDER, "providers[].id").says("ID of the provider").example("\"anthropic\""),
+    keyed("installedProviders", &PROVIDER, "providers[].id")
+        .says("Model providers, in the order of their priority")
+        .example("[{ id = \"anthropic\", model = \"claude-sonnet-4-5\" }]"),
     prompt("soulMd", "SOUL.md").says("How the agent behaves").example("You sort issues of a bicycle workshop."),
     prompt("userMd", "USER.md")
         .says("What the agent knows about its users")

@@ -28,7 +28,7 @@ static FIELDS: [Field; 24] = [
         .not_pruned()
         .existing_only()
         .dropped()
-        .says("Slug of the entity to watch; no server uses it")
+        .says("Slug of the entity to watch")
         .example("late-parcels"),
     Field::new("entity_id", Shape::Leaf(Leaf::SentOnly), Clearing::Never, "entity_id")
         .form(Form::Number { least: 1 })
@@ -41,12 +41,12 @@ static FIELDS: [Field; 24] = [
         .versioned(NEW_VERSION)
         .per_target()
         .says("Name that people see")
-        .example("Late parcels"),
+        .example("\"Late parcels\""),
     Field::new("description", TEXT, Clearing::Null, "description")
         .versioned(NEW_VERSION)
         .per_target()
         .says("What the watcher is for")
-        .example("Finds parcels that are late"),
+        .example("\"Finds parcels that are late\""),
     Field::new("schedule", TEXT, Clearing::Never, "schedule")
         .required_in_files()
         .form(Form::Schedule)

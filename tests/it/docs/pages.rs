@@ -5,8 +5,6 @@ use lobu::error::{ErrorKind, exit};
 use lobu::http;
 use lobu::org::SecretBatch;
 use lobu::project::limits::Limits;
-use lobu::schema::kinds::{SETTINGS, WATCHER};
-use lobu::schema::{FieldRow, Form, Leaf, Shape, declared_fields};
 use lobu::secrets::{LONGEST_NAME, LONGEST_VALUE};
 
 use super::blocks::{hold, table, text};
@@ -78,128 +76,6 @@ fn the_limits() {
     ];
     let rows = rows.map(|(what, limit)| [what.to_owned(), limit]);
     hold("docs/reference/limits.md", "limits", &table(["what", "at most"], rows));
-}
-
-#[test]
-fn the_fields_of_lobu_toml() {
-    let head = ["field", "kept as", "absent", "empty", "one element taken away", "`--prune`"];
-    let rows = declared_fields(SETTINGS).into_iter().map(|field| field_row(&field)).chain(other_fields());
-    let rows = rows.chain(watcher_rows());
-    hold("docs/reference/lobu-toml.md", "fields", &table(head, rows));
-}
-
-/// What the plan's own table of fields says of one of them; the table is held by a test beside it.
-fn field_row(field: &FieldRow) -> [String; 6] {
-    let empty = match (field.shape, field.file) {
-        ("flag", _) => "has no empty form",
-        ("text", "skills/<name>/SKILL.md") => "the skill is left out, with a warning",
-        (_, "providers[].id") => "`providers = []` clears",
-        ("keyed", _) | (_, "skills/<name>/SKILL.md: mcpServers") => "declares nothing",
-        _ if !field.prunable => "a blank file clears",
-        _ => "clears",
-    };
-    let guard = if field.guarded && empty.ends_with("clears") { " †" } else { "" };
-    let less = match field.shape {
-        "list" => "is taken out",
-        "keyed" => "stays, as drift",
-        _ => "–",
-    };
-    let pruned = match (field.prunable, field.guarded) {
-        (true, true) => "removed †",
-        (true, false) => "removed",
-        (false, _) => "stays",
-    };
-    let kept = format!("settings `{}`", field.wire);
-    [
-        format!("`{}`", field.file),
-        kept,
-        "left alone, drift".to_owned(),
-        format!("{empty}{guard}"),
-        less.to_owned(),
-        pruned.to_owned(),
-    ]
-}
-
-/// The fields beside the settings; the unit tests of `plan` hold what they do.
-fn other_fields() -> impl Iterator<Item = [String; 6]> {
-    let table = [
-        ["name", "agent `name`", "an error", "an error", "–", "–"],
-        ["description", "agent `description`", "left alone, drift", "clears", "–", "removed"],
-        ["platforms[]", "platform", "left alone, drift", "declares nothing", "stays, as drift", "stays"],
-        ["platforms[].config.<key>", "platform `config.<key>`", "left alone, drift", "clears ‡", "–", "removed ‡"],
-        ["model: name", "either type's `name`", "an error", "an error", "–", "–"],
-        ["model: description", "either type's `description`", "left alone, drift", "clears", "–", "removed"],
-        [
-            "model: metadata_schema",
-            "either type's `metadata_schema`",
-            "left alone, drift",
-            "clears",
-            "is taken out",
-            "removed",
-        ],
-        ["model: icon", "entity type `icon`", "left alone, drift", "clears", "–", "removed"],
-        ["model: color", "entity type `color`", "left alone, drift", "clears", "–", "removed"],
-        ["model: event_kinds", "entity type `event_kinds`", "left alone, drift", "clears", "is taken out", "removed"],
-        [
-            "model: inverse_type_slug",
-            "relationship type `inverse_type_slug`",
-            "left alone, drift",
-            "clears",
-            "–",
-            "removed",
-        ],
-        [
-            "model: auto_create_when",
-            "relationship type `metadata.autoCreateWhen`",
-            "left alone, drift",
-            "clears",
-            "is taken out",
-            "removed",
-        ],
-        ["model: rules", "relationship type's rules", "left alone, drift", "clears", "is taken out", "removed"],
-        ["model: status", "relationship type `status`", "left alone, drift", "has no empty form", "–", "stays"],
-        [
-            "model: is_symmetric",
-            "relationship type `is_symmetric`",
-            "left alone, drift",
-            "has no empty form",
-            "–",
-            "stays",
-        ],
-    ];
-    table.into_iter().map(|row| {
-        let mut row = row.map(str::to_owned);
-        row[0] = format!("`{}`", row[0]);
-        row
-    })
-}
-
-/// What absent, empty and `--prune` do to the keys of a watcher.
-fn watcher_rows() -> impl Iterator<Item = [String; 6]> {
-    let fields = WATCHER.table().fields.iter().filter(|field| field.is_compared() && !field.file.is_empty());
-    fields.map(|field| {
-        let has_empty = !matches!(field.form, Form::Words(_) | Form::Number { .. } | Form::Uuid | Form::Trimmed);
-        let of_parts = matches!(field.shape, Shape::Leaf(Leaf::List | Leaf::Json));
-        let absent = match field.form {
-            Form::Agent => "the only agent",
-            _ if field.required => "an error",
-            _ => "left alone, drift",
-        };
-        let (empty, element, prune) = match () {
-            () if field.required => ("an error", "–", "–"),
-            () if !has_empty => ("has no empty form", "–", if field.prunable { "removed" } else { "stays" }),
-            () => ("clears", if of_parts { "is taken out" } else { "–" }, "removed"),
-        };
-        let row = [
-            &format!("`watcher: {}`", field.file),
-            &format!("watcher `{}`", field.name),
-            absent,
-            empty,
-            element,
-            prune,
-        ];
-        row.map(str::to_owned)
-    })
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use std::fmt;
 
+use lobu::explain::{Empty, Entry, Guide};
 use lobu::model::{SecretName, Text, Value};
-use lobu::schema::{Field, Form, Kind, Leaf, Schema, Shape};
+use lobu::schema::{ALL, Field, Form, Kind, Leaf, Schema, Shape};
 use lobu::wire::to_value;
 use serde_json::{Value as Json, json};
 
@@ -70,21 +71,22 @@ impl Place {
         [one, other].map(|(text, value)| Sample { text: text.to_string(), value: self.value(&value) })
     }
 
-    /// What clears it in a file; none where nothing does.
+    /// What clears it in a file, as help says it; none where nothing does.
     pub(super) fn empty(&self) -> Option<&'static str> {
-        match (self.form, self.shape) {
-            (Form::Words(_) | Form::Number { .. } | Form::Uuid | Form::Trimmed, _) | (_, Shape::Leaf(Leaf::Flag)) => {
-                None
-            }
-            _ if self.is_required => None,
-            (Form::Schema { .. } | Form::EventKinds | Form::Mapping, _) => Some("{}"),
-            (Form::Conditions | Form::Queries { .. } | Form::Elements, _)
-            | (_, Shape::Pairs(_) | Shape::Leaf(Leaf::List | Leaf::JudgedDomains)) => Some("[]"),
-            // An empty table declares nothing, and no file says that a platform has no name.
-            (_, Shape::Leaf(Leaf::ById | Leaf::SentOnly)) => None,
-            // What a skill says there is always a text.
-            _ if matches!(self.file, "skills/<name>/SKILL.md" | "skills/<name>/SKILL.md: judges.<name>") => None,
-            _ => Some("\"\""),
+        let guide = Guide::of(&ALL);
+        let wire = self.steps.join(".");
+        let is_it = |entry: &Entry<'_>| {
+            let place = entry.kept_as().filter(|(kind, _)| *kind == self.kind.word).map(|(_, place)| place);
+            let named = |step: &'_ str| if step.starts_with('<') { "one".to_owned() } else { step.to_owned() };
+            place.is_some_and(|place| place.split('.').map(named).collect::<Vec<_>>().join(".") == wire)
+        };
+        let entries = guide.entries();
+        let entry = entries.iter().find(|entry| is_it(entry)).unwrap_or_else(|| panic!("{self} is not explained"));
+        match entry.empty() {
+            Empty::Clears(text) => Some(text),
+            // A text that is a file is written as a text here.
+            Empty::BlankFile => Some("\"\""),
+            Empty::Error | Empty::Nothing | Empty::None | Empty::LeftOut | Empty::Means(_) => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! A kind that is made up here and goes through the whole program by its table alone: a new kind needs no code.
 
+mod explained;
 mod files;
 mod org;
 mod project;
@@ -21,19 +22,34 @@ const SCHEMA: Schema = Schema::of(&[AGENT, SETTINGS, PLATFORM, ENTITY_TYPE, RELA
 const TEXT: Shape = Shape::Leaf(Leaf::Text);
 
 static FIELDS: [Field; 9] = [
-    Field::new("title", TEXT, Clearing::Never, "title").required(),
-    Field::new("summary", TEXT, Clearing::EmptyText, "summary").guarded(),
+    Field::new("title", TEXT, Clearing::Never, "title").required().says("What it is called").example("Refund"),
+    Field::new("summary", TEXT, Clearing::EmptyText, "summary").guarded().says("What it does").example("Pays back"),
     Field::new("tone", TEXT, Clearing::Never, "tone")
         .not_pruned()
         .default("calm")
-        .form(Form::Words(&["calm", "brisk"])),
-    Field::new("steps", Shape::Leaf(Leaf::List), Clearing::EmptyList, "steps"),
+        .form(Form::Words(&["calm", "brisk"]))
+        .says("How it sounds")
+        .example("brisk"),
+    Field::new("steps", Shape::Leaf(Leaf::List), Clearing::EmptyList, "steps").says("What to do").example("[ask]"),
     Field::new("enabled", Shape::Leaf(Leaf::Flag), Clearing::Null, "enabled")
-        .on_the_wire("is_enabled", &["is_enabled"]),
-    Field::new("internal", Shape::Leaf(Leaf::Flag), Clearing::Never, "internal").not_pruned().create_only(),
-    Field::new("notes", Shape::Leaf(Leaf::Json), Clearing::Null, "notes").on_the_wire("notes", &["metadata", "notes"]),
-    Field::new("follow_up", Shape::Leaf(Leaf::Link), Clearing::Null, "follow_up"),
-    Field::new("routes", Shape::Pairs(&ROUTE), Clearing::EmptyList, "routes"),
+        .on_the_wire("is_enabled", &["is_enabled"])
+        .says("Whether it is used")
+        .example("true"),
+    Field::new("internal", Shape::Leaf(Leaf::Flag), Clearing::Never, "internal")
+        .not_pruned()
+        .create_only()
+        .says("Whether customers see it")
+        .example("true"),
+    Field::new("notes", Shape::Leaf(Leaf::Json), Clearing::Null, "notes")
+        .on_the_wire("notes", &["metadata", "notes"])
+        .says("Anything else")
+        .example("{owner: desk}"),
+    Field::new("follow_up", Shape::Leaf(Leaf::Link), Clearing::Null, "follow_up")
+        .says("Slug of what comes next")
+        .example("survey"),
+    Field::new("routes", Shape::Pairs(&ROUTE), Clearing::EmptyList, "routes")
+        .says("Where it leads")
+        .example("[{from: ticket, to: customer}]"),
 ];
 
 static ROUTE: Pairs = Pairs {

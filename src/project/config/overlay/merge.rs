@@ -8,6 +8,7 @@ use super::places::{Place, Step};
 use super::same::{content, is_same};
 use crate::edit::NodePath;
 use crate::model::{AgentId, Diagnostic, Severity, StableId};
+use crate::project::config::keys::IDENTIFYING;
 use crate::project::config::path::{Path, shown_key};
 use crate::project::config::reader::Reader;
 use crate::project::config::section::{Field, Section};
@@ -15,9 +16,6 @@ use crate::project::config::types::{OverlaidValue, SharedValue};
 use crate::project::config::{agents, mcp, platforms};
 use crate::project::suggest;
 use crate::schema::{Kind, Owner, ResourceKey, toml_key};
-
-/// What identifies a platform, the element of a list that may have an id of its own.
-const PLATFORM_KEYS: [&str; 3] = ["id", "type", "name"];
 
 /// The places that are left on the way to a table, each with its kind.
 type Left<'place> = Vec<(Kind, &'place [Step])>;
@@ -188,7 +186,7 @@ impl Merge<'_, '_> {
             if is_platform {
                 inner.id = format!("{}/{}", at.id, platform_id(&**table, &at.id));
                 inner.file_path = String::new();
-                self.members(left, &mut **table, &section, &PLATFORM_KEYS, &inner);
+                self.members(left, &mut **table, &section, &IDENTIFYING, &inner);
             } else {
                 inner.file_path = format!("{}[{}]", at.file_path, text(&**table, "id").unwrap_or_default());
                 self.members(left, &mut **table, &section, &["id"], &inner);
@@ -205,6 +203,15 @@ impl Merge<'_, '_> {
         agent: &str,
     ) -> Option<usize> {
         let own = |key: &str| section.find(key).and_then(|field| field.text());
+        // What identifies nothing here is read for its form all the same.
+        let others: &[&str] = match (is_platform, own("id").is_some()) {
+            (true, true) => &["type", "name"],
+            (true, false) => &["id", "name"],
+            (false, _) => &[],
+        };
+        for key in others {
+            self.reader.text(section, key);
+        }
         if is_platform && own("id").is_none() {
             let platform_type = self.reader.needed_name(section, "type", None)?;
             let is_it = |table: &dyn TableLike| {
