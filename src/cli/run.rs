@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use clap::{ArgMatches, FromArgMatches as _};
 
 use crate::clock;
+use crate::commands::options::Format;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
     Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, login, logout, org, plan, pull, schema,
@@ -111,10 +112,11 @@ impl End {
             verb = inner;
         }
         let flag = |name: &str| verb.try_get_one::<bool>(name).ok().flatten().copied();
+        let format = verb.try_get_one::<Format>("output_format").ok().flatten().copied();
         // A plan is always a dry run.
         let is_dry_run = flag("dry_run").unwrap_or(true);
         Self {
-            json: flag("json").unwrap_or_default(),
+            json: flag("json").unwrap_or_default() || format == Some(Format::Json),
             detailed: flag("detailed_exitcode").unwrap_or_default() && is_dry_run,
         }
     }

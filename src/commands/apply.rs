@@ -7,7 +7,7 @@ use crate::execute::{Approval, ApprovedPlan, Limits};
 use crate::target::TargetFlags;
 
 use super::interrupts::Interrupts;
-use super::options::ProjectOptions;
+use super::options::{Format, ProjectOptions};
 use super::planning::{
     ApplyOptions, PlanOptions, Planned, ask, execute, outcome, plan, preflight, recheck, show_plan, show_report,
     summarize_plan, writer,
@@ -30,15 +30,21 @@ pub struct ApplyArgs {
 /// Plans, shows, asks, carries out and reports.
 pub async fn run(session: &Session, args: &ApplyArgs) -> Result<Outcome, CommandError> {
     let ApplyOptions { yes, dry_run, .. } = args.apply;
-    let json = args.plan.format.json;
-    if json && !yes && !dry_run {
-        return Err(CommandError::usage("--json asks no questions: add --yes or --dry-run"));
+    let format = args.plan.format.format();
+    match format {
+        Format::Json if !yes && !dry_run => {
+            return Err(CommandError::usage("--json asks no questions: add --yes or --dry-run"));
+        }
+        Format::Markdown if !dry_run => {
+            return Err(CommandError::usage("--format markdown is for plans: add --dry-run"));
+        }
+        Format::Text | Format::Json | Format::Markdown => {}
     }
     let interrupts = Interrupts::listen().with_outcome("nothing was changed");
     let planned = interrupts.until(plan(session, &args.plan, &args.project, &args.target)).await?;
     summarize_plan(session, &args.plan, dry_run, &planned);
-    // With --json there is one document on stdout: the plan with the report, or with what stood in its way.
-    let is_shown_later = json && !dry_run;
+    // As JSON there is one document on stdout: the plan with the report, or with what stood in its way.
+    let is_shown_later = format == Format::Json && !dry_run;
     if !is_shown_later {
         show_plan(session, &args.plan, dry_run, &planned);
     }

@@ -53,6 +53,55 @@ pub struct FormatOptions {
     pub json: bool,
 }
 
+/// A form in which a plan is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people, at a terminal or in a log.
+    #[default]
+    Text,
+    /// One document for programs.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// In which form a plan is written.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct PlanFormatOptions {
+    /// Output format
+    #[arg(
+        long = "format",
+        value_name = "FORMAT",
+        value_parser = one_of(&Format::ALL, Format::word),
+        conflicts_with = "json"
+    )]
+    output_format: Option<Format>,
+    /// Print JSON (version 1), same as --format json
+    #[arg(long)]
+    json: bool,
+}
+
+impl PlanFormatOptions {
+    /// The form that was asked for; text by default.
+    pub fn format(self) -> Format {
+        if self.json { Format::Json } else { self.output_format.unwrap_or_default() }
+    }
+}
+
 /// How a comparison of files and org is made and shown.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct ComparisonOptions {

@@ -117,6 +117,15 @@ impl Row {
         self.sections(|field| matches!(field.action, FieldAction::Drift { .. }))
     }
 
+    /// The sections that a row names behind its id: of an update what changes, of drift what drifts.
+    pub fn shown_sections(&self) -> Vec<String> {
+        match self.action {
+            Action::Create | Action::Unchanged => Vec::new(),
+            Action::Update => self.changed_sections(),
+            Action::Drift => self.drifting_sections(),
+        }
+    }
+
     fn sections(&self, wanted: impl Fn(&FieldChange) -> bool) -> Vec<String> {
         let mut seen = BTreeSet::new();
         let fields = self.fields.iter().filter(|field| wanted(field));

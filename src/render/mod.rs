@@ -11,6 +11,8 @@ mod fields;
 mod fold;
 mod hidden_values;
 pub mod json;
+pub mod markdown;
+pub mod mermaid;
 pub mod phrases;
 pub mod plan;
 pub mod prose_diff;

@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 use crate::error::{CommandError, ErrorKind};
 use crate::render::ci::Annotation;
 use crate::render::document::{Document, Line, line};
+use crate::render::markdown::Markdown;
 use crate::render::text_safety::sanitise_json;
 
 use super::output::Sink;
@@ -112,6 +113,11 @@ impl Ui {
     pub fn product_json(&self, json: &str) {
         let text = sanitise_json(json.trim_end_matches('\n')) + "\n";
         self.aside(|| self.0.stdout.write(&text));
+    }
+
+    /// Writes Markdown as the product, as it is: only what may be shown is in it.
+    pub fn product_markdown(&self, page: &Markdown) {
+        self.aside(|| self.0.stdout.write(page.as_str()));
     }
 
     /// Writes a line of printable ASCII as the product, for scripts: a token that was asked for.

@@ -28,6 +28,7 @@ mod layout;
 mod leaks;
 mod local_orgs;
 mod logs;
+mod markdown;
 mod memory_org;
 mod moved;
 mod new_kind;

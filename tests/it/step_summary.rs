@@ -16,14 +16,13 @@ fn a_plan_and_an_apply_append_to_the_step_summary() {
     let (env, page) = in_actions();
     env.lobu(["plan", "-c", "local"]).expect_code(0);
     let text = std::fs::read_to_string(&page).expect("a file");
-    assert!(text.starts_with("before\n### `lobu plan`\n\n```text\n"), "{text}");
-    assert!(text.contains("\n  + agent front-desk ") && text.contains("\nPlan: 11 to create.   id "), "{text}");
-    assert!(text.ends_with("\n```\n\n"), "{text}");
+    assert!(text.starts_with("before\n\n### Plan: 11 to create\n\n"), "{text}");
+    assert!(text.contains("\n<summary>+ <code>agent front-desk</code></summary>\n"), "{text}");
     env.lobu(["apply", "--yes", "--json", "-c", "local"]).expect_code(0);
     let text = std::fs::read_to_string(&page).expect("a file");
-    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("###")).collect();
-    assert_eq!(heads, ["### `lobu plan`", "### `lobu apply`", "### `lobu apply: report`"]);
-    assert!(text.contains("Apply complete. 11 created."), "{text}");
+    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("### ")).collect();
+    assert_eq!(heads, ["### Plan: 11 to create", "### Apply: 11 to create", "### Apply: report"]);
+    assert!(text.contains("\n- Apply complete. 11 created.\n"), "{text}");
 }
 
 #[test]
@@ -32,8 +31,22 @@ fn what_a_project_says_stays_in_its_block() {
     env.write("agents/front-desk/SOUL.md", "````\n### Approved\n<img src=x> [x](http://h) @octocat\n");
     env.lobu(["plan", "-c", "local", "--full"]).expect_code(0);
     let text = std::fs::read_to_string(&page).expect("a file");
-    assert!(text.contains("\n`````text\n") && text.ends_with("\n`````\n\n"), "{text}");
+    assert!(text.contains("\n`````diff\n ````\n ### Approved\n"), "{text}");
     assert!(!text.contains("\n### Approved"), "{text}");
+}
+
+#[test]
+fn a_step_never_writes_more_than_github_shows() {
+    let (env, page) = in_actions();
+    let before = (1 << 20) - 20_000;
+    std::fs::write(&page, "x".repeat(before)).expect("a file");
+    env.lobu(["plan", "-c", "local", "--full"]).expect_code(0);
+    let length = std::fs::read_to_string(&page).expect("a file").len();
+    assert!((before + 1..1 << 20).contains(&length), "{length}");
+    let output = env.lobu(["plan", "-c", "local"]);
+    output.expect_code(0);
+    assert!(output.stderr.contains("it is as long as GitHub shows"), "{output}");
+    assert_eq!(std::fs::read_to_string(&page).expect("a file").len(), length);
 }
 
 #[test]

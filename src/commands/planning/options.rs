@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::commands::options::{FormatOptions, one_of, parallelism};
+use crate::commands::options::{PlanFormatOptions, one_of, parallelism};
 use crate::http::PARALLELISM;
 use crate::plan::Only;
 
@@ -19,7 +19,7 @@ pub(crate) struct PlanOptions {
     pub(crate) only: Option<Only>,
     /// In which form.
     #[command(flatten)]
-    pub(crate) format: FormatOptions,
+    pub(crate) format: PlanFormatOptions,
     /// Also list unchanged resources
     #[arg(long)]
     pub(crate) show_unchanged: bool,

@@ -1,8 +1,9 @@
+use crate::commands::options::Format;
 use crate::commands::{Session, step_summary};
 use crate::execute::Report;
 use crate::model::SecretName;
-use crate::render::document::Document;
 use crate::render::json::{self, JsonTarget, JsonView};
+use crate::render::markdown::{self, COMMENT, Markdown, MarkdownView};
 use crate::render::plan::PlanView;
 use crate::render::{plan as plan_text, report as report_text};
 
@@ -10,42 +11,61 @@ use super::PlanOptions;
 use super::approval::is_there;
 use super::planned::Planned;
 
-/// Shows a plan on stdout, as text or JSON.
+/// Shows a plan on stdout, in the form that was asked for.
 pub(crate) fn show_plan(session: &Session, options: &PlanOptions, dry_run: bool, planned: &Planned) {
-    if options.format.json {
-        let server = planned.target.server_name();
-        return session.ui.product_json(&json::plan(&planned.plan, &json_view(session, options, planned, &server)));
+    match options.format.format() {
+        Format::Text => {
+            let with_head = !session.ui.shows_talk_with_product();
+            let org_values = shows_org_values(session, options);
+            let text = with_view(session, options, dry_run, planned, |view| {
+                plan_text::render(&planned.plan, &PlanView { with_head, org_values, ..*view })
+            });
+            session.ui.product(&text);
+        }
+        Format::Json => {
+            let server = planned.target.server_name();
+            let json = json::plan(&planned.plan, &json_view(session, options, planned, &server));
+            session.ui.product_json(&json);
+        }
+        Format::Markdown => {
+            session.ui.product_markdown(&markdown(session, options, dry_run, planned, COMMENT));
+        }
     }
-    let with_head = !session.ui.shows_talk_with_product();
-    let org_values = shows_org_values(session, options);
-    session.ui.product(&text(session, options, dry_run, planned, with_head, org_values));
 }
 
 /// Appends a plan to the page of a CI run, which is no terminal, and as public as the log.
 pub(crate) fn summarize_plan(session: &Session, options: &PlanOptions, dry_run: bool, planned: &Planned) {
-    let title = if dry_run { "lobu plan" } else { "lobu apply" };
-    step_summary::append(session, title, || text(session, options, dry_run, planned, true, options.org_values));
+    step_summary::append(session, |limit| markdown(session, options, dry_run, planned, limit));
 }
 
-fn text(
+fn markdown(session: &Session, options: &PlanOptions, dry_run: bool, planned: &Planned, limit: usize) -> Markdown {
+    let declared: Vec<_> = planned.desired.all().collect();
+    with_view(session, options, dry_run, planned, |view| {
+        let diagnostics = &planned.loaded.diagnostics;
+        let view = MarkdownView { plan: *view, diagnostics, declared: &declared, limit };
+        markdown::plan(&planned.plan, &view)
+    })
+}
+
+/// What pages need besides the plan, with values that only the org has where the options ask for them.
+fn with_view<Page>(
     session: &Session,
     options: &PlanOptions,
     dry_run: bool,
     planned: &Planned,
-    with_head: bool,
-    org_values: bool,
-) -> Document {
+    page: impl FnOnce(&PlanView<'_>) -> Page,
+) -> Page {
     let server = planned.target.server_name();
     let via = planned.target.via();
     let have = |name: &SecretName| is_there(planned, name);
-    let view = PlanView {
+    page(&PlanView {
         context: &via,
         server: &server,
         org: planned.target.org.as_str(),
         plan_id: planned.plan_id.as_deref(),
-        with_head,
+        with_head: true,
         columns: session.ui.product_columns(),
-        org_values,
+        org_values: options.org_values,
         show_unchanged: options.show_unchanged,
         full: options.full,
         all: options.all,
@@ -53,8 +73,7 @@ fn text(
         have: &have,
         push_command: &planned.options.push_command,
         selectors: &options.selectors,
-    };
-    plan_text::render(&planned.plan, &view)
+    })
 }
 
 /// Whether values of the org that no file declares are shown: where a person looks, or asks for them.
@@ -67,8 +86,8 @@ pub(crate) fn show_report(session: &Session, options: &PlanOptions, planned: &Pl
     let server = planned.target.server_name();
     let next = planned.is_local().then_some("lobu apply --url https://YOUR-SERVER --org YOUR-ORG");
     let text = report_text::render(report, &planned.plan, next);
-    step_summary::append(session, "lobu apply: report", || text.clone());
-    if options.format.json {
+    step_summary::append(session, |limit| markdown::report(&text, limit));
+    if options.format.format() == Format::Json {
         let view = json_view(session, options, planned, &server);
         return session.ui.product_json(&json::apply(&planned.plan, report, &view));
     }

@@ -37,19 +37,19 @@ impl Columns {
 /// One field below a row: its label, its values beside it, and what stands below both.
 #[derive(Debug, Clone, Default)]
 pub(in crate::render) struct Entry {
-    mark: Option<Mark>,
-    label: SafeText,
-    values: Vec<Valued>,
-    below: Document,
+    pub(in crate::render) mark: Option<Mark>,
+    pub(in crate::render) label: SafeText,
+    pub(in crate::render) values: Vec<Valued>,
+    pub(in crate::render) below: Document,
     /// Where it is declared, if not where its resource is.
-    place: Option<Line>,
+    pub(in crate::render) place: Option<Line>,
 }
 
 /// A value with what there is to say of it.
 #[derive(Debug, Clone)]
-struct Valued {
-    value: Line,
-    remark: Option<Line>,
+pub(in crate::render) struct Valued {
+    pub(in crate::render) value: Line,
+    pub(in crate::render) remark: Option<Line>,
 }
 
 impl Entry {

@@ -12,6 +12,6 @@ mod text;
 pub(super) use changed::{changed, drifting, incomparable};
 pub(super) use created::created;
 pub(super) use differing::{differing, differing_label_width};
-pub(super) use entry::{Columns, Entry};
+pub(super) use entry::{Columns, Entry, Valued};
 pub(super) use shown::{shown, shown_label_widths};
 pub(super) use text::{Page, label_width};

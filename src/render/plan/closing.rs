@@ -13,7 +13,7 @@ use crate::schema::{Kind, ResourceKey};
 use super::PlanView;
 
 /// What the marks `?` mean, said once.
-pub(super) fn drift(plan: &Plan) -> Document {
+pub(in crate::render) fn drift(plan: &Plan) -> Document {
     let drifting = plan.rows.iter().flat_map(|row| &row.fields).filter_map(|field| match field.action {
         FieldAction::Drift { prunable } => Some(prunable),
         _ => None,
@@ -61,7 +61,7 @@ fn undeclared_of(kind: Kind, ids: &[String], all: bool) -> Document {
 }
 
 /// What `--yes` alone will not clear.
-pub(super) fn guarded(plan: &Plan) -> Document {
+pub(in crate::render) fn guarded(plan: &Plan) -> Document {
     let clears = plan.guarded_clears();
     if clears.is_empty() {
         return Document::new();
@@ -74,7 +74,7 @@ pub(super) fn guarded(plan: &Plan) -> Document {
 }
 
 /// What selectors left out.
-pub(super) fn left_out(plan: &Plan, selectors: &[String]) -> Document {
+pub(in crate::render) fn left_out(plan: &Plan, selectors: &[String]) -> Document {
     left_out_of(&plan.left_out, selectors, " is planned; left out: ")
 }
 
@@ -93,7 +93,7 @@ pub(in crate::render) fn left_out_of(
 }
 
 /// What the reader can mend, and what there is to know.
-pub(super) fn messages(plan: &Plan) -> Document {
+pub(in crate::render) fn messages(plan: &Plan) -> Document {
     let mut document = Document::new();
     for warning in &plan.warnings {
         let head = Style::Warning.line("warning: ");
@@ -104,7 +104,7 @@ pub(super) fn messages(plan: &Plan) -> Document {
 }
 
 /// What cannot be done: a plan error (exit 3).
-pub(super) fn problems(plan: &Plan) -> Document {
+pub(in crate::render) fn problems(plan: &Plan) -> Document {
     if plan.problems.is_empty() {
         return Document::new();
     }
@@ -123,19 +123,30 @@ fn problem(head: Line, problem: &Problem, indent: usize) -> Document {
 /// How many digits of a plan's id people see; JSON has all of them.
 const SHORT_ID: usize = 12;
 
-/// What comes of it, and the plan's id: always the last line.
-pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
-    let Summary { create, update, remove, unchanged, drift: _, incomparable: _ } = plan.summary();
-    if plan.is_empty() {
-        let unchanged = (unchanged > 0).then(|| line!(" {} unchanged.", counted(unchanged, "resource")));
-        let nothing = nothing_differs(plan, "Nothing to apply.", "Nothing to apply in what can be compared");
-        return Document::from(nothing.then(unchanged.unwrap_or_default()));
-    }
+/// What comes of a plan that writes something: `3 to create, 1 to update`.
+pub(in crate::render) fn counts(plan: &Plan) -> String {
+    let Summary { create, update, remove, unchanged: _, drift: _, incomparable: _ } = plan.summary();
     let removed = plural(remove, " setting to remove", " settings to remove");
     let counts = [(create, " to create"), (update, " to update"), (remove, removed)];
     let counts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count}{what}")).collect();
-    let line = line!("{}{}.   ", Style::Bold.of("Plan: "), Style::Bold.of(counts.join(", ")));
+    counts.join(", ")
+}
+
+/// What is said of a plan that writes nothing.
+pub(in crate::render) fn nothing_to_apply(plan: &Plan) -> Line {
+    let unchanged = plan.summary().unchanged;
+    let unchanged = (unchanged > 0).then(|| line!(" {} unchanged.", counted(unchanged, "resource")));
+    let nothing = nothing_differs(plan, "Nothing to apply.", "Nothing to apply in what can be compared");
+    nothing.then(unchanged.unwrap_or_default())
+}
+
+/// What comes of it, and the plan's id: always the last line.
+pub(super) fn last(plan: &Plan, view: &PlanView<'_>) -> Document {
+    if plan.is_empty() {
+        return Document::from(nothing_to_apply(plan));
+    }
+    let line = line!("{}{}.   ", Style::Bold.of("Plan: "), Style::Bold.of(counts(plan)));
     let id = view.plan_id.map(|id| id.get(..SHORT_ID).unwrap_or(id));
     let line = match id {
         Some(id) => line.then(line!("id {}", Style::Bold.of(id))),

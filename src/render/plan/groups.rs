@@ -15,7 +15,8 @@ pub(super) fn groups(plan: &Plan, view: &PlanView<'_>) -> Vec<Document> {
     grouped(rows, |row| &row.key).iter().map(|rows| group(rows, view)).collect()
 }
 
-fn is_shown(row: &Row, view: &PlanView<'_>) -> bool {
+/// Whether a page has a row at all.
+pub(in crate::render) fn is_shown(row: &Row, view: &PlanView<'_>) -> bool {
     // What needs attention is shown, whatever becomes of its row.
     row.action != Action::Unchanged || view.show_unchanged || !row.attention.is_empty()
 }
@@ -37,7 +38,7 @@ fn group(rows: &[&Row], view: &PlanView<'_>) -> Document {
 }
 
 /// The widths of the labels of a row.
-fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
+pub(in crate::render) fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
     let is_shown = |field: &&FieldChange| field.action != FieldAction::Incomparable || shows_incomparable(row, view);
     row.fields
         .iter()
@@ -50,18 +51,16 @@ fn labels(row: &Row, view: &PlanView<'_>) -> Vec<usize> {
 fn below(row: &Row, view: &PlanView<'_>, page: Page) -> Document {
     let mut document: Document =
         row.attention.iter().map(|text| sentence(Style::Attention, "! ", text).indented(4)).collect();
-    document.extend(entries(row, view, page).into_iter().flat_map(|entry| {
-        let place = row.overlaid.at(entry.label().as_str()).map(overlaid_place);
-        entry.placed(place).lines(page.columns).into_lines()
-    }));
+    document.extend(entries(row, view, page).into_iter().flat_map(|entry| entry.lines(page.columns).into_lines()));
     if row.will_restart {
         document.push(Style::Update.line("the chat integration will restart").indented(6));
     }
     document
 }
 
-/// What is changed, then what only the org has, then, where everything is wanted, what cannot be compared.
-fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
+/// What is changed, then what only the org has, then, where everything is wanted, what cannot be compared; each with its place,
+/// where that is not its resource's.
+pub(in crate::render) fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
     let kind = row.key.kind;
     let of =
         |wanted: fn(FieldAction) -> bool| row.fields.iter().filter(move |field: &&FieldChange| wanted(field.action));
@@ -78,7 +77,11 @@ fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
         let is_incomparable = |action| action == FieldAction::Incomparable;
         entries.extend(of(is_incomparable).map(|field| incomparable(kind, field)));
     }
-    entries
+    let placed = |entry: Entry| {
+        let place = row.overlaid.at(entry.label.as_str()).map(overlaid_place);
+        entry.placed(place)
+    };
+    entries.into_iter().map(placed).collect()
 }
 
 fn shows_incomparable(row: &Row, view: &PlanView<'_>) -> bool {
@@ -88,11 +91,7 @@ fn shows_incomparable(row: &Row, view: &PlanView<'_>) -> bool {
 fn head(row: &Row, at: Option<&Position>, view: &PlanView<'_>) -> Document {
     let (style, marker) = marker(row.action);
     let line = line!("{}{}", style.of(marker), name(&row.key)).indented(2);
-    let sections = match row.action {
-        Action::Create | Action::Unchanged => Vec::new(),
-        Action::Update => row.changed_sections(),
-        Action::Drift => row.drifting_sections(),
-    };
+    let sections = row.shown_sections();
     let line = if sections.is_empty() {
         line
     } else {

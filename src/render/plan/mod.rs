@@ -1,9 +1,9 @@
 //! A plan as people read it, with or without color, on a terminal or in a CI log.
 
-mod closing;
-mod groups;
+pub(super) mod closing;
+pub(super) mod groups;
 mod render;
-mod secrets;
+pub(super) mod secrets;
 #[cfg(test)]
 mod tests;
 mod view;

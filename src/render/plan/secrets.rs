@@ -1,13 +1,13 @@
 //! What a plan says of secrets: names and places, never values.
 
 use crate::model::SecretName;
-use crate::plan::{Plan, ProviderKey, SecretUse};
-use crate::render::document::{Document, Style, line};
+use crate::plan::{MissingSecret, Plan, ProviderKey, SecretUse};
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::phrases::sentence;
 use crate::schema::SecretsMode;
 
 /// How secrets reach this server: said where some are used, or where it cannot be told.
-pub(super) fn mode(plan: &Plan) -> Document {
+pub(in crate::render) fn mode(plan: &Plan) -> Document {
     let is_silent = plan.secrets_used.is_empty() && plan.needs.is_empty() && plan.secrets != SecretsMode::Unknown;
     if is_silent {
         return Document::new();
@@ -23,7 +23,7 @@ pub(super) fn mode(plan: &Plan) -> Document {
 }
 
 /// Each new or changed use.
-pub(super) fn used(plan: &Plan) -> Document {
+pub(in crate::render) fn used(plan: &Plan) -> Document {
     if plan.secrets_used.is_empty() {
         return Document::new();
     }
@@ -34,7 +34,7 @@ pub(super) fn used(plan: &Plan) -> Document {
 }
 
 /// The values that an apply of this plan will need, where the server keeps none.
-pub(super) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document {
+pub(in crate::render) fn needs(plan: &Plan, have: &dyn Fn(&SecretName) -> bool) -> Document {
     if plan.needs.is_empty() || plan.secrets == SecretsMode::References {
         return Document::new();
     }
@@ -56,20 +56,27 @@ pub(super) fn missing(plan: &Plan, push_command: &str) -> Document {
     let mut document: Document = plan
         .missing_secrets
         .iter()
-        .map(|missing| {
-            let (head, name) = (Style::Attention.of("Missing secret: "), Style::Bold.of(missing.name.as_str()));
-            line!("{}{} ({})", head, name, missing.users.join(", ")).prose(2)
-        })
+        .map(|missing| line!("{}{}", Style::Attention.of("Missing secret: "), missing_secret(missing)).prose(2))
         .collect();
     if !document.is_empty() {
-        let names: Vec<&str> = plan.missing_secrets.iter().map(|missing| missing.name.as_str()).collect();
-        document.push(line!("{} {}", push_command, names.join(" ")).indented(2));
+        document.push(line!("{}", push_of_missing(plan, push_command)).indented(2));
     }
     document
 }
 
+/// A missing secret with what uses it.
+pub(in crate::render) fn missing_secret(missing: &MissingSecret) -> Line {
+    line!("{} ({})", Style::Bold.of(missing.name.as_str()), missing.users.join(", "))
+}
+
+/// The command that sends all that are missing.
+pub(in crate::render) fn push_of_missing(plan: &Plan, push_command: &str) -> String {
+    let names: Vec<&str> = plan.missing_secrets.iter().map(|missing| missing.name.as_str()).collect();
+    format!("{push_command} {}", names.join(" "))
+}
+
 /// The keys of providers that nobody can see, and where they are set.
-pub(super) fn provider_keys(plan: &Plan, push_command: &str) -> Document {
+pub(in crate::render) fn provider_keys(plan: &Plan, push_command: &str) -> Document {
     if plan.provider_keys.is_empty() {
         return Document::new();
     }

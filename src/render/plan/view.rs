@@ -36,7 +36,7 @@ pub struct PlanView<'a> {
 }
 
 impl PlanView<'_> {
-    pub(super) fn folding(&self) -> Folding {
+    pub(in crate::render) fn folding(&self) -> Folding {
         if self.full { Folding::Full } else { Folding::Fold }
     }
 }
