@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 use super::command_line::Cli;
 
 /// The flags that `-h` leaves out, by their ids.
-const ADVANCED: [&str; 30] = [
+const ADVANCED: [&str; 31] = [
     "into",
     "allow_clear",
     "allow_insecure_http",
@@ -27,6 +27,7 @@ const ADVANCED: [&str; 30] = [
     "include",
     "log_file",
     "memory_only",
+    "names_only",
     "no_input",
     "no_recheck",
     "no_verify",

@@ -82,8 +82,9 @@ impl Format {
 /// In which form a plan is written.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct PlanFormatOptions {
-    /// Output format
+    /// Output format: text, json or markdown
     #[arg(
+        hide_possible_values = true,
         long = "format",
         value_name = "FORMAT",
         value_parser = one_of(&Format::ALL, Format::word),

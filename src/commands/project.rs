@@ -71,6 +71,15 @@ pub(super) fn load(session: &Session, options: &ProjectOptions, only: Option<Onl
     load_from(session, open(session, options)?, options, only)
 }
 
+/// The same without the lines of the files, of which some values are shown.
+pub(super) fn load_without_excerpts(
+    session: &Session,
+    options: &ProjectOptions,
+    only: Option<Only>,
+) -> Result<Loaded, CommandError> {
+    load_shown(session, open(session, options)?, options, only, |found| Diagnostic { excerpt: None, ..found.clone() })
+}
+
 /// Reads the project in a directory, as [`load`] does.
 pub(super) fn load_from(
     session: &Session,
@@ -78,11 +87,21 @@ pub(super) fn load_from(
     options: &ProjectOptions,
     only: Option<Only>,
 ) -> Result<Loaded, CommandError> {
+    load_shown(session, directory, options, only, Diagnostic::clone)
+}
+
+fn load_shown(
+    session: &Session,
+    directory: ProjectDirectory,
+    options: &ProjectOptions,
+    only: Option<Only>,
+    shown: impl Fn(&Diagnostic) -> Diagnostic,
+) -> Result<Loaded, CommandError> {
     let read_options = ReadOptions { allow_unknown_keys: options.allow_unknown_keys };
     let (project, found) = read_project(&ALL, &directory, read_options);
     let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();
     // Notes are for `validate`, which is asked what there is to say.
-    let shown: Vec<_> = found.iter().filter(|diagnostic| diagnostic.severity != Severity::Note).cloned().collect();
+    let shown: Vec<_> = found.iter().filter(|found| found.severity != Severity::Note).map(shown).collect();
     session.show(&shown);
     check(&found, options)?;
     let project = project.ok_or_else(|| invalid(&found))?;

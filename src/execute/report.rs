@@ -18,6 +18,13 @@ pub enum FailureReason {
     /// A part of the row was done, and the rest was not begun.
     #[error("only a part of it was done; the rest was not tried")]
     Partial,
+    /// A request failed, and what was said of it may repeat a value; with the status that the server answered.
+    #[error("the request failed{}; its message is left out by --names-only", status_words(*.0))]
+    Withheld(Option<u16>),
+}
+
+fn status_words(status: Option<u16>) -> String {
+    status.map(|status| format!(" with status {status}")).unwrap_or_default()
 }
 
 /// Why a row failed, and what to do.
@@ -42,14 +49,27 @@ impl Failure {
 
     /// The status that the server answered, where a request failed.
     pub fn status(&self) -> Option<u16> {
-        self.error()?.status()
+        match self.reason {
+            FailureReason::Withheld(status) => status,
+            _ => self.error()?.status(),
+        }
+    }
+
+    fn names_only(&self) -> Self {
+        match self.reason {
+            FailureReason::Request(_) => FailureReason::Withheld(self.status()).into(),
+            _ => Self { reason: self.reason.clone(), hint: None },
+        }
     }
 
     /// The error of the request that failed.
     pub fn error(&self) -> Option<&RequestError> {
         match &self.reason {
             FailureReason::Request(error) => Some(error),
-            FailureReason::Moved | FailureReason::NotStored(_) | FailureReason::Partial => None,
+            FailureReason::Moved
+            | FailureReason::NotStored(_)
+            | FailureReason::Partial
+            | FailureReason::Withheld(_) => None,
         }
     }
 }
@@ -87,6 +107,26 @@ pub struct Report {
 }
 
 impl Report {
+    /// The same for public logs: without what servers say, and without advice about it.
+    #[must_use]
+    pub fn names_only(&self) -> Self {
+        let named = |(key, outcome): &(ResourceKey, RowOutcome)| {
+            let outcome = match outcome {
+                RowOutcome::Failed(failure) => RowOutcome::Failed(failure.names_only()),
+                RowOutcome::Unknown(_) => RowOutcome::Unknown("its message is left out by --names-only".to_owned()),
+                RowOutcome::Done(_) | RowOutcome::NotTried => outcome.clone(),
+            };
+            (key.clone(), outcome)
+        };
+        let Self { rows, interrupted, wrote, verification } = self;
+        Self {
+            rows: rows.iter().map(named).collect(),
+            interrupted: *interrupted,
+            wrote: *wrote,
+            verification: verification.clone(),
+        }
+    }
+
     /// How many rows had an outcome.
     pub fn count(&self, wanted: impl Fn(&RowOutcome) -> bool) -> usize {
         self.rows.iter().filter(|(_, outcome)| wanted(outcome)).count()

@@ -8,7 +8,7 @@ use crate::model::{FieldPath, OrgSlug, Text, Value, shown_part};
 use crate::org::HiddenLiteral;
 use crate::schema::{Change, Field, Sent, Write};
 
-use super::{FieldChange, Plan, Row, SecretUse};
+use super::{FieldChange, Plan, Row};
 
 /// The version of what a digest is made of.
 const VERSION: &str = "lobu-plan-3";
@@ -70,8 +70,8 @@ impl Plan {
         for HiddenLiteral { key, path, literal } in self.hidden_literals() {
             parts.add(&format!("hidden {key} {path} {:?}", review.value(&path, &Value::Text(literal))));
         }
-        for SecretUse { name, place } in &self.secrets_used {
-            parts.add(&format!("{name} {place}"));
+        for used in &self.secrets_used {
+            parts.add(&format!("{} {}", used.name, used.place()));
         }
         parts.0.finalize().iter().take(LENGTH).fold(String::new(), |mut hex, byte| {
             let _infallible = write!(hex, "{byte:02x}");

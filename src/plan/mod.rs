@@ -7,6 +7,7 @@ mod diff;
 mod identity;
 mod merged_config;
 mod named_agents;
+mod names_only;
 mod options;
 mod overlay;
 mod resource;

@@ -63,6 +63,13 @@ pub struct FieldChange {
     pub guarded: bool,
 }
 
+impl FieldChange {
+    /// Whether only its name is known, as in a plan for public logs.
+    pub fn is_only_named(&self) -> bool {
+        self.before.is_none() && self.after.is_none()
+    }
+}
+
 /// One resource of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -138,8 +145,20 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretUse {
     pub name: SecretName,
-    /// Where it goes: `agent/platform.field`, or the host of an MCP server.
-    pub place: String,
+    /// What uses it: `agent/platform.field`, or `MCP server gh`.
+    pub user: String,
+    /// Where that sends it, where the files say so: the host of an MCP server, or its command.
+    pub destination: Option<String>,
+}
+
+impl SecretUse {
+    /// Where it goes, in a reader's words: `agent/platform.field`, `api.example.com (MCP server gh)`.
+    pub fn place(&self) -> String {
+        match &self.destination {
+            Some(destination) => format!("{destination} ({})", self.user),
+            None => self.user.clone(),
+        }
+    }
 }
 
 /// A secret whose value or name a write needs, with the places that use it.

@@ -21,7 +21,9 @@ pub(super) fn used(rows: &[Row]) -> Vec<SecretUse> {
             }
         }
     }
-    uses.into_iter().collect()
+    let mut uses: Vec<SecretUse> = uses.into_iter().collect();
+    uses.sort_by_cached_key(|one| (one.name.clone(), one.place()));
+    uses
 }
 
 /// Whether a part of a field is written: the entry of this name, or something in it.
@@ -33,7 +35,8 @@ fn is_changed(row: &Row, field: &Field, entry: &str) -> bool {
 fn of_config(row: &Row, field: &Field, config: &Value) -> Vec<SecretUse> {
     let entries = config.as_map().into_iter().flatten().filter(|(name, _)| is_changed(row, field, name));
     let secrets = entries.flat_map(|(name, value)| {
-        references(value).into_iter().map(move |secret| SecretUse { name: secret, place: place(&row.key, name) })
+        let used = move |secret| SecretUse { name: secret, user: place(&row.key, name), destination: None };
+        references(value).into_iter().map(used)
     });
     secrets.collect()
 }
@@ -41,8 +44,12 @@ fn of_config(row: &Row, field: &Field, config: &Value) -> Vec<SecretUse> {
 fn of_entries(row: &Row, field: &Field, entries: &Entries, value: &Value) -> Vec<SecretUse> {
     let found = value.as_map().into_iter().flatten().filter(|(id, _)| is_changed(row, field, id));
     let secrets = found.flat_map(|(id, entry)| {
-        let place = format!("{} ({} {id})", destination(entry), entries.noun);
-        references(entry).into_iter().map(move |name| SecretUse { name, place: place.clone() })
+        let (user, destination) = (format!("{} {id}", entries.noun), Some(destination(entry)));
+        references(entry).into_iter().map(move |name| SecretUse {
+            name,
+            user: user.clone(),
+            destination: destination.clone(),
+        })
     });
     secrets.collect()
 }

@@ -351,6 +351,31 @@ mod tests {
     }
 
     #[test]
+    fn a_report_for_public_logs_has_no_message() {
+        let plan = plan(rows());
+        let unknown = RowOutcome::Unknown("PUT x got no answer: \"a value\"".into());
+        let outcomes = vec![RowOutcome::Done(None), failed(), unknown, RowOutcome::NotTried];
+        insta::assert_snapshot!(shown(&render(&report(&plan, outcomes, false).names_only(), &plan, None)), @"
+        Apply is not complete: 1 done, 1 failed, 1 not tried, 1 unknown.
+
+        Done:
+          + agent triage
+
+        Failed:
+          ! settings triage: the request failed with status 400; its message is left out
+              by --names-only
+
+        Unknown, each may have been done:
+          ! platform other/other-telegram: its message is left out by --names-only
+
+        Not tried:
+          ~ entity-type person
+
+        What is done stays done; the same command again does the rest.
+        ");
+    }
+
+    #[test]
     fn an_incomplete_apply_lists_what_became_of_what() {
         let plan = plan(rows());
         let lost = RowOutcome::Unknown(

@@ -31,6 +31,7 @@ mod logs;
 mod markdown;
 mod memory_org;
 mod moved;
+mod names_only;
 mod new_kind;
 mod not_applied;
 mod other_projects;

@@ -32,6 +32,9 @@ pub(crate) struct PlanOptions {
     /// Show values that only the org has, also when the output is not a terminal
     #[arg(long)]
     pub(crate) org_values: bool,
+    /// Show kinds, IDs and field names only, no values: for public logs
+    #[arg(long, conflicts_with = "org_values")]
+    pub(crate) names_only: bool,
     /// Also remove settings that the project does not declare (never whole resources)
     #[arg(long)]
     pub(crate) prune: bool,

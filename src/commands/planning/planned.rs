@@ -4,7 +4,7 @@ use crate::commands::Session;
 use crate::commands::hidden_values::{Compared, compare};
 use crate::commands::known_orgs::{check_renamed, with_orgs};
 use crate::commands::options::ProjectOptions;
-use crate::commands::project::{Loaded, load};
+use crate::commands::project::{Loaded, load, load_without_excerpts};
 use crate::commands::values::{gather, hide, hide_org};
 use crate::desired::{DesiredState, desired_state};
 use crate::error::CommandError;
@@ -67,6 +67,7 @@ pub(crate) async fn plan(
 ) -> Result<Planned, CommandError> {
     let selection = selection(options)?;
     let resend = resend(options)?;
+    let load = if options.names_only { load_without_excerpts } else { load };
     let loaded = load(session, project, options.only)?;
     let target = session.locate(flags, &loaded.pins())?;
     session.announce(&target);

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use crate::commands::options::Format;
 use crate::commands::{Session, step_summary};
 use crate::execute::Report;
 use crate::model::SecretName;
+use crate::plan::Plan;
 use crate::render::json::{self, JsonTarget, JsonView};
 use crate::render::markdown::{self, COMMENT, Markdown, MarkdownView};
 use crate::render::plan::PlanView;
@@ -18,13 +21,13 @@ pub(crate) fn show_plan(session: &Session, options: &PlanOptions, dry_run: bool,
             let with_head = !session.ui.shows_talk_with_product();
             let org_values = shows_org_values(session, options);
             let text = with_view(session, options, dry_run, planned, |view| {
-                plan_text::render(&planned.plan, &PlanView { with_head, org_values, ..*view })
+                plan_text::render(&shown(options, planned), &PlanView { with_head, org_values, ..*view })
             });
             session.ui.product(&text);
         }
         Format::Json => {
             let server = planned.target.server_name();
-            let json = json::plan(&planned.plan, &json_view(session, options, planned, &server));
+            let json = json::plan(&shown(options, planned), &json_view(session, options, planned, &server));
             session.ui.product_json(&json);
         }
         Format::Markdown => {
@@ -39,12 +42,18 @@ pub(crate) fn summarize_plan(session: &Session, options: &PlanOptions, dry_run: 
 }
 
 fn markdown(session: &Session, options: &PlanOptions, dry_run: bool, planned: &Planned, limit: usize) -> Markdown {
-    let declared: Vec<_> = planned.desired.all().collect();
+    // The diagram shows rules, which are values.
+    let declared: Vec<_> = planned.desired.all().filter(|_| !options.names_only).collect();
     with_view(session, options, dry_run, planned, |view| {
         let diagnostics = &planned.loaded.diagnostics;
         let view = MarkdownView { plan: *view, diagnostics, declared: &declared, limit };
-        markdown::plan(&planned.plan, &view)
+        markdown::plan(&shown(options, planned), &view)
     })
+}
+
+/// The plan as far as it may be shown.
+fn shown<'planned>(options: &PlanOptions, planned: &'planned Planned) -> Cow<'planned, Plan> {
+    if options.names_only { Cow::Owned(planned.plan.names_only()) } else { Cow::Borrowed(&planned.plan) }
 }
 
 /// What pages need besides the plan, with values that only the org has where the options ask for them.
@@ -78,18 +87,20 @@ fn with_view<Page>(
 
 /// Whether values of the org that no file declares are shown: where a person looks, or asks for them.
 fn shows_org_values(session: &Session, options: &PlanOptions) -> bool {
-    options.org_values || session.ui.is_product_seen()
+    !options.names_only && (options.org_values || session.ui.is_product_seen())
 }
 
 /// Shows what became of a plan.
 pub(crate) fn show_report(session: &Session, options: &PlanOptions, planned: &Planned, report: &Report) {
     let server = planned.target.server_name();
     let next = planned.is_local().then_some("lobu apply --url https://YOUR-SERVER --org YOUR-ORG");
-    let text = report_text::render(report, &planned.plan, next);
+    let report = if options.names_only { Cow::Owned(report.names_only()) } else { Cow::Borrowed(report) };
+    let plan = shown(options, planned);
+    let text = report_text::render(&report, &plan, next);
     step_summary::append(session, |limit| markdown::report(&text, limit));
     if options.format.format() == Format::Json {
         let view = json_view(session, options, planned, &server);
-        return session.ui.product_json(&json::apply(&planned.plan, report, &view));
+        return session.ui.product_json(&json::apply(&plan, &report, &view));
     }
     session.ui.product(&text);
 }

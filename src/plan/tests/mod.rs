@@ -8,6 +8,7 @@ mod hidden;
 mod identity;
 mod mcp;
 mod memory;
+mod names_only;
 mod order;
 mod places;
 mod platforms;

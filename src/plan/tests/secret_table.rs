@@ -87,7 +87,7 @@ fn a_secret_of_a_platform_is_used_and_needed() {
     for server in Server::ALL {
         let plan = platform_world(server, None).plan();
         assert_eq!(plan.secrets_used.len(), 1);
-        assert_eq!(plan.secrets_used[0].place, "triage/triage-slack.botToken");
+        assert_eq!(plan.secrets_used[0].place(), "triage/triage-slack.botToken");
         assert_eq!(plan.needs[0].name.as_str(), "A");
     }
 }
@@ -97,7 +97,7 @@ fn a_reference_in_an_mcp_field_is_used_and_needed_only_with_the_secrets_api() {
     for server in Server::ALL {
         let plan = mcp_world(server, None).plan();
         assert_eq!(plan.secrets_used.len(), 1);
-        assert_eq!(plan.secrets_used[0].place, "gh (MCP server gh)");
+        assert_eq!(plan.secrets_used[0].place(), "gh (MCP server gh)");
         assert_eq!(plan.needs.len(), usize::from(server == Server::OursWithSecrets), "{server:?}");
     }
 }
@@ -115,9 +115,9 @@ fn a_secret_counts_as_used_when_only_its_destination_changes() {
     );
     let used = url.plan().secrets_used;
     assert_eq!(used.len(), 1, "{used:?}");
-    assert_eq!(used[0].place, "new.example:8 (MCP server gh)");
+    assert_eq!(used[0].place(), "new.example:8 (MCP server gh)");
     let command = world(json!({"command": "new", "env": {"X": "$A"}}), json!({"command": "old", "env": {"X": "$A"}}));
-    assert_eq!(command.plan().secrets_used[0].place, "command `new` (MCP server gh)");
+    assert_eq!(command.plan().secrets_used[0].place(), "command `new` (MCP server gh)");
     let same = world(
         json!({"url": "https://gh", "headers": {"X": "$A"}}),
         json!({"url": "https://gh", "headers": {"X": "$A"}}),
@@ -148,7 +148,7 @@ fn a_destination_that_may_not_be_shown_shows_at_most_its_host() {
             .plan()
             .secrets_used
             .remove(0)
-            .place
+            .place()
     };
     let headers = json!({"X": "$A"});
     assert_eq!(shown(json!({"url": "hidden:sentinel", "headers": headers})), "a hidden URL (MCP server gh)");

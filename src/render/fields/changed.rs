@@ -51,6 +51,20 @@ pub(in crate::render) fn drifting(kind: Kind, field: &FieldChange, shows_value: 
     if opened.is_empty() { shown.marked((Style::Drift, "?")) } else { shown.marked(LOOK) }
 }
 
+/// What becomes of a field of which only the name is known.
+pub(in crate::render) fn named(kind: Kind, field: &FieldChange) -> Entry {
+    let (mark, what) = match field.action {
+        FieldAction::Add => (None, "added"),
+        FieldAction::Change => (None, "changed"),
+        FieldAction::Clear => (Some((Style::Remove, "-")), "cleared"),
+        FieldAction::Remove => (Some((Style::Remove, "-")), "removed by --prune"),
+        FieldAction::Drift { .. } => (Some((Style::Drift, "?")), "only in the org"),
+        FieldAction::Incomparable => (Some((Style::Unchanged, "=")), "cannot be compared"),
+    };
+    let entry = Entry::new(field_name(kind, &field.path)).value(line!("{}", what));
+    mark.map_or(entry.clone(), |mark| entry.marked(mark))
+}
+
 /// What counts as equal, since it cannot be compared.
 pub(in crate::render) fn incomparable(kind: Kind, field: &FieldChange) -> Entry {
     let value = field.after.as_ref().map_or(NONE, |value| one_line(&field.path, value));

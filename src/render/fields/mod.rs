@@ -9,7 +9,7 @@ mod shown;
 mod tests;
 mod text;
 
-pub(super) use changed::{changed, drifting, incomparable};
+pub(super) use changed::{changed, drifting, incomparable, named};
 pub(super) use created::created;
 pub(super) use differing::{differing, differing_label_width};
 pub(super) use entry::{Columns, Entry, Valued};

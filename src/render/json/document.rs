@@ -165,7 +165,7 @@ pub struct Field {
     pub after: serde_json::Value,
     /// Whether either side holds something that is never shown; then both are null.
     pub sensitive: bool,
-    /// Whether what only the org has is left out; `--org-values` shows it.
+    /// Whether a value is left out: one that only the org has, unless `--org-values` is set, or with `--names-only` any.
     pub withheld: bool,
     /// What the change lets an agent do that it could not do before.
     pub widens: Vec<Widening>,

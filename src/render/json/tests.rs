@@ -77,7 +77,8 @@ fn a_plan() -> Plan {
         left_out: BTreeMap::new(),
         secrets_used: vec![SecretUse {
             name: SecretName::parse("APP_ID").unwrap(),
-            place: "triage/triage-telegram.appId".to_owned(),
+            user: "triage/triage-telegram.appId".to_owned(),
+            destination: None,
         }],
         needs: vec![Need { name: SecretName::parse("APP_ID").unwrap(), places: vec!["a.b".to_owned()] }],
         missing_secrets: Vec::new(),

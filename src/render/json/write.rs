@@ -120,7 +120,7 @@ fn document(plan: &Plan, view: &JsonView<'_>, report: Option<Outcomes>) -> PlanD
         undeclared: undeclared.iter().map(|(of, ids)| Undeclared { kind: KindWord(*of), ids: ids.clone() }).collect(),
         secrets_used: secrets_used
             .iter()
-            .map(|one| SecretUse { name: one.name.to_string(), place: one.place.clone() })
+            .map(|one| SecretUse { name: one.name.to_string(), place: one.place() })
             .collect(),
         needs: needs.iter().map(|need| Need { name: need.name.to_string(), places: need.places.clone() }).collect(),
         missing_secrets: missing_secrets
@@ -188,7 +188,7 @@ fn declared_in(row: &Row, change: &FieldChange) -> Option<DeclaredIn> {
 
 fn field(kind: Kind, change: &FieldChange, org_values: bool) -> Field {
     let is_drift = matches!(change.action, FieldAction::Drift { .. });
-    let withheld = is_drift && !org_values && change.before.is_some();
+    let withheld = is_drift && !org_values && change.before.is_some() || change.is_only_named();
     let sides = [change.before.as_ref().filter(|_| !withheld), change.after.as_ref()];
     let sensitive = sides.into_iter().flatten().any(crate::model::Value::has_hidden);
     let [before, after] = sides.map(|side| shown(side.filter(|_| !sensitive)));

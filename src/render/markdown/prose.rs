@@ -28,7 +28,7 @@ pub(super) fn of_line(line: &Line) -> String {
     let is_heading = pieces.iter().all(|span| span.style == Style::Bold);
     for span in pieces {
         match span.style {
-            Style::Bold if !is_heading => words.push_code(span.text.as_str()),
+            Style::Bold if !is_heading => words.push_name(span.text.as_str()),
             _ => words.push_text(span.text.as_str()),
         }
     }
@@ -40,6 +40,8 @@ struct Words {
     written: String,
     /// Where the code span at the end begins, while nothing but a space is behind it, and what it says.
     open: Option<(usize, String)>,
+    /// Whether that is a name.
+    is_name: bool,
 }
 
 impl Words {
@@ -99,15 +101,22 @@ impl Words {
         }
     }
 
+    /// Adds code that stays apart from code behind a space.
+    fn push_name(&mut self, text: &str) {
+        self.push_code(text);
+        self.is_name = true;
+    }
+
     /// Adds code; code right behind other code, or a space behind it, becomes one span with it.
     fn push_code(&mut self, text: &str) {
         let (start, said) = match self.open.take() {
-            Some((start, said)) if self.written.ends_with(' ') => (start, format!("{said} {text}")),
-            Some((start, said)) => (start, said + text),
-            None => (self.written.len(), text.to_owned()),
+            Some((start, said)) if !self.written.ends_with(' ') => (start, said + text),
+            Some((start, said)) if !self.is_name => (start, format!("{said} {text}")),
+            _ => (self.written.len(), text.to_owned()),
         };
         self.written.truncate(start);
         self.written.push_str(&code_span(&said));
+        self.is_name = false;
         self.open = Some((start, said));
     }
 }

@@ -3,9 +3,10 @@
 use crate::model::Position;
 use crate::plan::{Action, FieldAction, FieldChange, Plan, Row};
 use crate::render::document::{Document, Style, line};
-use crate::render::fields::{Columns, Entry, Page, changed, created, drifting, incomparable, label_width};
+use crate::render::fields::{Columns, Entry, Page, changed, created, drifting, incomparable, label_width, named};
 use crate::render::phrases::{grouped, marker, name, overlaid_place, place, sentence};
 use crate::render::prose_diff::Direction;
+use crate::schema::is_written_by_files;
 
 use super::PlanView;
 
@@ -62,6 +63,15 @@ fn below(row: &Row, view: &PlanView<'_>, page: Page) -> Document {
 /// where that is not its resource's.
 pub(in crate::render) fn entries(row: &Row, view: &PlanView<'_>, page: Page) -> Vec<Entry> {
     let kind = row.key.kind;
+    let all = || row.fields.iter().chain(&row.only_in_org);
+    if all().any(FieldChange::is_only_named) {
+        let is_shown = |field: &&FieldChange| match field.action {
+            FieldAction::Incomparable => shows_incomparable(row, view),
+            FieldAction::Add if row.action == Action::Create => is_written_by_files(kind, &field.path),
+            _ => true,
+        };
+        return all().filter(is_shown).map(|field| named(kind, field)).collect();
+    }
     let of =
         |wanted: fn(FieldAction) -> bool| row.fields.iter().filter(move |field: &&FieldChange| wanted(field.action));
     let mut entries: Vec<Entry> = if row.action == Action::Create {

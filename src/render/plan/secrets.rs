@@ -28,7 +28,7 @@ pub(in crate::render) fn used(plan: &Plan) -> Document {
         return Document::new();
     }
     let mut document = Document::from(Style::Bold.line("Secrets used:"));
-    let row = |one: &SecretUse| line!("{} → {}", Style::Bold.of(one.name.reference()), &one.place).indented(2);
+    let row = |one: &SecretUse| line!("{} → {}", Style::Bold.of(one.name.reference()), one.place()).indented(2);
     document.extend(plan.secrets_used.iter().map(row));
     document
 }

@@ -340,8 +340,16 @@ fn secrets_are_named_with_their_places_and_never_shown() {
         secrets: SecretsMode::Values,
         rows: vec![platform, other("triage/a", "A_TOKEN"), other("triage/b", "B_TOKEN")],
         secrets_used: vec![
-            SecretUse { name: name("SIGNING"), place: "triage/triage-slack.signingSecret".to_owned() },
-            SecretUse { name: name("X_KEY"), place: "api.example.com (MCP server x)".to_owned() },
+            SecretUse {
+                name: name("SIGNING"),
+                user: "triage/triage-slack.signingSecret".to_owned(),
+                destination: None,
+            },
+            SecretUse {
+                name: name("X_KEY"),
+                user: "MCP server x".to_owned(),
+                destination: Some("api.example.com".to_owned()),
+            },
         ],
         needs: vec![
             Need { name: name("BOT_TOKEN"), places: vec!["triage/triage-slack.botToken".to_owned()] },

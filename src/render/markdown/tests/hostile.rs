@@ -126,7 +126,11 @@ fn plan_of(text: &str) -> Plan {
         rows: vec![settings, platform, only_in_org, of_type, row(WATCHER, text, Action::Create, Vec::new())],
         undeclared: BTreeMap::from([(AGENT, vec![text.to_owned(), other.clone()])]),
         left_out: BTreeMap::from([(AGENT, 3)]),
-        secrets_used: vec![SecretUse { name: named.clone(), place: text.to_owned() }],
+        secrets_used: vec![SecretUse {
+            name: named.clone(),
+            user: text.to_owned(),
+            destination: Some(text.to_owned()),
+        }],
         needs: vec![Need { name: named.clone(), places: vec![text.to_owned()] }],
         missing_secrets: vec![MissingSecret { name: named.clone(), users: vec![text.to_owned(), other] }],
         problems: vec![problem.clone()],
