@@ -39,9 +39,10 @@ pub fn models_schema(schema: &Schema) -> Value {
         types.retain(Value::is_string);
         definitions.insert(list.name().to_owned(), definition.into());
         let reference = json!({ "$ref": format!("#/definitions/{}", list.name()) });
-        let is_type = json!({ "properties": { "type": { "enum": types } } });
-        let document = json!({ "allOf": [reference], "properties": { "version": version } });
-        cases.push((is_type, document));
+        cases.push(json!({
+            "if": { "type": "object", "required": ["type"], "properties": { "type": { "enum": types } } },
+            "then": { "allOf": [reference], "properties": { "version": version } },
+        }));
         let mut own_words = types.clone();
         own_words.extend([json!(list.name()), Value::Null]);
         let element = json!({ "allOf": [reference], "properties": { "type": { "enum": own_words } } });
@@ -52,20 +53,17 @@ pub fn models_schema(schema: &Schema) -> Value {
     }
     definitions.insert("bundle".to_owned(), bundle.into());
     // A document without a type is a bundle.
-    let bundle = json!({ "$ref": "#/definitions/bundle" });
-    let one = cases.into_iter().rev().fold(
-        bundle,
-        |other, (case, then)| json!({ "if": { "required": ["type"], "allOf": [case] }, "then": then, "else": other }),
-    );
+    cases.push(json!({
+        "if": { "type": "object", "properties": { "type": { "type": "null" } } },
+        "then": { "$ref": "#/definitions/bundle" },
+    }));
     words.push(Value::Null);
-    words.dedup();
-    let schema = Object::from_iter([
-        ("type".to_owned(), json!(["object", "null"])),
-        ("properties".to_owned(), json!({ "type": { "enum": words, "description": "What the document declares" } })),
-        ("if".to_owned(), json!({ "type": "object" })),
-        ("then".to_owned(), one),
-        ("definitions".to_owned(), definitions.into()),
-    ]);
+    let schema = object(json!({
+        "type": ["object", "null"],
+        "properties": { "type": { "enum": words, "description": "What the document declares" } },
+        "allOf": cases,
+        "definitions": definitions,
+    }));
     titled(
         "model file",
         "A document of a model file: an entity type, a relationship type, a watcher, or a bundle of them.",

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::model::{AgentId, OrgSlug, Severity};
 use crate::project::config::{self, ReadOptions, is_platform_id, is_tool};
 use crate::project::key_tree::{Node, agent_directory, lobu_toml, model_files, skill};
-use crate::schema::{ALL, KeyForm, TextForm};
+use crate::schema::{ALL, Field, KeyForm, Leaf, Shape, TextForm};
 
 use super::*;
 
@@ -195,6 +195,56 @@ fn names_of_examples_are_those_of_maps() {
         every_node().iter().filter(|(_, node)| is_map(node)).map(|(_, node)| node.name()).collect();
     let named: BTreeSet<&str> = maps.iter().copied().filter(|map| example::name_of(map).is_some()).collect();
     assert_eq!((&maps, example::NAMES.len()), (&named, maps.len()));
+}
+
+/// Every field that files declare, by its kind and where the org keeps it; what has a free name has none.
+fn declared() -> BTreeSet<String> {
+    fn add(field: &'static Field, wire: String, found: &mut BTreeSet<String>) {
+        let below = |members: &'static [Field], wire: &str, found: &mut BTreeSet<String>| {
+            for member in members {
+                add(member, format!("{wire}.{}", member.name), found);
+            }
+        };
+        match field.shape {
+            Shape::Leaf(Leaf::Kept | Leaf::Fallback | Leaf::Noted) => {}
+            Shape::Table(members) => below(members, &wire, found),
+            Shape::Map(entries) => match entries.entry.shape {
+                Shape::Table(members) => below(members, &format!("{wire}.<>"), found),
+                _ => drop(found.insert(format!("{wire}.<>"))),
+            },
+            // Of a provider, only that it is there.
+            Shape::Keyed(keyed) if keyed.entry.iter().all(|member| !member.is_compared()) => drop(found.insert(wire)),
+            Shape::Keyed(keyed) => below(keyed.entry, &format!("{wire}.<>"), found),
+            Shape::Config { .. } => drop(found.insert(format!("{wire}.<>"))),
+            Shape::Leaf(_) | Shape::Pairs(_) => drop(found.insert(wire)),
+        }
+    }
+    let mut found = BTreeSet::new();
+    for kind in ALL.kinds() {
+        for field in kind.fields {
+            add(field, format!("{kind} {}", field.name), &mut found);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_field_of_every_kind_is_explained() {
+    let nameless = |wire: &str| {
+        let steps = wire.split('.').map(|step| if step.starts_with('<') { "<>" } else { step });
+        steps.collect::<Vec<_>>().join(".")
+    };
+    let guide = guide();
+    let places = guide.entries().iter().filter_map(|entry| Some((entry.kept_as()?, entry.path()))).fold(
+        BTreeMap::<String, Vec<String>>::new(),
+        |mut places, ((kind, wire), path)| {
+            places.entry(format!("{kind} {}", nameless(wire))).or_default().push(path);
+            places
+        },
+    );
+    for field in declared() {
+        assert_eq!(places.get(&field).map(Vec::len), Some(1), "{field}: {:?}", places.get(&field));
+    }
 }
 
 /// The forms that are patterns are what the readers' functions take.

@@ -11,7 +11,6 @@ mod record;
 mod request;
 mod resource;
 mod routes;
-mod rows;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -29,7 +28,6 @@ pub use record::{Pair, Record, Records, StoredPair, Values};
 pub use request::{Change, Sent, Write};
 pub use resource::{Overlaid, OverlaidAt, Resource, ResourceKey, Sources, element_name};
 pub use routes::{Api, ListRoute, Listed, Part, Refusal, Route, Routes, Tool, Verb};
-pub use rows::{FieldRow, declared_fields};
 pub use server::{Generation, SecretsMode, ServerTraits};
 
 use kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS, WATCHER};

@@ -10,9 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::model::{Family, Value};
 use crate::plan::{FieldAction, Plan, Row};
 use crate::schema::kinds::AGENT;
-use crate::schema::{
-    ALL, Change, Clearing, Field, Form, Leaf, Owner, Pair, ResourceKey, Shape, Write, declared_fields,
-};
+use crate::schema::{ALL, Change, Clearing, Field, Form, Leaf, Owner, Pair, ResourceKey, Shape, Write};
 
 use super::build::{resource, value};
 use super::places::{FieldPlace, PlaceStep, key_of, keyed_entry, places, samples};
@@ -437,13 +435,4 @@ fn every_row_is_as_it_was_meant() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
     assert_eq!(found, meant, "the order of plans");
-}
-
-#[test]
-fn every_field_names_where_a_file_writes_it() {
-    for kind in ALL.kinds() {
-        for field in declared_fields(kind) {
-            assert!(!field.file.is_empty(), "{kind} {}", field.wire);
-        }
-    }
 }

@@ -229,7 +229,7 @@ static NETWORK_MEMBERS: [Field; 4] = [
         .widens(Widens::Hosts)
         .form(Form::Domains)
         .per_target()
-        .says("Domains that the agent may reach: `*.example.org` with all below it, `*` any host")
+        .says("Domains that the agent may reach; `*.example.org` for subdomains, `*` for any host")
         .example("[\"github.com\", \"*.example.org\"]"),
     list("deniedDomains", "network.denied")
         .guarded()

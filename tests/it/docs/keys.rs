@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lobu::explain::{Absent, Element, Empty, Entry, Guide, ProjectFile, Prune};
+use lobu::render::explain::key;
 use lobu::schema::kinds::platform;
 use lobu::schema::{ALL, Effect};
 use toml_edit::{DocumentMut, Item, TableLike};
@@ -111,6 +112,13 @@ fn the_keys_of_each_file() {
     ] {
         hold("docs/reference/lobu-toml.md", name, &table(head, rows_of(file)));
     }
+}
+
+#[test]
+fn an_explained_key() {
+    let guide = Guide::of(&ALL);
+    let shown = key(&guide.find("agents.network.allowed").expect("a key")).to_plain();
+    hold("docs/reference/explain.md", "example", &format!("```text\n{shown}```"));
 }
 
 #[test]

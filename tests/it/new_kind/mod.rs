@@ -11,7 +11,6 @@ use lobu::model::Family;
 use lobu::schema::kinds::{AGENT, ENTITY_TYPE, PLATFORM, RELATIONSHIP_TYPE, SETTINGS};
 use lobu::schema::{
     Api, Clearing, Field, Form, Kind, KindTable, Leaf, Listed, ModelFiles, Owner, Pairs, Schema, Shape, Tool,
-    declared_fields,
 };
 
 const PLAYBOOK: Kind = Kind::of(&TABLE);
@@ -98,22 +97,3 @@ static TABLE: KindTable = KindTable {
     injection: None,
     refusals: &[],
 };
-
-#[test]
-fn the_reference_has_its_fields() {
-    let rows = declared_fields(PLAYBOOK).into_iter();
-    let rows: Vec<_> = rows.map(|row| (row.file, row.wire, row.shape, row.prunable, row.guarded)).collect();
-    let row = |name: &'static str, shape, prunable, guarded| (name, name.to_owned(), shape, prunable, guarded);
-    let expected = [
-        row("title", "text", true, false),
-        row("summary", "text", true, true),
-        row("tone", "text", false, false),
-        row("steps", "list", true, false),
-        row("enabled", "flag", true, false),
-        row("internal", "flag", false, false),
-        row("notes", "JSON", true, false),
-        row("follow_up", "text", true, false),
-        row("routes", "list", true, false),
-    ];
-    assert_eq!(rows, expected);
-}
