@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory as _};
 use super::command_line::Cli;
 
 /// The flags that `-h` leaves out, by their ids.
-const ADVANCED: [&str; 31] = [
+const ADVANCED: [&str; 32] = [
     "into",
     "allow_clear",
     "allow_insecure_http",
@@ -31,6 +31,7 @@ const ADVANCED: [&str; 31] = [
     "no_input",
     "no_recheck",
     "no_verify",
+    "org_values",
     "parallelism",
     "quiet",
     "require_secrets",
