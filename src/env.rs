@@ -66,7 +66,8 @@ variables! {
     ConfigHome = "XDG_CONFIG_HOME", "the base directory of contexts and logins (`lobu/`)";
     Term = "TERM", "`dumb` turns off color and progress bars";
     Ci = "CI", "if set, text is not wrapped without a terminal";
-    GithubActions = "GITHUB_ACTIONS", "`true` also writes problems as annotations";
+    GithubActions = "GITHUB_ACTIONS", "`true` also writes errors and warnings as annotations";
+    GithubWorkspace = "GITHUB_WORKSPACE", "the checkout, to which the paths of annotations are relative";
     GithubStepSummary = "GITHUB_STEP_SUMMARY", "the file to which the step summary is appended";
 }
 

@@ -56,7 +56,7 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
 }
 
 /// How output looks, and whether questions are asked.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
     /// Print errors only

@@ -15,7 +15,7 @@ use crate::commands::{
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
 use crate::model::Diagnostic;
-use crate::render::document::{Document, Style, line};
+use crate::render::document::{Document, line};
 use crate::render::json;
 use crate::ui::log::{self, Level, LogRecord, LogSinks};
 use crate::ui::{Options, Ui, Verbosity};
@@ -84,7 +84,7 @@ fn tell_log(ui: &Ui, state: Option<&Path>, record: &LogRecord) {
     let Some(state) = state else { return };
     let line = match logs::keep(state, &record.text()) {
         Ok(path) => line!("Log: {}", path.display()),
-        Err(error) => line!("{}the log of this run cannot be kept: {}", Style::Warning.of("warning: "), error.kind()),
+        Err(error) => return ui.warning(line!("the log of this run cannot be kept: {}", error.kind())),
     };
     ui.notice(&Document::from(line));
 }
@@ -175,7 +175,7 @@ fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result
     result
 }
 
-fn output(options: OutputOptions, environment: &Environment) -> Options {
+pub(super) fn output(options: OutputOptions, environment: &Environment) -> Options {
     let OutputOptions { quiet, verbose, color, no_input } = options;
     let verbosity = match (quiet, verbose) {
         (true, _) => Verbosity::Quiet,
@@ -189,5 +189,6 @@ fn output(options: OutputOptions, environment: &Environment) -> Options {
         verbosity,
         no_input,
         ci: environment.is_set(Variable::Ci),
+        annotates: environment.text(Variable::GithubActions) == Some("true"),
     }
 }

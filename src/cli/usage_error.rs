@@ -4,13 +4,19 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
+use crate::env::Environment;
 use crate::error::exit;
+use crate::render::ci;
 use crate::render::document::{Document, Style, line};
-use crate::ui::{Options, Ui};
+use crate::render::text_safety::sanitise;
+use crate::ui::Ui;
 
+use super::command_line::OutputOptions;
 use super::hints::{self, Instead};
+use super::run::output;
 
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
@@ -18,8 +24,14 @@ const STAND_IN: &str = "…";
 /// Shows an error of clap's, or the help that was asked for, which is an error to it; its exit code for usage is ours too.
 pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
     let error = if is_about_secrets(arguments) { without_values(error) } else { error };
+    let error = visible(error);
+    let is_usage = !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     // Nothing is left to tell it to if the stream is closed.
     drop(error.print());
+    let ui = Ui::new(output(OutputOptions::default(), &Environment::of_process()));
+    if is_usage {
+        ui.annotate(|| ci::usage(&sentence(&error)));
+    }
     let verb = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(verb)) => Some(verb.as_str()),
         _ => None,
@@ -32,12 +44,39 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
     if let Some(Instead { advice, commands }) = instead {
         let mut document = Document::from(line!("{}{}", Style::Hint.of("help: "), advice).prose(6));
         document.extend(commands.iter().map(|command| Style::Bold.line(*command).indented(2)));
-        Ui::new(Options::default()).notice(&document);
+        ui.notice(&document);
     }
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::from(exit::DONE),
-        _ => ExitCode::from(exit::USAGE),
+    ExitCode::from(if is_usage { exit::USAGE } else { exit::DONE })
+}
+
+/// Makes what was typed visible, so that a line break in it can't begin a line of a CI log.
+fn visible(mut error: Error) -> Error {
+    let texts = error.context().filter_map(|(kind, value)| {
+        let shown = match value {
+            ContextValue::String(text) => ContextValue::String(sanitise(text).as_str().to_owned()),
+            ContextValue::Strings(texts) => {
+                ContextValue::Strings(texts.iter().map(|text| sanitise(text).as_str().to_owned()).collect())
+            }
+            // Advice that repeats it.
+            ContextValue::StyledStrs(texts) => {
+                let is_shown = |text: &&StyledStr| sanitise(&text.to_string()).as_str() == text.to_string();
+                ContextValue::StyledStrs(texts.iter().filter(is_shown).cloned().collect())
+            }
+            _ => return None,
+        };
+        Some((kind, shown))
+    });
+    for (kind, shown) in texts.collect::<Vec<_>>() {
+        error.insert(kind, shown);
     }
+    error
+}
+
+/// What is wrong, without the usage and the advice below it.
+fn sentence(error: &Error) -> String {
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    lines.join(" ").trim_start_matches("error: ").to_owned()
 }
 
 /// Whether the words of a command line are about secrets or tokens.
@@ -101,6 +140,17 @@ mod tests {
             "lobu secrets list --hunter2-is-the-value-of-this-very-long-flag",
         ] {
             assert!(!shown(line).contains("hunter2"), "{line}\n{}", shown(line));
+        }
+    }
+
+    #[test]
+    fn what_was_typed_begins_no_line() {
+        for line in ["lobu plan\n::error::x", "lobu plan --x\n::error::x", "lobu plan -t=a --on\u{1b}[2J=##[group]"] {
+            let arguments = line.split(' ').map(OsString::from);
+            let error = visible(Cli::try_parse_from(arguments).unwrap_err());
+            let text = error.to_string();
+            assert!(!text.contains("\n::") && !text.contains("##[") && !text.contains('\u{1b}'), "{text}");
+            assert!(!sentence(&error).contains("Usage"), "{text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! One file a verb: what can be typed behind it, and what it does.
 
 pub mod apply;
+mod checkout;
 pub mod context;
 pub mod dev;
 pub mod doctor;

@@ -102,7 +102,7 @@ fn load_shown(
     let found: Vec<_> = found.into_iter().filter(|diagnostic| concerns(diagnostic, only)).collect();
     // Notes are for `validate`, which is asked what there is to say.
     let shown: Vec<_> = found.iter().filter(|found| found.severity != Severity::Note).map(shown).collect();
-    session.show(&shown);
+    session.show(&shown, directory.location());
     check(&found, options)?;
     let project = project.ok_or_else(|| invalid(&found))?;
     Ok(Loaded { directory, project, diagnostics: found })
@@ -202,7 +202,7 @@ pub(super) fn pins(session: &Session, given: Option<&Path>) -> Result<ProjectPin
     match config {
         Some(config) if errors.is_empty() => Ok(ProjectPins::of(&config, directory.location())),
         _ => {
-            session.show(&errors);
+            session.show(&errors, directory.location());
             let message = "lobu.toml has errors, so the org that it pins is unknown; nothing was sent";
             Err(CommandError::new(ErrorKind::InvalidProject, message))
         }

@@ -18,6 +18,8 @@ use crate::target::{
 };
 use crate::ui::Ui;
 
+use super::checkout::Checkout;
+
 /// What every command works with.
 pub struct Session {
     /// The terminal.
@@ -78,24 +80,23 @@ impl Session {
         self.ui.notice(&Document::from(line).line(Style::Bold.line(command.to_owned()).indented(2)));
     }
 
-    /// Shows diagnostics on stderr, and as annotations where GitHub reads them.
-    pub(super) fn show(&self, found: &[Diagnostic]) {
+    /// Shows diagnostics of files below a directory on stderr, and as annotations where GitHub reads them.
+    pub(super) fn show(&self, found: &[Diagnostic], directory: &Path) {
         if found.is_empty() {
             return;
         }
         self.found.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(found);
         self.ui.notice(&diagnostics::render(found, self.ui.columns()));
-        if self.environment.text(Variable::GithubActions) == Some("true") {
-            for diagnostic in found {
-                self.ui.annotation(&ci::annotation(diagnostic));
-            }
+        let checkout = Checkout::of(self.environment.path(Variable::GithubWorkspace), directory);
+        for diagnostic in found {
+            let file = diagnostic.position.as_ref().and_then(|position| checkout.path_of(&position.file));
+            self.ui.annotate(|| ci::annotation(diagnostic, file.as_deref()));
         }
     }
 
     /// Warns of what is about a thing of this name.
     pub(super) fn warn(&self, name: impl std::fmt::Display, what: &str) {
-        let line = line!("{}{} {}", Style::Warning.of("warning: "), Style::Bold.of(name), what);
-        self.ui.notice(&Document::from(line.prose(2)));
+        self.ui.warning(line!("{} {}", Style::Bold.of(name), what));
     }
 
     /// Says where a command goes, as the first line on stderr.
@@ -169,11 +170,10 @@ impl Session {
         let directory = self.environment.state_directory();
         let problem = remember_secrets_api(directory.as_deref(), origin, &target.org, mode)?;
         if let Some(problem) = &problem {
-            let warning = line!("{}{}", Style::Warning.of("warning: "), problem).prose(2);
             let why = "It records which orgs have the secrets API. Repair or remove it. To check it:";
             let hint = line!("{}{}", Style::Hint.of("help: "), why).prose(2);
             let command = Style::Bold.line("lobu doctor").indented(2);
-            self.ui.notice(&Document::from_iter([warning, hint, command]));
+            self.ui.warning_with(line!("{}", problem), vec![hint, command]);
         }
         Ok(problem)
     }

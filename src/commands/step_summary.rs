@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::env::Variable;
-use crate::render::document::{Style, line};
+use crate::render::document::line;
 use crate::render::markdown::{Markdown, STEP_SUMMARY};
 
 use super::Session;
@@ -17,8 +17,7 @@ pub(super) fn append(session: &Session, page: impl FnOnce(usize) -> Markdown) {
     }
     let Some(path) = session.environment.path(Variable::GithubStepSummary) else { return };
     if let Err(error) = append_to(path, page) {
-        let warning = Style::Warning.of("warning: ");
-        session.say(line!("{}the step summary {} can't be written: {}", warning, path.display(), error).prose(2));
+        session.ui.warning(line!("the step summary {} can't be written: {}", path.display(), error));
     }
 }
 

@@ -36,7 +36,7 @@ pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandErr
     }
     let options = ReadOptions { allow_unknown_keys: args.project.allow_unknown_keys };
     let (project, found) = read_project(&ALL, &directory, options);
-    session.show(&found);
+    session.show(&found, directory.location());
     check(&found, &args.project)?;
     if args.format.json {
         let (agents, types) = counts(project.as_ref());

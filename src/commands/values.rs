@@ -38,7 +38,7 @@ pub(super) fn gather(
     }
     if is_loopback && default == DefaultValuesFile::Dotenv {
         let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-            session.show(&found);
+            session.show(&found, directory.location());
             CommandError::new(ErrorKind::InvalidProject, "the file .env beside lobu.toml can't be read")
         })?;
         if let Some(found) = found {
@@ -79,7 +79,7 @@ pub(super) fn read_target_file(
     path: &str,
 ) -> Result<Dotenv, CommandError> {
     let found = read_dotenv(directory, path).map_err(|found| {
-        session.show(&found);
+        session.show(&found, directory.location());
         CommandError::new(ErrorKind::InvalidProject, format!("the target's env_file {path} can't be read"))
     })?;
     found.ok_or_else(|| {
@@ -98,10 +98,10 @@ fn read_env_file(session: &Session, given: &Path) -> Result<Dotenv, CommandError
 }
 
 /// Shows what is wrong with a text, by line.
-pub(super) fn show_problems(session: &Session, label: &str, problems: &[Problem]) {
+pub(super) fn show_problems(session: &Session, directory: &Path, label: &str, problems: &[Problem]) {
     let file = display_path(label);
     let found: Vec<_> = problems.iter().map(|problem| problem.diagnostic(&file)).collect();
-    session.show(&found);
+    session.show(&found, directory);
 }
 
 /// Reads a text that a flag of the command line names; `ending` says what that means for the command.
@@ -113,7 +113,7 @@ pub(super) fn parse_given(
     ending: &str,
 ) -> Result<Dotenv, CommandError> {
     dotenv::parse(text).map_err(|problems| {
-        show_problems(session, label, &problems);
+        show_problems(session, &session.working_directory, label, &problems);
         CommandError::usage(format!("{flag}: its content can't be used{ending}"))
             .hint("Fix the lines above; the format of a .env file is in docs/reference/dotenv.md.")
     })

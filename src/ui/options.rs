@@ -50,6 +50,8 @@ pub struct Options {
     pub no_input: bool,
     /// The run's log is read in a CI's page, which wraps by itself.
     pub ci: bool,
+    /// GitHub reads the log: errors and warnings are annotations too.
+    pub annotates: bool,
 }
 
 impl Options {

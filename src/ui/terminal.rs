@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::ProgressBar;
 
 use crate::error::{CommandError, ErrorKind};
-use crate::render::ci::Annotation;
-use crate::render::document::{Document, Line, line};
+use crate::render::ci::{self, Annotation};
+use crate::render::document::{Document, Line, Style, line};
 use crate::render::markdown::Markdown;
 use crate::render::text_safety::sanitise_json;
 
@@ -178,11 +178,27 @@ impl Ui {
     /// Says why the command fails, on stderr.
     pub fn failure(&self, error: &CommandError) {
         self.notice(&failure_document(error));
+        self.annotate(|| ci::failure(error));
     }
 
-    /// Writes an annotation for the page of a CI run, on stderr.
-    pub fn annotation(&self, annotation: &Annotation) {
-        self.log_line(annotation.as_str());
+    /// Warns of something that is in no file, on stderr.
+    pub fn warning(&self, what: Line) {
+        self.warning_with(what, Vec::new());
+    }
+
+    /// The same with lines below it, such as advice.
+    pub fn warning_with(&self, what: Line, below: Vec<Line>) {
+        let annotation = ci::warning(&what.to_plain());
+        let head = line!("{}{}", Style::Warning.of("warning: "), what).prose(2);
+        self.notice(&Document::from(head).with(below.into_iter().collect()));
+        self.annotate(|| annotation);
+    }
+
+    /// Writes an annotation on stderr where GitHub reads it; nothing elsewhere.
+    pub fn annotate(&self, annotation: impl FnOnce() -> Annotation) {
+        if self.0.options.annotates {
+            self.log_line(annotation().as_str());
+        }
     }
 
     /// Whether somebody sees what is asked about and can answer: stdin, stdout and stderr are terminals, no `--no-input`.

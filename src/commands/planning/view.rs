@@ -3,12 +3,12 @@ use std::borrow::Cow;
 use crate::commands::options::Format;
 use crate::commands::{Session, step_summary};
 use crate::execute::Report;
-use crate::model::SecretName;
+use crate::model::{SecretName, Severity};
 use crate::plan::Plan;
 use crate::render::json::{self, JsonTarget, JsonView};
 use crate::render::markdown::{self, COMMENT, Markdown, MarkdownView};
 use crate::render::plan::PlanView;
-use crate::render::{plan as plan_text, report as report_text};
+use crate::render::{ci, plan as plan_text, report as report_text};
 
 use super::PlanOptions;
 use super::approval::is_there;
@@ -36,8 +36,15 @@ pub(crate) fn show_plan(session: &Session, options: &PlanOptions, dry_run: bool,
     }
 }
 
-/// Appends a plan to the page of a CI run, which is no terminal, and as public as the log.
+/// Appends a plan to the page of a CI run, which is no terminal, and as public as the log; its warnings are annotations too.
 pub(crate) fn summarize_plan(session: &Session, options: &PlanOptions, dry_run: bool, planned: &Planned) {
+    let plan = shown(options, planned);
+    for problem in &plan.problems {
+        session.ui.annotate(|| ci::plan_problem(Severity::Error, problem));
+    }
+    for warning in &plan.warnings {
+        session.ui.annotate(|| ci::plan_problem(Severity::Warning, warning));
+    }
     step_summary::append(session, |limit| markdown(session, options, dry_run, planned, limit));
 }
 

@@ -96,7 +96,7 @@ fn update(
 
 fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandError> {
     let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-        session.show(&found);
+        session.show(&found, directory.location());
         CommandError::new(ErrorKind::InvalidProject, "the file .env can't be read")
     })?;
     let Some(found) = found else {
@@ -111,7 +111,7 @@ fn list(session: &Session, directory: &ProjectDirectory) -> Result<(), CommandEr
 
 fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Result<(), CommandError> {
     // First of all once, so that nobody types a value for nothing.
-    check(session, &DotenvFile::read(directory)?)?;
+    check(session, directory, &DotenvFile::read(directory)?)?;
     let value = value_input::ask(session, name, OUTCOME, "lobu secrets local set NAME")?;
     if value.is_empty() {
         return Err(CommandError::usage("the value is empty; nothing was written")
@@ -119,7 +119,7 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
     }
     update(session, directory, |file| {
         dotenv::set(&file.text, name.as_str(), &value).map_err(|error| match error {
-            dotenv::EditError::Broken(problems) => broken(session, &problems),
+            dotenv::EditError::Broken(problems) => broken(session, directory, &problems),
             other => CommandError::usage(format!("{other}; nothing was written")),
         })
     })?;
@@ -131,14 +131,19 @@ fn set(session: &Session, directory: &ProjectDirectory, name: &SecretName) -> Re
 
 fn delete(session: &Session, directory: &ProjectDirectory, names: &[String]) -> Result<(), CommandError> {
     let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    update(session, directory, |file| without(session, file, &names))?;
+    update(session, directory, |file| without(session, directory, file, &names))?;
     let listed = names.into_iter().collect::<Vec<_>>().join(", ");
     session.say(line!("Deleted {} from .env", Style::Bold.of(&listed)));
     Ok(())
 }
 
-fn without(session: &Session, file: &DotenvFile, names: &BTreeSet<&str>) -> Result<Zeroizing<String>, CommandError> {
-    let found = check(session, file)?;
+fn without(
+    session: &Session,
+    directory: &ProjectDirectory,
+    file: &DotenvFile,
+    names: &BTreeSet<&str>,
+) -> Result<Zeroizing<String>, CommandError> {
+    let found = check(session, directory, file)?;
     let unknown: Vec<&str> = names.iter().copied().filter(|name| found.line(name).is_none()).collect();
     if !unknown.is_empty() {
         // What can't be a name may be a value by mistake, so it is not repeated.
@@ -159,12 +164,12 @@ fn without(session: &Session, file: &DotenvFile, names: &BTreeSet<&str>) -> Resu
 }
 
 /// Reads the text, and shows by line what is wrong with it: what is not understood is not written over.
-fn check(session: &Session, file: &DotenvFile) -> Result<Dotenv, CommandError> {
-    dotenv::parse(&file.text).map_err(|problems| broken(session, &problems))
+fn check(session: &Session, directory: &ProjectDirectory, file: &DotenvFile) -> Result<Dotenv, CommandError> {
+    dotenv::parse(&file.text).map_err(|problems| broken(session, directory, &problems))
 }
 
-fn broken(session: &Session, problems: &[dotenv::Problem]) -> CommandError {
-    show_problems(session, ProjectDirectory::DOTENV, problems);
+fn broken(session: &Session, directory: &ProjectDirectory, problems: &[dotenv::Problem]) -> CommandError {
+    show_problems(session, directory.location(), ProjectDirectory::DOTENV, problems);
     CommandError::new(ErrorKind::InvalidProject, "the file .env is broken; nothing was written")
         .hint("Fix the lines above first.")
 }

@@ -11,7 +11,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::{AgentId, SecretName, counted, plural};
 use crate::org::{OrgRead, PlatformsProbe, RequestError, generation_of};
 use crate::push::{KeyEnding, KeyPlan, KeyReport, KeyRow, WantedKey, by_flag, plan_keys, push_keys};
-use crate::render::document::{Document, Style, line};
+use crate::render::document::line;
 use crate::render::json;
 use crate::render::secrets::{PushView, key_plan, key_report, suspicion_text};
 use crate::schema::Generation;
@@ -226,13 +226,12 @@ fn unasked(options: KeyOptions<'_>, target: &ResolvedTarget, open: &[&KeyRow]) -
 fn missing(session: &Session, pushed: &Pushed, plan: &KeyPlan) {
     if plan.missing() > 0 {
         let line = line!(
-            "{}{} used in lobu.toml {} not in {}",
-            Style::Warning.of("warning: "),
+            "{} used in lobu.toml {} not in {}",
             counted(plan.missing(), "provider key"),
             plural(plan.missing(), "is", "are"),
             &pushed.source.label
         );
-        session.ui.notice(&Document::from(line.prose(2)));
+        session.ui.warning(line);
     }
 }
 

@@ -233,13 +233,12 @@ pub(super) fn missing(session: &Session, pushed: &Pushed, plan: &PushPlan) {
     let missing = plan.summary().missing;
     if missing > 0 {
         let line = line!(
-            "{}{} used in lobu.toml {} in neither {} nor the org; an apply that needs it will fail",
-            Style::Warning.of("warning: "),
+            "{} used in lobu.toml {} in neither {} nor the org; an apply that needs it will fail",
             counted(missing, "secret"),
             plural(missing, "is", "are"),
             &pushed.source.label
         );
-        session.ui.notice(&Document::from(line.prose(2)));
+        session.ui.warning(line);
     }
 }
 

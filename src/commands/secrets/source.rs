@@ -78,7 +78,7 @@ impl SourceOptions {
 
 fn beside(session: &Session, directory: &ProjectDirectory) -> Result<SourceValues, CommandError> {
     let found = read_dotenv(directory, ProjectDirectory::DOTENV).map_err(|found| {
-        session.show(&found);
+        session.show(&found, directory.location());
         CommandError::usage("the file .env can't be used; nothing was sent")
             .hint("Fix the lines above; the format of a .env file is in docs/reference/dotenv.md.")
     })?;

@@ -5,6 +5,7 @@
 
 mod config;
 mod files;
+mod github;
 mod harness;
 mod models;
 mod servers;

@@ -8,10 +8,11 @@ use crate::support::existing_server::{ExistingServer, Fault, Options, owner_toke
 use crate::support::snapshots::assert_snapshot_file;
 
 /// Clears the screen, writes to the clipboard, reorders, hides, forges lines of a log and ends with a bell.
-const NASTY: &str = "a\u{1b}[2Jb\u{1b}]52;c;aGk=\u{7}c\u{202e}d\u{200b}e\u{9b}1m\r\n::error::forged\n##[error]forged";
+pub(super) const NASTY: &str =
+    "a\u{1b}[2Jb\u{1b}]52;c;aGk=\u{7}c\u{202e}d\u{200b}e\u{9b}1m\r\n::error::forged\n##[error]forged";
 
 /// As a text of TOML or YAML in double quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let characters = text.chars().map(|c| match c {
         '"' | '\\' => format!("\\{c}"),
         c if c.is_ascii_graphic() || c == ' ' => c.to_string(),
@@ -21,7 +22,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A project with such text in every field that takes text.
-fn project() -> TestEnv {
+pub(super) fn project() -> TestEnv {
     let nasty = quoted(NASTY);
     let toml = format!(
         "[agents.pilot]\nname = {nasty}\ndescription = {nasty}\ndir = \"./agents/pilot\"\nguardrails = [{nasty}]\n\
