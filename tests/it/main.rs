@@ -58,4 +58,5 @@ mod targets;
 mod watchers;
 mod wire_ours;
 mod wire_replay;
+mod workflows;
 mod wrong_clock;

@@ -8,3 +8,4 @@ mod comments;
 mod keys;
 mod links;
 mod pages;
+mod workflows;
