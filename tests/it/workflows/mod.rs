@@ -1,5 +1,6 @@
 //! Workflows for GitHub Actions: the templates and the action keep the rules, and their steps do what they say.
 
+mod action;
 mod comment;
 mod documents;
 mod github;

@@ -9,7 +9,7 @@ use super::mutants::MUTANTS;
 const ACTIONS: [&str; 1] = ["actions/checkout@93cb6efe18208431cddfb8368fd83d5badbf9bfd"];
 
 /// The one way to call the program: what is in a checkout, or on the PATH, decides nothing.
-const PROGRAM: &str = "\"$RUNNER_TEMP/lobu/lobu\" ";
+pub(super) const PROGRAM: &str = "\"$RUNNER_TEMP/lobu/lobu\" ";
 
 /// What is wrong with a workflow.
 fn broken(workflow: &Json) -> Vec<String> {
@@ -88,7 +88,7 @@ fn broken_job(triggers: &Json, job: &Json) -> Vec<String> {
     found
 }
 
-fn broken_step(step: &Json) -> Vec<String> {
+pub(super) fn broken_step(step: &Json) -> Vec<String> {
     let mut found = Vec::new();
     let mut check = |holds: bool, what: &str| {
         if !holds {
@@ -154,10 +154,12 @@ fn no_page_uses_an_action_that_is_not_pinned() {
     let mut uses = 0;
     for page in pages {
         let text = file(page);
-        for line in text.lines().filter_map(|line| line.trim().strip_prefix("- uses: ")) {
+        for line in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
             uses += 1;
             let action = line.split(' ').next().unwrap_or_default();
-            assert!(ACTIONS.contains(&action), "{page}: {line}");
+            let (name, commit) = action.split_once('@').expect("an action and its commit");
+            let is_ours = name == "YOUR-ORG/lobu" && commit.len() == 40;
+            assert!(is_ours || ACTIONS.contains(&action), "{page}: {line}");
         }
     }
     assert!(uses > 5);

@@ -33,6 +33,11 @@ impl Runner {
         Self { env, variables }
     }
 
+    /// Sets a variable for every later step.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Runs a script with more variables.
     #[track_caller]
     pub(super) fn run(&self, script: &str, more: &[(&str, &str)]) -> Output {
