@@ -50,7 +50,13 @@ fn every_snapshot_file_is_in_one_directory_and_used_once() {
 /// `.ci/run` finds the tests that it runs only where `../shared` is, or with tools that it installs, by these reasons.
 #[test]
 fn a_test_is_ignored_for_a_known_reason() {
-    const REASONS: [&str; 3] = ["needs ../shared", "needs curl and jq", "a process of the test below"];
+    const REASONS: [&str; 5] = [
+        "needs ../shared",
+        "needs curl and jq",
+        "needs maturin and uv",
+        "needs node and npm",
+        "a process of the test below",
+    ];
     let attribute = concat!("#[", "ignore");
     let mut found = BTreeSet::new();
     for (path, text) in sources() {

@@ -35,6 +35,7 @@ mod names_only;
 mod new_kind;
 mod not_applied;
 mod other_projects;
+mod packaging;
 mod patience;
 mod plan_id;
 mod project_laws;
