@@ -19,6 +19,7 @@
 //! - [`wire`] and [`org`]: the API's JSON, and the org as it is: what is asked, what may be sent, what answers mean.
 //! - [`plan`]: the difference between the two sides, a plain value made by a pure function.
 //! - [`pull`]: the way back, from what the org has to what the files are to say, patched in place.
+//! - [`init`]: new projects as texts, from a few answers, an example or a template.
 //! - [`show`]: what a project says once it is merged, and what an org has, with where each entry is from.
 //! - [`execute`]: carries out a plan that was approved, and nothing else can be.
 //! - [`secrets`]: secret values, which cannot be printed, copied or compared, and where they come from.
@@ -50,6 +51,7 @@ pub mod explain;
 pub mod fault;
 pub mod files;
 pub mod http;
+pub mod init;
 pub mod model;
 pub mod org;
 pub mod plan;

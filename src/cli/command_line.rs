@@ -9,6 +9,7 @@ use crate::commands::dev::DevArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::drift::DriftArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::init::InitArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
 use crate::commands::options::one_of;
@@ -82,6 +83,7 @@ pub(super) struct OutputOptions {
 /// The verbs; each one's arguments are in the file of what it does.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    Init(Box<InitArgs>),
     Apply(Box<ApplyArgs>),
     Plan(Box<PlanArgs>),
     Pull(Box<PullArgs>),

@@ -43,8 +43,12 @@ const ADVANCED: [&str; 32] = [
 ];
 
 /// What people type, by the verb. Each line can be copied as it stands.
-const EXAMPLES: [(&str, &[&str]); 27] = [
-    ("", &["lobu plan -c local", "lobu apply -c local", "lobu pull --init my-project", "lobu doctor"]),
+const EXAMPLES: [(&str, &[&str]); 28] = [
+    ("", &["lobu init my-project", "lobu plan -c local", "lobu apply -c local", "lobu doctor"]),
+    (
+        "init",
+        &["lobu init", "lobu init my-project --yes --platform telegram --memory", "lobu init --example support-desk"],
+    ),
     ("apply", &["lobu apply", "lobu apply --dry-run", "lobu apply --yes agent/triage"]),
     ("plan", &["lobu plan", "lobu plan --full agent/triage", "lobu plan --json --detailed-exitcode"]),
     ("pull", &["lobu pull", "lobu pull --dry-run agent/triage", "lobu pull --init my-project"]),

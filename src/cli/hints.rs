@@ -15,7 +15,7 @@ pub(super) struct Instead {
 
 /// Verbs, of the existing CLI and of other tools. Two words are a verb and the one below it.
 const VERBS: &[(&[&str], Instead)] = &[
-    (&["init", "new"], say("To create a project from an org:", &["lobu pull --init DIR"])),
+    (&["new", "create-project", "scaffold"], say("To create a project:", &["lobu init DIR"])),
     (&["import", "fetch", "export", "download"], say("To update project files from the org:", &["lobu pull"])),
     (
         &["destroy", "delete", "rm", "remove", "down"],

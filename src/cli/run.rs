@@ -9,8 +9,8 @@ use crate::clock;
 use crate::commands::options::Format;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, login, logout, org, plan, pull, schema,
-    secrets, show, token, validate, whoami,
+    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, init, login, logout, org, plan, pull,
+    schema, secrets, show, token, validate, whoami,
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
@@ -142,6 +142,7 @@ impl End {
 
 fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
     match verb {
+        Verb::Init(args) => block_on(init::run(session, &args)),
         Verb::Apply(args) => block_on(apply::run(session, &args)),
         Verb::Plan(args) => block_on(plan::run(session, *args)),
         Verb::Pull(args) => block_on(pull::run(session, &args)),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, SCOPES};
+use crate::accounts::login::{DeviceStart, LoginClient, Page, Proof, READ_ONLY, SCOPES};
 use crate::accounts::{Context, Identity, Kept, Login, LoginContext, LoginStore, NewLoginError, identity_of, revoke};
 use crate::env::Variable;
 use crate::error::CommandError;
@@ -29,6 +29,9 @@ pub struct LoginArgs {
     /// Set the default org of the context
     #[arg(long, value_name = "SLUG")]
     org: Option<String>,
+    /// Ask for a login that can read and change nothing
+    #[arg(long, conflicts_with_all = ["token", "token_stdin"])]
+    read_only: bool,
     /// Store the tokens in the system keyring instead of a file
     #[arg(long)]
     keyring: bool,
@@ -66,7 +69,7 @@ pub async fn run(session: &Session, args: &LoginArgs) -> Result<Outcome, Command
     let login = if args.token.is_given() {
         by_token(session, args, org.as_ref(), &client, context).await?
     } else {
-        by_device(session, &client, context).await?
+        by_device(session, &client, context, args.read_only).await?
     };
     let kept = match place.keep(&accounts, &login, store, args.force).await {
         Ok(kept) => kept,
@@ -109,22 +112,33 @@ async fn note_replaced(session: &Session, client: &LoginClient, context: &Contex
 }
 
 /// The server's device flow (RFC 8628): a person approves on the server's page.
-async fn by_device(session: &Session, client: &LoginClient, context: &Context) -> Result<Login, CommandError> {
+async fn by_device(
+    session: &Session,
+    client: &LoginClient,
+    context: &Context,
+    read_only: bool,
+) -> Result<Login, CommandError> {
+    let asked = if read_only { READ_ONLY } else { SCOPES };
     let interrupts = Interrupts::listen();
-    let start = interrupts.until(client.start_device(&context.server)).await?;
+    let start = interrupts.until(client.start_device(&context.server, asked)).await?;
     session.ui.notice(&instructions(&start, context));
     let mut granted = client.poll_device(&start, interrupts.wait()).await?;
     let who = client.userinfo(&context.server, &granted.access_token).await;
     let identity = match &who {
         Ok(who) => who.clone(),
+        // Whose login it is takes a scope of its own, which was not asked for.
+        Err(_) if read_only => Identity::default(),
         Err(error) => {
             session.note(&format!("the server did not say whose login it is: {error}"));
             Identity::default()
         }
     };
     // Where the server says nothing of it, it granted what was asked for (RFC 6749 5.1).
-    let scope = granted.scope.get_or_insert_with(|| SCOPES.to_owned());
-    if !scope.split(' ').any(|word| word == "mcp:admin") {
+    let scope = granted.scope.get_or_insert_with(|| asked.to_owned());
+    let is_granted = |wanted: &str| scope.split(' ').any(|word| word == wanted);
+    if read_only && (is_granted("mcp:write") || is_granted("mcp:admin")) {
+        session.warn("the login", &format!("can change the org all the same: the server gave it the scopes `{scope}`"));
+    } else if !read_only && !is_granted("mcp:admin") {
         session.note(&format!("the login has the scopes `{scope}`, which are not enough to apply or to push secrets"));
     }
     Ok(Login::of_device(granted, None, identity))

@@ -9,6 +9,7 @@ pub mod drift;
 mod errors;
 pub mod explain;
 mod hidden_values;
+pub mod init;
 mod interrupts;
 mod keyring_errors;
 mod known_orgs;

@@ -2,10 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Command};
 
+use crate::error::CommandError;
 use crate::http::PARALLELISM;
+
+/// The arguments of a verb that another verb goes on with.
+pub(super) fn parsed<A: Args>(arguments: &[&str]) -> Result<A, CommandError> {
+    let command = A::augment_args(Command::new("lobu")).no_binary_name(true);
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| A::from_arg_matches(&matches));
+    parsed.map_err(|error| CommandError::usage(error.kind().to_string()))
+}
 
 /// How a project is read.
 #[derive(Debug, Clone, Default, Args)]

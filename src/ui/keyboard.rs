@@ -23,6 +23,9 @@ pub enum Key {
     Other,
 }
 
+/// Says what is wrong with a text, as a sentence without a period.
+pub type TextCheck<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
 /// Where answers come from.
 pub trait Keyboard: Send {
     /// Throws away what was typed before the question was there to be read.
@@ -33,6 +36,16 @@ pub trait Keyboard: Send {
 
     /// Asks for yes or no behind a prompt of one line. Enter alone is no, `q` ends the questions.
     fn confirm(&mut self, prompt: &str, needs_enter: bool) -> Answer;
+
+    /// Asks for a text behind a prompt of one line; what the check refuses is asked again, with its sentence. Enter alone is the
+    /// default. None if nobody answers any more.
+    fn text(&mut self, prompt: &str, default: &str, check: TextCheck<'_>) -> Option<String>;
+
+    /// Lets choose one of several lines: its position. None if nobody answers any more.
+    fn one_of(&mut self, prompt: &str, lines: &[String]) -> Option<usize>;
+
+    /// Lets choose any number of lines: their positions, in order. None if nobody answers any more.
+    fn any_of(&mut self, prompt: &str, lines: &[String]) -> Option<Vec<usize>>;
 
     /// Keeps what is typed between two keys off the screen too, and throws away what was typed before; false if it can't.
     fn hide(&mut self) -> bool;
@@ -108,6 +121,44 @@ pub(super) mod tests {
                     return answer;
                 }
                 typed.clear();
+            }
+        }
+
+        fn text(&mut self, _: &str, default: &str, check: TextCheck<'_>) -> Option<String> {
+            let mut typed = String::new();
+            loop {
+                match self.key() {
+                    Key::Interrupt => return None,
+                    Key::Char(c) => typed.push(c),
+                    Key::Backspace => drop(typed.pop()),
+                    Key::Enter => {
+                        let text = if typed.is_empty() { default.to_owned() } else { std::mem::take(&mut typed) };
+                        if check(&text).is_ok() {
+                            return Some(text);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+
+        fn one_of(&mut self, prompt: &str, lines: &[String]) -> Option<usize> {
+            // A digit stands for the moves to its line.
+            self.any_of(prompt, lines).map(|chosen| chosen.first().copied().unwrap_or_default())
+        }
+
+        fn any_of(&mut self, _: &str, lines: &[String]) -> Option<Vec<usize>> {
+            let mut chosen = Vec::new();
+            loop {
+                match self.key() {
+                    Key::Interrupt => return None,
+                    Key::Enter => return Some(chosen),
+                    Key::Char(c) => {
+                        let position = c.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
+                        chosen.extend(position.filter(|position| *position < lines.len()));
+                    }
+                    _ => {}
+                }
             }
         }
 

@@ -20,7 +20,7 @@ mod terminal_keyboard;
 
 pub use answer::Answer;
 pub use failure::failure_document;
-pub use keyboard::{Key, Keyboard};
+pub use keyboard::{Key, Keyboard, TextCheck};
 pub use options::{ColorChoice, Options, Verbosity};
 pub use output::Streams;
 pub use paint::paint;

@@ -5,7 +5,7 @@ use crate::render::document::{Document, Line, Style, line};
 use crate::render::text_safety::{SafeText, sanitise};
 
 use super::terminal::Ui;
-use super::{Answer, Key, Keyboard};
+use super::{Answer, Key, Keyboard, TextCheck};
 
 /// How many bytes are taken of what is typed unseen; the caller tells what is too long by the byte more.
 const LONGEST_HIDDEN: usize = 64 * 1024 + 1;
@@ -77,12 +77,39 @@ impl Prompter<'_> {
         self.yes_or_no(question, false)
     }
 
-    fn yes_or_no(&self, question: &Document, needs_enter: bool) -> Answer {
+    /// Asks for a text of one line; Enter alone is the default, and what the check refuses is asked again.
+    ///
+    /// What was typed before the question is thrown away.
+    pub fn text(&self, question: &Document, default: &str, check: TextCheck<'_>) -> Option<String> {
+        self.below(question, |keyboard, prompt| keyboard.text(prompt, default, check))
+    }
+
+    /// Lets choose one of several lines with the arrow keys: its position.
+    ///
+    /// What was typed before the question is thrown away.
+    pub fn one_of(&self, question: &Document, lines: &[String]) -> Option<usize> {
+        let lines = safe(lines);
+        self.below(question, |keyboard, prompt| keyboard.one_of(prompt, &lines))
+    }
+
+    /// Lets choose any number of lines with the arrow keys and the space bar: their positions, in order.
+    ///
+    /// What was typed before the question is thrown away.
+    pub fn any_of(&self, question: &Document, lines: &[String]) -> Option<Vec<usize>> {
+        let lines = safe(lines);
+        self.below(question, |keyboard, prompt| keyboard.any_of(prompt, &lines))
+    }
+
+    fn below<T>(&self, question: &Document, ask: impl FnOnce(&mut dyn Keyboard, &str) -> T) -> T {
         let prompt = self.ui.prompt_below(question);
         self.ui.with_keyboard(|keyboard| {
             keyboard.flush();
-            keyboard.confirm(&prompt, needs_enter)
+            ask(keyboard, &prompt)
         })
+    }
+
+    fn yes_or_no(&self, question: &Document, needs_enter: bool) -> Answer {
+        self.below(question, |keyboard, prompt| keyboard.confirm(prompt, needs_enter))
     }
 
     /// Asks a question that one key answers, without Enter; Enter alone means the first of the answers.
@@ -139,6 +166,11 @@ impl Prompter<'_> {
         question.push(hint(choices));
         self.ui.open_question(&question);
     }
+}
+
+/// Lines that no name in them can break.
+fn safe(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| sanitise(line).as_str().to_owned()).collect()
 }
 
 /// A keyboard that hides what is typed until this is dropped.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::{Answer, Key, Keyboard};
+use super::{Answer, Key, Keyboard, TextCheck};
 
 #[cfg(unix)]
 use hidden::HiddenTerminal;
@@ -68,13 +68,25 @@ impl Keyboard for TerminalKeyboard {
                 None => Some(Answer::Quit),
             })
         };
-        let Ok(answer) = asked else {
-            // Ctrl-C, whose signal the process handles, or the terminal was closed. The library leaves the cursor hidden.
-            drop(terminal.show_cursor());
-            drop(terminal.write_line(""));
-            return Answer::Interrupted;
-        };
-        answer.unwrap_or(Answer::No)
+        answered(&terminal, asked).map_or(Answer::Interrupted, |answer| answer.unwrap_or(Answer::No))
+    }
+
+    fn text(&mut self, prompt: &str, default: &str, check: TextCheck<'_>) -> Option<String> {
+        let terminal = console::Term::stderr();
+        let question = dialoguer::Input::<String>::new().with_prompt(prompt).default(default.to_owned());
+        answered(&terminal, question.validate_with(|text: &String| check(text)).interact_text_on(&terminal))
+    }
+
+    fn one_of(&mut self, prompt: &str, lines: &[String]) -> Option<usize> {
+        let terminal = console::Term::stderr();
+        let question = dialoguer::Select::new().with_prompt(prompt).items(lines).default(0);
+        answered(&terminal, question.interact_on_opt(&terminal)).flatten()
+    }
+
+    fn any_of(&mut self, prompt: &str, lines: &[String]) -> Option<Vec<usize>> {
+        let terminal = console::Term::stderr();
+        let question = dialoguer::MultiSelect::new().with_prompt(prompt).items(lines);
+        answered(&terminal, question.interact_on_opt(&terminal)).flatten()
     }
 
     #[cfg(unix)]
@@ -104,6 +116,16 @@ impl Keyboard for TerminalKeyboard {
     fn has_more(&mut self) -> bool {
         false
     }
+}
+
+/// The answer; none after Ctrl-C, whose signal the process handles, or if the terminal was closed.
+fn answered<T>(terminal: &console::Term, asked: dialoguer::Result<T>) -> Option<T> {
+    if asked.is_err() {
+        // The library leaves the cursor hidden.
+        drop(terminal.show_cursor());
+        drop(terminal.write_line(""));
+    }
+    asked.ok()
 }
 
 /// What a typed answer means; none where it is no answer.

@@ -16,9 +16,9 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "accounts", "clock", "desired", "doctor", "env", "error", "execute", "explain", "fault", "http", "model",
-            "org", "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "show", "target", "ui",
-            "wire",
+            "accounts", "clock", "desired", "doctor", "env", "error", "execute", "explain", "fault", "http", "init",
+            "model", "org", "plan", "project", "pull", "push", "render", "schema", "secrets", "server", "show",
+            "target", "ui", "wire",
         ],
     ),
     ("desired", &["model", "project", "schema"]),
@@ -43,6 +43,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     // Below orgs and logins, which both send what they have to say by it. Of `env` only the proxies; of `model` what has the
     // shape of a credential.
     ("http", &["clock", "env", "model", "secrets", "wire"]),
+    // Texts of new projects. Of `project` only the directory of a template; of `schema` only what platforms have.
+    ("init", &["model", "project", "schema"]),
     ("lib", &[]),
     ("main", &[]),
     ("model", &[]),
@@ -185,6 +187,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
         "tempfile",
         &[
             "commands/dev.rs",
+            "commands/init",
             "commands/pull/source.rs",
             "server/embedded.rs",
             "server/files.rs",
@@ -199,6 +202,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "edit/yaml",
             "execute/report.rs",
             "http",
+            "init",
             "model",
             "org",
             "plan",
@@ -227,7 +231,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "ui/signals.rs",
         ],
     ),
-    ("toml_edit", &["edit/toml", "project/config"]),
+    ("toml_edit", &["edit/toml", "init/blueprint.rs", "project/config"]),
     ("toml_parser", &["edit/toml", "project/config/source.rs"]),
     ("tracing", &["http/trace.rs", "server/refusal.rs", "ui/log.rs"]),
     ("tracing_subscriber", &["ui/log.rs"]),

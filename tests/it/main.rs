@@ -20,6 +20,7 @@ mod full_disk;
 mod generated_projects;
 mod hidden_values;
 mod import_table;
+mod init;
 mod interrupt;
 mod json_lists;
 mod known_orgs;

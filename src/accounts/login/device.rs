@@ -21,6 +21,9 @@ use super::{LoginClient, LoginError, Page};
 /// may have.
 pub const SCOPES: &str = "mcp:read mcp:write mcp:admin profile:read";
 
+/// The scope that a login asks for with which nothing can be changed.
+pub const READ_ONLY: &str = "mcp:read";
+
 /// How long is waited between two questions where the server does not say (RFC 8628 3.2).
 const INTERVAL: Duration = Duration::from_secs(5);
 /// The shortest time between two questions.
@@ -94,11 +97,12 @@ enum Polled {
 impl LoginClient {
     /// Starts a login at the server with this API origin: finds its endpoints, registers a client and asks for a code.
     ///
-    /// Nothing is sent to an endpoint before all of them are known to lie on the context's origins.
-    pub async fn start_device(&self, api_origin: &Url) -> Result<DeviceStart, LoginError> {
+    /// Nothing is sent to an endpoint before all of them are known to lie on the context's origins. `scopes` are those that the
+    /// login asks for, apart by spaces.
+    pub async fn start_device(&self, api_origin: &Url, scopes: &str) -> Result<DeviceStart, LoginError> {
         let endpoints = self.discover(api_origin).await?;
-        let client_id = self.register(&endpoints.registration).await?;
-        let form = [("client_id", Part::Plain(&client_id)), ("scope", Part::Plain(SCOPES))];
+        let client_id = self.register(&endpoints.registration, scopes).await?;
+        let form = [("client_id", Part::Plain(&client_id)), ("scope", Part::Plain(scopes))];
         let asked_at = self.clock.elapsed();
         let reply = self.transport.send(&Call::post(&endpoints.device, Content::Form(&form))).await?;
         let answer = reply.read(device_answer)?;
@@ -118,8 +122,8 @@ impl LoginClient {
         })
     }
 
-    async fn register(&self, endpoint: &Url) -> Result<String, LoginError> {
-        let document = registration();
+    async fn register(&self, endpoint: &Url, scopes: &str) -> Result<String, LoginError> {
+        let document = registration(scopes);
         let reply = self.transport.send(&Call::post(endpoint, Content::Json(&document))).await?;
         Ok(reply.read(registration_answer)?)
     }
@@ -196,13 +200,13 @@ impl LoginClient {
 }
 
 /// What a client says of itself (RFC 7591 2): it can keep no secret, and nothing is ever redirected to it.
-fn registration() -> Json {
+fn registration(scopes: &str) -> Json {
     json!({
         "client_name": "lobu",
         "grant_types": [DEVICE_GRANT, "refresh_token"],
         "response_types": [],
         "token_endpoint_auth_method": "none",
-        "scope": SCOPES,
+        "scope": scopes,
     })
 }
 

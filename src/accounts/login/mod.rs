@@ -15,7 +15,7 @@ mod tests;
 mod whoami;
 
 pub use client::{LoginClient, Page};
-pub use device::{DeviceStart, Granted, SCOPES};
+pub use device::{DeviceStart, Granted, READ_ONLY, SCOPES};
 pub use error::{LoginError, RefreshError};
 pub use refresh::{CliTokens, DeviceLogin};
 pub use whoami::{Account, OrgEntry, Proof};

@@ -40,7 +40,7 @@ pub const TYPES: [&str; 6] = ["telegram", "slack", "discord", "whatsapp", "teams
 pub const NAME_PATTERN: &str = "^[a-z0-9][a-z0-9-]*$";
 
 /// A key that the config of some platform types usually has. A server takes any other key as well.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct ConfigKey {
     pub name: &'static str,
     /// The platform types that have it.
@@ -49,6 +49,8 @@ pub struct ConfigKey {
     pub says: &'static str,
     /// A value, as lobu.toml writes it.
     pub example: &'static str,
+    /// Whether a new platform starts with it.
+    pub is_basic: bool,
 }
 
 const fn key(
@@ -57,28 +59,32 @@ const fn key(
     says: &'static str,
     example: &'static str,
 ) -> ConfigKey {
-    ConfigKey { name, types, says, example }
+    ConfigKey { name, types, says, example, is_basic: false }
+}
+
+const fn basic(key: ConfigKey) -> ConfigKey {
+    ConfigKey { is_basic: true, ..key }
 }
 
 /// The usual keys of every type.
 pub static CONFIG_KEYS: [ConfigKey; 17] = [
-    key("botToken", &["telegram", "slack", "discord"], "Token of the bot", "\"$BOT_TOKEN\""),
+    basic(key("botToken", &["telegram", "slack", "discord"], "Token of the bot", "\"$BOT_TOKEN\"")),
     key("chatId", &["telegram"], "ID of the chat that the bot serves", "\"-1001204\""),
-    key("signingSecret", &["slack"], "Secret with which Slack signs requests", "\"$SLACK_SIGNING_SECRET\""),
+    basic(key("signingSecret", &["slack"], "Secret with which Slack signs requests", "\"$SLACK_SIGNING_SECRET\"")),
     key("appToken", &["slack"], "Token of the app, for socket mode", "\"$SLACK_APP_TOKEN\""),
     key("clientId", &["slack"], "OAuth client ID of the app", "\"$SLACK_CLIENT_ID\""),
     key("clientSecret", &["slack"], "OAuth client secret of the app", "\"$SLACK_CLIENT_SECRET\""),
-    key("applicationId", &["discord"], "ID of the application", "\"4242\""),
-    key("publicKey", &["discord"], "Key with which Discord signs requests", "\"$DISCORD_PUBLIC_KEY\""),
-    key("accessToken", &["whatsapp"], "Access token of the business account", "\"$WHATSAPP_TOKEN\""),
-    key("phoneNumberId", &["whatsapp"], "ID of the phone number", "\"1060\""),
-    key("verifyToken", &["whatsapp"], "Token that confirms the webhook", "\"$WHATSAPP_VERIFY_TOKEN\""),
-    key("appSecret", &["whatsapp"], "Secret with which WhatsApp signs requests", "\"$WHATSAPP_APP_SECRET\""),
-    key("appId", &["teams"], "ID of the bot's app", "\"$TEAMS_APP_ID\""),
-    key("appPassword", &["teams"], "Password of the bot's app", "\"$TEAMS_APP_PASSWORD\""),
-    key("appTenantId", &["teams"], "ID of the app's tenant", "\"$TEAMS_TENANT_ID\""),
+    basic(key("applicationId", &["discord"], "ID of the application", "\"4242\"")),
+    basic(key("publicKey", &["discord"], "Key with which Discord signs requests", "\"$DISCORD_PUBLIC_KEY\"")),
+    basic(key("accessToken", &["whatsapp"], "Access token of the business account", "\"$WHATSAPP_TOKEN\"")),
+    basic(key("phoneNumberId", &["whatsapp"], "ID of the phone number", "\"1060\"")),
+    basic(key("verifyToken", &["whatsapp"], "Token that confirms the webhook", "\"$WHATSAPP_VERIFY_TOKEN\"")),
+    basic(key("appSecret", &["whatsapp"], "Secret with which WhatsApp signs requests", "\"$WHATSAPP_APP_SECRET\"")),
+    basic(key("appId", &["teams"], "ID of the bot's app", "\"$TEAMS_APP_ID\"")),
+    basic(key("appPassword", &["teams"], "Password of the bot's app", "\"$TEAMS_APP_PASSWORD\"")),
+    basic(key("appTenantId", &["teams"], "ID of the app's tenant", "\"$TEAMS_TENANT_ID\"")),
     key("appType", &["teams"], "Kind of the app, such as `SingleTenant`", "\"SingleTenant\""),
-    key("credentials", &["gchat"], "Key of the service account, as JSON", "\"$GCHAT_CREDENTIALS\""),
+    basic(key("credentials", &["gchat"], "Key of the service account, as JSON", "\"$GCHAT_CREDENTIALS\"")),
 ];
 
 /// The usual keys of one type.

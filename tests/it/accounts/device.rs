@@ -110,6 +110,29 @@ fn the_scopes_that_were_granted_are_told() {
 }
 
 #[test]
+fn a_login_that_only_reads_asks_for_that_alone() {
+    let table = [("mcp:read", false), ("mcp:read mcp:admin", true)];
+    for (granted, warned) in table {
+        let double = Double::start(move |request, _, _| {
+            let answer = json!({"access_token": "A", "token_type": "Bearer", "scope": granted});
+            (request.path == TOKEN).then_some((200, answer))
+        });
+        let env = TestEnv::new();
+        let output = env.lobu(["login", "--read-only", "-c", "stage", "--url", &double.url]);
+        output.expect_code(0);
+        let asked: Vec<_> = double.came().into_iter().filter(|request| request.body.contains("scope")).collect();
+        assert_eq!(asked.len(), 2);
+        for request in asked {
+            assert!(request.body.contains("mcp%3Aread") || request.body.contains("mcp:read"), "{}", request.body);
+            assert!(!request.body.contains("admin") && !request.body.contains("write"), "{}", request.body);
+        }
+        let said = crate::support::terminal::flat(&output.stderr);
+        assert_eq!(warned, said.contains("can change the org all the same"), "{said}");
+        assert!(!said.contains("not enough"), "{said}");
+    }
+}
+
+#[test]
 fn pending_and_slow_down_wait_and_go_on() {
     let double = Double::start(|request, before, _| {
         let error = |error: &str| Some((400, json!({"error": error})));

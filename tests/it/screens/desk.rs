@@ -94,7 +94,7 @@ fn plain(env: &TestEnv, screen: &str) -> String {
 }
 
 /// A line with `0.0s` for a time at its end, and one text for all ids and fingerprints.
-fn without_what_varies(line: &str) -> String {
+pub(super) fn without_what_varies(line: &str) -> String {
     let line = match line.rsplit_once("  ") {
         Some((before, time)) if line.starts_with('✓') && time.ends_with('s') => format!("{before}  0.0s"),
         _ => line.to_owned(),

@@ -4,7 +4,7 @@ use serde_json::json;
 use url::Url;
 
 use super::support::*;
-use crate::accounts::login::{LoginClient, LoginError};
+use crate::accounts::login::{LoginClient, LoginError, SCOPES};
 use crate::env::Network;
 use crate::http::tests::FakeClock;
 use crate::http::tests::listener::{Listener, Step, answer, typed, with_header};
@@ -78,7 +78,7 @@ async fn both_origins_of_a_context_may_hold_endpoints() {
     let (auth, api) = (double(), Listener::start([]));
     api.on(METADATA, answer(200, &metadata(&auth)));
     let (client, _) = client_with_clock(&[&auth.origin(), &api.origin()]);
-    let started = client.start_device(&api.origin()).await.unwrap();
+    let started = client.start_device(&api.origin(), SCOPES).await.unwrap();
     assert!(started.page.is_of_context());
     assert_eq!((api.lines().len(), auth.lines().len()), (1, 2));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use url::Url;
 
-use crate::accounts::login::{DeviceStart, LoginClient, LoginError};
+use crate::accounts::login::{DeviceStart, LoginClient, LoginError, SCOPES};
 use crate::env::Network;
 use crate::http::tests::FakeClock;
 use crate::http::tests::listener::{Listener, answer};
@@ -91,7 +91,7 @@ pub(super) fn oauth_error(code: &str) -> Json {
 }
 
 pub(super) async fn start(client: &LoginClient, listener: &Listener) -> Result<DeviceStart, LoginError> {
-    client.start_device(&listener.origin()).await
+    client.start_device(&listener.origin(), SCOPES).await
 }
 
 /// What an error says, after it was seen to hold no secret.

@@ -1,0 +1,158 @@
+//! `lobu init`: a new project, from a few answers, an example, a template, or an org.
+
+mod from_org;
+mod questions;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::error::{CommandError, ErrorKind};
+use crate::init::{EXAMPLES, Example, NewFile, template};
+use crate::project::directory::ProjectDirectory;
+use crate::render::document::{Document, Line, Style, line};
+use crate::schema::kinds::platform;
+use crate::target::argument;
+
+use super::interrupts::Interrupts;
+use super::options::parsed;
+use super::{Outcome, Session, apply};
+
+use questions::Start;
+
+/// Create a project
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Directory of the project (default: the current directory)
+    #[arg(value_name = "DIR", help_heading = "Arguments")]
+    directory: Option<PathBuf>,
+    #[command(flatten)]
+    answers: AnswerOptions,
+    /// Start from an example
+    #[arg(long, value_name = "NAME", help_heading = "Init", conflicts_with = "from", value_parser = PossibleValuesParser::new(EXAMPLES.iter().map(|example| example.name)))]
+    example: Option<String>,
+    /// Start from a copy of the project in this directory, without its .env
+    #[arg(long, value_name = "DIR", help_heading = "Init")]
+    from: Option<PathBuf>,
+    /// Skip all prompts and use the defaults
+    #[arg(long, help_heading = "Init")]
+    yes: bool,
+}
+
+/// What would be asked otherwise.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Init")]
+pub(super) struct AnswerOptions {
+    /// Name of the project (default: the name of its directory)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["example", "from"])]
+    name: Option<String>,
+    /// Pin the project to this org
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["example", "from"])]
+    org: Option<String>,
+    /// ID of the agent (default: assistant)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
+    agent: Option<String>,
+    /// Model provider of the agent (default: anthropic)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
+    provider: Option<String>,
+    /// Add a chat platform; repeat for several
+    #[arg(long, value_name = "TYPE", conflicts_with_all = ["example", "from"], value_parser = PossibleValuesParser::new(platform::TYPES))]
+    platform: Vec<String>,
+    /// Add a memory schema
+    #[arg(long, conflicts_with_all = ["example", "from"])]
+    memory: bool,
+}
+
+/// Asks what is not said, checks the new project as `validate` does, and writes it over nothing. A person may apply it at once.
+pub async fn run(session: &Session, args: &InitArgs) -> Result<Outcome, CommandError> {
+    let interrupts = Interrupts::listen().with_outcome("nothing was written");
+    let given = args.directory.as_deref();
+    let path = given.map_or_else(|| session.working_directory.clone(), |given| session.working_directory.join(given));
+    // Before anybody answers questions for nothing.
+    refuse_project(&path)?;
+    let files = match start(session, args, &path)? {
+        Start::Files(files) => files,
+        Start::Org(context) => return from_org::run(session, given, &path, &context).await,
+    };
+    let new_project = write::prepare(session, &path, files)?;
+    let needs_values = new_project.needs_values;
+    interrupts.check()?;
+    let written = new_project.write(&path, &interrupts)?;
+    session.ui.product(&written.report(&shown(given)));
+    // What takes values of secrets can't be applied before they are there.
+    if !args.yes && !needs_values && session.ui.prompter().is_some() {
+        offer_apply(session, &path).await?;
+    }
+    session.ui.product(&next_commands(given, needs_values));
+    Ok(Outcome::Done)
+}
+
+/// The files that the project starts with.
+fn start(session: &Session, args: &InitArgs, path: &Path) -> Result<Start, CommandError> {
+    if let Some(example) = args.example.as_deref().and_then(Example::of) {
+        return Ok(Start::Files(example.files()));
+    }
+    if let Some(from) = &args.from {
+        return Ok(Start::Files(copy_of(&session.working_directory.join(from), path)?));
+    }
+    questions::start(session, &args.answers, args.yes, path)
+}
+
+fn copy_of(from: &Path, path: &Path) -> Result<Vec<NewFile>, CommandError> {
+    let refused = |what: &dyn std::fmt::Display| {
+        let message = format!("`{}` can't be used as a template: {what}; nothing was written", from.display());
+        CommandError::new(ErrorKind::InvalidProject, message)
+    };
+    let there = path.ancestors().find_map(|above| above.canonicalize().ok());
+    let is_inside = from.canonicalize().is_ok_and(|from| there.is_some_and(|there| there.starts_with(from)));
+    if is_inside {
+        return Err(refused(&"the new project would be inside it"));
+    }
+    let directory = ProjectDirectory::open(from, &[])?;
+    template(&directory).map_err(|error| refused(&error))
+}
+
+/// A project that is there stays as it is.
+fn refuse_project(path: &Path) -> Result<(), CommandError> {
+    if path.join(ProjectDirectory::FILE).symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let message = format!("there is a lobu.toml in `{}` already; nothing was written", path.display());
+    let error = CommandError::new(ErrorKind::WouldOverwrite, message);
+    Err(error.hint_command("to check it:", format!("lobu validate{}", argument("-C", &path.to_string_lossy()))))
+}
+
+/// Lets a person see the plan of the new project in an org on this machine, and apply it.
+async fn offer_apply(session: &Session, path: &Path) -> Result<(), CommandError> {
+    let directory = path.to_string_lossy();
+    let args = parsed(&["-c", "local", "-C", &directory])?;
+    match apply::run(session, &args).await {
+        Err(error) if error.kind == ErrorKind::Declined => Ok(()),
+        ended => ended.map(drop),
+    }
+}
+
+/// The directory as a person typed it.
+fn shown(given: Option<&Path>) -> String {
+    given.map_or_else(|| "this directory".to_owned(), |given| given.display().to_string())
+}
+
+fn next_commands(given: Option<&Path>, needs_values: bool) -> Document {
+    let directory = given.map(|given| argument("-C", &given.to_string_lossy())).unwrap_or_default();
+    let command = |verb: &str| Style::Bold.line(format!("lobu {verb} -c local{directory}")).indented(2);
+    let mut document = Document::from(Line::new());
+    if needs_values {
+        document.push(
+            line!("Next, copy .env.example to .env and fill in the values. Then, with an org on this machine:")
+                .prose(2),
+        );
+        document.push(command("secrets push"));
+    } else {
+        document.push(line!("Next:"));
+        document.push(command("plan"));
+    }
+    document.push(command("apply"));
+    document
+}
