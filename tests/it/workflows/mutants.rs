@@ -1,7 +1,13 @@
 //! Workflows that break a rule each.
 
 /// The template, what is replaced by what in it, and what is found.
-pub(super) const MUTANTS: [(&str, &str, &str, &str); 33] = [
+pub(super) const MUTANTS: [(&str, &str, &str, &str); 34] = [
+    (
+        "lobu-targets.yml",
+        "group: lobu-targets-${{ github.event.pull_request.number ||",
+        "group: lobu-targets-${{ github.run_id ||",
+        "two runs can write two comments",
+    ),
     ("lobu-plan.yml", "  pull_request:\n", "  pull_request_target:\n", "trigger pull_request_target"),
     ("lobu-plan.yml", "permissions: {}", "permissions: write-all", "the workflow has permissions"),
     ("lobu-plan.yml", "shell: bash", "shell: sh", "not bash with pipefail"),
@@ -67,7 +73,7 @@ pub(super) const MUTANTS: [(&str, &str, &str, &str); 33] = [
     ),
     (
         "lobu-plan.yml",
-        "@93cb6efe18208431cddfb8368fd83d5badbf9bfd # v5.0.1",
+        "@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2",
         "@v5",
         "validate: an action that is not known by its commit",
     ),

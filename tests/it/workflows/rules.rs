@@ -6,7 +6,7 @@ use super::documents::{file, members, steps, templates, workflow};
 use super::mutants::MUTANTS;
 
 /// The actions that a workflow may use, by their commits.
-const ACTIONS: [&str; 1] = ["actions/checkout@93cb6efe18208431cddfb8368fd83d5badbf9bfd"];
+const ACTIONS: [&str; 1] = ["actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd"];
 
 /// The one way to call the program: what is in a checkout, or on the PATH, decides nothing.
 pub(super) const PROGRAM: &str = "\"$RUNNER_TEMP/lobu/lobu\" ";
@@ -25,6 +25,12 @@ fn broken(workflow: &Json) -> Vec<String> {
     check(workflow["permissions"] == serde_json::json!({}), "the workflow has permissions".to_owned());
     check(workflow["defaults"]["run"]["shell"] == "bash", "not bash with pipefail".to_owned());
     check(!workflow["env"].to_string().contains("secrets."), "a secret for every job".to_owned());
+    let comments = workflow["jobs"].to_string().contains("/comments");
+    let group = workflow["concurrency"]["group"].as_str().unwrap_or_default();
+    check(
+        !comments || group.contains("github.event.pull_request.number"),
+        "two runs can write two comments".to_owned(),
+    );
     for (name, job) in members(&workflow["jobs"]) {
         for what in broken_job(&workflow["on"], job) {
             check(false, format!("{name}: {what}"));
