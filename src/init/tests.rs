@@ -213,3 +213,13 @@ fn what_is_around_a_project_ignores_values_and_names_secrets() {
     assert!(texts[".env.example"].ends_with("\nA=\nB=\n"));
     assert!(!around(&BTreeSet::new(), "{}", None).iter().any(|file| file.path == ".env.example"));
 }
+
+#[test]
+fn workflows_say_where_the_project_is() {
+    let plain = github_workflows("");
+    assert!(plain.iter().all(|file| file.text.matches("\n  PROJECT: .\n").count() == 1));
+    for file in github_workflows("a \"b\"/c") {
+        assert!(file.path.starts_with(".github/workflows/lobu-"), "{}", file.path);
+        assert!(file.text.contains("\n  PROJECT: \"a \\\"b\\\"/c\"\n"), "{}", file.text);
+    }
+}

@@ -47,6 +47,11 @@ pub fn is_ignored(file: &Path, user: &UserDirectories) -> Ignored {
     if repository.ignores(user) { Ignored::Ignored } else { Ignored::NotIgnored }
 }
 
+/// The root of the repository that a directory is in.
+pub fn repository_of(directory: &Path) -> Option<PathBuf> {
+    Repository::above(&directory.join("lobu.toml")).map(|repository| repository.root)
+}
+
 /// The repository of a file.
 pub(super) struct Repository {
     pub(super) root: PathBuf,

@@ -156,3 +156,26 @@ fn an_interrupt_at_a_question_writes_nothing() {
         assert!(!env.project().join("new").exists());
     }
 }
+
+#[test]
+fn workflows_are_at_the_root_of_the_repository() {
+    let env = TestEnv::new();
+    let output = Command::new("git").args(["init", "-q"]).arg(env.project()).output();
+    assert!(output.expect("git runs").status.success());
+    env.lobu(["init", "deep/down", "--yes", "--ci", "github"]).expect_code(0);
+    let names = ["lobu-apply.yml", "lobu-drift.yml", "lobu-plan.yml", "lobu-secrets.yml"];
+    assert_eq!(files(&env, ".github/workflows"), names);
+    for name in names {
+        let text = env.read(&format!(".github/workflows/{name}"));
+        assert!(text.contains("\n  PROJECT: \"deep/down\"\n"), "{text}");
+    }
+    // For a project that is there, only they are added; the same once more changes nothing.
+    fs::remove_dir_all(env.project().join(".github")).expect("a directory");
+    env.lobu(["init", "deep/down", "--ci", "github"]).expect_code(0);
+    env.lobu(["init", "deep/down", "--ci", "github"]).expect_code(0);
+    assert_eq!(files(&env, ".github/workflows"), names);
+    env.write(".github/workflows/lobu-plan.yml", "name: theirs\n");
+    env.lobu(["init", "deep/down", "--ci", "github"]).expect_code(6);
+    env.lobu(["init", "other", "--yes", "--ci", "github"]).expect_code(6);
+    assert!(!env.project().join("other").exists());
+}

@@ -1,5 +1,6 @@
 //! `lobu init`: a new project, from a few answers, an example, a template, or an org.
 
+mod ci;
 mod from_org;
 mod questions;
 mod write;
@@ -36,6 +37,9 @@ pub struct InitArgs {
     /// Start from a copy of the project in this directory, without its .env
     #[arg(long, value_name = "DIR", help_heading = "Init")]
     from: Option<PathBuf>,
+    /// Also add workflows; for a project that exists, add only them
+    #[arg(long, value_name = "WHERE", help_heading = "Init")]
+    ci: Option<ci::Ci>,
     /// Skip all prompts and use the defaults
     #[arg(long, help_heading = "Init")]
     yes: bool,
@@ -70,8 +74,13 @@ pub async fn run(session: &Session, args: &InitArgs) -> Result<Outcome, CommandE
     let interrupts = Interrupts::listen().with_outcome("nothing was written");
     let given = args.directory.as_deref();
     let path = given.map_or_else(|| session.working_directory.clone(), |given| session.working_directory.join(given));
-    // Before anybody answers questions for nothing.
-    refuse_project(&path)?;
+    let workflows = args.ci.map(|ci| ci::prepare(ci, &path)).transpose()?;
+    if path.join(ProjectDirectory::FILE).symlink_metadata().is_ok() {
+        let Some((root, workflows)) = workflows else { return Err(project_exists(&path)) };
+        session.ui.product(&workflows.write(&root, &interrupts)?.report(&root.display().to_string()));
+        session.ui.product(&ci::what_to_set_up());
+        return Ok(Outcome::Done);
+    }
     let files = match start(session, args, &path)? {
         Start::Files(files) => files,
         Start::Org(context) => return from_org::run(session, given, &path, &context).await,
@@ -81,6 +90,10 @@ pub async fn run(session: &Session, args: &InitArgs) -> Result<Outcome, CommandE
     interrupts.check()?;
     let written = new_project.write(&path, &interrupts)?;
     session.ui.product(&written.report(&shown(given)));
+    if let Some((root, workflows)) = workflows {
+        session.ui.product(&workflows.write(&root, &interrupts)?.report(&root.display().to_string()));
+        session.ui.product(&ci::what_to_set_up());
+    }
     // What takes values of secrets can't be applied before they are there.
     if !args.yes && !needs_values && session.ui.prompter().is_some() {
         offer_apply(session, &path).await?;
@@ -115,13 +128,10 @@ fn copy_of(from: &Path, path: &Path) -> Result<Vec<NewFile>, CommandError> {
 }
 
 /// A project that is there stays as it is.
-fn refuse_project(path: &Path) -> Result<(), CommandError> {
-    if path.join(ProjectDirectory::FILE).symlink_metadata().is_err() {
-        return Ok(());
-    }
+fn project_exists(path: &Path) -> CommandError {
     let message = format!("there is a lobu.toml in `{}` already; nothing was written", path.display());
     let error = CommandError::new(ErrorKind::WouldOverwrite, message);
-    Err(error.hint_command("to check it:", format!("lobu validate{}", argument("-C", &path.to_string_lossy()))))
+    error.hint_command("to check it:", format!("lobu validate{}", argument("-C", &path.to_string_lossy())))
 }
 
 /// Lets a person see the plan of the new project in an org on this machine, and apply it.

@@ -46,10 +46,16 @@ pub(super) fn prepare(session: &Session, path: &Path, files: Vec<NewFile>) -> Re
     let needs_values = desired_state(&project).all_references().iter().any(|reference| reference.provider.is_none());
     let around = around_of(&project);
     let all = place.changes(with_around(files, around))?;
-    for change in &all {
-        place.directory.check_writable(&change.path).map_err(|error| CommandError::from(error).and(NOTHING_WRITTEN))?;
-    }
+    place.check_writable(&all)?;
     Ok(NewProject { changes: all, needs_values })
+}
+
+/// What is written so that these files are below a directory.
+pub(super) fn prepare_files(path: &Path, files: Vec<NewFile>) -> Result<NewProject, CommandError> {
+    let place = Place::open(path)?;
+    let changes = place.changes(files)?;
+    place.check_writable(&changes)?;
+    Ok(NewProject { changes, needs_values: false })
 }
 
 /// What belongs around a project that is there.
@@ -88,6 +94,11 @@ impl Place {
         }
     }
 
+    fn check_writable(&self, changes: &[FileChange]) -> Result<(), CommandError> {
+        let refusal = changes.iter().find_map(|change| self.directory.check_writable(&change.path).err());
+        refusal.map_or(Ok(()), |error| Err(CommandError::from(error).and(NOTHING_WRITTEN)))
+    }
+
     fn changes(&self, files: Vec<NewFile>) -> Result<Vec<FileChange>, CommandError> {
         let limit = self.directory.limits().lobu_toml;
         let read = |path: &str| self.directory.read_text(path, limit);
@@ -95,9 +106,9 @@ impl Place {
             .map_err(|error| CommandError::new(ErrorKind::WouldOverwrite, format!("{error}; {NOTHING_WRITTEN}")))?;
         decided.map_err(|TakenFiles(paths)| {
             let (files, exist) = (counted(paths.len(), "file"), plural(paths.len(), "exists", "exist"));
-            let message = format!("{files} of the new project {exist} already: {}; {NOTHING_WRITTEN}", listed(&paths));
-            CommandError::new(ErrorKind::WouldOverwrite, message)
-                .hint("Name a new directory, or another agent with --agent.")
+            let message =
+                format!("{files} {exist} already with another content: {}; {NOTHING_WRITTEN}", listed(&paths));
+            CommandError::new(ErrorKind::WouldOverwrite, message).hint("Move them, or create the project elsewhere.")
         })
     }
 }
@@ -170,6 +181,9 @@ impl Written {
     /// Says which files there are now.
     pub(super) fn report(&self, directory: &str) -> Document {
         let count = counted(self.files.len(), "file");
+        if self.files.is_empty() {
+            return Document::from(line!("{} has all files already.", Style::Bold.of(directory)));
+        }
         let mut document = Document::from(line!("Wrote {} in {}:", count, Style::Bold.of(directory)));
         for (path, was_there) in &self.files {
             let added = if *was_there { "  (lines added)" } else { "" };

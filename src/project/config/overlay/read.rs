@@ -153,9 +153,9 @@ fn not_in_target(reader: &mut Reader<'_>, target: &str, base: &AgentConfig, fiel
 /// What of the table of an agent is read again: what is otherwise in a target, and what every agent must have.
 fn needed(own: &dyn TableLike, overlay: &Section<'_>) -> Table {
     let mut needed = Table::new();
-    for (key, item) in own.iter() {
-        let is_needed = matches!(key, "name" | "dir") || overlay.names().any(|name| name == key);
-        if let Some((key, _)) = own.get_key_value(key).filter(|_| is_needed) {
+    let is_needed = |key: &str| matches!(key, "name" | "dir") || overlay.names().any(|name| name == key);
+    for (key, item) in own.iter().filter(|(key, _)| is_needed(key)) {
+        if let Some((key, _)) = own.get_key_value(key) {
             needed.insert_formatted(key, item.clone());
         }
     }
