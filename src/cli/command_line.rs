@@ -9,6 +9,7 @@ use crate::commands::dev::DevArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::drift::DriftArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::graph::GraphArgs;
 use crate::commands::init::InitArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
@@ -89,6 +90,7 @@ pub(super) enum Verb {
     Pull(Box<PullArgs>),
     Drift(Box<DriftArgs>),
     Show(Box<ShowArgs>),
+    Graph(GraphArgs),
     Validate(ValidateArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),

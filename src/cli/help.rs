@@ -43,7 +43,7 @@ const ADVANCED: [&str; 32] = [
 ];
 
 /// What people type, by the verb. Each line can be copied as it stands.
-const EXAMPLES: [(&str, &[&str]); 28] = [
+const EXAMPLES: [(&str, &[&str]); 29] = [
     ("", &["lobu init my-project", "lobu plan -c local", "lobu apply -c local", "lobu doctor"]),
     (
         "init",
@@ -54,6 +54,7 @@ const EXAMPLES: [(&str, &[&str]); 28] = [
     ("pull", &["lobu pull", "lobu pull --dry-run agent/triage", "lobu pull --init my-project"]),
     ("drift", &["lobu drift", "lobu drift --json"]),
     ("show", &["lobu show", "lobu show --full agent/triage", "lobu show --remote settings/triage"]),
+    ("graph", &["lobu graph", "lobu graph --only memory", "lobu graph agent/triage > triage.md"]),
     ("validate", &["lobu validate", "lobu validate --deny-warnings", "lobu validate --fix"]),
     ("explain", &["lobu explain agents.network.allowed", "lobu explain watchers", "lobu explain --json"]),
     ("schema", &["lobu schema lobu-toml", "lobu schema plan"]),

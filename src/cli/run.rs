@@ -9,8 +9,8 @@ use crate::clock;
 use crate::commands::options::Format;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, init, login, logout, org, plan, pull,
-    schema, secrets, show, token, validate, whoami,
+    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, graph, init, login, logout, org, plan,
+    pull, schema, secrets, show, token, validate, whoami,
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
@@ -149,6 +149,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Drift(args) => block_on(drift::run(session, *args)),
         Verb::Show(args) if args.is_remote() => block_on(show::run_remote(session, &args)),
         Verb::Show(args) => show::run(session, &args),
+        Verb::Graph(args) => graph::run(session, &args),
         Verb::Validate(args) => validate::run(session, &args),
         Verb::Explain(args) => explain::run(session, &args),
         Verb::Schema(args) => schema::run(session, &args),

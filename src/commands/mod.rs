@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod drift;
 mod errors;
 pub mod explain;
+pub mod graph;
 mod hidden_values;
 pub mod init;
 mod interrupts;

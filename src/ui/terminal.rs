@@ -7,6 +7,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::render::ci::{self, Annotation};
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::markdown::Markdown;
+use crate::render::mermaid::Diagram;
 use crate::render::text_safety::sanitise_json;
 
 use super::output::Sink;
@@ -118,6 +119,11 @@ impl Ui {
     /// Writes Markdown as the product, as it is: only what may be shown is in it.
     pub fn product_markdown(&self, page: &Markdown) {
         self.aside(|| self.0.stdout.write(page.as_str()));
+    }
+
+    /// Writes a diagram as the product, as it is: only what may be shown is in it.
+    pub fn product_diagram(&self, diagram: &Diagram) {
+        self.aside(|| self.0.stdout.write(&diagram.text));
     }
 
     /// Writes a line of printable ASCII as the product, for scripts: a token that was asked for.

@@ -18,6 +18,7 @@ mod explain;
 mod fault_matrix;
 mod full_disk;
 mod generated_projects;
+mod graph;
 mod hidden_values;
 mod import_table;
 mod init;

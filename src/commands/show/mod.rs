@@ -118,7 +118,7 @@ fn check_offline(flags: &TargetFlags) -> Result<(), CommandError> {
 }
 
 /// The project as it is in one of its targets.
-fn in_target(project: &Project, name: &str) -> Result<Project, CommandError> {
+pub(super) fn in_target(project: &Project, name: &str) -> Result<Project, CommandError> {
     if project.config.targets.iter().any(|target| target.name.value == name) {
         return Ok(project.clone().into_target(name));
     }
@@ -138,7 +138,7 @@ fn shown(directory: &ProjectDirectory, project: &Project, selection: &Selection)
 }
 
 /// What names nothing is a slip of the pen.
-fn has_effect(selection: &Selection, sides: &[&DesiredState]) -> Result<(), CommandError> {
+pub(super) fn has_effect(selection: &Selection, sides: &[&DesiredState]) -> Result<(), CommandError> {
     let keys: Vec<_> = sides.iter().flat_map(|desired| desired.all()).map(|resource| &resource.key).collect();
     let unmatched = selection.unmatched(&keys);
     if unmatched.is_empty() {

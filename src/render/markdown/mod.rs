@@ -1,6 +1,7 @@
 //! Plans and reports as GitHub reads Markdown: in comments of pull requests, and on the summary page of a run.
 
 mod code;
+mod diagrams;
 mod lines;
 mod page;
 mod plan;
@@ -11,6 +12,7 @@ mod resource;
 mod tests;
 mod text;
 
+pub use diagrams::diagrams;
 pub use page::{COMMENT, STEP_SUMMARY};
 pub use plan::{MarkdownView, plan};
 pub use report::report;

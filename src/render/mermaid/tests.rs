@@ -1,5 +1,6 @@
 //! Diagrams, read again by a small reader of the grammar that they are written in.
 
+mod agents;
 mod reader;
 
 use proptest::prelude::*;

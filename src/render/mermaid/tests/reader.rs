@@ -34,9 +34,33 @@ fn statement(line: &str) -> Statement {
         assert_eq!(rest, "", "{line:?}");
         return Statement::Line { from, to, label };
     }
-    let (label, rest) = label(rest.strip_prefix('[').expect(line));
-    assert_eq!(rest, "]", "{line:?}");
+    for arrow in [" --> ", " -.-> "] {
+        if let Some(to) = rest.strip_prefix(arrow) {
+            let (to, rest) = id(to);
+            assert_eq!(rest, "", "{line:?}");
+            return Statement::Line { from, to, label: String::new() };
+        }
+    }
+    if let Some(rest) = rest.strip_prefix(" -.->|") {
+        let (label, rest) = label(rest);
+        let (to, rest) = id(rest.strip_prefix("| ").expect(line));
+        assert_eq!(rest, "", "{line:?}");
+        return Statement::Line { from, to, label };
+    }
+    let [open, close] = shape(&from);
+    let (label, rest) = label(rest.strip_prefix(open).expect(line));
+    assert_eq!(rest, close, "{line:?}");
     Statement::Box { id: from, label }
+}
+
+/// The brackets of a box, by the letter of its id.
+fn shape(id: &str) -> [&'static str; 2] {
+    match id.chars().next() {
+        Some('p') => ["([", "])"],
+        Some('m') => ["[[", "]]"],
+        Some('s') => ["{{", "}}"],
+        _ => ["[", "]"],
+    }
 }
 
 /// An id of ours: a letter and a number.
