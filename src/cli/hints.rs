@@ -40,10 +40,37 @@ const VERBS: &[(&[&str], Instead)] = &[
     (&["state", "taint", "lock", "unlock"], say("lobu keeps no state file; a plan compares files and org.", &[])),
     (&["version"], say("To print the version:", &["lobu --version"])),
     (&["run", "serve", "start", "server start"], say("To run a local server for development:", &["lobu dev"])),
-    (&["memory"], say("Entity types and relationship types are sent by:", &["lobu apply"])),
     (
-        &["chat", "eval", "providers", "skills", "platforms", "agents"],
-        say("lobu has no such command; edit the project's files, then:", &["lobu apply"]),
+        &["org create", "orgs create"],
+        say("Orgs are created on the server's web page. To list yours:", &["lobu org list"]),
+    ),
+    (&["org set", "orgs use", "memory org"], say("To select an org:", &["lobu org list", "lobu org use SLUG"])),
+    (&["context set", "context switch"], say("To select a server:", &["lobu context use NAME"])),
+    (&["memory health"], say("To check the server and the org:", &["lobu doctor --memory-only"])),
+    (
+        &["memory seed"],
+        say("Types, rules and watchers are applied from model files; seed data is not:", &["lobu apply --only memory"]),
+    ),
+    (&["memory run"], say("lobu calls no tools; an MCP client can, with the token of:", &["lobu token --raw"])),
+    (
+        &["memory configure", "memory init"],
+        say("lobu configures no MCP clients; one can get its token from:", &["lobu token --raw"]),
+    ),
+    (&["memory browser-auth"], say("Logins of connectors are kept on the server's web page, not by lobu.", &[])),
+    (&["memory"], say("Types, rules and watchers are applied from model files:", &["lobu apply --only memory"])),
+    (
+        &["chat", "eval"],
+        say("lobu runs no agents: apply the project, then use a platform or the server's web page.", &["lobu apply"]),
+    ),
+    (&["agent", "agents"], say("Agents are tables of lobu.toml:", &["lobu explain agents"])),
+    (&["providers"], say("Providers are tables of an agent in lobu.toml:", &["lobu explain agents.providers"])),
+    (
+        &["platforms", "connections"],
+        say("Platforms are tables of an agent in lobu.toml:", &["lobu explain agents.platforms"]),
+    ),
+    (
+        &["skills"],
+        say("Skills are SKILL.md files, and MCP servers are tables of lobu.toml:", &["lobu explain agents.skills"]),
     ),
 ];
 
@@ -87,6 +114,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     ),
     (&["--delete", "--remove"], say("To also remove settings that the project does not declare:", &["--prune"])),
     (&["--replace", "--overwrite", "--update"], say("To replace existing secrets:", &["--rotate"])),
+    (&["--admin-password", "--password"], say("To log in with a personal token:", &["lobu login --token-stdin"])),
     (
         &["--token", "--api-key", "--api-token"],
         say("The token of a run is read from LOBU_API_TOKEN. To log in:", &["lobu login"]),
@@ -100,10 +128,21 @@ const fn say(advice: &'static str, commands: &'static [&'static str]) -> Instead
 /// What to type instead of a verb, or of it and the word behind it; none for a word that no tool has.
 pub(super) fn of_verb(arguments: &[OsString], verb: &str) -> Option<Instead> {
     let typed: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
-    let next = typed.iter().position(|word| *word == verb).and_then(|at| typed.get(at + 1));
-    let both = next.map(|next| format!("{verb} {next}"));
+    let at = typed.iter().position(|word| *word == verb);
+    let next = at.and_then(|at| typed.get(at + 1)).map(|next| format!("{verb} {next}"));
+    let above = at.and_then(|at| typed.get(at.checked_sub(1)?)).map(|above| format!("{above} {verb}"));
     let find = |word: &str| VERBS.iter().find(|(words, _)| words.contains(&word)).map(|(_, instead)| *instead);
-    both.as_deref().and_then(find).or_else(|| find(verb))
+    above.as_deref().and_then(find).or_else(|| next.as_deref().and_then(find)).or_else(|| find(verb))
+}
+
+/// What to do in place of a word that is one too many: only `secrets set` of the existing CLI took a value there.
+pub(super) fn of_word(arguments: &[OsString]) -> Option<Instead> {
+    const VALUE: Instead = say(
+        "A value is typed unseen, or read from stdin. For the org, or for .env:",
+        &["lobu secrets set NAME", "lobu secrets local set NAME"],
+    );
+    let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
+    words.windows(2).any(|pair| pair == ["secrets", "set"]).then_some(VALUE)
 }
 
 /// What to type instead of the first flag of another tool on a command line.
@@ -182,6 +221,7 @@ mod tests {
             ("lobu apply -auto-approve", "--yes"),
             ("lobu apply -y", "--yes"),
             ("lobu apply --profile=work", "-c NAME"),
+            ("lobu login --admin-password", "lobu login --token-stdin"),
             ("lobu plan -refresh-only", "lobu drift"),
         ];
         for (line, command) in table {
@@ -195,5 +235,54 @@ mod tests {
         assert_eq!(of_verb(&words("lobu aply"), "aply"), None);
         assert_eq!(of_flag(&words("lobu apply --yes -- -y")), None);
         assert_eq!(of_flag(&words("lobu plan -y")), None, "a plan asks nothing");
+    }
+
+    /// The verbs of the existing CLI with what it takes behind them.
+    const EXISTING: [&str; 32] = [
+        "validate",
+        "apply --dry-run --yes --only agents --org acme --url https://lobu.example",
+        "login -c work",
+        "login --admin-password",
+        "logout -c work",
+        "whoami -c work",
+        "token --raw -c work",
+        "context list",
+        "context current",
+        "context use work",
+        "context add work --api-url https://lobu.example",
+        "status",
+        "secrets set KEY value",
+        "secrets list",
+        "secrets delete KEY",
+        "doctor --memory-only",
+        "memory org current",
+        "memory org set acme",
+        "memory health",
+        "memory seed",
+        "memory run tool {}",
+        "memory configure",
+        "memory init",
+        "memory browser-auth",
+        "init desk",
+        "chat hello",
+        "eval",
+        "run",
+        "providers list",
+        "skills add x",
+        "platforms list",
+        "org create acme",
+    ];
+
+    #[test]
+    fn every_verb_of_the_existing_cli_works_or_has_a_counterpart() {
+        let mut hinted = 0;
+        for line in EXISTING {
+            let arguments = words(&format!("lobu {line}"));
+            let Err(error) = command(true).try_get_matches_from(&arguments) else { continue };
+            let instead = crate::cli::usage_error::instead(&error, &arguments);
+            assert!(instead.is_some(), "{line}: {error}");
+            hinted += 1;
+        }
+        assert!((10..EXISTING.len()).contains(&hinted), "{hinted}");
     }
 }

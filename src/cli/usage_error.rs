@@ -32,15 +32,7 @@ pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
     if is_usage {
         ui.annotate(|| ci::usage(&sentence(&error)));
     }
-    let verb = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(verb)) => Some(verb.as_str()),
-        _ => None,
-    };
-    let instead = match error.kind() {
-        ErrorKind::InvalidSubcommand => verb.and_then(|verb| hints::of_verb(arguments, verb)),
-        ErrorKind::UnknownArgument => hints::of_flag(arguments),
-        _ => None,
-    };
+    let instead = instead(&error, arguments);
     if let Some(Instead { advice, commands }) = instead {
         let mut document = Document::from(line!("{}{}", Style::Hint.of("help: "), advice).prose(6));
         document.extend(commands.iter().map(|command| Style::Bold.line(*command).indented(2)));
@@ -77,6 +69,24 @@ fn sentence(error: &Error) -> String {
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     lines.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+/// What to type in place of what is wrong.
+pub(super) fn instead(error: &Error, arguments: &[OsString]) -> Option<Instead> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            text(ContextKind::InvalidSubcommand).and_then(|verb| hints::of_verb(arguments, verb))
+        }
+        ErrorKind::UnknownArgument => {
+            let is_flag = text(ContextKind::InvalidArg).is_some_and(|word| word.starts_with('-'));
+            hints::of_flag(arguments).or_else(|| if is_flag { None } else { hints::of_word(arguments) })
+        }
+        _ => None,
+    }
 }
 
 /// Whether the words of a command line are about secrets or tokens.

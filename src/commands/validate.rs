@@ -6,7 +6,8 @@ use crate::error::{CommandError, ErrorKind};
 use crate::model::counted;
 use crate::project::config::ReadOptions;
 use crate::project::directory::{Expected, ProjectDirectory};
-use crate::project::{Project, fix, read_project};
+use crate::project::fix::{self, FixError};
+use crate::project::{Project, read_project};
 use crate::render::document::{Document, Line, line};
 use crate::render::json;
 use crate::schema::{ALL, Kind};
@@ -30,7 +31,8 @@ pub struct ValidateArgs {
 /// Says everything that can be said of a project without a server. Exit 0 or 2.
 pub fn run(session: &Session, args: &ValidateArgs) -> Result<Outcome, CommandError> {
     let directory = open(session, &args.project)?;
-    if args.fix {
+    // Of a project for another version of this program, the check below says so, and nothing is rewritten.
+    if args.fix && !is_for_another_version(&directory) {
         rewrite(session, &directory)?;
         remove_marks(session, &directory, args)?;
     }
@@ -76,6 +78,11 @@ fn summary(project: Option<&Project>) -> Line {
     let types = types.into_iter().filter(|(_, count)| *count > 0).map(|(kind, count)| counted(count, kind.singular));
     let all: Vec<String> = [agents].into_iter().chain(types).collect();
     line!("The project is valid{}: {}.", targets, all.join(", "))
+}
+
+fn is_for_another_version(directory: &ProjectDirectory) -> bool {
+    let text = directory.read_text(ProjectDirectory::FILE, directory.limits().lobu_toml);
+    text.ok().flatten().is_some_and(|text| fix::rewrite(&text) == Err(FixError::OtherVersion))
 }
 
 /// Rewrites old spellings of lobu.toml in place; everything else stays byte for byte.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Project;
-use super::config::{OLD_MEMORY_TABLES, is_memory_key};
+use super::config::{OLD_MEMORY_TABLES, is_memory_key, unmet};
 use super::directory::{ProjectDirectory, join};
 use super::models::is_model;
 use crate::edit::{Change, NodePath, Toml, apply_edits};
@@ -16,6 +16,9 @@ pub enum FixError {
     /// The text is not TOML.
     #[error("the file is not valid TOML")]
     NotToml,
+    /// The file is for another version of this program, and may be written otherwise.
+    #[error("the project needs another version of lobu, by `lobu` in `[project]`")]
+    OtherVersion,
     /// More than one spelling of the memory table holds something.
     #[error("the file has more than one memory table; keep one, `[memory]`")]
     TwoTables,
@@ -33,6 +36,10 @@ pub enum FixError {
 /// the same config without the deprecation, and rewriting it again gives none.
 pub fn rewrite(text: &str) -> Result<Option<String>, FixError> {
     let toml = Toml::parse(text).ok_or(FixError::NotToml)?;
+    let needed = toml.root().get("project").and_then(|project| project.get("lobu")).and_then(|needed| needed.text());
+    if needed.and_then(unmet).is_some() {
+        return Err(FixError::OtherVersion);
+    }
     let Some(memory) = toml.root().get("memory") else { return Ok(None) };
     let mut old = OLD_MEMORY_TABLES.into_iter().filter(|name| memory.get(name).is_some());
     let Some(table) = old.next() else { return Ok(None) };

@@ -136,6 +136,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ),
     ("rustls", &["http/connections.rs", "http/failure.rs"]),
     ("schemars", &["render/json"]),
+    ("semver", &["project/config/needed_version.rs"]),
     (
         "serde",
         &[

@@ -34,6 +34,7 @@ mod markdown;
 mod memory_org;
 mod moved;
 mod names_only;
+mod needed_version;
 mod new_kind;
 mod not_applied;
 mod other_projects;

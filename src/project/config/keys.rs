@@ -16,12 +16,26 @@ const PLATFORM_ID: TextForm =
     TextForm::Pattern { called: "platform ID", pattern: "^(?!\\.*$)[^\\s/\\\\\\u0000-\\u001f\\u007f-\\u009f]{1,256}$" };
 
 /// The tables of the file.
-pub(in crate::project) static ROOT: [Key; 3] = [
+pub(in crate::project) static ROOT: [Key; 4] = [
     Key::map("agents", AGENT_ID, &AGENTS, "Agents by ID; an empty table if the project has none").required(),
     Key::table("memory", &MEMORY_TABLE, "The org of the project, and its memory schema").effect(Effect::Local),
     Key::map("targets", TextForm::NotBlank, &TARGETS, "Servers and orgs that `-t` selects, by name")
         .effect(Effect::Local),
+    Key::table("project", &PROJECT, "What the project needs").effect(Effect::Local),
 ];
+
+/// The keys of the project as a whole.
+pub(super) static PROJECT: [Key; 1] =
+    [Key::text("lobu", VERSIONS, "Versions of lobu that the project needs").effect(Effect::Local).example("\">=0.1\"")];
+
+/// What `semver` reads: comparisons of versions, separated by commas.
+const VERSIONS: TextForm = TextForm::Pattern {
+    called: "version requirement",
+    pattern: concat!(
+        r"^(?!.*, *$) *([*xX] *|((=|>=?|<=?|~|\^)? *(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*|[*xX])){0,2}",
+        r"(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)? *(, *|$))+)$",
+    ),
+};
 
 static AGENTS: Key = Key::table("<id>", &AGENT, "An agent");
 

@@ -8,6 +8,7 @@ pub(super) mod keys;
 mod mcp;
 mod meant;
 mod memory;
+mod needed_version;
 mod outdated;
 pub(super) mod overlay;
 mod path;
@@ -26,6 +27,7 @@ mod types;
 
 pub use access::{DEFAULT_DATA_DIR, DEFAULT_MODELS_DIR, Directory, SecretUse};
 pub(super) use memory::{OLD_TABLES as OLD_MEMORY_TABLES, is_memory_key};
+pub(super) use needed_version::unmet;
 pub use overlay::SharedPlaces;
 pub use plain_fields::PlainFields;
 pub use platforms::is_platform_id;

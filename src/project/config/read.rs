@@ -5,16 +5,17 @@ use super::reader::Reader;
 use super::section::Section;
 use super::source::Source;
 use super::types::{Config, ReadOptions};
-use super::{agents, keys, memory, overlay, syntax};
+use super::{agents, keys, memory, needed_version, overlay, syntax};
 use crate::model::{Diagnostic, Family, with_line_feeds};
 use crate::project::conflict::{Content, conflict};
 use crate::schema::{Schema, names};
 
-const KEYS: [&str; 3] = names(&keys::ROOT);
+const KEYS: [&str; 4] = names(&keys::ROOT);
 
 /// Reads a lobu.toml of either generation and reports everything that is wrong with it, by place.
 ///
-/// `file` is the path below the project directory, for positions. There is no config if the text is not TOML. With
+/// `file` is the path below the project directory, for positions. There is no config if the text is not TOML, or is for another
+/// version of this program. With
 /// errors among the diagnostics the config holds what could be read, for checks of other files in the same pass; it must
 /// not be applied.
 pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (Option<Config>, Vec<Diagnostic>) {
@@ -34,6 +35,10 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
         }
     };
     let root = Section::root(document.as_table());
+    // A file for another version may have keys that this one does not know: nothing else is said of it.
+    if needed_version::report_unmet(&mut reader, &root) {
+        return (None, reader.finish());
+    }
     reader.keys(
         &root,
         &KEYS,
@@ -47,6 +52,7 @@ pub fn read(schema: &Schema, text: &str, file: &str, options: ReadOptions) -> (O
             ("default_schedule_channel", NEVER_HAD_AN_EFFECT),
         ],
     );
+    needed_version::check(&mut reader, &root);
     let mut targets = memory::targets(&mut reader, &root, &overlay::model_keys(schema));
     reader.set_targets(targets.iter().map(|target| target.name.value.clone()).collect());
     let agents = agents::read_all(schema, &mut reader, &root);

@@ -69,6 +69,10 @@ const LOBU_TOML: &[(&str, &str)] = &[
     ("[memory]\norg = 'acme'\n[memory.owletto]\norg = 'acme'", "two-memory-tables"),
     ("[memory.lobu]\norg = 'acme'\n[memory.owletto]\norg = 'acme'", "two-memory-tables"),
     ("[agents.triage.preview.slack]\ncode_ttl_minutes = 9007199254740993", "unsafe-integer"),
+    ("[project]\nlobu = 'newest'", "bad-version"),
+    ("[project]\nlobu = '>=0.1 <1'", "bad-version"),
+    ("[project]\nversion = '1'", "unknown-key"),
+    ("[project]\nlobu = 0.1", "wrong-type"),
     // What a target says otherwise.
     ("[targets.staging.agents.triage]\ndir = 'x'", "not-per-target"),
     ("[targets.staging.agents.triage]\ndescripton = 'x'", "unknown-key"),

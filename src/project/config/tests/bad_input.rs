@@ -25,6 +25,38 @@ fn guardrails_that_are_nowhere_on_are_told() {
 }
 
 #[test]
+fn a_project_for_another_version_is_not_read() {
+    let needing = |needed: &str| format!("[agents.abc]\nname = 1\nnew_key = true\n\n[project]\nlobu = {needed}\n");
+    let (config, found) = read(&ALL, &needing("'>=999.1'"), "lobu.toml", ReadOptions::default());
+    assert!(config.is_none());
+    assert_eq!(codes(&found), ["other-version 6:8"]);
+    let this = env!("CARGO_PKG_VERSION");
+    assert_eq!(found[0].message, format!("this project needs lobu >=999.1, and this is lobu {this}"));
+    let inline = "project = { lobu = '<0.0.1' }\n[agents.abc]\nnew_key = true";
+    assert_eq!(codes(&problems(inline)), ["other-version 1:20"]);
+    for needed in [format!("'>={this}'"), format!("'={this}'"), "'*'".to_owned()] {
+        assert_eq!(problems(&needing(&needed)).len(), 3, "{needed}");
+    }
+}
+
+#[test]
+fn a_needed_version_is_a_requirement() {
+    let of = |table: &str| codes(&problems(&format!("{table}\n[agents.abc]\nname = 'A'\ndir = 'a'")));
+    for (table, expected) in [
+        ("project.lobu = 'newest'", &["bad-version 1:16"][..]),
+        ("project.lobu = ''", &["bad-version 1:16"]),
+        ("project.lobu = '>=0.1 <1'", &["bad-version 1:16"]),
+        ("project.lobu = 0.1", &["wrong-type 1:16"]),
+        ("project = '>=0.1'", &["wrong-type 1:11"]),
+        ("project.version = '>=0.1'", &["unknown-key 1:9"]),
+        ("project = {}", &[]),
+        ("project.lobu = ' >=0.1 , <999 '", &[]),
+    ] {
+        assert_eq!(of(table), expected, "{table}");
+    }
+}
+
+#[test]
 fn one_provider_has_one_key() {
     let both = |one: &str, other: &str| {
         let provider = |key: &str| format!("providers = [{{ id = 'anthropic', {key} }}]\n");
