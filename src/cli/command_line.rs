@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::apply::ApplyArgs;
+use crate::commands::completions::CompletionsArgs;
 use crate::commands::context::ContextCommand;
 use crate::commands::dev::DevArgs;
 use crate::commands::doctor::DoctorArgs;
@@ -106,6 +107,7 @@ pub(super) enum Verb {
     #[command(subcommand)]
     Org(OrgCommand),
     Dev(DevArgs),
+    Completions(CompletionsArgs),
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ const ADVANCED: [&str; 32] = [
 ];
 
 /// What people type, by the verb. Each line can be copied as it stands.
-const EXAMPLES: [(&str, &[&str]); 29] = [
+const EXAMPLES: [(&str, &[&str]); 30] = [
     ("", &["lobu init my-project", "lobu plan -c local", "lobu apply -c local", "lobu doctor"]),
     (
         "init",
@@ -76,6 +76,7 @@ const EXAMPLES: [(&str, &[&str]); 29] = [
     ("org", &["lobu org list", "lobu org use acme"]),
     ("org use", &["lobu org use acme"]),
     ("dev", &["lobu dev", "lobu dev --memory --port 0"]),
+    ("completions", &["lobu completions bash", "lobu completions zsh"]),
 ];
 
 /// Whether a command line asks for the complete help, or would be told of a wrong flag, of which the complete usage is shown.

@@ -1,6 +1,7 @@
 //! The command line: parsing, flags of every verb, and which verb runs.
 
 mod command_line;
+mod complete;
 mod help;
 mod hints;
 mod logs;

@@ -9,8 +9,8 @@ use crate::clock;
 use crate::commands::options::Format;
 use crate::commands::secrets::SecretsCommand;
 use crate::commands::{
-    Outcome, Session, apply, check_clock, context, dev, doctor, drift, explain, graph, init, login, logout, org, plan,
-    pull, schema, secrets, show, token, validate, whoami,
+    Outcome, Session, apply, check_clock, completions, context, dev, doctor, drift, explain, graph, init, login,
+    logout, org, plan, pull, schema, secrets, show, token, validate, whoami,
 };
 use crate::env::{Environment, TimeLimit, Variable};
 use crate::error::{CommandError, exit};
@@ -21,6 +21,7 @@ use crate::ui::log::{self, Level, LogRecord, LogSinks};
 use crate::ui::{Options, Ui, Verbosity};
 
 use super::command_line::{Cli, OutputOptions, Verb};
+use super::complete;
 use super::help::{asks_for_all, command};
 use super::logs;
 use super::usage_error;
@@ -28,6 +29,9 @@ use super::usage_error;
 /// Runs the program and gives its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(asked) = complete::asked(&arguments) {
+        return complete::answer(&asked);
+    }
     let (cli, end) = match parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return usage_error::show(error, &arguments),
@@ -166,6 +170,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Context(command) => block_on(context::run(session, &command)),
         Verb::Org(command) => block_on(org::run(session, &command)),
         Verb::Dev(args) => block_on(dev::run(session, &args)),
+        Verb::Completions(args) => completions::run(session, &args),
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod apply;
 mod checkout;
+pub mod complete;
+pub mod completions;
 pub mod context;
 pub mod dev;
 pub mod doctor;

@@ -2,6 +2,7 @@
 
 mod apart;
 pub mod ci;
+pub mod completions;
 pub mod diagnostics;
 pub mod doctor;
 pub mod document;

@@ -5,6 +5,7 @@ use indicatif::ProgressBar;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::render::ci::{self, Annotation};
+use crate::render::completions::Completions;
 use crate::render::document::{Document, Line, Style, line};
 use crate::render::markdown::Markdown;
 use crate::render::mermaid::Diagram;
@@ -124,6 +125,16 @@ impl Ui {
     /// Writes a diagram as the product, as it is: only what may be shown is in it.
     pub fn product_diagram(&self, diagram: &Diagram) {
         self.aside(|| self.0.stdout.write(&diagram.text));
+    }
+
+    /// Writes what a shell offers as the product, as it is.
+    pub fn product_completions(&self, completions: &Completions) {
+        self.aside(|| self.0.stdout.write(completions.as_str()));
+    }
+
+    /// Writes a text of this program's source as the product, as it is.
+    pub fn product_source(&self, text: &'static str) {
+        self.aside(|| self.0.stdout.write(text));
     }
 
     /// Writes a line of printable ASCII as the product, for scripts: a token that was asked for.

@@ -6,6 +6,7 @@ mod accounts;
 mod apply_existing_server;
 mod apply_references;
 mod bad_input;
+mod completions;
 mod corpus;
 mod counts;
 mod destinations;

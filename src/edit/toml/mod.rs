@@ -11,6 +11,7 @@ mod patch;
 mod read;
 mod render;
 mod rules;
+mod scan;
 mod sequence;
 mod tables;
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod unwrap;
 mod written;
 
 pub use document::Toml;
+pub use scan::{Step, scan};
 pub use written::{Data, Entry, Map, Node, TomlFormat, Written};

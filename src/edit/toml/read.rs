@@ -10,7 +10,7 @@ use super::written::{Block, Data, Entry, Form, Header, Name, Node, Pair, Parts};
 use crate::model::{Number, with_line_feeds};
 
 /// As deep as the document's parser goes.
-const DEEPEST: u32 = 80;
+pub(super) const DEEPEST: u32 = 80;
 
 /// Reads a valid document: its blocks, without their extents, and its tree. None if the blocks contradict each other.
 pub(super) fn read(text: &str) -> Option<(Vec<Block>, Node)> {

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +33,13 @@ impl Terminal {
 
     /// The same, so many columns wide.
     pub(crate) fn start_wide(env: &TestEnv, arguments: &[&str], typed_ahead: &str, columns: u16) -> Self {
+        let mut command = env.command();
+        command.args(arguments);
+        Self::start_command(command, typed_ahead, columns)
+    }
+
+    /// The same with another program, such as a shell.
+    pub(crate) fn start_command(mut command: Command, typed_ahead: &str, columns: u16) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&master).expect("a terminal");
         unlockpt(&master).expect("a terminal");
@@ -45,8 +52,7 @@ impl Terminal {
         let mut master = std::fs::File::from(master);
         master.write_all(typed_ahead.as_bytes()).expect("a terminal takes keys");
         let end = || Stdio::from(slave.try_clone().expect("another handle"));
-        let mut command = env.command();
-        command.args(arguments).env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end());
+        command.env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end());
         let child = command.spawn().expect("the binary starts");
         drop(command);
         drop(slave);
