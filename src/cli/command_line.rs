@@ -14,6 +14,7 @@ use crate::commands::graph::GraphArgs;
 use crate::commands::init::InitArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logout::LogoutArgs;
+use crate::commands::man::ManArgs;
 use crate::commands::options::one_of;
 use crate::commands::org::OrgCommand;
 use crate::commands::plan::PlanArgs;
@@ -108,6 +109,8 @@ pub(super) enum Verb {
     Org(OrgCommand),
     Dev(DevArgs),
     Completions(CompletionsArgs),
+    #[command(hide = true)]
+    Man(ManArgs),
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ const VERBS: &[(&[&str], Instead)] = &[
     (&["refresh"], say("To detect changes made in the org:", &["lobu drift"])),
     (&["fmt", "format"], say("To rewrite deprecated keys:", &["lobu validate --fix"])),
     (&["check", "lint", "test"], say("To check the project's files:", &["lobu validate"])),
-    (&["docs", "man", "fields", "keys"], say("To explain the keys of project files:", &["lobu explain"])),
+    (&["docs", "fields", "keys"], say("To explain the keys of project files:", &["lobu explain"])),
     (&["status", "info", "ping"], say("To check the login, server and org:", &["lobu doctor"])),
     (&["auth login", "signin", "sign-in"], say("To log in:", &["lobu login"])),
     (&["auth logout", "signout", "sign-out"], say("To log out:", &["lobu logout"])),

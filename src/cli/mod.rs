@@ -5,10 +5,12 @@ mod complete;
 mod help;
 mod hints;
 mod logs;
+mod man;
 mod reference;
 mod run;
 mod usage_error;
+mod version;
 
 pub use command_line::Cli;
-pub use reference::reference;
+pub use reference::{reference, verbs};
 pub use run::run;

@@ -24,6 +24,7 @@ use super::command_line::{Cli, OutputOptions, Verb};
 use super::complete;
 use super::help::{asks_for_all, command};
 use super::logs;
+use super::man;
 use super::usage_error;
 
 /// Runs the program and gives its exit code.
@@ -171,6 +172,7 @@ fn dispatch(session: &Session, verb: Verb) -> Result<Outcome, CommandError> {
         Verb::Org(command) => block_on(org::run(session, &command)),
         Verb::Dev(args) => block_on(dev::run(session, &args)),
         Verb::Completions(args) => completions::run(session, &args),
+        Verb::Man(args) => man::run(session, &args),
     }
 }
 

@@ -17,18 +17,23 @@ use crate::ui::Ui;
 use super::command_line::OutputOptions;
 use super::hints::{self, Instead};
 use super::run::output;
+use super::version;
 
 /// What stands in the place of a word that is not repeated.
 const STAND_IN: &str = "…";
 
 /// Shows an error of clap's, or the help that was asked for, which is an error to it; its exit code for usage is ours too.
 pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
+    let ui = Ui::new(output(OutputOptions::default(), &Environment::of_process()));
+    if error.kind() == ErrorKind::DisplayVersion && version::is_verbose(arguments) {
+        ui.product(&version::verbose());
+        return ExitCode::from(exit::DONE);
+    }
     let error = if is_about_secrets(arguments) { without_values(error) } else { error };
     let error = visible(error);
     let is_usage = !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     // Nothing is left to tell it to if the stream is closed.
     drop(error.print());
-    let ui = Ui::new(output(OutputOptions::default(), &Environment::of_process()));
     if is_usage {
         ui.annotate(|| ci::usage(&sentence(&error)));
     }

@@ -19,6 +19,7 @@ mod known_orgs;
 mod latest_log;
 pub mod login;
 pub mod logout;
+pub mod man;
 pub mod options;
 pub mod org;
 pub mod plan;

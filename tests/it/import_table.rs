@@ -90,6 +90,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("bytes", &["http/content.rs", "org/http/encode.rs", "org/http/secrets.rs"]),
     ("cap_std", &["accounts", "files", "project/directory"]),
     ("clap", &["cli", "commands", "target/flags.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
     ("console", &["ui/terminal.rs", "ui/terminal_keyboard.rs"]),
     ("croner", &["model/cron.rs"]),
     ("dialoguer", &["ui/terminal_keyboard.rs"]),

@@ -60,6 +60,7 @@ mod state_files;
 mod step_summary;
 mod support;
 mod targets;
+mod version;
 mod watchers;
 mod wire_ours;
 mod wire_replay;
