@@ -37,6 +37,16 @@ pub(super) fn hold(page: &str, name: &str, generated: &str) {
     fs::write(file(page), format!("{before}{begin}{new}{end}{after}")).expect("the page can be written");
 }
 
+/// Holds a whole file to what the code says.
+#[track_caller]
+pub(super) fn hold_whole(page: &str, generated: &str) {
+    if fs::read_to_string(file(page)).is_ok_and(|old| old == generated) {
+        return;
+    }
+    assert!(is_update(), "{page} is out of date; UPDATE_DOCS=1 cargo test --test it docs\n{generated}");
+    fs::write(file(page), generated).expect("the page can be written");
+}
+
 /// A Markdown table.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let line = |cells: &[String]| {

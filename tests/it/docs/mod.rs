@@ -8,4 +8,5 @@ mod comments;
 mod keys;
 mod links;
 mod pages;
+mod skill;
 mod workflows;
