@@ -10,6 +10,7 @@ use crate::schema::{Kind, ModelFiles};
 use super::config::{DEFAULT_MODELS_DIR, OLD_MEMORY_TABLES};
 use super::directory::{ProjectDirectory, join};
 use super::models::is_model;
+use super::parallel;
 
 /// The names in a lobu.toml. They are not checked: any text may be among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,15 +79,14 @@ impl ProjectNames {
         let named = self.models.as_deref().map(str::trim).filter(|path| !path.is_empty());
         let path = named.unwrap_or(DEFAULT_MODELS_DIR);
         let entries = directory.list(path).ok().flatten().map(|listing| listing.entries).unwrap_or_default();
-        let mut slugs = BTreeSet::new();
-        for entry in entries.iter().filter(|entry| is_model(&entry.name)) {
-            let text = directory.read_text(&join(path, &entry.name), directory.limits().model_file);
-            let Some(text) = text.ok().flatten() else { continue };
-            for document in yaml::read(&text, &directory.limits().yaml).documents {
-                add_slugs(&document.root, files, &mut slugs);
-            }
-        }
-        slugs
+        let models: Vec<String> =
+            entries.iter().filter(|entry| is_model(&entry.name)).map(|entry| join(path, &entry.name)).collect();
+        let found = parallel::map(&models, |model| {
+            let text = directory.read_text(model, directory.limits().model_file).ok().flatten().unwrap_or_default();
+            let documents = yaml::read(&text, &directory.limits().yaml).documents;
+            documents.iter().flat_map(|document| slugs_of(&document.root, files)).collect::<Vec<String>>()
+        });
+        found.into_iter().flatten().collect()
     }
 }
 
@@ -112,20 +112,21 @@ impl Identity {
     }
 }
 
-/// Adds a name; nothing is allocated for one that is there.
+/// Adds a name; nothing is allocated for one that is there, and the last one is most often the one that comes again.
 fn insert(names: &mut BTreeSet<String>, name: &str) {
-    if !names.contains(name) {
+    if names.last().is_none_or(|last| last != name) && !names.contains(name) {
         names.insert(name.to_owned());
     }
 }
 
-fn add_slugs(document: &yaml::Node, files: &ModelFiles, slugs: &mut BTreeSet<String>) {
+/// The slugs of a kind in a document: a type, or a bundle of them.
+fn slugs_of(document: &yaml::Node, files: &ModelFiles) -> Vec<String> {
     let is_one = document.get("type").and_then(yaml::Node::text).is_some_and(|word| files.types.contains(&word));
     let of_bundle = document.get(files.list).and_then(yaml::Node::list).unwrap_or_default();
     let all = is_one.then_some(document).into_iter().chain(of_bundle);
     let written = all.filter_map(|one| one.get("slug").and_then(yaml::Node::text));
     let stored = |slug| if files.rewrites_slugs { TypeSlug::rewritten(slug) } else { TypeSlug::verbatim(slug) };
-    slugs.extend(written.map(|slug| stored(slug).as_str().to_owned()));
+    written.map(|slug| stored(slug).as_str().to_owned()).collect()
 }
 
 #[cfg(test)]
