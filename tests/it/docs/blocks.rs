@@ -17,7 +17,7 @@ pub(super) fn text(path: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a switch of the tests themselves, which the program never reads")]
-fn is_update() -> bool {
+pub(super) fn is_update() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some_and(|value| !value.is_empty())
 }
 

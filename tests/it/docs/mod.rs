@@ -5,8 +5,10 @@
 mod blocks;
 mod carried;
 mod comments;
+mod guides;
 mod keys;
 mod links;
 mod pages;
+mod pictures;
 mod skill;
 mod workflows;
