@@ -25,7 +25,8 @@ use crate::commands::show::ShowArgs;
 use crate::commands::token::TokenArgs;
 use crate::commands::validate::ValidateArgs;
 use crate::commands::whoami::WhoamiArgs;
-use crate::ui::ColorChoice;
+use crate::env::{Environment, Variable};
+use crate::ui::{ColorChoice, Options, Verbosity};
 
 /// Apply a project's agents, platforms and memory schema to a Lobu organization
 #[derive(Debug, Parser)]
@@ -81,6 +82,26 @@ pub(super) struct OutputOptions {
     /// Never prompt
     #[arg(long, global = true)]
     pub(super) no_input: bool,
+}
+
+impl OutputOptions {
+    /// What the terminal does, by these flags and the environment.
+    pub(super) fn resolved(self, environment: &Environment) -> Options {
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 1..) => Verbosity::Verbose,
+            (false, 0) => Verbosity::Normal,
+        };
+        Options {
+            color: self.color,
+            no_color: environment.is_set(Variable::NoColor),
+            dumb: environment.text(Variable::Term) == Some("dumb"),
+            verbosity,
+            no_input: self.no_input,
+            ci: environment.is_set(Variable::Ci),
+            annotates: environment.text(Variable::GithubActions) == Some("true"),
+        }
+    }
 }
 
 /// The verbs; each one's arguments are in the file of what it does.

@@ -17,10 +17,10 @@ use crate::error::{CommandError, exit};
 use crate::model::Diagnostic;
 use crate::render::document::{Document, line};
 use crate::render::json;
+use crate::ui::Ui;
 use crate::ui::log::{self, Level, LogRecord, LogSinks};
-use crate::ui::{Options, Ui, Verbosity};
 
-use super::command_line::{Cli, OutputOptions, Verb};
+use super::command_line::{Cli, Verb};
 use super::complete;
 use super::help::{asks_for_all, command};
 use super::logs;
@@ -38,7 +38,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage_error::show(error, &arguments),
     };
     let environment = Environment::of_process();
-    let ui = Ui::new(output(cli.output, &environment));
+    let ui = Ui::new(cli.output.resolved(&environment));
     let state = environment.state_directory();
     let is_apply = matches!(&cli.verb, Verb::Apply(_));
     let record = is_apply.then(LogRecord::default);
@@ -182,22 +182,4 @@ fn block_on(work: impl Future<Output = Result<Outcome, CommandError>>) -> Result
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     result
-}
-
-pub(super) fn output(options: OutputOptions, environment: &Environment) -> Options {
-    let OutputOptions { quiet, verbose, color, no_input } = options;
-    let verbosity = match (quiet, verbose) {
-        (true, _) => Verbosity::Quiet,
-        (false, 1..) => Verbosity::Verbose,
-        (false, 0) => Verbosity::Normal,
-    };
-    Options {
-        color,
-        no_color: environment.is_set(Variable::NoColor),
-        dumb: environment.text(Variable::Term) == Some("dumb"),
-        verbosity,
-        no_input,
-        ci: environment.is_set(Variable::Ci),
-        annotates: environment.text(Variable::GithubActions) == Some("true"),
-    }
 }

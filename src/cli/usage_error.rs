@@ -16,7 +16,6 @@ use crate::ui::Ui;
 
 use super::command_line::OutputOptions;
 use super::hints::{self, Instead};
-use super::run::output;
 use super::version;
 
 /// What stands in the place of a word that is not repeated.
@@ -24,7 +23,7 @@ const STAND_IN: &str = "…";
 
 /// Shows an error of clap's, or the help that was asked for, which is an error to it; its exit code for usage is ours too.
 pub(super) fn show(error: Error, arguments: &[OsString]) -> ExitCode {
-    let ui = Ui::new(output(OutputOptions::default(), &Environment::of_process()));
+    let ui = Ui::new(OutputOptions::default().resolved(&Environment::of_process()));
     if error.kind() == ErrorKind::DisplayVersion && version::is_verbose(arguments) {
         ui.product(&version::verbose());
         return ExitCode::from(exit::DONE);

@@ -502,3 +502,13 @@ fn comments_and_tests_are_not_code() {
     assert!(names_library("use url::Url;", "url") && !names_library("use crate::url::Url;", "url"));
     assert!(says("a.expose()", "expose()") && says("org::OrgWrite;", "OrgWrite") && !says("println!", "print!"));
 }
+
+#[test]
+#[ignore = "needs ../shared"]
+fn no_files_import_each_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tool = root.join("../shared/tools/find-circles.py");
+    let output = std::process::Command::new("python3").arg(tool).arg(root.join("src")).output().expect("python3 runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+}

@@ -14,6 +14,7 @@ mod docs;
 mod doctor;
 mod dotenv_seeds;
 mod double;
+mod editors;
 mod every_field;
 mod explain;
 mod fault_matrix;

@@ -14,14 +14,13 @@ use crate::error::{CommandError, ErrorKind};
 use crate::init::{EXAMPLES, Example, NewFile, template};
 use crate::project::directory::ProjectDirectory;
 use crate::render::document::{Document, Line, Style, line};
-use crate::schema::kinds::platform;
 use crate::target::argument;
 
 use super::interrupts::Interrupts;
 use super::options::parsed;
 use super::{Outcome, Session, apply};
 
-use questions::Start;
+use questions::{AnswerOptions, Start};
 
 /// Create a project
 #[derive(Debug, Args)]
@@ -43,30 +42,6 @@ pub struct InitArgs {
     /// Skip all prompts and use the defaults
     #[arg(long, help_heading = "Init")]
     yes: bool,
-}
-
-/// What would be asked otherwise.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Init")]
-pub(super) struct AnswerOptions {
-    /// Name of the project (default: the name of its directory)
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["example", "from"])]
-    name: Option<String>,
-    /// Pin the project to this org
-    #[arg(long, value_name = "SLUG", conflicts_with_all = ["example", "from"])]
-    org: Option<String>,
-    /// ID of the agent (default: assistant)
-    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
-    agent: Option<String>,
-    /// Model provider of the agent (default: anthropic)
-    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
-    provider: Option<String>,
-    /// Add a chat platform; repeat for several
-    #[arg(long, value_name = "TYPE", conflicts_with_all = ["example", "from"], value_parser = PossibleValuesParser::new(platform::TYPES))]
-    platform: Vec<String>,
-    /// Add a memory schema
-    #[arg(long, conflicts_with_all = ["example", "from"])]
-    memory: bool,
 }
 
 /// Asks what is not said, checks the new project as `validate` does, and writes it over nothing. A person may apply it at once.

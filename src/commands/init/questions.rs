@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
 use crate::accounts::Accounts;
 use crate::commands::Session;
 use crate::commands::org::slug;
@@ -12,7 +15,29 @@ use crate::render::document::{Document, line};
 use crate::schema::kinds::platform;
 use crate::ui::Prompter;
 
-use super::AnswerOptions;
+/// What would be asked otherwise.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Init")]
+pub(super) struct AnswerOptions {
+    /// Name of the project (default: the name of its directory)
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["example", "from"])]
+    name: Option<String>,
+    /// Pin the project to this org
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["example", "from"])]
+    org: Option<String>,
+    /// ID of the agent (default: assistant)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
+    agent: Option<String>,
+    /// Model provider of the agent (default: anthropic)
+    #[arg(long, value_name = "ID", conflicts_with_all = ["example", "from"])]
+    provider: Option<String>,
+    /// Add a chat platform; repeat for several
+    #[arg(long, value_name = "TYPE", conflicts_with_all = ["example", "from"], value_parser = PossibleValuesParser::new(platform::TYPES))]
+    platform: Vec<String>,
+    /// Add a memory schema
+    #[arg(long, conflicts_with_all = ["example", "from"])]
+    memory: bool,
+}
 
 /// What a new project starts from.
 pub(super) enum Start {
