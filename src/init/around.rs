@@ -15,20 +15,25 @@ const AGENTS: &str = include_str!("agents_section.md");
 
 /// lobu.toml with the line by which editors find its schema, unless it has one.
 pub fn schema_line(lobu_toml: &str) -> String {
-    let has_one = lobu_toml.lines().any(|line| line.trim_start().starts_with("#:schema"));
-    if has_one { lobu_toml.to_owned() } else { format!("{SCHEMA_LINE}{lobu_toml}") }
+    let has_one =
+        lobu_toml.lines().any(|line| line.trim_start_matches('\u{feff}').trim_start().starts_with("#:schema"));
+    match lobu_toml.strip_prefix('\u{feff}') {
+        _ if has_one => lobu_toml.to_owned(),
+        Some(text) => format!("\u{feff}{SCHEMA_LINE}{text}"),
+        None => format!("{SCHEMA_LINE}{lobu_toml}"),
+    }
 }
 
 /// What belongs around a project that refers to these secrets; the schemas are those of lobu.toml and of model files.
 pub fn around(secrets: &BTreeSet<SecretName>, lobu_toml_schema: &str, models_schema: Option<&str>) -> Vec<NewFile> {
     let mut files = vec![
-        NewFile { path: ".gitignore".to_owned(), text: GITIGNORE.to_owned(), merge: Merge::Lines },
+        NewFile { path: ".gitignore".to_owned(), text: GITIGNORE.to_owned(), merge: Merge::Rules(".env") },
         NewFile { path: "AGENTS.md".to_owned(), text: AGENTS.to_owned(), merge: Merge::Section(AGENTS_MARK) },
         schema(".lobu/lobu-toml.schema.json", lobu_toml_schema),
     ];
     files.extend(models_schema.map(|text| schema(".lobu/models.schema.json", text)));
     if !secrets.is_empty() {
-        files.push(NewFile { path: ".env.example".to_owned(), text: env_example(secrets), merge: Merge::Lines });
+        files.push(NewFile { path: ".env.example".to_owned(), text: env_example(secrets), merge: Merge::Names });
     }
     files
 }

@@ -17,8 +17,10 @@ pub enum Merge {
     Whole,
     /// The text is appended, unless a line of the file is this mark.
     Section(&'static str),
-    /// Each line that the file does not have is appended.
-    Lines,
+    /// The lines are appended, unless they are the last ones of all that have this word: later ones overrule earlier ones.
+    Rules(&'static str),
+    /// Each line `NAME=` whose name the file does not have is appended.
+    Names,
     /// It stays as it is.
     Kept,
 }
@@ -39,9 +41,15 @@ impl NewFile {
                 let is_there = before.lines().any(|line| line.trim() == mark);
                 (!is_there).then(|| appended(before, "\n", &self.text))
             }
-            Merge::Lines => {
-                let there: BTreeSet<&str> = before.lines().map(str::trim).collect();
-                let missing: Vec<&str> = self.text.lines().filter(|line| !there.contains(line.trim())).collect();
+            Merge::Rules(word) => {
+                let there: Vec<&str> = before.lines().map(str::trim).filter(|line| line.contains(word)).collect();
+                let rules: Vec<&str> = self.text.lines().collect();
+                (!there.ends_with(&rules)).then(|| appended(before, "", &self.text))
+            }
+            Merge::Names => {
+                let there: BTreeSet<&str> = before.lines().filter_map(name_of).collect();
+                let is_missing = |line: &&str| name_of(line).is_some_and(|name| !there.contains(name));
+                let missing: Vec<&str> = self.text.lines().filter(is_missing).collect();
                 (!missing.is_empty()).then(|| appended(before, "", &(missing.join("\n") + "\n")))
             }
         }
@@ -100,7 +108,20 @@ pub fn with_around(mut files: Vec<NewFile>, around: Vec<NewFile>) -> Vec<NewFile
     files
 }
 
+/// The name of a line of a dotenv file.
+fn name_of(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches('\u{feff}').trim();
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    line.split_once('=').map(|(name, _)| name.trim()).filter(|name| !name.starts_with('#'))
+}
+
+/// A text with another one behind it, in its line ends.
 fn appended(before: &str, gap: &str, text: &str) -> String {
+    if before.contains("\r\n") {
+        let unix = appended(&before.replace("\r\n", "\n"), gap, text);
+        let added = unix.get(before.replace("\r\n", "\n").len()..).unwrap_or_default();
+        return format!("{before}{}", added.replace('\n', "\r\n"));
+    }
     let (gap, end) = match before {
         "" => ("", ""),
         _ if before.ends_with('\n') => (gap, ""),

@@ -1,10 +1,10 @@
 use thiserror::Error;
 
-use crate::project::directory::{EntryKind, ProjectDirectory, ReadError, join};
+use crate::project::directory::{EntryKind, ProjectDirectory, ReadError, display_path, join};
 
 use super::file::NewFile;
 
-/// Directories of a template that are no part of a project.
+/// Entries of a template that are no part of a project; `.git` is a file in a further working tree.
 const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
 /// How many files a template may have.
@@ -24,16 +24,21 @@ pub enum TemplateError {
     TooMany,
     #[error("its directories are more than {DEEPEST} deep")]
     TooDeep,
+    #[error("`{0}` is a symlink")]
+    Link(String),
     #[error("there is no lobu.toml in it")]
     NoProject,
 }
 
 /// The files of a directory that serves as a template; lobu.toml is the last one.
 ///
-/// Files with values of secrets (`.env`, `.env.production`) are never copied.
-pub fn template(directory: &ProjectDirectory) -> Result<Vec<NewFile>, TemplateError> {
+/// Files with values of secrets are never copied: those whose name says so (`.env`, `.env.production`, `work.env`), and `values`,
+/// which lobu.toml names. A symlink is refused, since it may stand for one of them.
+pub fn template(directory: &ProjectDirectory, values: &[String]) -> Result<Vec<NewFile>, TemplateError> {
     let mut files = Vec::new();
     collect(directory, ".", 0, &mut files)?;
+    let values: Vec<String> = values.iter().map(|path| display_path(path)).collect();
+    files.retain(|file| !values.contains(&file.path));
     let position = files.iter().position(|file| file.path == ProjectDirectory::FILE);
     let lobu_toml = files.remove(position.ok_or(TemplateError::NoProject)?);
     files.push(lobu_toml);
@@ -54,11 +59,15 @@ fn collect(
         return Err(problem.into());
     }
     for entry in listing.entries {
+        if SKIPPED.contains(&&*entry.name) || has_values(&entry.name) {
+            continue;
+        }
         let below = if path == "." { entry.name.clone() } else { join(path, &entry.name) };
+        if directory.canonical(&below) != below {
+            return Err(TemplateError::Link(below));
+        }
         match entry.kind? {
-            EntryKind::Directory if SKIPPED.contains(&&*entry.name) => {}
             EntryKind::Directory => collect(directory, &below, depth + 1, files)?,
-            EntryKind::File if has_values(&entry.name) => {}
             EntryKind::File => {
                 let text = directory.read_text(&below, directory.limits().lobu_toml)?;
                 files.extend(text.map(|text| NewFile::whole(below, text)));
@@ -74,5 +83,5 @@ fn collect(
 
 fn has_values(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower == ".env" || lower.starts_with(".env.") && lower != ".env.example"
+    name != ".env.example" && (lower.starts_with(".env") || lower.rsplit_once('.').is_some_and(|(_, end)| end == "env"))
 }

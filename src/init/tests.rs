@@ -140,13 +140,41 @@ fn what_is_there_stays() {
         (Merge::Section("<mark>"), Some("y"), Ok(Some("y\n\n<mark>\nx\n"))),
         (Merge::Section("<mark>"), Some(""), Ok(Some("<mark>\nx\n"))),
         (Merge::Section("<mark>"), Some("y\n <mark>\nold\n"), Ok(None)),
-        (Merge::Lines, Some("x\ny\n"), Ok(Some("x\ny\n<mark>\n"))),
-        (Merge::Lines, Some("y"), Ok(Some("y\n<mark>\nx\n"))),
-        (Merge::Lines, Some("x\n<mark>"), Ok(None)),
+        (Merge::Section("<mark>"), Some("y\r\n"), Ok(Some("y\r\n\r\n<mark>\r\nx\r\n"))),
+        (Merge::Names, Some("y"), Ok(None)),
     ];
     for (merge, before, after) in table {
         let found = one(file(merge), before).map_err(drop);
         assert_eq!(found, after.map(|after| after.map(str::to_owned)), "{merge:?} {before:?}");
+    }
+}
+
+#[test]
+fn rules_that_later_ones_overrule_are_written_again() {
+    let gitignore = around(&BTreeSet::new(), "{}", None).remove(0);
+    let block = gitignore.text.clone();
+    let table = [
+        ("target\n", Some(format!("target\n{block}"))),
+        (".env\n!.env\n", Some(format!(".env\n!.env\n{block}"))),
+        ("!.env.example\r\n", Some(format!("!.env.example\r\n{}", block.replace('\n', "\r\n")))),
+        (".env\n.env.*\ntarget\n!.env.example\n", None),
+    ];
+    for (before, after) in table {
+        assert_eq!(one(gitignore.clone(), Some(before)).unwrap(), after, "{before:?}");
+    }
+}
+
+#[test]
+fn a_name_that_has_a_value_is_not_written_again() {
+    let secrets = BTreeSet::from(["A_KEY", "B_KEY"].map(|name| SecretName::parse(name).unwrap()));
+    let example = around(&secrets, "{}", None).pop().unwrap();
+    let table = [
+        ("A_KEY=yours\nexport B_KEY = 'x'\n", None),
+        ("\u{feff}A_KEY=\n# B_KEY=\n", Some("\u{feff}A_KEY=\n# B_KEY=\nB_KEY=\n".to_owned())),
+        ("OTHER=1", Some("OTHER=1\nA_KEY=\nB_KEY=\n".to_owned())),
+    ];
+    for (before, after) in table {
+        assert_eq!(one(example.clone(), Some(before)).unwrap(), after, "{before:?}");
     }
 }
 
@@ -172,13 +200,28 @@ fn a_template_is_copied_without_values() {
     };
     let copied = || {
         let directory = ProjectDirectory::open(place.path(), &[]).unwrap();
-        let files = template(&directory).map_err(|error| error.to_string())?;
+        let files = template(&directory, &["./secrets/work".to_owned()]).map_err(|error| error.to_string())?;
         Ok::<_, String>(files.into_iter().map(|file| (file.path, file.text)).collect::<Vec<_>>())
     };
     write("agents/a/SOUL.md", "soul");
     assert_eq!(copied(), Err("there is no lobu.toml in it".to_owned()));
     write("lobu.toml", "[agents]\n");
-    for path in [".env", ".env.production", ".ENV", ".env.local", ".git/config", "node_modules/x/index.js"] {
+    let left_out = [
+        ".env",
+        ".env.production",
+        ".ENV",
+        ".env.local",
+        ".envrc",
+        ".env~",
+        ".env.d/x",
+        ".ENV.EXAMPLE",
+        "work.env",
+        "secrets/work",
+        "module/.git",
+        ".git/config",
+        "node_modules/x/index.js",
+    ];
+    for path in left_out {
         write(path, "SECRET=hunter2");
     }
     write(".env.example", "BOT_TOKEN=\n");
@@ -189,9 +232,14 @@ fn a_template_is_copied_without_values() {
     symlink(outside.path(), place.path().join("link")).unwrap();
     assert!(copied().is_err());
     fs::remove_file(place.path().join("link")).unwrap();
-    symlink(".", place.path().join("round")).unwrap();
+    for target in [".", ".env"] {
+        symlink(target, place.path().join("link")).unwrap();
+        assert_eq!(copied(), Err("`link` is a symlink".to_owned()));
+        fs::remove_file(place.path().join("link")).unwrap();
+    }
+    fs::create_dir_all(place.path().join("d/".repeat(40))).unwrap();
     assert_eq!(copied(), Err("its directories are more than 32 deep".to_owned()));
-    fs::remove_file(place.path().join("round")).unwrap();
+    fs::remove_dir_all(place.path().join("d")).unwrap();
     fs::write(place.path().join("picture.png"), [0xff, 0xd8]).unwrap();
     assert!(copied().is_err_and(|error| error.contains("picture.png")));
 }
@@ -202,6 +250,9 @@ fn a_schema_line_comes_once() {
     assert_eq!(once, "#:schema ./.lobu/lobu-toml.schema.json\n[agents]\n");
     assert_eq!(schema_line(&once), once);
     assert_eq!(schema_line("  #:schema other.json\n"), "  #:schema other.json\n");
+    let marked = schema_line("\u{feff}[agents]\n");
+    assert_eq!(marked, format!("\u{feff}{once}"));
+    assert_eq!(schema_line(&marked), marked);
 }
 
 #[test]

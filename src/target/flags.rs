@@ -53,17 +53,26 @@ impl TargetFlags {
 
 /// A flag and its value as a shell reads them, with a space before them.
 pub fn argument(flag: &str, value: &str) -> String {
+    // Otherwise it would be taken for a flag.
+    let gap = if value.starts_with('-') { "=" } else { " " };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&byte);
     if !value.is_empty() && value.bytes().all(is_plain) {
-        format!(" {flag} {value}")
+        format!(" {flag}{gap}{value}")
     } else {
-        format!(" {flag} '{}'", value.replace('\'', r"'\''"))
+        format!(" {flag}{gap}'{}'", value.replace('\'', r"'\''"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_looks_like_a_flag_is_joined_to_its_own() {
+        for (value, argument) in [("-x", " -C=-x"), ("-x y", " -C='-x y'"), ("x", " -C x"), ("", " -C ''")] {
+            assert_eq!(super::argument("-C", value), argument);
+        }
+    }
 
     #[test]
     fn flags_come_back_as_they_were_typed() {

@@ -125,6 +125,12 @@ fn an_example_and_a_template_become_projects() {
     for path in expected {
         assert_eq!(env.read(&format!("first/{path}")), env.read(&format!("second/{path}")), "{path}");
     }
+    // Values that a target names are no part of a template either.
+    let toml = env.read("first/lobu.toml");
+    env.write("first/lobu.toml", format!("{toml}\n[targets.work]\nenv_file = \"keys/work\"\n"));
+    env.write("first/keys/work", "ANTHROPIC_API_KEY=hunter2\n");
+    env.lobu(["init", "without", "--yes", "--from", "first"]).expect_code(0);
+    assert!(!env.project().join("without/keys").exists());
     for from in ["second", "missing", "second/agents"] {
         env.lobu(["init", "second/inside", "--yes", "--from", from]).expect_code(2);
         assert!(!env.project().join("second/inside").exists(), "{from}");
@@ -177,5 +183,7 @@ fn workflows_are_at_the_root_of_the_repository() {
     env.write(".github/workflows/lobu-plan.yml", "name: theirs\n");
     env.lobu(["init", "deep/down", "--ci", "github"]).expect_code(6);
     env.lobu(["init", "other", "--yes", "--ci", "github"]).expect_code(6);
+    env.lobu(["init", "deep/down", "--ci", "github", "--memory"]).expect_code(6);
+    env.lobu(["init", "${{ secrets.X }}", "--yes", "--ci", "github"]).expect_code(2);
     assert!(!env.project().join("other").exists());
 }

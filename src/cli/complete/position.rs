@@ -76,24 +76,36 @@ impl<'c> Walk<'c> {
     }
 
     fn take_flag(&mut self, text: &str) {
-        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-        let Some(flag) = self.flag(name) else { return };
+        let Some((flag, value)) = self.flag(text) else { return };
         match value {
-            Some(value) if flag.get_id() == "directory" => self.directory = Some(value.into()),
+            Some((_, value)) if flag.get_id() == "directory" => self.directory = Some(value.into()),
             Some(_) => {}
             None if flag.is_require_equals_set() => {}
             None => self.wants = most_values(flag).map(|most| (flag, most)),
         }
     }
 
-    /// The flag of a name with its hyphens; of several short ones in a word the last.
-    fn flag(&self, name: &str) -> Option<&'c Arg> {
-        let mut all = self.command.get_arguments();
-        if let Some(long) = name.strip_prefix("--") {
-            return all.find(|flag| flag.get_long() == Some(long));
+    /// The flag of a word, and its value if the word has one, with what is in front of it.
+    ///
+    /// Of several short ones in a word the first that takes a value has the rest of the word: `-Cdesk`, `-vC=desk`.
+    fn flag<'w>(&self, word: &'w str) -> Option<(&'c Arg, Option<(&'w str, &'w str)>)> {
+        let split = |at: usize| word.split_at_checked(at);
+        if let Some(long) = word.strip_prefix("--") {
+            let name = long.split('=').next().unwrap_or_default();
+            let flag = self.command.get_arguments().find(|flag| flag.get_long() == Some(name))?;
+            return Some((flag, if name.len() < long.len() { split(name.len() + 3) } else { None }));
         }
-        let short = name.chars().last();
-        all.find(|flag| flag.get_short() == short)
+        let mut last = None;
+        for (position, short) in word.char_indices().skip(1) {
+            let flag = self.command.get_arguments().find(|flag| flag.get_short() == Some(short))?;
+            let rest = position + short.len_utf8();
+            if most_values(flag).is_some() && rest < word.len() {
+                let is_equals = word.get(rest..).is_some_and(|rest| rest.starts_with('='));
+                return Some((flag, split(rest + usize::from(is_equals))));
+            }
+            last = Some((flag, None));
+        }
+        last
     }
 
     fn next(&self, last: &OsStr) -> Next<'c> {
@@ -102,10 +114,10 @@ impl<'c> Walk<'c> {
         if let (Some((flag, _)), false) = (self.wants, is_flag) {
             return Next::Value(flag, String::new());
         }
-        match text.split_once('=') {
-            Some((name, _)) if is_flag => match self.flag(name).filter(|flag| most_values(flag).is_some()) {
-                Some(flag) => Next::Value(flag, format!("{name}=")),
-                None => Next::Flag,
+        match text.contains('=') {
+            true if is_flag => match self.flag(&text).filter(|(flag, _)| most_values(flag).is_some()) {
+                Some((flag, Some((name, _)))) => Next::Value(flag, name.to_owned()),
+                _ => Next::Flag,
             },
             _ if is_flag => Next::Flag,
             _ => {

@@ -94,6 +94,22 @@ fn another_directory_is_looked_at() {
 }
 
 #[test]
+fn a_value_may_be_in_the_word_of_its_flag() {
+    let (project, other) = (project(), tempfile::tempdir().unwrap());
+    let directory = project.path().display();
+    let agents = offered(project.path(), "plan agent/");
+    assert!(!agents.is_empty());
+    for flags in
+        [format!("-C{directory}"), format!("-C={directory}"), format!("-qC{directory}"), format!("-qC {directory}")]
+    {
+        assert_eq!(offered(other.path(), &format!("plan {flags} agent/")), agents, "{flags}");
+    }
+    for flags in ["-clocal", "-tproduct", "-qclocal", "-q"] {
+        assert_eq!(offered(project.path(), &format!("plan {flags} agent/")), agents, "{flags}");
+    }
+}
+
+#[test]
 fn a_broken_project_offers_what_it_can() {
     let project = project();
     let text = std::fs::read_to_string(project.path().join("lobu.toml")).unwrap();

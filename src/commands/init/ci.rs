@@ -25,7 +25,8 @@ pub(super) fn prepare(ci: Ci, path: &Path) -> Result<(PathBuf, NewProject), Comm
         Some((root, project)) => (root, project),
         None => (path.to_owned(), PathBuf::new()),
     };
-    let Some(project) = project.to_str().filter(|text| !text.chars().any(char::is_control)) else {
+    let Some(project) = project.to_str().filter(|text| !text.chars().any(char::is_control) && !text.contains("${{"))
+    else {
         let message = "the path of the project can't be written into a workflow; nothing was written";
         return Err(CommandError::new(ErrorKind::Usage, message));
     };

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use crate::commands::interrupts::Interrupts;
 use crate::commands::options::parsed;
 use crate::commands::{Outcome, Session, pull};
 use crate::error::CommandError;
 use crate::project::directory::ProjectDirectory;
 
-use super::{shown, write};
+use super::{next_commands, shown, write};
 
 /// Pulls the org of a context into a new project, as `lobu pull --init` does, and adds what belongs around a project.
 pub(super) async fn run(
@@ -15,6 +16,7 @@ pub(super) async fn run(
     given: Option<&Path>,
     path: &Path,
     context: &str,
+    interrupts: &Interrupts,
 ) -> Result<Outcome, CommandError> {
     let directory = path.to_string_lossy();
     let args = parsed(&["--init", &directory, "-c", context])?;
@@ -23,6 +25,7 @@ pub(super) async fn run(
         return Ok(outcome);
     }
     let added = write::prepare_around(path)?;
-    session.ui.product(&added.write_all(path)?.report(&shown(given)));
+    session.ui.product(&added.write(path, interrupts, 1)?.report(&shown(given)));
+    session.ui.product(&next_commands(given, context, &["plan", "drift"]));
     Ok(outcome)
 }

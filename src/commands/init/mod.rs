@@ -12,8 +12,11 @@ use clap::builder::PossibleValuesParser;
 
 use crate::error::{CommandError, ErrorKind};
 use crate::init::{EXAMPLES, Example, NewFile, template};
+use crate::project::config::ReadOptions;
 use crate::project::directory::ProjectDirectory;
+use crate::project::read_project;
 use crate::render::document::{Document, Line, Style, line};
+use crate::schema::ALL;
 use crate::target::argument;
 
 use super::interrupts::Interrupts;
@@ -44,6 +47,13 @@ pub struct InitArgs {
     yes: bool,
 }
 
+impl InitArgs {
+    /// Whether a flag says what a new project has.
+    fn makes_project(&self) -> bool {
+        self.example.is_some() || self.from.is_some() || self.answers.is_given()
+    }
+}
+
 /// Asks what is not said, checks the new project as `validate` does, and writes it over nothing. A person may apply it at once.
 pub async fn run(session: &Session, args: &InitArgs) -> Result<Outcome, CommandError> {
     let interrupts = Interrupts::listen().with_outcome("nothing was written");
@@ -52,28 +62,37 @@ pub async fn run(session: &Session, args: &InitArgs) -> Result<Outcome, CommandE
     let workflows = args.ci.map(|ci| ci::prepare(ci, &path)).transpose()?;
     if path.join(ProjectDirectory::FILE).symlink_metadata().is_ok() {
         let Some((root, workflows)) = workflows else { return Err(project_exists(&path)) };
-        session.ui.product(&workflows.write(&root, &interrupts)?.report(&root.display().to_string()));
+        if args.makes_project() {
+            return Err(project_exists(&path).hint("Without other flags, --ci adds workflows to it."));
+        }
+        session.ui.product(&workflows.write(&root, &interrupts, 0)?.report(&root.display().to_string()));
         session.ui.product(&ci::what_to_set_up());
         return Ok(Outcome::Done);
     }
     let files = match start(session, args, &path)? {
         Start::Files(files) => files,
-        Start::Org(context) => return from_org::run(session, given, &path, &context).await,
+        Start::Org(context) => return from_org::run(session, given, &path, &context, &interrupts).await,
     };
     let new_project = write::prepare(session, &path, files)?;
     let needs_values = new_project.needs_values;
     interrupts.check()?;
-    let written = new_project.write(&path, &interrupts)?;
+    let written = new_project.write(&path, &interrupts, 0)?;
     session.ui.product(&written.report(&shown(given)));
     if let Some((root, workflows)) = workflows {
-        session.ui.product(&workflows.write(&root, &interrupts)?.report(&root.display().to_string()));
+        session.ui.product(&workflows.write(&root, &interrupts, written.count())?.report(&root.display().to_string()));
         session.ui.product(&ci::what_to_set_up());
     }
     // What takes values of secrets can't be applied before they are there.
     if !args.yes && !needs_values && session.ui.prompter().is_some() {
         offer_apply(session, &path).await?;
     }
-    session.ui.product(&next_commands(given, needs_values));
+    let (before, verbs) = if needs_values {
+        ("Next, copy .env.example to .env, fill in the values, and run:", ["secrets push", "apply"])
+    } else {
+        ("Next:", ["plan", "apply"])
+    };
+    session.ui.product(&Document::from(Line::new()).line(line!("{}", before)));
+    session.ui.product(&next_commands(given, "local", &verbs));
     Ok(Outcome::Done)
 }
 
@@ -85,7 +104,7 @@ fn start(session: &Session, args: &InitArgs, path: &Path) -> Result<Start, Comma
     if let Some(from) = &args.from {
         return Ok(Start::Files(copy_of(&session.working_directory.join(from), path)?));
     }
-    questions::start(session, &args.answers, args.yes, path)
+    questions::start(session, &args.answers, args.yes, args.ci.is_none(), path)
 }
 
 fn copy_of(from: &Path, path: &Path) -> Result<Vec<NewFile>, CommandError> {
@@ -99,7 +118,10 @@ fn copy_of(from: &Path, path: &Path) -> Result<Vec<NewFile>, CommandError> {
         return Err(refused(&"the new project would be inside it"));
     }
     let directory = ProjectDirectory::open(from, &[])?;
-    template(&directory).map_err(|error| refused(&error))
+    let (project, _) = read_project(&ALL, &directory, ReadOptions::default());
+    let targets = project.map(|project| project.config.targets).unwrap_or_default();
+    let values: Vec<String> = targets.into_iter().filter_map(|target| Some(target.env_file?.value)).collect();
+    template(&directory, &values).map_err(|error| refused(&error))
 }
 
 /// A project that is there stays as it is.
@@ -124,20 +146,9 @@ fn shown(given: Option<&Path>) -> String {
     given.map_or_else(|| "this directory".to_owned(), |given| given.display().to_string())
 }
 
-fn next_commands(given: Option<&Path>, needs_values: bool) -> Document {
+fn next_commands(given: Option<&Path>, context: &str, verbs: &[&str]) -> Document {
     let directory = given.map(|given| argument("-C", &given.to_string_lossy())).unwrap_or_default();
-    let command = |verb: &str| Style::Bold.line(format!("lobu {verb} -c local{directory}")).indented(2);
-    let mut document = Document::from(Line::new());
-    if needs_values {
-        document.push(
-            line!("Next, copy .env.example to .env and fill in the values. Then, with an org on this machine:")
-                .prose(2),
-        );
-        document.push(command("secrets push"));
-    } else {
-        document.push(line!("Next:"));
-        document.push(command("plan"));
-    }
-    document.push(command("apply"));
-    document
+    let context = argument("-c", context);
+    let command = |verb: &&str| Style::Bold.line(format!("lobu {verb}{context}{directory}")).indented(2);
+    verbs.iter().map(command).collect()
 }

@@ -39,6 +39,14 @@ pub(super) struct AnswerOptions {
     memory: bool,
 }
 
+impl AnswerOptions {
+    /// Whether any of them is given.
+    pub(super) fn is_given(&self) -> bool {
+        let Self { name, org, agent, provider, platform, memory } = self;
+        [name, org, agent, provider].iter().any(|answer| answer.is_some()) || !platform.is_empty() || *memory
+    }
+}
+
 /// What a new project starts from.
 pub(super) enum Start {
     /// These files.
@@ -55,6 +63,7 @@ pub(super) fn start(
     session: &Session,
     given: &AnswerOptions,
     takes_defaults: bool,
+    may_be_org: bool,
     path: &Path,
 ) -> Result<Start, CommandError> {
     let prompter = if takes_defaults { None } else { session.ui.prompter() };
@@ -70,8 +79,9 @@ pub(super) fn start(
     let org = given.org.as_deref().map(slug).transpose()?;
     let agent = given.agent.as_deref().map(agent).transpose().map_err(CommandError::usage)?;
     let provider = given.provider.as_deref().map(provider).transpose().map_err(CommandError::usage)?;
-    let is_open = given.agent.is_none() && given.provider.is_none() && given.platform.is_empty() && !given.memory;
-    if is_open
+    if may_be_org
+        && !given.is_given()
+        && is_empty(path)
         && let Some(prompter) = &prompter
         && let Some(context) = org_to_start_from(session, prompter)?
     {
@@ -138,6 +148,14 @@ fn parts(prompter: &Prompter<'_>) -> Result<(Vec<&'static str>, bool), CommandEr
     let chosen = prompter.any_of(&question, &lines).ok_or_else(interrupted)?;
     let platforms = chosen.iter().filter_map(|position| platform::TYPES.get(position.checked_sub(1)?).copied());
     Ok((platforms.collect(), chosen.contains(&0)))
+}
+
+/// Whether an org can be pulled into a directory: nothing is in it.
+fn is_empty(path: &Path) -> bool {
+    match std::fs::read_dir(path) {
+        Ok(entries) => entries.flatten().all(|entry| entry.file_name() == ".git"),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
 }
 
 /// The types of flags, each once and in the order of the table.

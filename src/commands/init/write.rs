@@ -63,7 +63,12 @@ pub(super) fn prepare_around(path: &Path) -> Result<NewProject, CommandError> {
     let place = Place::open(path)?;
     let (project, _) = read_project(&ALL, &place.directory, ReadOptions::default());
     let around = project.as_ref().map(around_of).unwrap_or_default();
-    let changes = place.changes(around)?;
+    let mut changes = place.changes(around)?;
+    let text = place.directory.read_text(ProjectDirectory::FILE, place.directory.limits().lobu_toml)?;
+    if let Some(before) = text.filter(|text| schema_line(text) != *text) {
+        let after = schema_line(&before);
+        changes.push(FileChange { path: ProjectDirectory::FILE.to_owned(), before: Some(before), after });
+    }
     Ok(NewProject { changes, needs_values: false })
 }
 
@@ -102,8 +107,7 @@ impl Place {
     fn changes(&self, files: Vec<NewFile>) -> Result<Vec<FileChange>, CommandError> {
         let limit = self.directory.limits().lobu_toml;
         let read = |path: &str| self.directory.read_text(path, limit);
-        let decided = changes(files, read)
-            .map_err(|error| CommandError::new(ErrorKind::WouldOverwrite, format!("{error}; {NOTHING_WRITTEN}")))?;
+        let decided = changes(files, read).map_err(|error| CommandError::from(error).and(NOTHING_WRITTEN))?;
         decided.map_err(|TakenFiles(paths)| {
             let (files, exist) = (counted(paths.len(), "file"), plural(paths.len(), "exists", "exist"));
             let message =
@@ -139,25 +143,17 @@ fn check(session: &Session, directory: &ProjectDirectory, files: &[NewFile]) -> 
 }
 
 impl NewProject {
-    /// Writes the files, lobu.toml last, until an interrupt.
-    pub(super) fn write(self, path: &Path, interrupts: &Interrupts) -> Result<Written, CommandError> {
-        self.write_until(path, || interrupts.has_happened())
-    }
-
-    /// Writes all files.
-    pub(super) fn write_all(self, path: &Path) -> Result<Written, CommandError> {
-        self.write_until(path, || false)
-    }
-
-    fn write_until(self, path: &Path, is_over: impl Fn() -> bool) -> Result<Written, CommandError> {
+    /// Writes the files, lobu.toml last, until an interrupt; so many were written before.
+    pub(super) fn write(self, path: &Path, interrupts: &Interrupts, before: usize) -> Result<Written, CommandError> {
         let directory = ProjectDirectory::create(path)?;
         let mut files = BTreeMap::new();
         for change in self.changes {
-            if is_over() {
-                return Err(ended(files.len(), CommandError::interrupted()));
+            let so_far = before + files.len();
+            if interrupts.has_happened() {
+                return Err(ended(so_far, CommandError::interrupted()));
             }
             let one = write_one(&directory, &change).map_err(CommandError::from);
-            one.map_err(|error| ended(files.len(), error))?;
+            one.map_err(|error| ended(so_far, error))?;
             files.insert(change.path, change.before.is_some());
         }
         Ok(Written { files })
@@ -178,6 +174,10 @@ fn ended(written: usize, error: CommandError) -> CommandError {
 }
 
 impl Written {
+    pub(super) fn count(&self) -> usize {
+        self.files.len()
+    }
+
     /// Says which files there are now.
     pub(super) fn report(&self, directory: &str) -> Document {
         let count = counted(self.files.len(), "file");
