@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use crate::support::embedded::Served;
 use crate::support::env::TestEnv;
 use crate::support::terminal::Terminal;
 
@@ -186,4 +187,34 @@ fn workflows_are_at_the_root_of_the_repository() {
     env.lobu(["init", "deep/down", "--ci", "github", "--memory"]).expect_code(6);
     env.lobu(["init", "${{ secrets.X }}", "--yes", "--ci", "github"]).expect_code(2);
     assert!(!env.project().join("other").exists());
+}
+
+#[test]
+fn an_org_of_a_login_becomes_a_project() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let served = runtime.block_on(Served::in_memory());
+    let env = TestEnv::new();
+    let configuration = env.home().join(".config/lobu");
+    fs::create_dir_all(&configuration).expect("a directory");
+    let contexts = serde_json::json!({"contexts": {"work": {"apiUrl": served.url()}}});
+    let logins = serde_json::json!({"version": 2, "contexts": {"work": {"accessToken": served.token()}}});
+    fs::write(configuration.join("config.json"), contexts.to_string()).expect("a file");
+    fs::write(configuration.join("credentials.json"), logins.to_string()).expect("a file");
+    env.copy_fixture("support-desk");
+    env.lobu(["apply", "-c", "work", "--org", "dev", "--yes"]).expect_code(0);
+    env.lobu(["org", "use", "dev", "-c", "work"]).expect_code(0);
+
+    let mut terminal = Terminal::start(&env, &["init", "pulled"], "");
+    terminal.drive(&[("Start from", "\u{1b}[B\r"), ("[N/y", "a")]);
+    let (code, screen) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("lobu plan -c work -C pulled"), "{screen}");
+    assert!(env.read("pulled/lobu.toml").starts_with("#:schema ./.lobu/lobu-toml.schema.json\n"));
+    assert!(files(&env, "pulled").contains(&"AGENTS.md".to_owned()));
+    env.lobu(["plan", "-c", "work", "-C", "pulled", "--detailed-exitcode"]).expect_code(0);
+    // A directory with something in it becomes no copy of an org, and is not asked about.
+    env.write("other/README.md", "");
+    let mut terminal = Terminal::start(&env, &["init", "other"], "");
+    terminal.drive(&[("ID of the agent", "\u{3}")]);
+    assert_eq!(terminal.end().0, Some(130));
 }
