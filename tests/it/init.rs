@@ -106,6 +106,9 @@ fn nothing_is_overwritten() {
     let before = env.read("new/lobu.toml");
     env.lobu(["init", "new", "--yes", "--agent", "third"]).expect_code(6);
     assert_eq!(env.read("new/lobu.toml"), before);
+    env.write("unreadable/AGENTS.md", b"\xff");
+    env.lobu(["init", "unreadable", "--yes"]).expect_code(2);
+    assert!(!env.project().join("unreadable/lobu.toml").exists());
     // What a killed run left is completed.
     fs::remove_file(env.project().join("new/lobu.toml")).expect("a file");
     fs::remove_file(env.project().join("new/.env.example")).expect("a file");
