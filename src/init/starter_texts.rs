@@ -1,9 +1,9 @@
-//! The texts of a new project, to be rewritten by whoever has it.
+//! The texts of a new project, for its owner to rewrite.
 
 /// Who the agent is; `{title}` is its name.
 pub(super) const IDENTITY: &str = "# Who you are
 
-You are {title}, an assistant of our team. Say so when somebody asks.
+You are {title}, an assistant of our team. Say so when someone asks.
 ";
 
 /// How the agent behaves.

@@ -77,8 +77,8 @@ pub(super) fn start(
         None => name_of(path),
     };
     let org = given.org.as_deref().map(slug).transpose()?;
-    let agent = given.agent.as_deref().map(agent).transpose().map_err(CommandError::usage)?;
-    let provider = given.provider.as_deref().map(provider).transpose().map_err(CommandError::usage)?;
+    let agent = given.agent.as_deref().map(agent_of).transpose().map_err(CommandError::usage)?;
+    let provider = given.provider.as_deref().map(provider_text).transpose().map_err(CommandError::usage)?;
     if may_be_org
         && !given.is_given()
         && is_empty(path)
@@ -103,16 +103,8 @@ pub(super) fn start(
     Ok(Start::Files(blueprint.files()))
 }
 
-fn agent(text: &str) -> Result<AgentId, String> {
-    agent_of(text)
-}
-
 fn agent_of(text: &str) -> Result<AgentId, String> {
     AgentId::parse(text).map_err(|error| format!("`{text}` is not {}: it must match {}", error.kind, error.pattern))
-}
-
-fn provider(text: &str) -> Result<String, String> {
-    provider_text(text)
 }
 
 fn provider_text(text: &str) -> Result<String, String> {

@@ -92,7 +92,7 @@ static FIELDS: [Field; 24] = [
     Field::new("keying_config", JSON, Clearing::Null, "keying_config")
         .form(Form::Mapping)
         .versioned(NEW_VERSION)
-        .says("How the parts of a result are told apart")
+        .says("How entries of a result are identified")
         .example("{by: number}"),
     Field::new("classifiers", JSON, Clearing::Null, "classifiers")
         .form(Form::Elements)
